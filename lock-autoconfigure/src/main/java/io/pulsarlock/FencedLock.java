@@ -1,0 +1,144 @@
+package io.pulsarlock;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock with one holder in the whole cluster, first come, first served across nodes, and
+ * a fencing token for each holder.
+ * <p>
+ * There are two ways to use it. {@link #acquire} gives a {@link Held} handle: whoever has
+ * the handle owns the lock, on whatever thread. The methods of {@link Lock} belong to the
+ * calling thread and are reentrant: a thread that has the lock gets it again at once,
+ * with the same token, and must unlock as often as it locked. A handle is not reentrant:
+ * a thread that holds one and asks for another waits for itself.
+ * <p>
+ * Every attempt has one of three ends: held; <em>busy</em> (somebody else has it: false,
+ * empty or {@link LockTimeoutException}); or <em>unknown</em> (the cluster could not be
+ * asked: {@link LockUnavailableException}). Unknown is never reported as busy or free.
+ */
+public interface FencedLock extends Lock {
+
+	/**
+	 * The name the lock was obtained by.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Waits for the lock.
+	 * @param waitFor the longest wait; zero gives up as soon as it is known that somebody
+	 * else has it
+	 * @return the handle; close it to release the lock
+	 * @throws LockTimeoutException if somebody else still has the lock
+	 * @throws LockUnavailableException if the cluster could not be asked
+	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
+	 * is held then
+	 */
+	default Held acquire(Duration waitFor) throws InterruptedException {
+		return acquire(waitFor, null);
+	}
+
+	/**
+	 * Waits for the lock and limits how long it is held. The limit is a guard against
+	 * code that never ends; it is not needed for crashes.
+	 * @param waitFor the longest wait
+	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
+	 * or null for no limit
+	 * @return the handle
+	 * @throws LockTimeoutException if somebody else still has the lock
+	 * @throws LockUnavailableException if the cluster could not be asked
+	 * @throws InterruptedException if the thread is interrupted while it waits
+	 */
+	Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException;
+
+	/**
+	 * Takes the lock if nobody else has it or waits for it.
+	 * @return the handle, or empty when somebody else has the lock
+	 * @throws LockUnavailableException if the cluster could not be asked
+	 */
+	Optional<Held> tryAcquire();
+
+	/**
+	 * Takes a place in line without blocking a thread.
+	 * @param waitFor the longest wait
+	 * @return completes with the handle, or exceptionally with
+	 * {@link LockTimeoutException} or {@link LockUnavailableException}, on a thread of
+	 * the registry; cancelling it gives the place up, and a lock granted at that very
+	 * moment is released
+	 */
+	CompletableFuture<Held> acquireAsync(Duration waitFor);
+
+	/**
+	 * Whether the calling thread holds this lock through the methods of {@link Lock} and
+	 * has not lost it.
+	 * @return true if it is safe to go on
+	 */
+	boolean isHeldByCurrentThread();
+
+	/**
+	 * The token of the calling thread's hold.
+	 * @return the token
+	 * @throws LockLostException if the lock was lost since
+	 * @throws IllegalMonitorStateException if this thread does not hold the lock
+	 */
+	long fencingToken();
+
+	/**
+	 * Waits without limit.
+	 * @throws LockUnavailableException if the registry is closed or the cluster refuses
+	 * for good; an outage is waited out
+	 * @throws LockLostException if this thread already held the lock and lost it
+	 */
+	@Override
+	void lock();
+
+	@Override
+	void lockInterruptibly() throws InterruptedException;
+
+	/**
+	 * Takes the lock if nobody else has it.
+	 * @return false if somebody else has it
+	 * @throws LockUnavailableException if the cluster could not be asked
+	 */
+	@Override
+	boolean tryLock();
+
+	/**
+	 * Waits up to the given time.
+	 * @return false if somebody else still has it
+	 * @throws LockUnavailableException if the cluster could not be asked
+	 */
+	@Override
+	boolean tryLock(long time, TimeUnit unit) throws InterruptedException;
+
+	/**
+	 * Releases one level of the calling thread's hold. Returns at once: the release is on
+	 * its way, in order, before anything this node sends later.
+	 * @throws IllegalMonitorStateException if this thread does not hold the lock
+	 * @throws LockLostException if the lock was lost while it was held; nothing is left
+	 * to release then
+	 */
+	@Override
+	void unlock();
+
+	/**
+	 * Not supported: a condition's wait would have to give the lock up and take a new
+	 * place in line, so the token would change inside one critical section, and signals
+	 * would have to survive the death of any node.
+	 * @throws UnsupportedOperationException always
+	 */
+	@Override
+	default Condition newCondition() {
+		throw new UnsupportedOperationException(
+				"A cluster-wide lock has no conditions: waiting on one would change the fencing token "
+						+ "within a critical section. Release the lock and acquire it again instead");
+	}
+
+}

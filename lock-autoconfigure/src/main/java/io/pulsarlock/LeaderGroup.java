@@ -1,0 +1,58 @@
+package io.pulsarlock;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A group of nodes of which at most one leads. The leader stays until it resigns, ends or
+ * is lost; a joining node never takes over from a healthy leader.
+ */
+public interface LeaderGroup {
+
+	/**
+	 * The group's name.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Whether this node leads now. Reads memory only. False on suspicion, not on proof:
+	 * before anybody else can become leader.
+	 * @return true if it leads
+	 */
+	boolean isLeader();
+
+	/**
+	 * The number of this node's leadership, larger than that of every leader before: a
+	 * fencing token.
+	 * @return empty when this node does not lead
+	 */
+	OptionalLong term();
+
+	/**
+	 * The holding behind the leadership, to check, or to hear of its loss.
+	 * @return empty when this node does not lead
+	 */
+	Optional<Held> held();
+
+	/**
+	 * Gives the leadership up and goes to the end of the line. Without effect on a node
+	 * that does not lead. Listeners are told of the revocation first; then the next
+	 * candidate leads.
+	 */
+	void resign();
+
+	/**
+	 * Adds a listener. If this node leads already the listener is told so at once.
+	 * @param listener called on a thread of the registry
+	 */
+	void addListener(LeaderListener listener);
+
+	/**
+	 * The candidates in line, the leader first.
+	 * @return may be empty while this node has not caught up
+	 */
+	List<Participant> participants();
+
+}

@@ -1,0 +1,36 @@
+package io.pulsarlock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened to a lock or leader group of this node.
+ *
+ * @param type what
+ * @param name the lock or group
+ * @param token the fencing token, or the leader's term
+ * @param leadership whether the name is that of a leader group
+ * @param reason why it was lost; null for the other types
+ */
+public record LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason) {
+
+	/** What can happen. */
+	public enum Type {
+
+		/** The lock is held. */
+		ACQUIRED,
+
+		/** The connection closed or this process stood: still held, but not renewable. */
+		JEOPARDY,
+
+		/** After jeopardy: held and renewed again. */
+		RECOVERED,
+
+		/** The lock is no longer held; its holder did not give it up. */
+		LOST,
+
+		/** The holder gave the lock up. */
+		RELEASED
+
+	}
+
+}

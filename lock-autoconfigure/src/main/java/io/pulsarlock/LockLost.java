@@ -1,0 +1,34 @@
+package io.pulsarlock;
+
+/**
+ * A loss.
+ *
+ * @param name the lock or leader group
+ * @param token the token of the holding that ended
+ * @param reason why
+ */
+public record LockLost(String name, long token, Reason reason) {
+
+	/** Why a lock was lost. */
+	public enum Reason {
+
+		/**
+		 * Nothing was heard from the cluster for a whole lease, or this process stood.
+		 */
+		NOT_CONFIRMED,
+
+		/** The connection closed and was not back within the reconnect grace. */
+		DISCONNECTED,
+
+		/** The other nodes have ended the session or the holding. */
+		EXPELLED,
+
+		/** It was held for longer than its own limit. */
+		HOLD_LIMIT,
+
+		/** The registry was closed while the lock was held. */
+		CLOSED
+
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.pulsarlock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Busy: somebody else held the lock for as long as the caller was willing to wait.
+ */
+public class LockTimeoutException extends LockException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Create the exception.
+	 * @param message what happened and what to do about it
+	 */
+	public LockTimeoutException(String message) {
+		super(message);
+	}
+
+	/**
+	 * Create the exception.
+	 * @param message what happened and what to do about it
+	 * @param cause the cause, if there is one
+	 */
+	public LockTimeoutException(String message, @Nullable Throwable cause) {
+		super(message, cause);
+	}
+
+}

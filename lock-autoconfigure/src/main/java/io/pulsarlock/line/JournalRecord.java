@@ -1,0 +1,125 @@
+package io.pulsarlock.line;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * One record of a shard's journal. Every record names the session that wrote it and its
+ * number in that session: numbers grow, so a record that is sent twice counts once.
+ */
+public sealed interface JournalRecord {
+
+	/**
+	 * The session that wrote it.
+	 * @return the session
+	 */
+	UUID session();
+
+	/**
+	 * Its number in that session.
+	 * @return the number, growing from zero
+	 */
+	long sequence();
+
+	/**
+	 * Opens or renews the session and repeats its tickets, so that the last leases of
+	 * journal are enough to rebuild the lines.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param opening whether this is the session's first record
+	 * @param info who it is and how long it lives
+	 * @param from the tickets are complete for positions after this one ...
+	 * @param upTo ... up to and including this one
+	 * @param claims the tickets in that range
+	 */
+	record Heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position from, Position upTo,
+			List<Claim> claims) implements JournalRecord {
+
+		public Heartbeat {
+			claims = List.copyOf(claims);
+		}
+
+	}
+
+	/**
+	 * Takes a place at the end of a lock's line. The ticket's number is that of the
+	 * record; its position is the fencing token.
+	 *
+	 * @param session the session
+	 * @param sequence the record's and the ticket's number
+	 * @param lock the lock's key
+	 */
+	record Request(UUID session, long sequence, String lock) implements JournalRecord {
+	}
+
+	/**
+	 * Leaves a line, from whatever place.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param ticket the ticket's number
+	 */
+	record Release(UUID session, long sequence, String lock, long ticket) implements JournalRecord {
+	}
+
+	/**
+	 * Ends a silent session. Counts only if {@code lastSeen} is still the position of
+	 * that session's latest record: a compare-and-set on the log.
+	 *
+	 * @param session who says so
+	 * @param sequence the record's number
+	 * @param target the silent session
+	 * @param lastSeen its latest record as its judge knows it
+	 */
+	record Expel(UUID session, long sequence, UUID target, Position lastSeen) implements JournalRecord {
+	}
+
+	/**
+	 * Takes one ticket from a session whose connection was seen to close. Counts only if
+	 * {@code lastSeen} is still the position of that session's latest record.
+	 *
+	 * @param session who says so
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param target the session
+	 * @param ticket its ticket
+	 * @param lastSeen its latest record as its judge knows it
+	 */
+	record Evict(UUID session, long sequence, String lock, UUID target, long ticket,
+			Position lastSeen) implements JournalRecord {
+	}
+
+	/**
+	 * Ends the session in good order.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 */
+	record Bye(UUID session, long sequence) implements JournalRecord {
+	}
+
+	/**
+	 * A ticket as a heartbeat repeats it.
+	 *
+	 * @param lock the lock's key
+	 * @param ticket the ticket's number
+	 * @param position its place
+	 * @param ordinal its count in the line
+	 */
+	record Claim(String lock, long ticket, Position position, int ordinal) {
+	}
+
+	/**
+	 * What a session says of itself.
+	 *
+	 * @param node the node's name
+	 * @param leaseMillis how long it is certain to live after its latest record
+	 * @param graceMillis how long it holds on after its connection closed
+	 * @param shards how many shards it believes there are
+	 */
+	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards) {
+	}
+
+}

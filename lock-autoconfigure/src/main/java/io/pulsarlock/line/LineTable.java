@@ -1,0 +1,343 @@
+package io.pulsarlock.line;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All lines of one shard as the log makes them. Deterministic: tables that applied the
+ * same log are equal. The front ticket of a line owns the lock.
+ * <p>
+ * A table starts <em>rebuilding</em>, from a suffix of the log that holds at least one
+ * heartbeat of each live session, and takes sessions and tickets from heartbeats. Once it
+ * has caught up it is {@link #seal() sealed}: from then on a session it does not know has
+ * ended, because a live one would have been in the suffix, and its records are ignored.
+ * <p>
+ * Not safe for use by several threads.
+ */
+public final class LineTable {
+
+	/** How many ended sessions are remembered, so that a late copy opens none again. */
+	private static final int REMEMBERED = 4096;
+
+	private final Map<UUID, SessionState> sessions = new LinkedHashMap<>();
+
+	private final Map<String, TreeMap<Position, Ticket>> lines = new HashMap<>();
+
+	private final LinkedHashSet<UUID> ended = new LinkedHashSet<>();
+
+	/** Tickets taken away while rebuilding, so that a late heartbeat brings none back. */
+	private final Map<UUID, Set<Long>> evicted = new HashMap<>();
+
+	private boolean sealed;
+
+	private Position applied = Position.NONE;
+
+	/**
+	 * Applies the next record of the log.
+	 * @param position its place, after every one applied before
+	 * @param record the record
+	 * @return what it changed
+	 * @throws IllegalArgumentException if the position is not after the last one
+	 */
+	public Change apply(Position position, JournalRecord record) {
+		if (!position.isAfter(this.applied)) {
+			throw new IllegalArgumentException("Position " + position + " is not after " + this.applied);
+		}
+		this.applied = position;
+		Change change = new Change();
+		if (record instanceof Expel expel) {
+			expel(expel, change);
+		}
+		else if (record instanceof Evict evict) {
+			evict(evict, change);
+		}
+		SessionState session = writer(position, record);
+		if (session == null) {
+			return change;
+		}
+		change.accept();
+		if (record instanceof Heartbeat heartbeat) {
+			heartbeat(session, heartbeat, change);
+		}
+		else if (record instanceof Request request) {
+			request(session, request, change);
+		}
+		else if (record instanceof Release release) {
+			remove(session, release.lock(), release.ticket(), change);
+		}
+		else if (record instanceof Bye) {
+			end(session, change);
+		}
+		return change;
+	}
+
+	/** The live session that wrote the record, or null if the record does not count. */
+	private @Nullable SessionState writer(Position position, JournalRecord record) {
+		UUID id = record.session();
+		SessionState session = this.sessions.get(id);
+		if (session != null) {
+			if (record.sequence() <= session.sequence()) {
+				return null;
+			}
+			session.heard(position, record.sequence());
+			return session;
+		}
+		if (this.ended.contains(id) || !introduces(record)) {
+			return null;
+		}
+		session = new SessionState(id, null, position, record.sequence());
+		this.sessions.put(id, session);
+		return session;
+	}
+
+	private boolean introduces(JournalRecord record) {
+		if (record instanceof Heartbeat heartbeat && heartbeat.opening()) {
+			return true;
+		}
+		return !this.sealed && (record instanceof Heartbeat || record instanceof Request);
+	}
+
+	private void heartbeat(SessionState session, Heartbeat heartbeat, Change change) {
+		session.introduce(heartbeat.info());
+		Set<Position> claimed = new HashSet<>();
+		for (Claim claim : heartbeat.claims()) {
+			claimed.add(claim.position());
+			boolean known = session.tickets.containsKey(claim.position());
+			if (!known && !this.sealed && !this.evicted.getOrDefault(session.id(), Set.of()).contains(claim.ticket())) {
+				add(new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal()), session,
+						change);
+			}
+		}
+		// What the session itself no longer claims is gone. Nothing to do in a table that
+		// saw the whole log: whatever took the ticket stands before the heartbeat.
+		if (heartbeat.upTo().isAfter(heartbeat.from())) {
+			for (Ticket ticket : List
+				.copyOf(session.tickets.subMap(heartbeat.from(), false, heartbeat.upTo(), true).values())) {
+				if (!claimed.contains(ticket.position())) {
+					remove(session, ticket.lock(), ticket.number(), change);
+				}
+			}
+		}
+	}
+
+	private void request(SessionState session, Request request, Change change) {
+		TreeMap<Position, Ticket> line = this.lines.get(request.lock());
+		int ordinal = (line != null) ? line.lastEntry().getValue().ordinal() + 1 : 0;
+		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied, ordinal), session, change);
+	}
+
+	private void expel(Expel expel, Change change) {
+		SessionState target = this.sessions.get(expel.target());
+		// The compare-and-set: if the session was heard again the expulsion is void.
+		if (target != null && target.latest().equals(expel.lastSeen())) {
+			end(target, change);
+		}
+	}
+
+	private void evict(Evict evict, Change change) {
+		SessionState target = this.sessions.get(evict.target());
+		if (target != null && target.latest().equals(evict.lastSeen())) {
+			remove(target, evict.lock(), evict.ticket(), change);
+			if (!this.sealed) {
+				this.evicted.computeIfAbsent(target.id(), (id) -> new HashSet<>()).add(evict.ticket());
+			}
+		}
+	}
+
+	private void end(SessionState session, Change change) {
+		for (Ticket ticket : List.copyOf(session.tickets())) {
+			remove(session, ticket.lock(), ticket.number(), change);
+		}
+		this.sessions.remove(session.id());
+		this.ended.add(session.id());
+		if (this.ended.size() > REMEMBERED) {
+			this.ended.remove(this.ended.iterator().next());
+		}
+		change.ended(session.id());
+	}
+
+	private void add(Ticket ticket, SessionState session, Change change) {
+		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new TreeMap<>()).put(ticket.position(), ticket);
+		session.tickets.put(ticket.position(), ticket);
+		change.touched(ticket.lock());
+	}
+
+	private void remove(SessionState session, String lock, long number, Change change) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		if (line == null) {
+			return;
+		}
+		for (Ticket ticket : line.values()) {
+			if (ticket.number() == number && ticket.session().equals(session.id())) {
+				line.remove(ticket.position());
+				session.tickets.remove(ticket.position());
+				if (line.isEmpty()) {
+					this.lines.remove(lock);
+				}
+				change.touched(lock);
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Says that everything up to here has been applied: the rebuilding is over.
+	 */
+	public void seal() {
+		this.sealed = true;
+		this.evicted.clear();
+	}
+
+	/**
+	 * The position of the last record applied.
+	 * @return {@link Position#NONE} before the first
+	 */
+	public Position applied() {
+		return this.applied;
+	}
+
+	/**
+	 * A lock's line.
+	 * @param lock the lock's key
+	 * @return its tickets in order; empty if nobody wants it
+	 */
+	public List<Ticket> line(String lock) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		return (line != null) ? new ArrayList<>(line.values()) : List.of();
+	}
+
+	/**
+	 * The ticket that owns a lock.
+	 * @param lock the lock's key
+	 * @return null if nobody wants it
+	 */
+	public @Nullable Ticket front(String lock) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		return (line != null) ? line.firstEntry().getValue() : null;
+	}
+
+	/**
+	 * The ticket that is next after the front.
+	 * @param lock the lock's key
+	 * @return null if nobody waits
+	 */
+	public @Nullable Ticket heir(String lock) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		if (line == null) {
+			return null;
+		}
+		Map.Entry<Position, Ticket> next = line.higherEntry(line.firstKey());
+		return (next != null) ? next.getValue() : null;
+	}
+
+	/**
+	 * The ticket at a place.
+	 * @param lock the lock's key
+	 * @param position the place
+	 * @return null if it is not in the line
+	 */
+	public @Nullable Ticket ticket(String lock, Position position) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		return (line != null) ? line.get(position) : null;
+	}
+
+	/**
+	 * The locks somebody wants.
+	 * @return their keys; a view
+	 */
+	public Set<String> locks() {
+		return Collections.unmodifiableSet(this.lines.keySet());
+	}
+
+	/**
+	 * A live session.
+	 * @param id its id
+	 * @return null if it is not known or has ended
+	 */
+	public @Nullable SessionState session(UUID id) {
+		return this.sessions.get(id);
+	}
+
+	/**
+	 * The live sessions.
+	 * @return the sessions; a view
+	 */
+	public Collection<SessionState> sessions() {
+		return Collections.unmodifiableCollection(this.sessions.values());
+	}
+
+	/**
+	 * What one record changed.
+	 */
+	public static final class Change {
+
+		private boolean accepted;
+
+		private @Nullable UUID ended;
+
+		private Set<String> locks = Set.of();
+
+		void accept() {
+			this.accepted = true;
+		}
+
+		void ended(UUID session) {
+			this.ended = session;
+		}
+
+		void touched(String lock) {
+			if (this.locks.isEmpty()) {
+				this.locks = Set.of(lock);
+			}
+			else if (!this.locks.contains(lock)) {
+				this.locks = new LinkedHashSet<>(this.locks);
+				this.locks.add(lock);
+			}
+		}
+
+		/**
+		 * Whether the writer is a live session and had not written this record before.
+		 * @return false if the record did not renew its writer
+		 */
+		public boolean accepted() {
+			return this.accepted;
+		}
+
+		/**
+		 * The session the record ended.
+		 * @return null if it ended none
+		 */
+		public @Nullable UUID ended() {
+			return this.ended;
+		}
+
+		/**
+		 * The locks whose line the record changed.
+		 * @return their keys
+		 */
+		public Set<String> locks() {
+			return this.locks;
+		}
+
+	}
+
+}

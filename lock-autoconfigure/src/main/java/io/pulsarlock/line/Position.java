@@ -1,0 +1,64 @@
+package io.pulsarlock.line;
+
+/**
+ * Where a record stands in a shard's journal. Positions of one journal are totally
+ * ordered and never repeat: ledger ids come from a sequence of the whole Pulsar cluster,
+ * entry ids count within a ledger.
+ *
+ * @param ledgerId the ledger
+ * @param entryId the entry within it
+ */
+public record Position(long ledgerId, long entryId) implements Comparable<Position> {
+
+	/** Before every record. */
+	public static final Position NONE = new Position(-1, -1);
+
+	private static final int ENTRY_BITS = 28;
+
+	@Override
+	public int compareTo(Position other) {
+		int ledgers = Long.compare(this.ledgerId, other.ledgerId);
+		return (ledgers != 0) ? ledgers : Long.compare(this.entryId, other.entryId);
+	}
+
+	/**
+	 * Whether this position is later than the other.
+	 * @param other the other
+	 * @return true if it is
+	 */
+	public boolean isAfter(Position other) {
+		return compareTo(other) > 0;
+	}
+
+	/**
+	 * Whether no record can lie between the other position and this one.
+	 * @param other the other
+	 * @return true if this is the next entry of the same ledger
+	 */
+	public boolean directlyFollows(Position other) {
+		return this.ledgerId == other.ledgerId && this.entryId == other.entryId + 1;
+	}
+
+	/**
+	 * The position as one number that keeps the order: 35 bits of ledger, 28 of entry. A
+	 * ledger is rolled over long before it has 268 million entries, and 34 thousand
+	 * million ledgers outlast any cluster; a number that does not fit is refused, never
+	 * cut.
+	 * @return the fencing token, positive
+	 * @throws ArithmeticException if it does not fit
+	 */
+	public long token() {
+		if (this.ledgerId < 0 || this.entryId < 0 || this.ledgerId >>> (63 - ENTRY_BITS) != 0
+				|| this.entryId >>> ENTRY_BITS != 0) {
+			throw new ArithmeticException("Position " + this + " does not fit a fencing token");
+		}
+		// Plus one, so that the very first token is positive too.
+		return (this.ledgerId << ENTRY_BITS | this.entryId) + 1;
+	}
+
+	@Override
+	public String toString() {
+		return this.ledgerId + ":" + this.entryId;
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.pulsarlock.line;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.TreeMap;
+import java.util.UUID;
+
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the log says of one live session.
+ */
+public final class SessionState {
+
+	private final UUID id;
+
+	private @Nullable SessionInfo info;
+
+	private Position opened;
+
+	private Position latest;
+
+	private long sequence;
+
+	/** By position, so that heartbeats can be made in ranges. */
+	final TreeMap<Position, Ticket> tickets = new TreeMap<>();
+
+	SessionState(UUID id, @Nullable SessionInfo info, Position opened, long sequence) {
+		this.id = id;
+		this.info = info;
+		this.opened = opened;
+		this.latest = opened;
+		this.sequence = sequence;
+	}
+
+	void heard(Position position, long sequence) {
+		this.latest = position;
+		this.sequence = sequence;
+	}
+
+	void introduce(SessionInfo info) {
+		this.info = info;
+	}
+
+	/**
+	 * The session.
+	 * @return its id
+	 */
+	public UUID id() {
+		return this.id;
+	}
+
+	/**
+	 * What it said of itself.
+	 * @return null if only its tickets were seen so far
+	 */
+	public @Nullable SessionInfo info() {
+		return this.info;
+	}
+
+	/**
+	 * Its first record in this table: the session with the smallest is the oldest.
+	 * @return the position
+	 */
+	public Position opened() {
+		return this.opened;
+	}
+
+	/**
+	 * Its latest record.
+	 * @return the position
+	 */
+	public Position latest() {
+		return this.latest;
+	}
+
+	long sequence() {
+		return this.sequence;
+	}
+
+	/**
+	 * Its tickets, the oldest first.
+	 * @return the tickets; a view
+	 */
+	public Collection<Ticket> tickets() {
+		return Collections.unmodifiableCollection(this.tickets.values());
+	}
+
+}

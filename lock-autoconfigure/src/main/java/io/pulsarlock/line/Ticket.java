@@ -1,0 +1,15 @@
+package io.pulsarlock.line;
+
+import java.util.UUID;
+
+/**
+ * A place in a line.
+ *
+ * @param lock the lock's key
+ * @param session whose it is
+ * @param number its number in the session
+ * @param position where its request stands; its order and its token
+ * @param ordinal its count along the line, growing from front to end
+ */
+public record Ticket(String lock, UUID session, long number, Position position, int ordinal) {
+}

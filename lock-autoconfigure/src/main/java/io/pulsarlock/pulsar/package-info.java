@@ -1,0 +1,7 @@
+/**
+ * Journals and doors on an Apache Pulsar client.
+ */
+@NullMarked
+package io.pulsarlock.pulsar;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Opens journals and doors.
+ */
+public interface Connector {
+
+	/**
+	 * Opens one shard.
+	 * @param shard its number, from zero
+	 * @return completes with its ports, or exceptionally with a
+	 * {@link io.pulsarlock.LockUnavailableException} (worth another try) or a
+	 * {@link io.pulsarlock.LockConfigurationException}
+	 */
+	CompletionStage<Ports> open(int shard);
+
+	/**
+	 * Ends whatever the connector itself keeps open. May block for a bounded time.
+	 */
+	void close();
+
+	/**
+	 * A shard's ports.
+	 *
+	 * @param journal the journal
+	 * @param door the doors
+	 */
+	record Ports(Journal journal, Door door) {
+	}
+
+}

@@ -1,0 +1,198 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLostException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One holding of one lock.
+ * <p>
+ * Safety: held means now is before both deadlines, the session's confirmation and the
+ * door's; both are durations on this node's monotonic clock, so no message is needed to
+ * know of the loss. Whoever first sees a deadline passed makes the loss final, and a
+ * final state never changes, so an extension that comes too late revives nothing.
+ */
+final class Hold implements Held {
+
+	private static final Log logger = LogFactory.getLog(Hold.class);
+
+	private final String name;
+
+	private final long token;
+
+	private final Loop loop;
+
+	private final Incarnation incarnation;
+
+	private final Executor callbacks;
+
+	private final long grantedAt;
+
+	private final long limitNanos;
+
+	private final Consumer<Hold> ended;
+
+	private final List<Consumer<LockLost>> listeners = new ArrayList<>();
+
+	private volatile long doorGoodUntil;
+
+	private volatile @Nullable LockLost lost;
+
+	private volatile boolean released;
+
+	Hold(String name, long token, Loop loop, Incarnation incarnation, long doorGoodUntil, @Nullable Duration limit,
+			Executor callbacks, Consumer<Hold> ended) {
+		this.name = name;
+		this.token = token;
+		this.loop = loop;
+		this.incarnation = incarnation;
+		this.doorGoodUntil = doorGoodUntil;
+		this.grantedAt = loop.nanoTime();
+		this.limitNanos = (limit != null) ? limit.toNanos() : Long.MAX_VALUE;
+		this.callbacks = callbacks;
+		this.ended = ended;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public long fencingToken() {
+		assertHeld();
+		return this.token;
+	}
+
+	long token() {
+		return this.token;
+	}
+
+	@Override
+	public boolean isHeld() {
+		if (this.released || this.lost != null) {
+			return false;
+		}
+		Reason reason = expired(this.loop.nanoTime());
+		if (reason != null) {
+			lose(reason);
+			return false;
+		}
+		return true;
+	}
+
+	private @Nullable Reason expired(long now) {
+		if (this.incarnation.confirmedFor(now) <= 0) {
+			return Reason.NOT_CONFIRMED;
+		}
+		if (this.doorGoodUntil - now <= 0) {
+			return Reason.DISCONNECTED;
+		}
+		return (now - this.grantedAt >= this.limitNanos) ? Reason.HOLD_LIMIT : null;
+	}
+
+	@Override
+	public void assertHeld() {
+		if (isHeld()) {
+			return;
+		}
+		LockLost lost = this.lost;
+		if (lost != null) {
+			throw new LockLostException("Lock '" + this.name + "' was lost: " + lost.reason());
+		}
+		throw new IllegalStateException("Lock '" + this.name + "' was released");
+	}
+
+	@Override
+	public Duration remaining() {
+		if (!isHeld()) {
+			return Duration.ZERO;
+		}
+		long now = this.loop.nanoTime();
+		long nanos = Math.min(this.incarnation.confirmedFor(now), this.doorGoodUntil - now);
+		nanos = Math.min(nanos, this.limitNanos - (now - this.grantedAt));
+		return Duration.ofNanos(Math.max(nanos, 0));
+	}
+
+	/** Extends the door's deadline, unless it has passed already. On the loop. */
+	void doorGoodUntil(long until) {
+		if (isHeld() && until - this.doorGoodUntil > 0) {
+			this.doorGoodUntil = until;
+		}
+	}
+
+	/** Ends the holding against its holder's will. Any thread; the first end counts. */
+	void lose(Reason reason) {
+		List<Consumer<LockLost>> told;
+		LockLost event = new LockLost(this.name, this.token, reason);
+		synchronized (this.listeners) {
+			if (this.released || this.lost != null) {
+				return;
+			}
+			this.lost = event;
+			told = List.copyOf(this.listeners);
+		}
+		told.forEach((listener) -> tell(listener, event));
+		this.loop.execute(() -> this.ended.accept(this));
+	}
+
+	@Override
+	public void onLost(Consumer<LockLost> callback) {
+		LockLost event;
+		synchronized (this.listeners) {
+			event = this.lost;
+			if (event == null) {
+				this.listeners.add(callback);
+				return;
+			}
+		}
+		tell(callback, event);
+	}
+
+	private void tell(Consumer<LockLost> listener, LockLost event) {
+		this.callbacks.execute(() -> {
+			try {
+				listener.accept(event);
+			}
+			catch (Throwable ex) {
+				logger.error("A listener for the loss of lock '" + this.name + "' failed", ex);
+			}
+		});
+	}
+
+	@Override
+	public void close() {
+		release();
+	}
+
+	/**
+	 * Ends the holding by its holder's will.
+	 * @return the loss that came first, or null
+	 */
+	@Nullable LockLost release() {
+		isHeld();
+		synchronized (this.listeners) {
+			if (this.released || this.lost != null) {
+				return this.lost;
+			}
+			this.released = true;
+		}
+		this.loop.execute(() -> this.ended.accept(this));
+		return null;
+	}
+
+	@Nullable LockLost lost() {
+		return this.lost;
+	}
+
+}

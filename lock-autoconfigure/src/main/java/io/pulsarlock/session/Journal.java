@@ -1,0 +1,70 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.CompletionStage;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.Position;
+
+/**
+ * One shard's journal as one node sees it. Opened by a {@link Connector}; never used
+ * again once closed. Methods are called on the {@link Loop}, must not block, and may call
+ * back on any thread.
+ */
+public interface Journal {
+
+	/**
+	 * Starts to read at the earliest retained record. Records arrive in order, without
+	 * gaps, at least once.
+	 * @param listener who gets them
+	 */
+	void start(Listener listener);
+
+	/**
+	 * Appends a record. Records of one journal are appended in the order of the calls;
+	 * after a reconnect those without an answer are sent again, in the same order.
+	 * @param record the record
+	 * @return completes with the record's position once it is persistent, or
+	 * exceptionally if it will never be known to be
+	 */
+	CompletionStage<Position> publish(JournalRecord record);
+
+	/**
+	 * The number of the present unbroken connection of reader and writer.
+	 * @return zero while not connected, else a number that is larger for every new
+	 * connection
+	 */
+	long connection();
+
+	/**
+	 * Says that records up to this one need not be kept for joining nodes.
+	 * @param upTo the last record that may go
+	 */
+	void trim(Position upTo);
+
+	/**
+	 * Ends reading and writing after what was published before has been sent, or after a
+	 * bounded time.
+	 * @return completes when nothing is left
+	 */
+	CompletionStage<?> close();
+
+	/** Who reads. */
+	interface Listener {
+
+		/**
+		 * The next record.
+		 * @param position its place
+		 * @param record the record
+		 */
+		void received(Position position, JournalRecord record);
+
+		/**
+		 * A record this version cannot read.
+		 * @param position its place
+		 * @param problem what is wrong with it
+		 */
+		void unreadable(Position position, String problem);
+
+	}
+
+}

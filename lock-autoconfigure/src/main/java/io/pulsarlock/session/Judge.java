@@ -1,0 +1,137 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+
+/**
+ * Expels sessions that have been silent for a lease, and lets go of journal nobody needs.
+ * <p>
+ * Safety: silence is counted from the moment the latest known record was
+ * <em>received</em>, so when the expulsion is written the writer's own confirmation by
+ * that record has run out; and if there is a later record that was not received yet, the
+ * compare-and-set on the log makes the expulsion void. Nothing depends on this node
+ * having caught up: being behind only makes void expulsions.
+ * <p>
+ * Whoever waits directly behind a silent session judges first. The others, oldest session
+ * first, follow at a distance, so that a session nobody waits for is expelled too, and
+ * normally by one record only.
+ */
+final class Judge {
+
+	/** Leases of journal that are kept for joining nodes. */
+	private static final int KEPT_LEASES = 3;
+
+	private final Session session;
+
+	private final SessionSettings settings;
+
+	private final Map<UUID, Long> judged = new HashMap<>();
+
+	private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+
+	private long lastLook;
+
+	Judge(Session session, SessionSettings settings) {
+		this.session = session;
+		this.settings = settings;
+	}
+
+	void tick(long now) {
+		if (now - this.lastLook < this.settings.leaseNanos() / 50) {
+			return;
+		}
+		this.lastLook = now;
+		List<SessionState> awake = this.session.table()
+			.sessions()
+			.stream()
+			.filter((other) -> now - heardAt(other, now) < lease(other))
+			.sorted(Comparator.comparing(SessionState::opened))
+			.toList();
+		int rank = 0;
+		while (rank < awake.size() && !awake.get(rank).id().equals(this.session.id())) {
+			rank++;
+		}
+		for (SessionState other : List.copyOf(this.session.table().sessions())) {
+			if (!other.id().equals(this.session.id())) {
+				judge(other, rank, now);
+			}
+		}
+		if (rank == 0) {
+			trim(now);
+		}
+	}
+
+	private void judge(SessionState other, int rank, long now) {
+		long silence = now - heardAt(other, now);
+		long allowed = this.settings.withDrift(lease(other));
+		if (silence < allowed) {
+			return;
+		}
+		long distance = isHeirOf(other) ? 0 : lease(other) / 10 * (1 + Math.min(rank, 10));
+		Long before = this.judged.get(other.id());
+		if (silence >= allowed + distance && (before == null || now - before > lease(other) / 5)) {
+			this.judged.put(other.id(), now);
+			this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
+			Position lastSeen = other.latest();
+			this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen));
+		}
+	}
+
+	private boolean isHeirOf(SessionState other) {
+		for (Ticket ticket : other.tickets()) {
+			Ticket front = this.session.table().front(ticket.lock());
+			if (front == ticket) {
+				Ticket heir = this.session.table().heir(ticket.lock());
+				if (heir != null && heir.session().equals(this.session.id())) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Lets go of what was read more than three leases ago: a joining node then still
+	 * finds a heartbeat of every live session, and after it every ticket.
+	 */
+	private void trim(long now) {
+		long kept = 0;
+		for (SessionState other : this.session.table().sessions()) {
+			kept = Math.max(kept, KEPT_LEASES * lease(other));
+		}
+		if (this.marks.isEmpty() || now - this.marks.getLast().at() > kept / 6) {
+			this.marks.add(new Mark(now, this.session.table().applied()));
+		}
+		Position upTo = null;
+		while (!this.marks.isEmpty() && now - this.marks.getFirst().at() > this.settings.withDrift(kept)) {
+			upTo = this.marks.poll().position();
+		}
+		if (upTo != null) {
+			this.session.journal().trim(upTo);
+		}
+	}
+
+	private long heardAt(SessionState other, long otherwise) {
+		return this.session.heardAt(other.id(), otherwise);
+	}
+
+	private long lease(SessionState other) {
+		SessionInfo info = other.info();
+		return (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : this.settings.leaseNanos();
+	}
+
+	private record Mark(long at, Position position) {
+	}
+
+}

@@ -1,0 +1,401 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.LineTable.Change;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session of this node in one shard, from joining to its end; then a new one with a
+ * new id, a new journal and a new table takes over. Runs on the loop.
+ * <p>
+ * It joins by publishing its opening heartbeat and reading the journal from its
+ * beginning: when it reads its own record it has everything before it, so it has caught
+ * up.
+ */
+final class Session implements Journal.Listener {
+
+	/** Claims in one heartbeat; more are spread over several records. */
+	private static final int CLAIMS = 2000;
+
+	private final Shard shard;
+
+	private final SessionSettings settings;
+
+	private final Loop loop;
+
+	private final Journal journal;
+
+	private final Door door;
+
+	private final LineTable table = new LineTable();
+
+	private final Incarnation incarnation;
+
+	private final Judge judge;
+
+	/**
+	 * Own records that are persistent but stand behind some that are still to be read.
+	 */
+	private final TreeMap<Position, JournalRecord> ahead = new TreeMap<>();
+
+	private final Set<Long> releasing = new HashSet<>();
+
+	private final Map<UUID, Long> heardAt = new HashMap<>();
+
+	private final Map<String, Front> fronts = new HashMap<>();
+
+	private boolean active;
+
+	private boolean frozen;
+
+	private long lastTick;
+
+	private long lastHeartbeat;
+
+	private long lastProgress;
+
+	private long connection;
+
+	private long connectionBarrier = Long.MAX_VALUE;
+
+	private @Nullable Position liveFrom;
+
+	private long pauseBarrier = -1;
+
+	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id) {
+		this.shard = shard;
+		this.settings = settings;
+		this.loop = loop;
+		this.journal = ports.journal();
+		this.door = ports.door();
+		long now = loop.nanoTime();
+		this.incarnation = new Incarnation(id, settings.leaseNanos(), now);
+		this.judge = new Judge(this, settings);
+		this.lastTick = now;
+		this.lastProgress = now;
+	}
+
+	void start() {
+		this.connection = this.journal.connection();
+		this.journal.start(this);
+		this.connectionBarrier = heartbeat(true);
+	}
+
+	@Override
+	public void received(Position position, JournalRecord record) {
+		this.loop.execute(() -> apply(position, record));
+	}
+
+	@Override
+	public void unreadable(Position position, String problem) {
+		this.loop.execute(() -> {
+			if (!this.frozen && !this.incarnation.isOver() && position.isAfter(this.table.applied())) {
+				this.frozen = true;
+				// Nothing after it may be applied, so nothing is confirmed or granted any
+				// more.
+				this.shard
+					.failed(new LockConfigurationException("The journal of shard " + this.shard.index() + " holds at "
+							+ position + " a " + problem + ". This node grants no lock until it can read on"));
+			}
+		});
+	}
+
+	private void apply(Position position, JournalRecord record) {
+		applyOne(position, record);
+		applyAhead();
+	}
+
+	/** Applies own persistent records as soon as everything before them is known. */
+	private void applyAhead() {
+		while (!this.ahead.isEmpty()) {
+			Map.Entry<Position, JournalRecord> next = this.ahead.firstEntry();
+			if (next.getKey().isAfter(this.table.applied()) && !next.getKey().directlyFollows(this.table.applied())) {
+				return;
+			}
+			this.ahead.pollFirstEntry();
+			applyOne(next.getKey(), next.getValue());
+		}
+	}
+
+	private void applyOne(Position position, JournalRecord record) {
+		if (this.incarnation.isOver() || this.frozen || !position.isAfter(this.table.applied())) {
+			return;
+		}
+		long now = this.loop.nanoTime();
+		this.lastProgress = now;
+		Change change = this.table.apply(position, record);
+		if (change.accepted()) {
+			this.heardAt.put(record.session(), now);
+			if (record.session().equals(id())) {
+				own(position, record, now);
+			}
+		}
+		UUID ended = change.ended();
+		if (ended != null) {
+			this.heardAt.remove(ended);
+			if (ended.equals(id())) {
+				this.shard.sessionEnded(this, Reason.EXPELLED);
+				return;
+			}
+		}
+		for (String lock : change.locks()) {
+			noteFront(lock, now);
+			if (this.active) {
+				this.shard.lineChanged(lock);
+			}
+		}
+	}
+
+	private void noteFront(String lock, long now) {
+		Ticket ticket = this.table.front(lock);
+		if (ticket == null) {
+			this.fronts.remove(lock);
+		}
+		else {
+			this.fronts.compute(lock,
+					(any, before) -> (before != null && before.ticket() == ticket) ? before : new Front(ticket, now));
+		}
+	}
+
+	/** For how long the present front of a line has been there, as far as is known. */
+	Duration frontFor(String lock, long now) {
+		Front front = this.fronts.get(lock);
+		return (front != null) ? Duration.ofNanos(now - front.since()) : Duration.ZERO;
+	}
+
+	private void own(Position position, JournalRecord record, long now) {
+		long sentAt = this.incarnation.confirmed(record.sequence());
+		if (record.sequence() >= this.connectionBarrier) {
+			// Sent on this connection: whatever stands behind it was written after the
+			// connection was made.
+			this.liveFrom = position;
+			this.connectionBarrier = Long.MAX_VALUE;
+		}
+		if (this.pauseBarrier >= 0 && record.sequence() >= this.pauseBarrier) {
+			this.pauseBarrier = -1;
+		}
+		if (record instanceof Request request) {
+			this.shard.placed(request, position);
+		}
+		else if (record instanceof Release release) {
+			this.releasing.remove(release.ticket());
+		}
+		if (!this.active) {
+			// After a long catch-up the opening record has run out; a later heartbeat
+			// opens.
+			if (this.incarnation.confirmedFor(now) > 0) {
+				activate();
+			}
+		}
+		else {
+			this.shard.confirmed(record.sequence(), sentAt);
+		}
+	}
+
+	private void activate() {
+		for (SessionState other : this.table.sessions()) {
+			SessionInfo info = other.info();
+			if (info != null && info.shards() != this.settings.shards() && !other.id().equals(id())) {
+				this.shard.failed(new LockConfigurationException("This node is configured for " + this.settings.shards()
+						+ " shards, but node '" + info.node() + "' uses " + info.shards()
+						+ ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards=" + info.shards()
+						+ " here, or stop all nodes before changing it"));
+				this.shard.sessionEnded(this, Reason.CLOSED);
+				return;
+			}
+		}
+		this.table.seal();
+		this.active = true;
+		this.shard.activated();
+	}
+
+	/** Publishes a record of this session. */
+	long publish(LongFunction<JournalRecord> maker) {
+		JournalRecord record = maker.apply(this.incarnation.sending(this.loop.nanoTime()));
+		if (record instanceof Release release) {
+			this.releasing.add(release.ticket());
+		}
+		this.journal.publish(record).whenComplete((position, ex) -> this.loop.execute(() -> {
+			if (this.incarnation.isOver()) {
+				return;
+			}
+			if (ex != null) {
+				this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
+						"A record could not be written to the journal of shard " + this.shard.index(), ex));
+				this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			}
+			else if (position.isAfter(this.table.applied())) {
+				this.ahead.put(position, record);
+				applyAhead();
+			}
+		}));
+		return record.sequence();
+	}
+
+	/** Sends a heartbeat now and returns its number. */
+	long heartbeat() {
+		return heartbeat(false);
+	}
+
+	private long heartbeat(boolean opening) {
+		this.lastHeartbeat = this.loop.nanoTime();
+		SessionInfo info = new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
+				this.settings.reconnectGrace().toMillis(), this.settings.shards());
+		List<Claim> claims = new ArrayList<>();
+		Position from = Position.NONE;
+		SessionState own = this.table.session(id());
+		if (own != null) {
+			for (Ticket ticket : own.tickets()) {
+				if (claims.size() == CLAIMS) {
+					Position start = from;
+					Position end = claims.get(claims.size() - 1).position();
+					List<Claim> part = List.copyOf(claims);
+					publish((sequence) -> new Heartbeat(id(), sequence, false, info, start, end, part));
+					from = end;
+					claims.clear();
+				}
+				if (!this.releasing.contains(ticket.number())) {
+					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()));
+				}
+			}
+		}
+		Position start = from;
+		Position end = opening ? Position.NONE : this.table.applied();
+		return publish((sequence) -> new Heartbeat(id(), sequence, opening, info, start, end, claims));
+	}
+
+	/** Looks at connection and deadlines. Returns whether this process has stood. */
+	boolean tick(long now) {
+		boolean paused = now - this.lastTick > this.settings.slackNanos();
+		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
+			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			return paused;
+		}
+		if (!this.active && now - this.lastProgress > this.settings.leaseNanos()) {
+			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			return paused;
+		}
+		long connection = this.journal.connection();
+		if (connection != this.connection) {
+			this.connection = connection;
+			this.liveFrom = null;
+			this.connectionBarrier = (connection != 0) ? heartbeat() : Long.MAX_VALUE;
+		}
+		if (paused) {
+			this.pauseBarrier = heartbeat();
+		}
+		else if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
+			heartbeat();
+		}
+		if (this.active && isSteady(now)) {
+			this.judge.tick(now);
+		}
+		return paused;
+	}
+
+	void ticked(long now) {
+		this.lastTick = now;
+	}
+
+	long lastTick() {
+		return this.lastTick;
+	}
+
+	/**
+	 * Whether what this node sees is fresh: it has not stood, or has heard itself since.
+	 */
+	boolean isSteady(long now) {
+		return this.pauseBarrier < 0 && now - this.lastTick <= this.settings.slackNanos();
+	}
+
+	boolean mayGrant(long now) {
+		return this.active && !this.frozen && this.connection != 0 && isSteady(now)
+				&& this.incarnation.confirmedFor(now) > 0;
+	}
+
+	/** Whether a record was written after this unbroken connection was made. */
+	boolean isLive(Position position) {
+		Position from = this.liveFrom;
+		return from != null && position.isAfter(from) && this.journal.connection() == this.connection;
+	}
+
+	long heardAt(UUID session, long otherwise) {
+		return this.heardAt.getOrDefault(session, otherwise);
+	}
+
+	/**
+	 * Ends it: nothing it knew counts any more.
+	 * @return completes when the journal is closed
+	 */
+	CompletionStage<?> end(boolean goodbye) {
+		if (goodbye && !this.frozen) {
+			publish((sequence) -> new Bye(id(), sequence));
+		}
+		this.incarnation.end();
+		this.active = false;
+		return this.journal.close();
+	}
+
+	boolean isActive() {
+		return this.active;
+	}
+
+	/** Any thread. */
+	boolean isConfirmed() {
+		return this.incarnation.confirmedFor(this.loop.nanoTime()) > 0;
+	}
+
+	UUID id() {
+		return this.incarnation.id();
+	}
+
+	Incarnation incarnation() {
+		return this.incarnation;
+	}
+
+	LineTable table() {
+		return this.table;
+	}
+
+	Door door() {
+		return this.door;
+	}
+
+	Journal journal() {
+		return this.journal;
+	}
+
+	long connection() {
+		return this.connection;
+	}
+
+	private record Front(Ticket ticket, long since) {
+	}
+
+}

@@ -1,0 +1,252 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock of a {@link SessionLockRegistry}: turns what callers want into waiters.
+ */
+final class SessionLock implements FencedLock {
+
+	/** Longer than anybody waits, short enough for nanoseconds. */
+	private static final Duration FOREVER = Duration.ofDays(365);
+
+	private final String name;
+
+	private final String key;
+
+	private final Shard shard;
+
+	private final ThreadHolds threads;
+
+	SessionLock(String name, String key, Shard shard, ThreadHolds threads) {
+		this.name = name;
+		this.key = key;
+		this.shard = shard;
+		this.threads = threads;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException {
+		if (waitFor.isNegative()) {
+			throw new IllegalArgumentException("The wait for lock '" + this.name + "' must not be negative");
+		}
+		if (holdFor != null && (holdFor.isNegative() || holdFor.isZero())) {
+			throw new IllegalArgumentException("The hold limit of lock '" + this.name + "' must be positive");
+		}
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		boolean immediate = waitFor.isZero();
+		Waiter waiter = new Waiter(immediate, holdFor);
+		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		return await(waiter, immediate ? this.shard.settings().reconnectGrace() : min(waitFor));
+	}
+
+	private Hold await(Waiter waiter, Duration limit) throws InterruptedException {
+		try {
+			return waiter.granted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw rethrown(ex);
+		}
+		catch (TimeoutException ex) {
+			if (!waiter.granted.cancel(false)) {
+				return granted(waiter);
+			}
+			this.shard.givenUp(this.key);
+			throw givenUp(waiter, limit);
+		}
+		catch (InterruptedException ex) {
+			if (!waiter.granted.cancel(false) && !waiter.granted.isCompletedExceptionally()) {
+				waiter.granted.join().close();
+			}
+			this.shard.givenUp(this.key);
+			throw ex;
+		}
+	}
+
+	private Hold granted(Waiter waiter) throws InterruptedException {
+		try {
+			return waiter.granted.get();
+		}
+		catch (ExecutionException ex) {
+			throw rethrown(ex);
+		}
+	}
+
+	private LockException rethrown(ExecutionException ex) {
+		if (ex.getCause() instanceof LockTimeoutException busy) {
+			return new LockTimeoutException(String.valueOf(busy.getMessage()));
+		}
+		return (ex.getCause() instanceof LockException failure) ? failure
+				: new LockUnavailableException("Lock '" + this.name + "' cannot be acquired", ex.getCause());
+	}
+
+	private LockException givenUp(Waiter waiter, Duration limit) {
+		return (waiter.behind && this.shard.isConfirmed())
+				? new LockTimeoutException("Lock '" + this.name + "' was held by somebody else for " + limit)
+				: this.shard.unavailable(this.name);
+	}
+
+	@Override
+	public Optional<Held> tryAcquire() {
+		boolean interrupted = Thread.interrupted();
+		try {
+			while (true) {
+				try {
+					return Optional.of(acquire(Duration.ZERO, null));
+				}
+				catch (LockTimeoutException ex) {
+					return Optional.empty();
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	@Override
+	public CompletableFuture<Held> acquireAsync(Duration waitFor) {
+		if (waitFor.isNegative()) {
+			throw new IllegalArgumentException("The wait for lock '" + this.name + "' must not be negative");
+		}
+		boolean immediate = waitFor.isZero();
+		Duration limit = immediate ? this.shard.settings().reconnectGrace() : min(waitFor);
+		Waiter waiter = new Waiter(immediate, null);
+		CompletableFuture<Held> result = new CompletableFuture<>();
+		waiter.granted.whenCompleteAsync((hold, ex) -> {
+			if (hold != null) {
+				if (!result.complete(hold)) {
+					hold.close();
+				}
+			}
+			else {
+				result.completeExceptionally(ex);
+			}
+		}, this.shard.callbacks());
+		result.whenComplete((hold, ex) -> {
+			if (result.isCancelled() && waiter.granted.cancel(false)) {
+				this.shard.givenUp(this.key);
+			}
+		});
+		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		this.shard.loop().schedule(limit.toNanos(), () -> {
+			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(waiter, limit))) {
+				this.shard.givenUp(this.key);
+			}
+		});
+		return result;
+	}
+
+	private static Duration min(Duration waitFor) {
+		return (waitFor.compareTo(FOREVER) < 0) ? waitFor : FOREVER;
+	}
+
+	@Override
+	public boolean isHeldByCurrentThread() {
+		Hold hold = this.threads.get(this.key);
+		return hold != null && hold.isHeld();
+	}
+
+	@Override
+	public long fencingToken() {
+		Hold hold = this.threads.get(this.key);
+		if (hold == null) {
+			throw new IllegalMonitorStateException("Lock '" + this.name + "' is not held by this thread");
+		}
+		return hold.fencingToken();
+	}
+
+	@Override
+	public void lock() {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					lockInterruptibly();
+					return;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	@Override
+	public void lockInterruptibly() throws InterruptedException {
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		if (!this.threads.reenter(this.key)) {
+			this.threads.enter(this.key, (Hold) acquire(FOREVER, null));
+		}
+	}
+
+	@Override
+	public boolean tryLock() {
+		if (this.threads.reenter(this.key)) {
+			return true;
+		}
+		Optional<Held> held = tryAcquire();
+		held.ifPresent((hold) -> this.threads.enter(this.key, (Hold) hold));
+		return held.isPresent();
+	}
+
+	@Override
+	public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		if (this.threads.reenter(this.key)) {
+			return true;
+		}
+		try {
+			Duration waitFor = Duration.ofNanos(Math.max(unit.toNanos(time), 0));
+			this.threads.enter(this.key, (Hold) acquire(waitFor, null));
+			return true;
+		}
+		catch (LockTimeoutException ex) {
+			return false;
+		}
+	}
+
+	@Override
+	public void unlock() {
+		this.threads.leave(this.key, this.name);
+	}
+
+	@Override
+	public String toString() {
+		return "lock '" + this.name + "'";
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+
+/**
+ * How a node takes part. Lease and grace may differ from node to node; the number of
+ * shards must not.
+ *
+ * @param node the node's name for people; need not be unique
+ * @param shards how many shards the cluster has
+ * @param lease how long a session is certain to live after its latest record: the longest
+ * time a lock stays blocked by a node that fell silent
+ * @param reconnectGrace how long a lock is kept after its connection closed: the longest
+ * broker hand-over a holder survives, and about the time until the next holder enters
+ * after a crash
+ * @param drift by which fraction clock rates of two nodes may differ, plus what a thread
+ * may be late
+ */
+public record SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift) {
+
+	/** The default lease. */
+	public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
+
+	/** The default reconnect grace. */
+	public static final Duration DEFAULT_RECONNECT_GRACE = Duration.ofSeconds(4);
+
+	/** The default number of shards. */
+	public static final int DEFAULT_SHARDS = 4;
+
+	/** The default allowance for clock rates. */
+	public static final double DEFAULT_DRIFT = 0.05;
+
+	public SessionSettings {
+		if (node.isBlank()) {
+			throw new IllegalArgumentException("The node's name must not be blank");
+		}
+		if (shards < 1 || shards > 1024) {
+			throw new IllegalArgumentException("The number of shards must be from 1 to 1024, not " + shards);
+		}
+		if (lease.compareTo(Duration.ofMillis(100)) < 0 || lease.compareTo(Duration.ofHours(1)) > 0) {
+			throw new IllegalArgumentException("The lease must be from 100 ms to 1 h, not " + lease);
+		}
+		if (reconnectGrace.compareTo(Duration.ofMillis(40)) < 0 || reconnectGrace.compareTo(lease) > 0) {
+			throw new IllegalArgumentException(
+					"The reconnect grace must be from 40 ms to the lease (" + lease + "), not " + reconnectGrace);
+		}
+		if (!(drift >= 0 && drift <= 1)) {
+			throw new IllegalArgumentException("The drift must be from 0 to 1, not " + drift);
+		}
+	}
+
+	/**
+	 * The defaults.
+	 * @param node the node's name
+	 * @return the settings
+	 */
+	public static SessionSettings of(String node) {
+		return new SessionSettings(node, DEFAULT_SHARDS, DEFAULT_LEASE, DEFAULT_RECONNECT_GRACE, DEFAULT_DRIFT);
+	}
+
+	/**
+	 * With other times.
+	 * @param lease the lease
+	 * @param reconnectGrace the reconnect grace
+	 * @return the settings
+	 */
+	public SessionSettings withTimes(Duration lease, Duration reconnectGrace) {
+		return new SessionSettings(this.node, this.shards, lease, reconnectGrace, this.drift);
+	}
+
+	/**
+	 * With another number of shards.
+	 * @param shards how many
+	 * @return the settings
+	 */
+	public SessionSettings withShards(int shards) {
+		return new SessionSettings(this.node, shards, this.lease, this.reconnectGrace, this.drift);
+	}
+
+	long leaseNanos() {
+		return this.lease.toNanos();
+	}
+
+	long graceNanos() {
+		return this.reconnectGrace.toNanos();
+	}
+
+	long heartbeatNanos() {
+		return leaseNanos() / 3;
+	}
+
+	/** How often a shard looks at its connections and deadlines. */
+	long tickNanos() {
+		return Math.max(graceNanos() / 80, 2_000_000);
+	}
+
+	/**
+	 * The longest time between two ticks that is not taken for a pause. Well below what
+	 * {@link #drift} allows for.
+	 */
+	long slackNanos() {
+		return 4 * tickNanos();
+	}
+
+	/** How often an heir tries the door. */
+	long watchNanos() {
+		return Math.min(graceNanos() / 8, 1_000_000_000);
+	}
+
+	long withDrift(long nanos) {
+		return nanos + (long) (nanos * this.drift);
+	}
+
+}

@@ -1,0 +1,339 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.Position;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node in one shard: keeps a session alive, one after the other if need be, and the
+ * slots of the locks this node has to do with. Everything runs on the loop unless said
+ * otherwise.
+ */
+final class Shard {
+
+	private static final Log logger = LogFactory.getLog(Shard.class);
+
+	private static final long FIRST_REJOIN = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
+
+	private final int index;
+
+	private final SessionSettings settings;
+
+	private final Loop loop;
+
+	private final Connector connector;
+
+	private final Executor callbacks;
+
+	private final Consumer<LockEvent> events;
+
+	private final Supplier<UUID> ids;
+
+	private final Map<String, Slot> slots = new HashMap<>();
+
+	private final Set<Slot> dirty = new LinkedHashSet<>();
+
+	private volatile @Nullable Session session;
+
+	private volatile @Nullable LockException failure;
+
+	private final CompletableFuture<Void> joined = new CompletableFuture<>();
+
+	private long rejoin = FIRST_REJOIN;
+
+	private long restoringHeartbeatAt;
+
+	private long restoringHeartbeat = -1;
+
+	private boolean closed;
+
+	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
+			Consumer<LockEvent> events, Supplier<UUID> ids) {
+		this.index = index;
+		this.settings = settings;
+		this.loop = loop;
+		this.connector = connector;
+		this.callbacks = callbacks;
+		this.events = events;
+		this.ids = ids;
+	}
+
+	/** Starts to join. Any thread. */
+	void start() {
+		this.loop.execute(() -> {
+			join();
+			tick();
+		});
+	}
+
+	private void join() {
+		if (this.closed) {
+			return;
+		}
+		this.connector.open(this.index).whenComplete((ports, ex) -> this.loop.execute(() -> {
+			if (ex != null) {
+				Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+				failed((cause instanceof LockException lock) ? lock
+						: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));
+				joinLater();
+			}
+			else if (this.closed) {
+				ports.journal().close();
+			}
+			else {
+				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get());
+				this.session = session;
+				session.start();
+			}
+		}));
+	}
+
+	private void joinLater() {
+		this.loop.schedule(this.rejoin, this::join);
+		this.rejoin = Math.min(2 * this.rejoin, LAST_REJOIN);
+	}
+
+	private void tick() {
+		if (this.closed) {
+			return;
+		}
+		long now = now();
+		Session session = this.session;
+		if (session != null) {
+			boolean paused = session.tick(now);
+			if (session == this.session) {
+				if (session.isActive()) {
+					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused));
+				}
+				session.ticked(now);
+			}
+		}
+		this.loop.schedule(this.settings.tickNanos(), this::tick);
+	}
+
+	/** The session has caught up: locks can be asked for. */
+	void activated() {
+		logger.debug("Shard " + this.index + " joined");
+		this.failure = null;
+		this.rejoin = FIRST_REJOIN;
+		this.joined.complete(null);
+		List.copyOf(this.slots.values()).forEach(Slot::evaluate);
+	}
+
+	/** The session is over; join anew under another id. */
+	void sessionEnded(Session session, Reason reason) {
+		if (this.session != session) {
+			return;
+		}
+		if (session.isActive()) {
+			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
+					+ " has ended (" + reason + "); all its locks are lost");
+		}
+		this.session = null;
+		this.restoringHeartbeat = -1;
+		List.copyOf(this.slots.values()).forEach((slot) -> slot.sessionEnded(reason));
+		session.end(reason != Reason.EXPELLED);
+		joinLater();
+	}
+
+	/** Something went wrong that callers should hear of. */
+	void failed(LockException failure) {
+		if (this.failure == null || this.failure.getClass() != failure.getClass()) {
+			logger.warn(failure.getMessage(), failure.getCause());
+		}
+		this.failure = failure;
+		if (failure instanceof LockConfigurationException) {
+			this.joined.completeExceptionally(failure);
+			List.copyOf(this.slots.values()).forEach((slot) -> slot.fail(failure));
+		}
+	}
+
+	/** Takes a place in a lock's line. Any thread. */
+	void acquire(String key, String name, Door.Kind kind, Waiter waiter) {
+		this.loop.execute(() -> {
+			LockException failure = this.failure;
+			if (this.closed) {
+				waiter.granted.completeExceptionally(closedException());
+			}
+			else if (failure instanceof LockConfigurationException) {
+				waiter.granted.completeExceptionally(failure);
+			}
+			else {
+				this.slots.computeIfAbsent(key, (any) -> new Slot(key, name, kind, this)).add(waiter);
+			}
+		});
+	}
+
+	/** A waiter has given up. Any thread. */
+	void givenUp(String key) {
+		this.loop.execute(() -> {
+			Slot slot = this.slots.get(key);
+			if (slot != null) {
+				slot.evaluate();
+				idle(slot);
+			}
+		});
+	}
+
+	/** Why locks cannot be asked for; for an exception's message. Any thread. */
+	LockException unavailable(String name) {
+		LockException failure = this.failure;
+		if (failure instanceof LockConfigurationException) {
+			return failure;
+		}
+		String why = (failure != null) ? ": " + failure.getMessage() : ": no answer from the cluster";
+		return new LockUnavailableException("Whether lock '" + name + "' is free cannot be said" + why, failure);
+	}
+
+	/** Whether the cluster is in reach. Any thread. */
+	boolean isConfirmed() {
+		Session session = this.session;
+		return session != null && session.isConfirmed() && this.failure == null;
+	}
+
+	void lineChanged(String key) {
+		Slot slot = this.slots.get(key);
+		if (slot != null) {
+			slot.evaluate();
+			idle(slot);
+		}
+	}
+
+	void placed(Request request, Position position) {
+		Slot slot = this.slots.get(request.lock());
+		if (slot != null) {
+			slot.placed(request.sequence(), position);
+		}
+	}
+
+	void confirmed(long sequence, long sentAt) {
+		if (this.restoringHeartbeat >= 0 && sequence >= this.restoringHeartbeat) {
+			this.restoringHeartbeat = -1;
+			List.copyOf(this.slots.values()).forEach((slot) -> slot.confirmed(sequence, sentAt));
+		}
+	}
+
+	/** A heartbeat sent now; one serves all slots that ask at the same moment. */
+	long restoringHeartbeat() {
+		Session session = this.session;
+		if (session == null) {
+			return Long.MAX_VALUE;
+		}
+		long now = now();
+		if (this.restoringHeartbeat < 0 || now != this.restoringHeartbeatAt) {
+			this.restoringHeartbeatAt = now;
+			this.restoringHeartbeat = session.heartbeat();
+		}
+		return this.restoringHeartbeat;
+	}
+
+	/** Evaluates the slot once more when the present task is done. */
+	void again(Slot slot) {
+		if (this.dirty.add(slot)) {
+			this.loop.execute(() -> {
+				this.dirty.remove(slot);
+				slot.evaluate();
+				idle(slot);
+			});
+		}
+	}
+
+	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
+	void idle(Slot slot) {
+		if (slot.isIdle()) {
+			this.slots.remove(slot.key(), slot);
+		}
+	}
+
+	void event(LockEvent.Type type, Slot slot, long token, @Nullable Reason reason) {
+		this.events.accept(new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason));
+	}
+
+	/** Loses everything, says goodbye and ends. Any thread. */
+	CompletableFuture<Void> close() {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		this.loop.execute(() -> {
+			this.closed = true;
+			for (Slot slot : new ArrayList<>(this.slots.values())) {
+				slot.fail(closedException());
+				slot.sessionEnded(Reason.CLOSED);
+			}
+			this.slots.clear();
+			Session session = this.session;
+			this.session = null;
+			if (session == null) {
+				done.complete(null);
+			}
+			else {
+				session.end(true).whenComplete((none, ex) -> done.complete(null));
+			}
+		});
+		return done;
+	}
+
+	private LockUnavailableException closedException() {
+		return new LockUnavailableException("The lock registry of node '" + this.settings.node() + "' is closed");
+	}
+
+	/** Completes when the first session has caught up, or exceptionally when refused. */
+	CompletableFuture<Void> joined() {
+		return this.joined;
+	}
+
+	@Nullable Session activeSession() {
+		Session session = this.session;
+		return (session != null && session.isActive()) ? session : null;
+	}
+
+	Map<String, Slot> slots() {
+		return this.slots;
+	}
+
+	long now() {
+		return this.loop.nanoTime();
+	}
+
+	int index() {
+		return this.index;
+	}
+
+	Loop loop() {
+		return this.loop;
+	}
+
+	Executor callbacks() {
+		return this.callbacks;
+	}
+
+	SessionSettings settings() {
+		return this.settings;
+	}
+
+	@Nullable LockException failure() {
+		return this.failure;
+	}
+
+}

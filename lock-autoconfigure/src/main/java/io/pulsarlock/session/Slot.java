@@ -1,0 +1,279 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.List;
+
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node has to do with one lock: who waits for it here, its places in the line
+ * (at most the one it holds by and one to wait with, however many wait) and its door.
+ * Runs on the loop.
+ */
+final class Slot {
+
+	private final String key;
+
+	private final String name;
+
+	private final Door.Kind kind;
+
+	private final Shard shard;
+
+	private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+	private final SlotDoor door;
+
+	/** The place to wait with. */
+	private @Nullable Place waiting;
+
+	/** The place the lock is held by. */
+	private @Nullable Place holding;
+
+	private @Nullable Hold hold;
+
+	/** The admission the hold rests on; zero while it is in jeopardy. */
+	private long goodAdmission;
+
+	private long restoringAdmission;
+
+	private long restoringSequence;
+
+	Slot(String key, String name, Door.Kind kind, Shard shard) {
+		this.key = key;
+		this.name = name;
+		this.kind = kind;
+		this.shard = shard;
+		this.door = new SlotDoor(this, shard);
+	}
+
+	String key() {
+		return this.key;
+	}
+
+	Door.Kind kind() {
+		return this.kind;
+	}
+
+	void add(Waiter waiter) {
+		this.waiters.add(waiter);
+		evaluate();
+	}
+
+	/** Looks at everything anew and does what is to be done. Cheap when nothing is. */
+	void evaluate() {
+		this.waiters.removeIf((waiter) -> !waiter.isWaiting());
+		Session session = this.shard.activeSession();
+		if (session == null) {
+			this.waiters.forEach((waiter) -> waiter.behind = false);
+			return;
+		}
+		long now = this.shard.now();
+		checkPlaces(session);
+		Ticket front = session.table().front(this.key);
+		boolean ours = front != null && front.session().equals(session.id());
+		refuseImmediate(front, ours);
+		boolean empty = front == null;
+		if (this.waiters.isEmpty() && this.waiting != null) {
+			leave(session, this.waiting);
+			this.waiting = null;
+		}
+		else if (!this.waiters.isEmpty() && this.waiting == null) {
+			this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
+		}
+		Place place = this.waiting;
+		boolean turn = place != null && front != null && this.hold == null && front.position().equals(place.position);
+		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || !(empty || turn || ours));
+		Ticket heir = session.table().heir(this.key);
+		boolean next = heir != null && place != null && heir.position().equals(place.position);
+		// Taken in parallel with the request when the line looks empty, and kept when
+		// this
+		// node's released ticket is followed by its own next one.
+		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
+		this.door.evaluate(session, owner, (next && !ours) ? front : null, next ? heir : front, turn, now);
+		if (turn && front != null && this.door.admission() != 0 && session.mayGrant(now)) {
+			grant(session, front);
+		}
+	}
+
+	private void checkPlaces(Session session) {
+		Place holding = this.holding;
+		Hold hold = this.hold;
+		if (hold != null && holding != null && holding.isGone(session, this.key)) {
+			this.holding = null;
+			this.hold = null;
+			hold.lose(Reason.EXPELLED);
+		}
+		if (this.waiting != null && this.waiting.isGone(session, this.key)) {
+			this.waiting = null;
+		}
+	}
+
+	private void refuseImmediate(@Nullable Ticket front, boolean ours) {
+		boolean taken = this.hold != null || (front != null && !ours);
+		int before = 0;
+		for (Waiter waiter : List.copyOf(this.waiters)) {
+			if (waiter.immediate && (taken || before > 0)) {
+				waiter.granted.completeExceptionally(
+						new LockTimeoutException("Lock '" + this.name + "' is held or awaited by somebody else"));
+				this.waiters.remove(waiter);
+			}
+			else {
+				before++;
+			}
+		}
+	}
+
+	private void grant(Session session, Ticket ticket) {
+		long token = ticket.position().token();
+		this.goodAdmission = this.door.admission();
+		long doorGoodUntil = session.lastTick() + this.shard.settings().graceNanos();
+		while (this.hold == null && !this.waiters.isEmpty()) {
+			Waiter waiter = this.waiters.remove();
+			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), doorGoodUntil,
+					waiter.holdFor, this.shard.callbacks(), this::ended);
+			if (waiter.granted.complete(hold)) {
+				this.hold = hold;
+				this.holding = this.waiting;
+				this.waiting = null;
+				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null);
+			}
+		}
+		this.shard.again(this);
+	}
+
+	/** A holding has ended, by whatever means; told once for each. */
+	private void ended(Hold hold) {
+		LockLost lost = hold.lost();
+		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
+				(lost != null) ? lost.reason() : null);
+		if (this.hold != hold) {
+			return;
+		}
+		this.hold = null;
+		Place place = this.holding;
+		this.holding = null;
+		Session session = this.shard.activeSession();
+		if (session != null && place != null) {
+			leave(session, place);
+		}
+		evaluate();
+		this.shard.idle(this);
+	}
+
+	private void leave(Session session, Place place) {
+		session.publish((sequence) -> new Release(session.id(), sequence, this.key, place.number));
+	}
+
+	/** A request of this node has been read. */
+	void placed(long number, Position position) {
+		if (this.waiting != null && this.waiting.number == number) {
+			this.waiting.position = position;
+		}
+	}
+
+	/** Renews the hold, or notices that its door or this process was interrupted. */
+	void tick(Session session, boolean paused) {
+		Hold hold = this.hold;
+		if (hold != null && hold.isHeld()) {
+			long admission = this.door.admission();
+			if (this.goodAdmission != 0 && (paused || admission != this.goodAdmission)) {
+				this.goodAdmission = 0;
+				this.restoringAdmission = 0;
+				this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null);
+			}
+			if (this.goodAdmission != 0) {
+				// The door was whole at least until the tick before: a close that had
+				// come
+				// earlier would have been noticed by now.
+				hold.doorGoodUntil(session.lastTick() + this.shard.settings().graceNanos());
+			}
+			else if (admission != 0 && admission != this.restoringAdmission) {
+				this.restoringAdmission = admission;
+				this.restoringSequence = this.shard.restoringHeartbeat();
+			}
+		}
+		if (hold == null || this.waiting != null || this.goodAdmission == 0) {
+			evaluate();
+		}
+	}
+
+	/**
+	 * An own record was confirmed. One that was sent after the door was entered again
+	 * ends the jeopardy; an older one may lie before what others concluded from the
+	 * close.
+	 */
+	void confirmed(long sequence, long sentAt) {
+		Hold hold = this.hold;
+		if (hold == null || this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
+				|| this.door.admission() != this.restoringAdmission) {
+			return;
+		}
+		hold.doorGoodUntil(sentAt + this.shard.settings().graceNanos());
+		if (hold.isHeld()) {
+			this.goodAdmission = this.restoringAdmission;
+			this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null);
+		}
+	}
+
+	/** The session is over: places, door and hold with it; who waits goes on waiting. */
+	void sessionEnded(Reason reason) {
+		Hold hold = this.hold;
+		this.hold = null;
+		this.holding = null;
+		this.waiting = null;
+		this.door.leave();
+		this.waiters.forEach((waiter) -> waiter.behind = false);
+		if (hold != null) {
+			hold.lose(reason);
+		}
+	}
+
+	void fail(LockException failure) {
+		this.waiters.forEach((waiter) -> waiter.granted.completeExceptionally(failure));
+		this.waiters.clear();
+	}
+
+	boolean isIdle() {
+		return this.hold == null && this.waiters.isEmpty() && this.waiting == null && !this.door.isInUse();
+	}
+
+	boolean isHeld() {
+		return this.hold != null;
+	}
+
+	int waiterCount() {
+		return this.waiters.size();
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	/** A place of this node in the line. */
+	private static final class Place {
+
+		private final long number;
+
+		private @Nullable Position position;
+
+		Place(long number) {
+			this.number = number;
+		}
+
+		boolean isGone(Session session, String key) {
+			return this.position != null && session.table().ticket(key, this.position) == null;
+		}
+
+	}
+
+}

@@ -1,0 +1,164 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockException;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lock's door as this node uses it: the owner of the line enters, the heir watches,
+ * everybody else stays away.
+ * <p>
+ * Safety of the eviction. The heir was admitted, so at that moment the holder was not
+ * inside, and the holder, which sees its connection close, keeps the lock for at most the
+ * grace from then, unless it re-enters the door and a record it sent after that is
+ * confirmed. Such a record would have been heard, which voids the evidence, or stands in
+ * the log before the eviction, which makes the compare-and-set fail. The heir's own
+ * connection is unbroken since before the holder's latest record was written: so both
+ * were at the same broker when it was, and a stale broker cannot be keeping the holder
+ * content. The evidence concerns one door, so it takes one ticket, never the whole
+ * session.
+ */
+final class SlotDoor {
+
+	private static final long FIRST_RETRY = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private static final long LAST_RETRY = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private final Slot slot;
+
+	private final Shard shard;
+
+	private Door.@Nullable Entry entry;
+
+	private boolean owner;
+
+	private boolean near;
+
+	private long nextTry;
+
+	private long retry = FIRST_RETRY;
+
+	private @Nullable Evidence evidence;
+
+	SlotDoor(Slot slot, Shard shard) {
+		this.slot = slot;
+		this.shard = shard;
+	}
+
+	/**
+	 * Does what the place in line asks for.
+	 * @param owner whether this node holds the lock or is at the front of its line
+	 * @param front the ticket in front of this node if this node is the heir, else null
+	 * @param place this node's ticket, or null while its request is on its way
+	 * @param turn whether this node is in front and only the door is missing
+	 */
+	void evaluate(Session session, boolean owner, @Nullable Ticket front, @Nullable Ticket place, boolean turn,
+			long now) {
+		if (!owner && front == null) {
+			leave();
+			this.near = false;
+			return;
+		}
+		if (owner != this.owner || !this.near) {
+			this.near = true;
+			this.owner = owner;
+			this.retry = FIRST_RETRY;
+			boolean waitsInside = this.slot.kind() == Door.Kind.FAILOVER;
+			this.nextTry = (owner || waitsInside) ? now : now + this.shard.settings().watchNanos();
+		}
+		if (owner) {
+			this.evidence = null;
+		}
+		Door.Entry entry = this.entry;
+		if (entry != null && (entry.state() == Door.State.REFUSED || entry.state() == Door.State.FAILED)) {
+			this.entry = null;
+			refused(entry.failure(), turn, now);
+		}
+		if (this.entry == null && now - this.nextTry >= 0) {
+			this.entry = session.door()
+				.enter(this.slot.key(), this.slot.kind(), (place != null) ? place.ordinal() : 0,
+						() -> this.shard.loop().execute(this.slot::evaluate));
+		}
+		if (front != null) {
+			watch(session, front, now);
+		}
+	}
+
+	private void refused(@Nullable LockException failure, boolean turn, long now) {
+		if (failure instanceof LockConfigurationException) {
+			this.slot.fail(failure);
+		}
+		long delay = this.owner ? this.retry : this.shard.settings().watchNanos();
+		this.retry = Math.min(2 * this.retry, LAST_RETRY);
+		this.nextTry = now + delay;
+		if (this.owner && turn && delay >= 4 * FIRST_RETRY) {
+			// An heir may have come in before this node: it leaves when it hears from us.
+			this.shard.restoringHeartbeat();
+		}
+		this.shard.loop().schedule(delay, this.slot::evaluate);
+	}
+
+	private void watch(Session session, Ticket front, long now) {
+		long admission = admission();
+		if (admission == 0) {
+			this.evidence = null;
+			return;
+		}
+		SessionState holder = session.table().session(front.session());
+		if (holder == null) {
+			return;
+		}
+		Evidence evidence = this.evidence;
+		if (evidence == null || evidence.admission() != admission || !evidence.front().equals(front)) {
+			this.evidence = new Evidence(front, admission, now, holder.latest(), session.connection());
+			return;
+		}
+		if (!holder.latest().equals(evidence.latest())) {
+			// It lives: the door is its own.
+			leave();
+			this.nextTry = now + this.shard.settings().watchNanos();
+			return;
+		}
+		SessionInfo info = holder.info();
+		long grace = (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.graceMillis())
+				: this.shard.settings().leaseNanos();
+		if (now - evidence.at() >= this.shard.settings().withDrift(grace) && session.isSteady(now)
+				&& evidence.connection() == session.connection() && session.isLive(evidence.latest())) {
+			session.publish((sequence) -> new Evict(session.id(), sequence, this.slot.key(), front.session(),
+					front.number(), evidence.latest()));
+			// Should it be void, the holder was heard; if not, it is worth another one.
+			this.evidence = new Evidence(front, admission, now, evidence.latest(), evidence.connection());
+		}
+	}
+
+	long admission() {
+		Door.Entry entry = this.entry;
+		return (entry != null) ? entry.admission() : 0;
+	}
+
+	boolean isInUse() {
+		return this.entry != null;
+	}
+
+	void leave() {
+		Door.Entry entry = this.entry;
+		this.entry = null;
+		this.evidence = null;
+		this.near = false;
+		if (entry != null) {
+			entry.leave();
+		}
+	}
+
+	/** What the heir has seen: inside since then, and nothing heard from the holder. */
+	private record Evidence(Ticket front, long admission, long at, Position latest, long connection) {
+	}
+
+}

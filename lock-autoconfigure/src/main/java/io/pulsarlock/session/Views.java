@@ -1,0 +1,78 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.SessionView;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.Participant;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes views of what a shard knows. Runs on the loop.
+ */
+final class Views {
+
+	private Views() {
+	}
+
+	static ClusterView of(Shard shard) {
+		Session session = active(shard);
+		LineTable table = session.table();
+		long now = shard.now();
+		List<LockView> locks = new ArrayList<>();
+		List<LockView> groups = new ArrayList<>();
+		for (String key : table.locks()) {
+			List<Participant> line = line(shard, key);
+			LockView view = new LockView(key.substring(2), line.get(0), session.frontFor(key, now),
+					line.subList(1, line.size()));
+			(key.startsWith("g:") ? groups : locks).add(view);
+		}
+		List<SessionView> sessions = table.sessions()
+			.stream()
+			.map((state) -> new SessionView(state.id().toString(), node(state), shard.index(),
+					Duration.ofNanos(now - session.heardAt(state.id(), now)), state.id().equals(session.id())))
+			.toList();
+		return new ClusterView(locks, groups, sessions);
+	}
+
+	static List<Participant> line(Shard shard, String key) {
+		LineTable table = active(shard).table();
+		return table.line(key).stream().map((ticket) -> participant(table, ticket)).toList();
+	}
+
+	private static Session active(Shard shard) {
+		Session session = shard.activeSession();
+		if (session == null) {
+			throw new LockUnavailableException("This node has not caught up with shard " + shard.index());
+		}
+		return session;
+	}
+
+	private static Participant participant(LineTable table, Ticket ticket) {
+		UUID session = ticket.session();
+		return new Participant(node(table.session(session)), session.toString(), ticket.position().token());
+	}
+
+	private static String node(@Nullable SessionState state) {
+		SessionInfo info = (state != null) ? state.info() : null;
+		return (info != null) ? info.node() : "?";
+	}
+
+	static ClusterView merge(List<ClusterView> views) {
+		Comparator<LockView> byName = Comparator.comparing(LockView::name);
+		return new ClusterView(views.stream().flatMap((view) -> view.locks().stream()).sorted(byName).toList(),
+				views.stream().flatMap((view) -> view.groups().stream()).sorted(byName).toList(),
+				views.stream().flatMap((view) -> view.sessions().stream()).toList());
+	}
+
+}

@@ -1,0 +1,32 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody on this node who wants a lock. Costs nothing outside this process.
+ */
+final class Waiter {
+
+	final CompletableFuture<Hold> granted = new CompletableFuture<>();
+
+	/** Gives up as soon as it is known that somebody else has the lock. */
+	final boolean immediate;
+
+	final @Nullable Duration holdFor;
+
+	/** Whether somebody is known to be in front. Written on the loop, read anywhere. */
+	volatile boolean behind;
+
+	Waiter(boolean immediate, @Nullable Duration holdFor) {
+		this.immediate = immediate;
+		this.holdFor = holdFor;
+	}
+
+	boolean isWaiting() {
+		return !this.granted.isDone();
+	}
+
+}
