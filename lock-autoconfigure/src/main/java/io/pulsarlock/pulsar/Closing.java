@@ -1,0 +1,38 @@
+package io.pulsarlock.pulsar;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Closes what belongs to a connection that others share.
+ * <p>
+ * A consumer or producer that is closed while it is re-subscribing makes the client close
+ * the shared connection when the broker's answer comes, and with it the doors of every
+ * other lock. So whatever is not connected is given a moment to become so first.
+ */
+final class Closing {
+
+	private static final int ATTEMPTS = 10;
+
+	private static final long PAUSE_MILLIS = 100;
+
+	private Closing() {
+	}
+
+	static CompletableFuture<Void> gently(BooleanSupplier connected, Supplier<CompletableFuture<Void>> close) {
+		return gently(connected, close, ATTEMPTS);
+	}
+
+	private static CompletableFuture<Void> gently(BooleanSupplier connected, Supplier<CompletableFuture<Void>> close,
+			int attempts) {
+		if (connected.getAsBoolean() || attempts == 0) {
+			return close.get().exceptionally((ex) -> null);
+		}
+		return CompletableFuture.runAsync(() -> {
+		}, CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS))
+			.thenCompose((none) -> gently(connected, close, attempts - 1));
+	}
+
+}

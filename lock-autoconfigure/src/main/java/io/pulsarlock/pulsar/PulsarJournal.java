@@ -1,0 +1,163 @@
+package io.pulsarlock.pulsar;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.UnreadableRecordException;
+import io.pulsarlock.session.Journal;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.apache.pulsar.client.api.Consumer;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.MessageIdAdv;
+import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
+import org.apache.pulsar.client.api.Reader;
+import org.apache.pulsar.client.impl.MessageIdImpl;
+
+/**
+ * A shard's journal on its topic. Every record is a message and an entry of its own, so
+ * that positions can be counted.
+ */
+final class PulsarJournal implements Journal {
+
+	private static final Log logger = LogFactory.getLog(PulsarJournal.class);
+
+	/** Long enough for what is on its way, short enough for a shutdown. */
+	private static final long FLUSH_MILLIS = 2000;
+
+	private final Producer<byte[]> producer;
+
+	private final Reader<byte[]> reader;
+
+	private final Consumer<byte[]> keeper;
+
+	private final Failures failures;
+
+	private final String topic;
+
+	private volatile boolean closed;
+
+	private long connection = 1;
+
+	private boolean connected = true;
+
+	private long disconnections;
+
+	PulsarJournal(Producer<byte[]> producer, Reader<byte[]> reader, Consumer<byte[]> keeper, Failures failures,
+			String topic) {
+		this.producer = producer;
+		this.reader = reader;
+		this.keeper = keeper;
+		this.failures = failures;
+		this.topic = topic;
+		this.disconnections = disconnections();
+	}
+
+	@Override
+	public void start(Listener listener) {
+		readOn(listener);
+	}
+
+	private void readOn(Listener listener) {
+		// Whatever is there already is taken in this turn: one call after the other would
+		// go through the client's threads for each record.
+		CompletableFuture<Message<byte[]>> next = this.reader.readNextAsync();
+		while (next.isDone() && !next.isCompletedExceptionally()) {
+			deliver(next.join(), listener);
+			next = this.reader.readNextAsync();
+		}
+		next.whenComplete((message, ex) -> {
+			if (this.closed) {
+				return;
+			}
+			if (ex == null) {
+				deliver(message, listener);
+				readOn(listener);
+			}
+			else if (!(Failures.unwrap(ex) instanceof AlreadyClosedException)) {
+				logger.warn("Reading the journal '" + this.topic + "' failed; trying again", ex);
+				CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(() -> readOn(listener));
+			}
+		});
+	}
+
+	private void deliver(Message<byte[]> message, Listener listener) {
+		Position position = position(message.getMessageId());
+		try {
+			listener.received(position, RecordCodec.decode(message.getValue()));
+		}
+		catch (UnreadableRecordException ex) {
+			listener.unreadable(position, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static Position position(MessageId id) {
+		MessageIdAdv place = (MessageIdAdv) id;
+		return new Position(place.getLedgerId(), place.getEntryId());
+	}
+
+	@Override
+	public CompletionStage<Position> publish(JournalRecord record) {
+		if (this.closed) {
+			return CompletableFuture
+				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is closed"));
+		}
+		return this.producer.sendAsync(RecordCodec.encode(record))
+			.thenApply(PulsarJournal::position)
+			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, this.topic)));
+	}
+
+	@Override
+	public long connection() {
+		boolean now = this.producer.isConnected() && this.reader.isConnected();
+		long disconnections = disconnections();
+		if (now && (!this.connected || disconnections != this.disconnections)) {
+			this.connection++;
+		}
+		this.connected = now;
+		this.disconnections = disconnections;
+		return now ? this.connection : 0;
+	}
+
+	/**
+	 * Changes whenever reader or writer have lost their connection since, even if they
+	 * are back. Wall-clock stamps of the client, used only to tell two of them apart.
+	 */
+	private long disconnections() {
+		return 31 * this.producer.getLastDisconnectedTimestamp() + this.keeper.getLastDisconnectedTimestamp();
+	}
+
+	@Override
+	public void trim(Position upTo) {
+		if (!this.closed && this.keeper.isConnected()) {
+			this.keeper.acknowledgeCumulativeAsync(new MessageIdImpl(upTo.ledgerId(), upTo.entryId(), -1))
+				.exceptionally((ex) -> {
+					logger.debug("The journal '" + this.topic + "' keeps more than it needs to", ex);
+					return null;
+				});
+		}
+	}
+
+	@Override
+	public CompletionStage<?> close() {
+		if (this.closed) {
+			return CompletableFuture.completedFuture(null);
+		}
+		this.closed = true;
+		return this.producer.flushAsync()
+			.orTimeout(FLUSH_MILLIS, TimeUnit.MILLISECONDS)
+			.handle((none, ex) -> CompletableFuture.allOf(
+					Closing.gently(this.reader::isConnected, this.reader::closeAsync),
+					Closing.gently(this.keeper::isConnected, this.keeper::closeAsync),
+					Closing.gently(this.producer::isConnected, this.producer::closeAsync)))
+			.thenCompose((closing) -> closing);
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.pulsarlock.pulsar;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.session.SessionSettings;
+import org.apache.pulsar.client.api.ClientBuilder;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.SizeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a lock registry without Spring. Everything but the service url has a default:
+ * <pre class="code">
+ * try (SessionLockRegistry locks = PulsarLocks.at("pulsar://localhost:6650").cluster("shop").connect()) {
+ *     locks.awaitJoined(Duration.ofSeconds(10));
+ *     ...
+ * }
+ * </pre>
+ */
+public final class PulsarLocks {
+
+	private final String serviceUrl;
+
+	private TopicSettings topics = TopicSettings.of("default");
+
+	private SessionSettings session = SessionSettings.of(defaultNode());
+
+	private @Nullable Consumer<ClientBuilder> customizer;
+
+	private PulsarLocks(String serviceUrl) {
+		this.serviceUrl = serviceUrl;
+	}
+
+	/**
+	 * Starts with a cluster's address.
+	 * @param serviceUrl as for any Pulsar client
+	 * @return a builder
+	 */
+	public static PulsarLocks at(String serviceUrl) {
+		return new PulsarLocks(serviceUrl);
+	}
+
+	/**
+	 * The lock cluster's name.
+	 * @param name nodes with the same name share locks; default {@code default}
+	 * @return this
+	 */
+	public PulsarLocks cluster(String name) {
+		this.topics = new TopicSettings(this.topics.tenant(), this.topics.namespace(), this.topics.prefix(), name,
+				this.topics.subscriptionPrefix());
+		return this;
+	}
+
+	/**
+	 * Where the lock topics are.
+	 * @param topics the topics; replaces what {@link #cluster} has said
+	 * @return this
+	 */
+	public PulsarLocks topics(TopicSettings topics) {
+		this.topics = topics;
+		return this;
+	}
+
+	/**
+	 * This node's name.
+	 * @param node for people, shown to the other nodes; default host and process id
+	 * @return this
+	 */
+	public PulsarLocks node(String node) {
+		this.session = new SessionSettings(node, this.session.shards(), this.session.lease(),
+				this.session.reconnectGrace(), this.session.drift());
+		return this;
+	}
+
+	/**
+	 * The times.
+	 * @param lease see {@link SessionSettings#lease()}; default 10 s
+	 * @param reconnectGrace see {@link SessionSettings#reconnectGrace()}; default 4 s
+	 * @return this
+	 */
+	public PulsarLocks times(Duration lease, Duration reconnectGrace) {
+		this.session = this.session.withTimes(lease, reconnectGrace);
+		return this;
+	}
+
+	/**
+	 * The number of shards.
+	 * @param shards the same on all nodes; default 4
+	 * @return this
+	 */
+	public PulsarLocks shards(int shards) {
+		this.session = this.session.withShards(shards);
+		return this;
+	}
+
+	/**
+	 * Further settings of the client, authentication for example.
+	 * @param customizer called before the settings that locks need are made
+	 * @return this
+	 */
+	public PulsarLocks client(Consumer<ClientBuilder> customizer) {
+		this.customizer = customizer;
+		return this;
+	}
+
+	/**
+	 * Makes the registry, which joins in the background: this call does not wait for
+	 * Pulsar and does not fail when it cannot be reached.
+	 * @return the registry; closing it closes the client
+	 * @throws LockConfigurationException if the client's settings are wrong
+	 */
+	public SessionLockRegistry connect() {
+		ClientBuilder builder = PulsarClient.builder().serviceUrl(this.serviceUrl);
+		if (this.customizer != null) {
+			this.customizer.accept(builder);
+		}
+		try {
+			PulsarClient client = tune(builder).build();
+			return new SessionLockRegistry(this.session,
+					new PulsarConnector(client, true, this.topics, this.session.node()));
+		}
+		catch (PulsarClientException | IllegalArgumentException ex) {
+			throw new LockConfigurationException("The Pulsar client for locks cannot be made: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Makes the settings that locks need on a client of their own: one connection to each
+	 * broker, so that what closes the doors closes the journal; a look at a silent
+	 * connection every 3 s; requests that outlast the broker's own liveness check of 5 s;
+	 * and reconnects that are quick compared with the reconnect grace.
+	 * @param builder the builder
+	 * @return the same builder
+	 */
+	public static ClientBuilder tune(ClientBuilder builder) {
+		return builder.connectionsPerBroker(1)
+			.keepAliveInterval(3, TimeUnit.SECONDS)
+			.operationTimeout(10, TimeUnit.SECONDS)
+			.connectionTimeout(3, TimeUnit.SECONDS)
+			.startingBackoffInterval(5, TimeUnit.MILLISECONDS)
+			.maxBackoffInterval(1, TimeUnit.SECONDS)
+			.ioThreads(1)
+			.listenerThreads(1)
+			.memoryLimit(16, SizeUnit.MEGA_BYTES);
+	}
+
+	private static String defaultNode() {
+		String host;
+		try {
+			host = InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			host = "node";
+		}
+		return host + "-" + ProcessHandle.current().pid();
+	}
+
+}

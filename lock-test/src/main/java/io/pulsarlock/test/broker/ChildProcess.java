@@ -1,0 +1,173 @@
+package io.pulsarlock.test.broker;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of Pulsar, started by the launcher that the build puts beside the broker's
+ * jars. It ends when this process ends, however that happens, because it watches its
+ * standard input.
+ */
+final class ChildProcess {
+
+	private static final List<String> OPENS = List.of("java.base/java.lang", "java.base/java.io", "java.base/java.util",
+			"java.base/java.nio", "java.base/sun.nio.ch", "java.base/jdk.internal.misc", "java.base/sun.net",
+			"java.management/sun.management");
+
+	private final String role;
+
+	private final Map<String, String> options;
+
+	private final Path log;
+
+	private @Nullable Process process;
+
+	ChildProcess(String role, Map<String, String> options, Path log) {
+		this.role = role;
+		this.options = options;
+		this.log = log;
+	}
+
+	void start() {
+		if (isAlive()) {
+			throw new IllegalStateException("The " + this.role + " process runs already");
+		}
+		Path home = home();
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+		OPENS.forEach((each) -> command.addAll(List.of("--add-opens", each + "=ALL-UNNAMED")));
+		command.addAll(List.of("-Dio.netty.tryReflectionSetAccessible=true", "-Dpulsar.allocator.pooled=false"));
+		command.addAll(List.of("-cp", home.resolve("classes") + File.pathSeparator + home.resolve("lib") + "/*"));
+		command.addAll(List.of("io.pulsarlock.test.launcher.Launcher", this.role));
+		this.options.forEach((key, value) -> command.add(key + "=" + value));
+		try {
+			Files.createDirectories(this.log.getParent());
+			this.process = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()))
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The " + this.role + " process cannot be started", ex);
+		}
+	}
+
+	/** Where the build has put the launcher and the broker's jars. */
+	private static Path home() {
+		String set = System.getProperty("pulsar.test.broker.home");
+		if (set != null) {
+			return Path.of(set);
+		}
+		for (Path dir = Path.of("").toAbsolutePath(); dir != null; dir = dir.getParent()) {
+			Path home = dir.resolve("lock-test/broker/target");
+			if (Files.isDirectory(home.resolve("lib")) && Files.isDirectory(home.resolve("classes"))) {
+				return home;
+			}
+		}
+		throw new IllegalStateException("The jars of the Pulsar test broker are not here. Build them with "
+				+ "'mvn -f lock-test/broker/pom.xml process-classes', or name their folder with "
+				+ "-Dpulsar.test.broker.home, or use another broker with -Dpulsar.test.broker=container or a pulsar:// url");
+	}
+
+	/** Waits until the process serves; fails with the end of its log if it does not. */
+	void await(BooleanSupplier ready, Duration limit) {
+		long end = System.nanoTime() + limit.toNanos();
+		while (!ready.getAsBoolean()) {
+			if (!isAlive() || System.nanoTime() - end > 0) {
+				kill();
+				throw new IllegalStateException("The " + this.role + " process did not come up within " + limit
+						+ ". The end of its log:\n" + tail());
+			}
+			pause(Duration.ofMillis(100));
+		}
+	}
+
+	private static void pause(Duration time) {
+		try {
+			TimeUnit.NANOSECONDS.sleep(time.toNanos());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for a Pulsar process", ex);
+		}
+	}
+
+	private String tail() {
+		try {
+			List<String> lines = Files.readAllLines(this.log);
+			return String.join("\n", lines.subList(Math.max(lines.size() - 40, 0), lines.size()));
+		}
+		catch (IOException ex) {
+			return ex.toString();
+		}
+	}
+
+	boolean isAlive() {
+		Process process = this.process;
+		return process != null && process.isAlive();
+	}
+
+	/** Ends it without a chance to say goodbye. */
+	void kill() {
+		Process process = this.process;
+		if (process != null) {
+			process.destroyForcibly();
+			try {
+				process.waitFor(10, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	void signal(String signal) {
+		Process process = this.process;
+		if (process == null || !process.isAlive()) {
+			throw new IllegalStateException("The " + this.role + " process does not run");
+		}
+		try {
+			new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).inheritIO().start().waitFor();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static Path newDirectory(String prefix) {
+		try {
+			Path target = Path.of("target").toAbsolutePath();
+			Files.createDirectories(target);
+			return Files.createTempDirectory(target, prefix);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

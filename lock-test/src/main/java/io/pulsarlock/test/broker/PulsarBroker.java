@@ -1,0 +1,123 @@
+package io.pulsarlock.test.broker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * A real Pulsar in a child process on free ports of the loopback address: one broker, one
+ * bookie, and their metadata on disk. It can be killed, paused and started again on the
+ * same data and ports, and never outlives this process.
+ */
+public final class PulsarBroker implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(PulsarBroker.class);
+
+	private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+	private final ChildProcess process;
+
+	private final int port = ChildProcess.freePort();
+
+	private final int webPort = ChildProcess.freePort();
+
+	private final Admin admin = new Admin(adminUrl());
+
+	private PulsarBroker(boolean durable, Map<String, String> settings) {
+		Path dir = ChildProcess.newDirectory("pulsar-broker-");
+		Map<String, String> options = new LinkedHashMap<>();
+		options.put("dir", dir.toString());
+		options.put("port", Integer.toString(this.port));
+		options.put("webPort", Integer.toString(this.webPort));
+		options.put("bookiePort", Integer.toString(ChildProcess.freePort()));
+		options.put("sync", Boolean.toString(durable));
+		settings.forEach((key, value) -> options.put("conf." + key, value));
+		this.process = new ChildProcess("standalone", options, dir.resolve("broker.log"));
+	}
+
+	/**
+	 * Starts a broker that does not wait for the disk.
+	 * @return the broker, serving
+	 */
+	public static PulsarBroker start() {
+		return start(false, Map.of());
+	}
+
+	/**
+	 * Starts a broker.
+	 * @param durable whether its bookie waits for the disk before it acknowledges
+	 * @param settings further settings of the broker, as in its configuration file
+	 * @return the broker, serving
+	 */
+	public static PulsarBroker start(boolean durable, Map<String, String> settings) {
+		PulsarBroker broker = new PulsarBroker(durable, settings);
+		broker.restart();
+		return broker;
+	}
+
+	/** Starts it again after {@link #kill()}, on the same data and ports. */
+	public void restart() {
+		long begin = System.nanoTime();
+		this.process.start();
+		this.process.await(this.admin::serves, START_LIMIT);
+		logger.info("Pulsar broker serves at " + serviceUrl() + " after "
+				+ Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms");
+	}
+
+	/** Ends the process at once, as a crash would. */
+	public void kill() {
+		this.process.kill();
+	}
+
+	/** Stops the process from running, as an overloaded machine would. */
+	public void pause() {
+		this.process.signal("STOP");
+	}
+
+	/** Lets it run again. */
+	public void resume() {
+		this.process.signal("CONT");
+	}
+
+	/**
+	 * Whether the process exists.
+	 * @return false after {@link #kill()} or {@link #close()}
+	 */
+	public boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/**
+	 * Where clients connect.
+	 * @return the url
+	 */
+	public String serviceUrl() {
+		return "pulsar://127.0.0.1:" + this.port;
+	}
+
+	/**
+	 * Where administrators connect.
+	 * @return the url
+	 */
+	public String adminUrl() {
+		return "http://127.0.0.1:" + this.webPort;
+	}
+
+	/**
+	 * Administrative requests.
+	 * @return the client
+	 */
+	public Admin admin() {
+		return this.admin;
+	}
+
+	@Override
+	public void close() {
+		this.process.kill();
+	}
+
+}

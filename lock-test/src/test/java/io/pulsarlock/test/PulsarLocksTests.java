@@ -1,0 +1,97 @@
+package io.pulsarlock.test;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Locks and leaders on a real broker.
+ */
+class PulsarLocksTests {
+
+	private final TestPulsar pulsar = TestPulsar.shared();
+
+	private final String cluster = "c" + UUID.randomUUID();
+
+	@Test
+	void lockHasOneHolderAndTokensGrow() throws Exception {
+		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+			a.awaitJoined(Duration.ofSeconds(20));
+			b.awaitJoined(Duration.ofSeconds(20));
+			FencedLock mine = a.obtain("stock/é ..");
+			FencedLock theirs = b.obtain("stock/é ..");
+			long first;
+			try (Held held = mine.acquire(Duration.ofSeconds(5))) {
+				first = held.fencingToken();
+				await().untilAsserted(() -> assertThat(theirs.tryAcquire()).isEmpty());
+				assertThatExceptionOfType(LockTimeoutException.class)
+					.isThrownBy(() -> theirs.acquire(Duration.ofMillis(300)));
+			}
+			try (Held held = theirs.acquire(Duration.ofSeconds(5))) {
+				assertThat(held.fencingToken()).isGreaterThan(first);
+				assertThat(b.view().locks()).singleElement()
+					.satisfies((lock) -> assertThat(lock.holder().node()).isEqualTo("b"));
+			}
+			long[] micros = new long[300];
+			for (int i = 0; i < micros.length; i++) {
+				long begin = System.nanoTime();
+				mine.acquire(Duration.ofSeconds(5)).close();
+				micros[i] = (System.nanoTime() - begin) / 1000;
+			}
+			Arrays.sort(micros);
+			System.out.println("acquire and release p50 " + micros[150] + " us, p99 " + micros[297] + " us");
+		}
+	}
+
+	@Test
+	void leadershipGoesOnWhenTheLeaderResignsAndWhenItEnds() throws Exception {
+		SessionLockRegistry a = node("a");
+		try (SessionLockRegistry b = node("b")) {
+			LeaderGroup mine = a.group("digest");
+			await().until(mine::isLeader);
+			LeaderGroup theirs = b.group("digest");
+			await().until(() -> theirs.participants().size() == 2);
+			mine.resign();
+			await().until(theirs::isLeader);
+			assertThat(mine.isLeader()).isFalse();
+			theirs.resign();
+			await().until(mine::isLeader);
+			a.close();
+			await().until(theirs::isLeader);
+		}
+		finally {
+			a.close();
+		}
+	}
+
+	@Test
+	void missingNamespaceIsNamed() {
+		try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+			.topics(TopicSettings.of(this.cluster).in("public", "nowhere"))
+			.connect()) {
+			assertThatExceptionOfType(LockConfigurationException.class)
+				.isThrownBy(() -> locks.awaitJoined(Duration.ofSeconds(20)))
+				.withMessageContaining("pulsar-admin namespaces create public/nowhere");
+		}
+	}
+
+	private SessionLockRegistry node(String name) {
+		return PulsarLocks.at(this.pulsar.serviceUrl()).cluster(this.cluster).node(name).shards(2).connect();
+	}
+
+}
