@@ -115,6 +115,18 @@ public final class PulsarBroker implements AutoCloseable {
 		return this.admin;
 	}
 
+	/**
+	 * Runs a broker until this process is ended; prints where it serves.
+	 * @param args none
+	 * @throws InterruptedException never
+	 */
+	public static void main(String[] args) throws InterruptedException {
+		System.out.println("Starting Pulsar (some seconds) ...");
+		PulsarBroker broker = start();
+		System.out.println("Pulsar serves at " + broker.serviceUrl() + " until Ctrl-C");
+		Thread.currentThread().join();
+	}
+
 	@Override
 	public void close() {
 		this.process.kill();
