@@ -3,6 +3,7 @@ package io.pulsarlock.pulsar;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
@@ -65,27 +66,33 @@ final class PulsarJournal implements Journal {
 		readOn(listener);
 	}
 
+	/**
+	 * Reads until nothing is there, then goes on when something comes. A record that is
+	 * there already, or comes at this very moment, is taken in the loop and not by one
+	 * call within the other.
+	 */
 	private void readOn(Listener listener) {
-		// Whatever is there already is taken in this turn: one call after the other would
-		// go through the client's threads for each record.
-		CompletableFuture<Message<byte[]>> next = this.reader.readNextAsync();
-		while (next.isDone() && !next.isCompletedExceptionally()) {
-			deliver(next.join(), listener);
-			next = this.reader.readNextAsync();
+		AtomicBoolean turned;
+		do {
+			AtomicBoolean once = new AtomicBoolean();
+			turned = once;
+			this.reader.readNextAsync().whenComplete((message, ex) -> {
+				if (this.closed) {
+					return;
+				}
+				if (ex == null) {
+					deliver(message, listener);
+					if (!once.compareAndSet(false, true)) {
+						readOn(listener);
+					}
+				}
+				else if (!(Failures.unwrap(ex) instanceof AlreadyClosedException)) {
+					logger.warn("Reading the journal '" + this.topic + "' failed; trying again", ex);
+					CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(() -> readOn(listener));
+				}
+			});
 		}
-		next.whenComplete((message, ex) -> {
-			if (this.closed) {
-				return;
-			}
-			if (ex == null) {
-				deliver(message, listener);
-				readOn(listener);
-			}
-			else if (!(Failures.unwrap(ex) instanceof AlreadyClosedException)) {
-				logger.warn("Reading the journal '" + this.topic + "' failed; trying again", ex);
-				CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(() -> readOn(listener));
-			}
-		});
+		while (!turned.compareAndSet(false, true));
 	}
 
 	private void deliver(Message<byte[]> message, Listener listener) {
@@ -154,10 +161,11 @@ final class PulsarJournal implements Journal {
 		return this.producer.flushAsync()
 			.orTimeout(FLUSH_MILLIS, TimeUnit.MILLISECONDS)
 			.handle((none, ex) -> CompletableFuture.allOf(
-					Closing.gently(this.reader::isConnected, this.reader::closeAsync),
 					Closing.gently(this.keeper::isConnected, this.keeper::closeAsync),
 					Closing.gently(this.producer::isConnected, this.producer::closeAsync)))
-			.thenCompose((closing) -> closing);
+			.thenCompose((closing) -> closing)
+			// Last, so that it is not closed while the last records arrive.
+			.thenCompose((none) -> Closing.gently(this.reader::isConnected, this.reader::closeAsync));
 	}
 
 }
