@@ -1,0 +1,44 @@
+package io.pulsarlock.test;
+
+import java.time.Duration;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.session.SessionLockRegistry;
+
+/**
+ * Takes one lock and holds it until it is lost or the process ends. Arguments: url,
+ * cluster, lock, lease and grace in milliseconds.
+ */
+final class HoldingNode {
+
+	private HoldingNode() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		try (SessionLockRegistry locks = PulsarLocks.at(args[0])
+			.cluster(args[1])
+			.shards(1)
+			.node("child-" + ProcessHandle.current().pid())
+			.times(Duration.ofMillis(Long.parseLong(args[3])), Duration.ofMillis(Long.parseLong(args[4])))
+			.connect()) {
+			Runtime.getRuntime().addShutdownHook(new Thread(locks::close));
+			Held held = locks.obtain(args[2]).acquire(Duration.ofMinutes(2));
+			Object end = new Object();
+			held.onLost((lost) -> {
+				System.out.println("LOST " + System.nanoTime() + " " + lost.reason());
+				synchronized (end) {
+					end.notifyAll();
+				}
+			});
+			System.out.println("HELD " + held.fencingToken());
+			synchronized (end) {
+				while (held.isHeld()) {
+					end.wait(10);
+				}
+			}
+			System.out.println("END " + System.nanoTime());
+		}
+	}
+
+}

@@ -1,0 +1,208 @@
+package io.pulsarlock.test;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.PulsarCluster;
+import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What happens to a lock when processes, connections and topics do not behave; with real
+ * processes and a real broker.
+ */
+class PulsarFaultTests {
+
+	private static final int LEASE = 6000;
+
+	private static final int GRACE = 2000;
+
+	private final TestPulsar pulsar = TestPulsar.shared();
+
+	private final String cluster = "f" + UUID.randomUUID();
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void noIncrementIsLostUnderContentionOfEightNodes() throws Exception {
+		int seconds = Integer.getInteger("pulsarlock.contention.seconds", 60);
+		List<NodeProcess> nodes = new ArrayList<>();
+		try {
+			for (int i = 0; i < 4; i++) {
+				nodes.add(NodeProcess.start(CountingNode.class, this.pulsar.serviceUrl(), this.cluster, this.folder, 5,
+						seconds));
+			}
+			long done = 0;
+			for (NodeProcess node : nodes) {
+				assertThat(node.await(seconds + 90)).isZero();
+				assertThat(node.said("FAILED")).as(() -> node.lines().toString()).isFalse();
+				assertThat(node.number("WRONG")).isZero();
+				done += node.number("DONE");
+			}
+			long counted = 0;
+			try (var files = Files.list(this.folder)) {
+				for (Path file : files.toList()) {
+					counted += Long.parseLong(Files.readString(file).split(" ")[0]);
+				}
+			}
+			assertThat(counted).isEqualTo(done);
+			assertThat(done).isGreaterThan(100);
+			System.out.println(done + " guarded increments by 8 nodes in " + seconds + " s, none lost");
+		}
+		finally {
+			nodes.forEach(NodeProcess::close);
+		}
+	}
+
+	@Test
+	void lockOfAKilledProcessGoesToTheNextWithinGraceAndLease() throws Exception {
+		try (NodeProcess child = holdingNode("killed"); SessionLockRegistry locks = node("parent")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			CompletableFuture<Held> next = locks.obtain("killed").acquireAsync(Duration.ofSeconds(60));
+			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			long killed = System.nanoTime();
+			child.close();
+			Held held = next.get(60, TimeUnit.SECONDS);
+			long millis = (System.nanoTime() - killed) / 1_000_000;
+			System.out.println("after kill -9 the next holder enters in " + millis + " ms (grace " + GRACE + " ms)");
+			assertThat(held.fencingToken()).isGreaterThan(child.number("HELD"));
+			assertThat(millis).isBetween((long) GRACE / 2, (long) (LEASE * 1.3));
+		}
+	}
+
+	@Test
+	void pausedHolderKnowsThatItLostTheLock() throws Exception {
+		try (NodeProcess child = holdingNode("paused"); SessionLockRegistry locks = node("parent")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			CompletableFuture<Held> next = locks.obtain("paused").acquireAsync(Duration.ofSeconds(90));
+			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			child.signal("STOP");
+			long stopped = System.nanoTime();
+			try {
+				Held held = next.get(90, TimeUnit.SECONDS);
+				long granted = System.nanoTime();
+				System.out.println("after SIGSTOP the next holder enters in " + (granted - stopped) / 1_000_000
+						+ " ms (lease " + LEASE + " ms)");
+				await().atMost(40, TimeUnit.SECONDS)
+					.until(() -> System.nanoTime() - stopped > Duration.ofSeconds(20).toNanos());
+				assertThat(held.isHeld()).isTrue();
+			}
+			finally {
+				child.signal("CONT");
+			}
+			await().atMost(10, TimeUnit.SECONDS).until(() -> child.said("LOST"));
+			assertThat(child.lines().stream().filter((line) -> line.startsWith("LOST"))).hasSize(1);
+		}
+	}
+
+	@Test
+	void orderlyEndHandsTheLockOnAtOnce() throws Exception {
+		try (NodeProcess child = holdingNode("ended"); SessionLockRegistry locks = node("parent")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			CompletableFuture<Held> next = locks.obtain("ended").acquireAsync(Duration.ofSeconds(60));
+			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			long asked = System.nanoTime();
+			child.signal("TERM");
+			next.get(60, TimeUnit.SECONDS);
+			long millis = (System.nanoTime() - asked) / 1_000_000;
+			System.out.println("after SIGTERM the next holder enters in " + millis + " ms");
+			assertThat(millis).isLessThan(GRACE);
+		}
+	}
+
+	@Test
+	void holderKeepsTheLockWhileItsTopicIsUnloaded() throws Exception {
+		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+			List<LockEvent> events = new CopyOnWriteArrayList<>();
+			a.addListener(events::add);
+			Held held = a.obtain("unloaded").acquire(Duration.ofSeconds(30));
+			CompletableFuture<Held> next = b.obtain("unloaded").acquireAsync(Duration.ofSeconds(60));
+			for (int i = 1; i <= 3; i++) {
+				int unloads = i;
+				this.pulsar.admin().unload(TopicSettings.of(this.cluster).topic(0));
+				await().atMost(20, TimeUnit.SECONDS).until(() -> count(events, LockEvent.Type.RECOVERED) == unloads);
+			}
+			assertThat(held.isHeld()).isTrue();
+			assertThat(next).isNotDone();
+			long token = held.fencingToken();
+			held.close();
+			assertThat(next.get(20, TimeUnit.SECONDS).fencingToken()).isGreaterThan(token);
+			assertThat(count(events, LockEvent.Type.LOST)).isZero();
+		}
+	}
+
+	@Test
+	void tokensGrowWhenTheTopicIsDeletedWhileNobodyUsesIt() throws Exception {
+		long token;
+		try (SessionLockRegistry locks = node("before")) {
+			token = locks.obtain("deleted").acquire(Duration.ofSeconds(30)).fencingToken();
+		}
+		this.pulsar.admin().delete(TopicSettings.of(this.cluster).topic(0));
+		try (SessionLockRegistry locks = node("after")) {
+			assertThat(locks.obtain("deleted").acquire(Duration.ofSeconds(30)).fencingToken()).isGreaterThan(token);
+		}
+	}
+
+	@Test
+	void holderKeepsTheLockWhenItsBrokerIsKilled() throws Exception {
+		try (PulsarCluster brokers = PulsarCluster.start(2);
+				SessionLockRegistry a = slowNode(brokers.serviceUrl(), "a");
+				SessionLockRegistry b = slowNode(brokers.serviceUrl(), "b")) {
+			List<LockEvent> events = new CopyOnWriteArrayList<>();
+			a.addListener(events::add);
+			Held held = a.obtain("moved").acquire(Duration.ofSeconds(30));
+			CompletableFuture<Held> next = b.obtain("moved").acquireAsync(Duration.ofSeconds(120));
+			brokers.ownerOf(TopicSettings.of(this.cluster).topic(0)).kill();
+			await().atMost(60, TimeUnit.SECONDS).until(() -> count(events, LockEvent.Type.RECOVERED) > 0);
+			assertThat(held.isHeld()).isTrue();
+			assertThat(next).isNotDone();
+			held.close();
+			assertThat(next.get(30, TimeUnit.SECONDS).isHeld()).isTrue();
+			assertThat(count(events, LockEvent.Type.LOST)).isZero();
+		}
+	}
+
+	private static long count(List<LockEvent> events, LockEvent.Type type) {
+		return events.stream().filter((event) -> event.type() == type).count();
+	}
+
+	private NodeProcess holdingNode(String lock) {
+		return NodeProcess.start(HoldingNode.class, this.pulsar.serviceUrl(), this.cluster, lock, LEASE, GRACE);
+	}
+
+	private SessionLockRegistry node(String name) {
+		return PulsarLocks.at(this.pulsar.serviceUrl())
+			.cluster(this.cluster)
+			.shards(1)
+			.node(name)
+			.times(Duration.ofMillis(LEASE), Duration.ofMillis(GRACE))
+			.connect();
+	}
+
+	private SessionLockRegistry slowNode(String url, String name) {
+		return PulsarLocks.at(url)
+			.cluster(this.cluster)
+			.shards(1)
+			.node(name)
+			.times(Duration.ofSeconds(60), Duration.ofSeconds(40))
+			.connect();
+	}
+
+}
