@@ -3,6 +3,7 @@ package io.pulsarlock.pulsar;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -10,13 +11,12 @@ import java.util.concurrent.TimeUnit;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.session.Connector;
 import org.apache.pulsar.client.api.Consumer;
-import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
-import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
+import org.apache.pulsar.client.api.SubscriptionMode;
 import org.apache.pulsar.client.api.SubscriptionType;
 import org.jspecify.annotations.Nullable;
 import org.apache.commons.logging.Log;
@@ -108,14 +108,20 @@ public final class PulsarConnector implements Connector {
 			.subscribeAsync();
 	}
 
-	private CompletableFuture<Reader<byte[]>> reader(String topic) {
-		return this.client.newReader(Schema.BYTES)
+	/**
+	 * Reads everything from the earliest retained record. A plain consumer and not the
+	 * client's reader, which would acknowledge every record for nothing.
+	 */
+	private CompletableFuture<Consumer<byte[]>> reader(String topic) {
+		return this.client.newConsumer(Schema.BYTES)
 			.topic(topic)
-			.subscriptionRolePrefix(this.topics.subscriptionPrefix() + "reader")
-			.readerName(this.node)
-			.startMessageId(MessageId.earliest)
+			.subscriptionName(this.topics.subscriptionPrefix() + "reader-" + UUID.randomUUID())
+			.subscriptionType(SubscriptionType.Exclusive)
+			.subscriptionMode(SubscriptionMode.NonDurable)
+			.subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
+			.consumerName(this.node)
 			.receiverQueueSize(1000)
-			.createAsync();
+			.subscribeAsync();
 	}
 
 	private CompletableFuture<Producer<byte[]>> producer(String topic) {
@@ -159,13 +165,13 @@ public final class PulsarConnector implements Connector {
 
 		private volatile @Nullable Consumer<byte[]> keeper;
 
-		private volatile @Nullable Reader<byte[]> reader;
+		private volatile @Nullable Consumer<byte[]> reader;
 
 		Consumer<byte[]> keeper() {
 			return Objects.requireNonNull(this.keeper);
 		}
 
-		Reader<byte[]> reader() {
+		Consumer<byte[]> reader() {
 			return Objects.requireNonNull(this.reader);
 		}
 
@@ -174,7 +180,7 @@ public final class PulsarConnector implements Connector {
 			if (keeper != null) {
 				keeper.closeAsync();
 			}
-			Reader<byte[]> reader = this.reader;
+			Consumer<byte[]> reader = this.reader;
 			if (reader != null) {
 				reader.closeAsync();
 			}

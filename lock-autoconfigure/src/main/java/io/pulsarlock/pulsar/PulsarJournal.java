@@ -19,7 +19,6 @@ import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
-import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.impl.MessageIdImpl;
 
 /**
@@ -35,7 +34,7 @@ final class PulsarJournal implements Journal {
 
 	private final Producer<byte[]> producer;
 
-	private final Reader<byte[]> reader;
+	private final Consumer<byte[]> reader;
 
 	private final Consumer<byte[]> keeper;
 
@@ -51,7 +50,7 @@ final class PulsarJournal implements Journal {
 
 	private long disconnections;
 
-	PulsarJournal(Producer<byte[]> producer, Reader<byte[]> reader, Consumer<byte[]> keeper, Failures failures,
+	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, Failures failures,
 			String topic) {
 		this.producer = producer;
 		this.reader = reader;
@@ -76,7 +75,7 @@ final class PulsarJournal implements Journal {
 		do {
 			AtomicBoolean once = new AtomicBoolean();
 			turned = once;
-			this.reader.readNextAsync().whenComplete((message, ex) -> {
+			this.reader.receiveAsync().whenComplete((message, ex) -> {
 				if (this.closed) {
 					return;
 				}
@@ -138,7 +137,7 @@ final class PulsarJournal implements Journal {
 	 * are back. Wall-clock stamps of the client, used only to tell two of them apart.
 	 */
 	private long disconnections() {
-		return 31 * this.producer.getLastDisconnectedTimestamp() + this.keeper.getLastDisconnectedTimestamp();
+		return 31 * this.producer.getLastDisconnectedTimestamp() + this.reader.getLastDisconnectedTimestamp();
 	}
 
 	@Override
