@@ -42,9 +42,10 @@ final class Judge {
 
 	private long lastLook;
 
-	Judge(Session session, SessionSettings settings) {
+	Judge(Session session, SessionSettings settings, long now) {
 		this.session = session;
 		this.settings = settings;
+		this.lastLook = now;
 	}
 
 	void tick(long now) {

@@ -96,7 +96,7 @@ final class Session implements Journal.Listener {
 		this.door = ports.door();
 		long now = loop.nanoTime();
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), now);
-		this.judge = new Judge(this, settings);
+		this.judge = new Judge(this, settings, now);
 		this.lastTick = now;
 		this.lastProgress = now;
 	}
