@@ -121,8 +121,13 @@ public final class LineTable {
 		Set<Position> claimed = new HashSet<>();
 		for (Claim claim : heartbeat.claims()) {
 			claimed.add(claim.position());
-			boolean known = session.tickets.containsKey(claim.position());
-			if (!known && !this.sealed && !this.evicted.getOrDefault(session.id(), Set.of()).contains(claim.ticket())) {
+			Ticket known = session.tickets.get(claim.position());
+			// A rebuilding table that has not seen who stands in front of a request
+			// counts from
+			// zero; the claim knows better.
+			boolean wrong = (known != null) ? known.ordinal() != claim.ordinal()
+					: !this.evicted.getOrDefault(session.id(), Set.of()).contains(claim.ticket());
+			if (wrong && !this.sealed) {
 				add(new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal()), session,
 						change);
 			}

@@ -91,6 +91,16 @@ final class Hold implements Held {
 		return true;
 	}
 
+	/** Whether {@link #isHeld} would say so at that time; changes nothing. Any thread. */
+	boolean wouldBeHeld(long now) {
+		return !isOver() && expired(now) == null;
+	}
+
+	/** Whether it has ended for good. Any thread. */
+	boolean isOver() {
+		return this.released || this.lost != null;
+	}
+
 	private @Nullable Reason expired(long now) {
 		if (this.incarnation.confirmedFor(now) <= 0) {
 			return Reason.NOT_CONFIRMED;
