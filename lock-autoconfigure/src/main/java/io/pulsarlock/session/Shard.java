@@ -140,7 +140,10 @@ final class Shard {
 		this.failure = null;
 		this.rejoin = FIRST_REJOIN;
 		this.joined.complete(null);
-		List.copyOf(this.slots.values()).forEach(Slot::evaluate);
+		for (Slot slot : List.copyOf(this.slots.values())) {
+			slot.evaluate();
+			idle(slot);
+		}
 	}
 
 	/** The session is over; join anew under another id. */
@@ -154,7 +157,10 @@ final class Shard {
 		}
 		this.session = null;
 		this.restoringHeartbeat = -1;
-		List.copyOf(this.slots.values()).forEach((slot) -> slot.sessionEnded(reason));
+		for (Slot slot : List.copyOf(this.slots.values())) {
+			slot.sessionEnded(reason);
+			idle(slot);
+		}
 		session.end(reason != Reason.EXPELLED);
 		joinLater();
 	}

@@ -157,6 +157,7 @@ final class Slot {
 		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
 				(lost != null) ? lost.reason() : null);
 		if (this.hold != hold) {
+			this.shard.idle(this);
 			return;
 		}
 		this.hold = null;
