@@ -118,28 +118,40 @@ public final class LineTable {
 
 	private void heartbeat(SessionState session, Heartbeat heartbeat, Change change) {
 		session.introduce(heartbeat.info());
-		Set<Position> claimed = new HashSet<>();
-		for (Claim claim : heartbeat.claims()) {
-			claimed.add(claim.position());
-			Ticket known = session.tickets.get(claim.position());
-			// A rebuilding table that has not seen who stands in front of a request
-			// counts from
-			// zero; the claim knows better.
-			boolean wrong = (known != null) ? known.ordinal() != claim.ordinal()
-					: !this.evicted.getOrDefault(session.id(), Set.of()).contains(claim.ticket());
-			if (wrong && !this.sealed) {
-				add(new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal()), session,
-						change);
-			}
+		if (!this.sealed) {
+			rebuild(session, heartbeat, change);
 		}
+		Set<Position> claimed = new HashSet<>();
+		heartbeat.claims().forEach((claim) -> claimed.add(claim.position()));
 		// What the session itself no longer claims is gone. Nothing to do in a table that
 		// saw the whole log: whatever took the ticket stands before the heartbeat.
 		if (heartbeat.upTo().isAfter(heartbeat.from())) {
 			for (Ticket ticket : List
 				.copyOf(session.tickets.subMap(heartbeat.from(), false, heartbeat.upTo(), true).values())) {
 				if (!claimed.contains(ticket.position())) {
-					remove(session, ticket.lock(), ticket.number(), change);
+					remove(session, ticket, change);
 				}
+			}
+		}
+	}
+
+	/**
+	 * Takes tickets from claims. What the session says of a ticket replaces what was made
+	 * of its request: that may have been a second copy, or have been counted without
+	 * those who stand in front of it.
+	 */
+	private void rebuild(SessionState session, Heartbeat heartbeat, Change change) {
+		Map<Long, Ticket> known = new HashMap<>();
+		session.tickets.values().forEach((ticket) -> known.put(ticket.number(), ticket));
+		Set<Long> evicted = this.evicted.getOrDefault(session.id(), Set.of());
+		for (Claim claim : heartbeat.claims()) {
+			Ticket before = known.get(claim.ticket());
+			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal());
+			if (!ticket.equals(before) && !evicted.contains(claim.ticket())) {
+				if (before != null) {
+					remove(session, before, change);
+				}
+				add(ticket, session, change);
 			}
 		}
 	}
@@ -170,7 +182,7 @@ public final class LineTable {
 
 	private void end(SessionState session, Change change) {
 		for (Ticket ticket : List.copyOf(session.tickets())) {
-			remove(session, ticket.lock(), ticket.number(), change);
+			remove(session, ticket, change);
 		}
 		this.sessions.remove(session.id());
 		this.ended.add(session.id());
@@ -187,20 +199,22 @@ public final class LineTable {
 	}
 
 	private void remove(SessionState session, String lock, long number, Change change) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		if (line == null) {
-			return;
-		}
-		for (Ticket ticket : line.values()) {
-			if (ticket.number() == number && ticket.session().equals(session.id())) {
-				line.remove(ticket.position());
-				session.tickets.remove(ticket.position());
-				if (line.isEmpty()) {
-					this.lines.remove(lock);
-				}
-				change.touched(lock);
+		for (Ticket ticket : session.tickets.values()) {
+			if (ticket.number() == number && ticket.lock().equals(lock)) {
+				remove(session, ticket, change);
 				return;
 			}
+		}
+	}
+
+	private void remove(SessionState session, Ticket ticket, Change change) {
+		session.tickets.remove(ticket.position());
+		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
+		if (line != null && line.remove(ticket.position()) != null) {
+			if (line.isEmpty()) {
+				this.lines.remove(ticket.lock());
+			}
+			change.touched(ticket.lock());
 		}
 	}
 
