@@ -158,7 +158,14 @@ public final class LineTable {
 
 	private void request(SessionState session, Request request, Change change) {
 		TreeMap<Position, Ticket> line = this.lines.get(request.lock());
-		int ordinal = (line != null) ? line.lastEntry().getValue().ordinal() + 1 : 0;
+		int ordinal = 0;
+		if (line != null) {
+			// Not just the last one's: a dead session's request may be all a rebuilt
+			// table knows of it, counted without those in front.
+			for (Ticket ticket : line.values()) {
+				ordinal = Math.max(ordinal, ticket.ordinal() + 1);
+			}
+		}
 		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied, ordinal), session, change);
 	}
 
