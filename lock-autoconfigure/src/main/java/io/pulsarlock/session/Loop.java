@@ -1,8 +1,7 @@
 package io.pulsarlock.session;
 
 /**
- * The one thread, and the one clock, of a node. Everything a shard does runs here, one
- * task at a time, in the order given.
+ * What makes a shard's work one task at a time, in the order given, and its clock.
  */
 public interface Loop {
 
@@ -13,8 +12,9 @@ public interface Loop {
 	long nanoTime();
 
 	/**
-	 * Runs a task as soon as possible. Called from any thread; a task given after the end
-	 * of the loop is dropped.
+	 * Runs a task as soon as possible, perhaps on the calling thread before this returns,
+	 * but never within another task. Called from any thread; never waits; a task given
+	 * after the end of the loop is dropped.
 	 * @param task what to run
 	 */
 	void execute(Runnable task);

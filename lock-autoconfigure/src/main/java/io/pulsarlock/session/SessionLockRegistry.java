@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The lock registry of one node: one session per shard, all on one loop.
+ * The lock registry of one node: one session per shard, each on a loop of its own.
  */
 public final class SessionLockRegistry implements LockRegistry, Leadership {
 
@@ -53,7 +54,9 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 
 	private final Connector connector;
 
-	private final ThreadLoop loop;
+	private final ScheduledThreadPoolExecutor timer;
+
+	private final List<ThreadLoop> loops = new ArrayList<>();
 
 	private final ExecutorService pool;
 
@@ -75,7 +78,13 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	public SessionLockRegistry(SessionSettings settings, Connector connector) {
 		this.settings = settings;
 		this.connector = connector;
-		this.loop = new ThreadLoop("pulsar-lock-session");
+		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pulsar-lock-session");
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.timer.setRemoveOnCancelPolicy(true);
 		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
 				(task) -> {
 					Thread thread = new Thread(task, "pulsar-lock-callback");
@@ -83,7 +92,9 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 					return thread;
 				});
 		for (int i = 0; i < settings.shards(); i++) {
-			this.shards.add(new Shard(i, settings, this.loop, connector, this::callback,
+			ThreadLoop loop = new ThreadLoop(this.timer);
+			this.loops.add(loop);
+			this.shards.add(new Shard(i, settings, loop, connector, this::callback,
 					(event) -> this.listeners.forEach((listener) -> listener.accept(event)), UUID::randomUUID));
 		}
 		this.shards.forEach(Shard::start);
@@ -199,7 +210,7 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 			throw shard.unavailable("*");
 		}
 		CompletableFuture<T> answer = new CompletableFuture<>();
-		this.loop.execute(() -> {
+		shard.loop().execute(() -> {
 			try {
 				answer.complete(question.apply(shard));
 			}
@@ -274,7 +285,8 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 			.allOf(this.groups.values().stream().map(SessionGroup::close).toArray(CompletableFuture[]::new)));
 		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
 		this.connector.close();
-		this.loop.stop();
+		this.loops.forEach(ThreadLoop::stop);
+		this.timer.shutdownNow();
 		this.pool.shutdown();
 	}
 

@@ -41,14 +41,26 @@ final class AcquireLatency {
 				Producer<byte[]> producer = client.newProducer()
 					.topic("persistent://public/default/bare")
 					.enableBatching(false)
-					.create()) {
+					.create();
+				Producer<byte[]> journal = client.newProducer()
+					.topic("persistent://public/default/read")
+					.enableBatching(false)
+					.create();
+				Consumer<byte[]> reader = client.newConsumer(Schema.BYTES)
+					.topic("persistent://public/default/read")
+					.subscriptionName("reader")
+					.subscriptionMode(SubscriptionMode.NonDurable)
+					.messageListener((consumer, message) -> {
+					})
+					.subscribe()) {
 			locks.awaitJoined(Duration.ofSeconds(20));
 			FencedLock lock = locks.obtain("same");
 			byte[] payload = new byte[48];
-			long[][] nanos = new long[5][ROUNDS];
+			long[][] nanos = new long[6][ROUNDS];
 			for (int i = -WARM_UP; i < ROUNDS; i++) {
 				int round = i;
 				measure(nanos[0], i, quiet, () -> producer.send(payload));
+				measure(nanos[5], i, quiet, () -> journal.send(payload));
 				measure(nanos[1], i, quiet, () -> lock.acquire(Duration.ofSeconds(5)).close());
 				measure(nanos[2], i, quiet,
 						() -> locks.obtain("other-" + round).acquire(Duration.ofSeconds(5)).close());
@@ -56,6 +68,7 @@ final class AcquireLatency {
 				measure(nanos[4], i, quiet, () -> subscribe(client, "other-" + round).close());
 			}
 			double publish = print("bare publish", nanos[0], 0);
+			print("publish that somebody reads", nanos[5], publish);
 			print("acquire and release, same name", nanos[1], publish);
 			print("acquire and release, new name", nanos[2], publish);
 			print("bare subscribe and close, same name", nanos[3], publish);
