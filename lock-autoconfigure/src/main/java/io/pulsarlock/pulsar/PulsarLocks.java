@@ -141,7 +141,7 @@ public final class PulsarLocks {
 	 */
 	public static ClientBuilder tune(ClientBuilder builder) {
 		return builder.connectionsPerBroker(1)
-			.keepAliveInterval(3, TimeUnit.SECONDS)
+			.keepAliveInterval(2, TimeUnit.SECONDS)
 			.operationTimeout(10, TimeUnit.SECONDS)
 			.connectionTimeout(3, TimeUnit.SECONDS)
 			.startingBackoffInterval(5, TimeUnit.MILLISECONDS)

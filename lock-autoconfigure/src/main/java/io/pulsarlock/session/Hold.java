@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * One holding of one lock.
  * <p>
  * Safety: held means now is before both deadlines, the session's confirmation and the
- * door's; both are durations on this node's monotonic clock, so no message is needed to
- * know of the loss. Whoever first sees a deadline passed makes the loss final, and a
- * final state never changes, so an extension that comes too late revives nothing.
+ * grace, counted from when the door was last seen whole or from when the session's latest
+ * confirmed record was sent; all are durations on this node's monotonic clock, so no
+ * message is needed to know of the loss. Whoever first sees a deadline passed makes the
+ * loss final, and a final state never changes, so an extension that comes too late
+ * revives nothing.
  */
 final class Hold implements Held {
 
@@ -50,14 +52,14 @@ final class Hold implements Held {
 
 	private volatile boolean released;
 
-	Hold(String name, long token, Loop loop, Incarnation incarnation, long doorGoodUntil, @Nullable Duration limit,
-			Executor callbacks, Consumer<Hold> ended) {
+	Hold(String name, long token, Loop loop, Incarnation incarnation, @Nullable Duration limit, Executor callbacks,
+			Consumer<Hold> ended) {
 		this.name = name;
 		this.token = token;
 		this.loop = loop;
 		this.incarnation = incarnation;
-		this.doorGoodUntil = doorGoodUntil;
 		this.grantedAt = loop.nanoTime();
+		this.doorGoodUntil = this.grantedAt;
 		this.limitNanos = (limit != null) ? limit.toNanos() : Long.MAX_VALUE;
 		this.callbacks = callbacks;
 		this.ended = ended;
@@ -105,10 +107,14 @@ final class Hold implements Held {
 		if (this.incarnation.confirmedFor(now) <= 0) {
 			return Reason.NOT_CONFIRMED;
 		}
-		if (this.doorGoodUntil - now <= 0) {
+		if (doorGoodFor(now) <= 0) {
 			return Reason.DISCONNECTED;
 		}
 		return (now - this.grantedAt >= this.limitNanos) ? Reason.HOLD_LIMIT : null;
+	}
+
+	private long doorGoodFor(long now) {
+		return Math.max(this.doorGoodUntil - now, this.incarnation.doorlessFor(now));
 	}
 
 	@Override
@@ -129,7 +135,7 @@ final class Hold implements Held {
 			return Duration.ZERO;
 		}
 		long now = this.loop.nanoTime();
-		long nanos = Math.min(this.incarnation.confirmedFor(now), this.doorGoodUntil - now);
+		long nanos = Math.min(this.incarnation.confirmedFor(now), doorGoodFor(now));
 		nanos = Math.min(nanos, this.limitNanos - (now - this.grantedAt));
 		return Duration.ofNanos(Math.max(nanos, 0));
 	}

@@ -19,6 +19,8 @@ final class Incarnation {
 
 	private final long leaseNanos;
 
+	private final long graceNanos;
+
 	private final ArrayDeque<Sent> unconfirmed = new ArrayDeque<>();
 
 	private long nextSequence;
@@ -27,9 +29,10 @@ final class Incarnation {
 
 	private volatile boolean over;
 
-	Incarnation(UUID id, long leaseNanos, long now) {
+	Incarnation(UUID id, long leaseNanos, long graceNanos, long now) {
 		this.id = id;
 		this.leaseNanos = leaseNanos;
+		this.graceNanos = graceNanos;
 		this.confirmedUntil = now;
 	}
 
@@ -66,6 +69,18 @@ final class Incarnation {
 	/** For how long it is confirmed; zero or less when it is not. Any thread. */
 	long confirmedFor(long now) {
 		return this.over ? 0 : this.confirmedUntil - now;
+	}
+
+	/**
+	 * For how long a lock may be held without being inside its door; zero or less when it
+	 * may not. Any thread.
+	 * <p>
+	 * Safety: an heir counts the grace from when it was inside <em>and</em> had received
+	 * this session's latest record, and both are later than the sending of any record
+	 * that confirms.
+	 */
+	long doorlessFor(long now) {
+		return confirmedFor(now) - this.leaseNanos + this.graceNanos;
 	}
 
 	/** Ends it for ever. */

@@ -19,6 +19,8 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -95,7 +97,7 @@ final class Session implements Journal.Listener {
 		this.journal = ports.journal();
 		this.door = ports.door();
 		long now = loop.nanoTime();
-		this.incarnation = new Incarnation(id, settings.leaseNanos(), now);
+		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now);
 		this.judge = new Judge(this, settings, now);
 		this.lastTick = now;
 		this.lastProgress = now;
@@ -165,21 +167,21 @@ final class Session implements Journal.Listener {
 			}
 		}
 		for (String lock : change.locks()) {
-			noteFront(lock, now);
+			noteFront(lock, now, !(record instanceof Expel || record instanceof Evict));
 			if (this.active) {
 				this.shard.lineChanged(lock);
 			}
 		}
 	}
 
-	private void noteFront(String lock, long now) {
+	private void noteFront(String lock, long now, boolean orderly) {
 		Ticket ticket = this.table.front(lock);
 		if (ticket == null) {
 			this.fronts.remove(lock);
 		}
 		else {
-			this.fronts.compute(lock,
-					(any, before) -> (before != null && before.ticket() == ticket) ? before : new Front(ticket, now));
+			this.fronts.compute(lock, (any, before) -> (before != null && before.ticket() == ticket) ? before
+					: new Front(ticket, now, orderly));
 		}
 	}
 
@@ -187,6 +189,14 @@ final class Session implements Journal.Listener {
 	Duration frontFor(String lock, long now) {
 		Front front = this.fronts.get(lock);
 		return (front != null) ? Duration.ofNanos(now - front.since()) : Duration.ZERO;
+	}
+
+	/**
+	 * Whether the present front came to be by its predecessor's own will, or had none.
+	 */
+	boolean isOrderly(String lock) {
+		Front front = this.fronts.get(lock);
+		return front != null && front.orderly();
 	}
 
 	private void own(Position position, JournalRecord record, long now) {
@@ -395,7 +405,7 @@ final class Session implements Journal.Listener {
 		return this.connection;
 	}
 
-	private record Front(Ticket ticket, long since) {
+	private record Front(Ticket ticket, long since, boolean orderly) {
 	}
 
 }

@@ -107,6 +107,11 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		return Math.min(graceNanos() / 8, 1_000_000_000);
 	}
 
+	/** How long a lock is held before its holder enters the door. */
+	long doorDelayNanos() {
+		return Math.min(graceNanos() / 16, 100_000_000);
+	}
+
 	long withDrift(long nanos) {
 		return nanos + (long) (nanos * this.drift);
 	}

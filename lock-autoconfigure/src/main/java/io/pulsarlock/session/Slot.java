@@ -41,12 +41,14 @@ final class Slot {
 
 	private @Nullable Hold hold;
 
-	/** The admission the hold rests on; zero while it is in jeopardy. */
+	/** The admission the hold rests on; zero before the first and while in jeopardy. */
 	private long goodAdmission;
 
 	private long restoringAdmission;
 
 	private long restoringSequence;
+
+	private boolean jeopardy;
 
 	Slot(String key, String name, Door.Kind kind, Shard shard) {
 		this.key = key;
@@ -95,14 +97,28 @@ final class Slot {
 		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || !(empty || turn || ours));
 		Ticket heir = session.table().heir(this.key);
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
-		// Taken in parallel with the request when the line looks empty, and kept when
-		// this
-		// node's released ticket is followed by its own next one.
+		// Kept when this node's released ticket is followed by its own next one.
 		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
-		this.door.evaluate(session, owner, (next && !ours) ? front : null, next ? heir : front, turn, now);
-		if (turn && front != null && this.door.admission() != 0 && session.mayGrant(now)) {
+		boolean doorless = this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key);
+		this.door.evaluate(session, owner, (next && !ours) ? front : null, next ? heir : front,
+				turn || this.hold != null, doorless, now);
+		if (turn && front != null && session.mayGrant(now) && (doorless || this.door.admission() != 0)
+				&& isFresh(session, now)) {
 			grant(session, front);
 		}
+	}
+
+	/**
+	 * Whether a record of this session was sent so lately that no heir can have taken the
+	 * ticket yet; if not, asks for one, which evaluates again. Being admitted at the door
+	 * does not say so: the broker may be a stale one.
+	 */
+	private boolean isFresh(Session session, long now) {
+		if (session.incarnation().doorlessFor(now) > 3 * this.shard.settings().doorDelayNanos()) {
+			return true;
+		}
+		this.shard.freshHeartbeat();
+		return false;
 	}
 
 	private void checkPlaces(Session session) {
@@ -135,12 +151,13 @@ final class Slot {
 
 	private void grant(Session session, Ticket ticket) {
 		long token = ticket.position().token();
-		this.goodAdmission = this.door.admission();
-		long doorGoodUntil = session.lastTick() + this.shard.settings().graceNanos();
+		this.goodAdmission = 0;
+		this.restoringAdmission = 0;
+		this.jeopardy = false;
 		while (this.hold == null && !this.waiters.isEmpty()) {
 			Waiter waiter = this.waiters.remove();
-			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), doorGoodUntil,
-					waiter.holdFor, this.shard.callbacks(), this::ended);
+			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
+					this.shard.callbacks(), this::ended);
 			if (waiter.granted.complete(hold)) {
 				this.hold = hold;
 				this.holding = this.waiting;
@@ -187,14 +204,17 @@ final class Slot {
 		Hold hold = this.hold;
 		if (hold != null && hold.isHeld()) {
 			long admission = this.door.admission();
-			if (this.goodAdmission != 0 && (paused || admission != this.goodAdmission)) {
+			boolean broken = (this.goodAdmission != 0) ? admission != this.goodAdmission : session.connection() == 0;
+			if (paused || broken) {
 				this.goodAdmission = 0;
 				this.restoringAdmission = 0;
-				this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null);
+				if (!this.jeopardy) {
+					this.jeopardy = true;
+					this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null);
+				}
 			}
 			if (this.goodAdmission != 0) {
-				// The door was whole at least until the tick before: a close that had
-				// come
+				// The door was whole at least until the tick before: a close that came
 				// earlier would have been noticed by now.
 				hold.doorGoodUntil(session.lastTick() + this.shard.settings().graceNanos());
 			}
@@ -209,12 +229,16 @@ final class Slot {
 	}
 
 	/**
-	 * An own record was confirmed. One that was sent after the door was entered again
-	 * ends the jeopardy; an older one may lie before what others concluded from the
-	 * close.
+	 * An own record was confirmed. One that was sent after the door was entered makes the
+	 * door count again, and ends a jeopardy; an older one may lie before what others
+	 * concluded from the close.
 	 */
 	void confirmed(long sequence, long sentAt) {
 		Hold hold = this.hold;
+		if (hold == null && this.waiting != null) {
+			evaluate();
+			return;
+		}
 		if (hold == null || this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
 				|| this.door.admission() != this.restoringAdmission) {
 			return;
@@ -222,7 +246,10 @@ final class Slot {
 		hold.doorGoodUntil(sentAt + this.shard.settings().graceNanos());
 		if (hold.isHeld()) {
 			this.goodAdmission = this.restoringAdmission;
-			this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null);
+			if (this.jeopardy) {
+				this.jeopardy = false;
+				this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null);
+			}
 		}
 	}
 

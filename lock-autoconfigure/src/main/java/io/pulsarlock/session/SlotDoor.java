@@ -57,10 +57,11 @@ final class SlotDoor {
 	 * @param owner whether this node holds the lock or is at the front of its line
 	 * @param front the ticket in front of this node if this node is the heir, else null
 	 * @param place this node's ticket, or null while its request is on its way
-	 * @param turn whether this node is in front and only the door is missing
+	 * @param missing whether this node is in front and only the door is missing
+	 * @param doorless whether the owner can do without the door for a moment
 	 */
-	void evaluate(Session session, boolean owner, @Nullable Ticket front, @Nullable Ticket place, boolean turn,
-			long now) {
+	void evaluate(Session session, boolean owner, @Nullable Ticket front, @Nullable Ticket place, boolean missing,
+			boolean doorless, long now) {
 		if (!owner && front == null) {
 			leave();
 			this.near = false;
@@ -71,7 +72,13 @@ final class SlotDoor {
 			this.owner = owner;
 			this.retry = FIRST_RETRY;
 			boolean waitsInside = this.slot.kind() == Door.Kind.FAILOVER;
-			this.nextTry = (owner || waitsInside) ? now : now + this.shard.settings().watchNanos();
+			if (owner) {
+				// Most locks are given back before it is worth a subscription.
+				this.nextTry = doorless ? now + this.shard.settings().doorDelayNanos() : now;
+			}
+			else {
+				this.nextTry = waitsInside ? now : now + this.shard.settings().watchNanos();
+			}
 		}
 		if (owner) {
 			this.evidence = null;
@@ -79,7 +86,7 @@ final class SlotDoor {
 		Door.Entry entry = this.entry;
 		if (entry != null && (entry.state() == Door.State.REFUSED || entry.state() == Door.State.FAILED)) {
 			this.entry = null;
-			refused(entry.failure(), turn, now);
+			refused(entry.failure(), missing, now);
 		}
 		if (this.entry == null && now - this.nextTry >= 0) {
 			this.entry = session.door()
@@ -91,14 +98,14 @@ final class SlotDoor {
 		}
 	}
 
-	private void refused(@Nullable LockException failure, boolean turn, long now) {
+	private void refused(@Nullable LockException failure, boolean missing, long now) {
 		if (failure instanceof LockConfigurationException) {
 			this.slot.fail(failure);
 		}
 		long delay = this.owner ? this.retry : this.shard.settings().watchNanos();
 		this.retry = Math.min(2 * this.retry, LAST_RETRY);
 		this.nextTry = now + delay;
-		if (this.owner && turn && delay >= 4 * FIRST_RETRY) {
+		if (this.owner && missing && delay >= 4 * FIRST_RETRY) {
 			// An heir may have come in before this node: it leaves when it hears from us.
 			this.shard.restoringHeartbeat();
 		}
