@@ -192,11 +192,11 @@ final class Session implements Journal.Listener {
 	}
 
 	/**
-	 * Whether the present front came to be by its predecessor's own will, or had none.
+	 * Whether the front has come to be by its predecessor's own will, or had none.
 	 */
 	boolean isOrderly(String lock) {
 		Front front = this.fronts.get(lock);
-		return front != null && front.orderly();
+		return front == null || front.orderly();
 	}
 
 	private void own(Position position, JournalRecord record, long now) {

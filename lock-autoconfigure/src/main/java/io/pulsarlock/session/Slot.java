@@ -100,8 +100,8 @@ final class Slot {
 		// Kept when this node's released ticket is followed by its own next one.
 		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
 		boolean doorless = this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key);
-		this.door.evaluate(session, owner, (next && !ours) ? front : null, next ? heir : front,
-				turn || this.hold != null, doorless, now);
+		this.door.evaluate(session, new SlotDoor.Stand(owner, (next && !ours) ? front : null, next ? heir : front, turn,
+				this.hold != null, doorless), now);
 		if (turn && front != null && session.mayGrant(now) && (doorless || this.door.admission() != 0)
 				&& isFresh(session, now)) {
 			grant(session, front);

@@ -55,23 +55,18 @@ final class SlotDoor {
 		this.shard = shard;
 	}
 
-	/**
-	 * Does what the place in line asks for.
-	 * @param owner whether this node holds the lock or is at the front of its line
-	 * @param front the ticket in front of this node if this node is the heir, else null
-	 * @param place this node's ticket, or null while its request is on its way
-	 * @param missing whether this node is in front and only the door is missing
-	 * @param doorless whether the owner can do without the door for a moment
-	 */
-	void evaluate(Session session, boolean owner, @Nullable Ticket front, @Nullable Ticket place, boolean missing,
-			boolean doorless, long now) {
+	/** Does what the place in line asks for. */
+	void evaluate(Session session, Stand stand, long now) {
+		Ticket front = stand.front();
+		Ticket place = stand.place();
+		boolean owner = stand.owner();
 		if (!owner && front == null) {
 			leave();
 			this.near = false;
 			return;
 		}
-		if (this.entry != null && this.slot.kind() == Door.Kind.FAILOVER && (turn || front != null) && place != null
-				&& place.ordinal() < this.ordinal) {
+		if (this.entry != null && this.slot.kind() == Door.Kind.FAILOVER && (stand.turn() || front != null)
+				&& place != null && place.ordinal() < this.ordinal) {
 			// Kept from a place further back: who stands behind would be let in first.
 			leave();
 		}
@@ -82,7 +77,7 @@ final class SlotDoor {
 			boolean waitsInside = this.slot.kind() == Door.Kind.FAILOVER;
 			if (owner) {
 				// Most locks are given back before it is worth a subscription.
-				this.nextTry = doorless ? now + this.shard.settings().doorDelayNanos() : now;
+				this.nextTry = stand.doorless() ? now + this.shard.settings().doorDelayNanos() : now;
 			}
 			else {
 				this.nextTry = waitsInside ? now : now + this.shard.settings().watchNanos();
@@ -94,7 +89,7 @@ final class SlotDoor {
 		Door.Entry entry = this.entry;
 		if (entry != null && (entry.state() == Door.State.REFUSED || entry.state() == Door.State.FAILED)) {
 			this.entry = null;
-			refused(entry.failure(), missing, now);
+			refused(entry.failure(), stand, now);
 		}
 		if (this.entry == null && now - this.nextTry >= 0) {
 			this.ordinal = (place != null) ? place.ordinal() : 0;
@@ -107,14 +102,14 @@ final class SlotDoor {
 		}
 	}
 
-	private void refused(@Nullable LockException failure, boolean missing, long now) {
+	private void refused(@Nullable LockException failure, Stand stand, long now) {
 		if (failure instanceof LockConfigurationException) {
 			this.slot.fail(failure);
 		}
 		long delay = this.owner ? this.retry : this.shard.settings().watchNanos();
 		this.retry = Math.min(2 * this.retry, LAST_RETRY);
 		this.nextTry = now + delay;
-		if (this.owner && missing && delay >= 4 * FIRST_RETRY) {
+		if ((stand.turn() || stand.holding()) && delay >= 4 * FIRST_RETRY) {
 			// An heir may have come in before this node: it leaves when it hears from us.
 			this.shard.restoringHeartbeat();
 		}
@@ -176,6 +171,20 @@ final class SlotDoor {
 		if (entry != null) {
 			entry.leave();
 		}
+	}
+
+	/**
+	 * Where this node stands with a lock.
+	 *
+	 * @param owner whether it holds the lock, is in front, or will be as far as it knows
+	 * @param front the ticket in front of this node if this node is the heir, else null
+	 * @param place this node's ticket, or null while its request is on its way
+	 * @param turn whether it is in front and does not hold the lock yet
+	 * @param holding whether it holds the lock
+	 * @param doorless whether it can do without the door for a moment
+	 */
+	record Stand(boolean owner, @Nullable Ticket front, @Nullable Ticket place, boolean turn, boolean holding,
+			boolean doorless) {
 	}
 
 	/** What the heir has seen: inside since then, and nothing heard from the holder. */
