@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +18,7 @@ import io.pulsarlock.LockEvent;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.PulsarCluster;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.Test;
@@ -158,6 +162,68 @@ class PulsarFaultTests {
 		try (SessionLockRegistry locks = node("after")) {
 			assertThat(locks.obtain("deleted").acquire(Duration.ofSeconds(30)).fencingToken()).isGreaterThan(token);
 		}
+	}
+
+	@Test
+	void tokensGrowFromLedgerToLedger() throws Exception {
+		Map<String, String> settings = Map.of("managedLedgerMaxEntriesPerLedger", "40",
+				"managedLedgerMinLedgerRolloverTimeMinutes", "0");
+		try (PulsarBroker broker = PulsarBroker.start(false, settings);
+				SessionLockRegistry a = slowNode(broker.serviceUrl(), "a");
+				SessionLockRegistry b = slowNode(broker.serviceUrl(), "b")) {
+			Held kept = a.obtain("kept").acquire(Duration.ofSeconds(30));
+			Set<Long> ledgers = new HashSet<>();
+			long token = 0;
+			for (int i = 0; i < 100; i++) {
+				try (Held held = ((i % 3 == 0) ? a : b).obtain("handed on").acquire(Duration.ofSeconds(10))) {
+					assertThat(held.fencingToken()).isGreaterThan(token);
+					token = held.fencingToken();
+					ledgers.add(token >> 28);
+				}
+			}
+			assertThat(ledgers).hasSizeGreaterThan(3);
+			assertThat(kept.isHeld()).isTrue();
+			assertThat(b.obtain("kept").tryAcquire()).isEmpty();
+		}
+	}
+
+	@Test
+	void locksSurviveThatBothNodesOfAPairAreRestarted() throws Exception {
+		long token;
+		try (NodeProcess child = holdingNode("pair"); SessionLockRegistry b = node("b")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			token = child.number("HELD");
+			b.awaitJoined(Duration.ofSeconds(30));
+		}
+		// The first was killed with the lock, nobody was left to notice.
+		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+			Held held = a.obtain("pair").acquire(Duration.ofSeconds(30));
+			assertThat(held.fencingToken()).isGreaterThan(token);
+			assertThat(b.obtain("pair").tryAcquire()).isEmpty();
+			token = held.fencingToken();
+		}
+		try (SessionLockRegistry a = node("a")) {
+			assertThat(a.obtain("pair").acquire(Duration.ofSeconds(30)).fencingToken()).isGreaterThan(token);
+		}
+	}
+
+	@Test
+	void lockHeldForLongerThanAMomentIsSeenAtTheBroker() throws Exception {
+		String topic = TopicSettings.of(this.cluster).topic(0);
+		try (SessionLockRegistry locks = node("seen")) {
+			locks.awaitJoined(Duration.ofSeconds(30));
+			int before = exclusive(topic);
+			try (Held held = locks.obtain("seen").acquire(Duration.ofSeconds(30))) {
+				await().until(() -> exclusive(topic) == before + 1);
+				assertThat(held.isHeld()).isTrue();
+			}
+			await().until(() -> exclusive(topic) == before);
+		}
+		await().until(() -> exclusive(topic) == 0);
+	}
+
+	private int exclusive(String topic) {
+		return this.pulsar.admin().stats(topic).split("\"type\" ?: ?\"Exclusive\"", -1).length - 1;
 	}
 
 	@Test

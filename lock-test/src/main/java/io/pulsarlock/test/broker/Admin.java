@@ -69,6 +69,15 @@ public final class Admin {
 	}
 
 	/**
+	 * Creates a partitioned topic, which locks must refuse.
+	 * @param topic the full name
+	 * @param partitions how many
+	 */
+	public void createPartitionedTopic(String topic, int partitions) {
+		expectSuccess(call("PUT", "/admin/v2/" + path(topic) + "/partitions", Integer.toString(partitions)));
+	}
+
+	/**
 	 * The broker that owns a topic.
 	 * @param topic the full name
 	 * @return the answer of the look-up, JSON with its addresses

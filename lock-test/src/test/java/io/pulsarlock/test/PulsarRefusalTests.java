@@ -1,0 +1,132 @@
+package io.pulsarlock.test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.UUID;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.PulsarBroker;
+import org.apache.pulsar.client.impl.auth.AuthenticationBasic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What a broker that refuses, or is not there, looks like: each case has its exception,
+ * and its message names the cure.
+ */
+class PulsarRefusalTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static PulsarBroker broker;
+
+	private final String cluster = "r" + UUID.randomUUID();
+
+	/** Whoever has no name may do everything; "app" may do nothing. */
+	@BeforeAll
+	static void startBroker() {
+		String users = "app:$apr1$locksalt$ADYTNh3ovBmC4umRXvgSa0";
+		broker = PulsarBroker.start(false,
+				Map.of("authenticationEnabled", "true", "authorizationEnabled", "true", "authenticationProviders",
+						"org.apache.pulsar.broker.authentication.AuthenticationProviderBasic", "anonymousUserRole",
+						"root", "superUserRoles", "root", "basicAuthConf",
+						"data:;base64," + Base64.getEncoder().encodeToString(users.getBytes(StandardCharsets.UTF_8))));
+	}
+
+	@AfterAll
+	static void stopBroker() {
+		broker.close();
+	}
+
+	@Test
+	void missingPermissionIsNamed() {
+		try (SessionLockRegistry locks = node("secret")) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("pulsar-admin namespaces grant-permission public/default");
+			assertThatExceptionOfType(LockConfigurationException.class)
+				.isThrownBy(() -> locks.obtain("any").tryAcquire());
+		}
+	}
+
+	@Test
+	void wrongCredentialsAreNamed() {
+		try (SessionLockRegistry locks = node("wrong")) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("refuses the credentials");
+		}
+	}
+
+	@Test
+	void missingTenantIsNamed() {
+		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
+			.topics(TopicSettings.of(this.cluster).in("nobody", "nowhere"))
+			.connect()) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("pulsar-admin tenants create nobody");
+		}
+	}
+
+	@Test
+	void nodeThatDisagreesAboutTheShardsIsToldWhatToSet() throws Exception {
+		try (SessionLockRegistry first = PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(2).connect();
+				SessionLockRegistry second = PulsarLocks.at(broker.serviceUrl())
+					.cluster(this.cluster)
+					.shards(3)
+					.connect()) {
+			first.awaitJoined(LIMIT);
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
+				.withMessageContaining("pulsar-lock.topic.shards=2");
+			first.obtain("goes on").acquire(LIMIT).close();
+		}
+	}
+
+	@Test
+	void partitionedTopicIsRefused() {
+		broker.admin().createPartitionedTopic(TopicSettings.of(this.cluster).topic(0), 2);
+		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
+			.cluster(this.cluster)
+			.shards(1)
+			.connect()) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("is partitioned");
+		}
+	}
+
+	@Test
+	void brokerThatIsNotThereIsUnknownAndThenFound() throws Exception {
+		try (PulsarBroker own = PulsarBroker.start()) {
+			own.kill();
+			try (SessionLockRegistry locks = PulsarLocks.at(own.serviceUrl()).cluster(this.cluster).connect()) {
+				FencedLock lock = locks.obtain("late");
+				long begin = System.nanoTime();
+				assertThatExceptionOfType(LockUnavailableException.class)
+					.isThrownBy(() -> lock.acquire(Duration.ofSeconds(1)));
+				assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(990),
+						Duration.ofMillis(1150));
+				own.restart();
+				lock.acquire(Duration.ofSeconds(30)).close();
+			}
+		}
+	}
+
+	private SessionLockRegistry node(String password) {
+		AuthenticationBasic authentication = new AuthenticationBasic();
+		authentication.configure("{\"userId\":\"app\",\"password\":\"" + password + "\"}");
+		return PulsarLocks.at(broker.serviceUrl())
+			.cluster(this.cluster)
+			.client((builder) -> builder.authentication(authentication))
+			.connect();
+	}
+
+}
