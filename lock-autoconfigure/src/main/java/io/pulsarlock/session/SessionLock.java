@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLock implements FencedLock {
 
-	/** Longer than anybody waits, short enough for nanoseconds. */
+	/** Longer than anybody waits or holds, short enough for nanoseconds. */
 	private static final Duration FOREVER = Duration.ofDays(365);
 
 	private final String name;
@@ -54,7 +54,7 @@ final class SessionLock implements FencedLock {
 			throw new InterruptedException();
 		}
 		boolean immediate = waitFor.isZero();
-		Waiter waiter = new Waiter(immediate, holdFor);
+		Waiter waiter = new Waiter(immediate, (holdFor != null) ? min(holdFor) : null);
 		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
 		return await(waiter, immediate ? this.shard.settings().reconnectGrace() : min(waitFor));
 	}
@@ -161,8 +161,8 @@ final class SessionLock implements FencedLock {
 		return result;
 	}
 
-	private static Duration min(Duration waitFor) {
-		return (waitFor.compareTo(FOREVER) < 0) ? waitFor : FOREVER;
+	private static Duration min(Duration time) {
+		return (time.compareTo(FOREVER) < 0) ? time : FOREVER;
 	}
 
 	@Override
