@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -101,8 +102,12 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	}
 
 	private void callback(Runnable task) {
-		if (!this.pool.isShutdown()) {
+		try {
 			this.pool.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// Closed: whoever still asks is told so on his own thread.
+			task.run();
 		}
 	}
 
@@ -287,6 +292,7 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 		this.connector.close();
 		this.loops.forEach(ThreadLoop::stop);
 		this.timer.shutdownNow();
+		this.shards.forEach(Shard::ended);
 		this.pool.shutdown();
 	}
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -68,7 +69,12 @@ final class Shard {
 
 	private long restoringHeartbeat = -1;
 
+	/** Waiters on their way to the loop. */
+	private final Set<Waiter> arriving = ConcurrentHashMap.newKeySet();
+
 	private boolean closed;
+
+	private volatile boolean ended;
 
 	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
 			Consumer<LockEvent> events, Supplier<UUID> ids) {
@@ -179,7 +185,15 @@ final class Shard {
 
 	/** Takes a place in a lock's line. Any thread. */
 	void acquire(String key, String name, Door.Kind kind, Waiter waiter) {
+		// Safety: first added, then looked. Whichever comes first, this or the end, one
+		// of the two sees the other, so nobody waits on a loop that runs no more.
+		this.arriving.add(waiter);
+		if (this.ended) {
+			refuseArriving();
+			return;
+		}
 		this.loop.execute(() -> {
+			this.arriving.remove(waiter);
 			LockException failure = this.failure;
 			if (this.closed) {
 				waiter.granted.completeExceptionally(closedException());
@@ -305,6 +319,19 @@ final class Shard {
 			}
 		});
 		return done;
+	}
+
+	/** The loop has ended: what it was still to do is not done any more. Any thread. */
+	void ended() {
+		this.ended = true;
+		refuseArriving();
+	}
+
+	private void refuseArriving() {
+		for (Waiter waiter : this.arriving) {
+			this.arriving.remove(waiter);
+			waiter.granted.completeExceptionally(closedException());
+		}
 	}
 
 	private LockUnavailableException closedException() {
