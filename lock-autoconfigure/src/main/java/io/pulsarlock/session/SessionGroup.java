@@ -82,16 +82,20 @@ final class SessionGroup implements LeaderGroup {
 			this.listeners.forEach((listening) -> listening.granted(hold.token()));
 		}
 		hold.onLost((lost) -> {
-			revoke(hold);
-			campaign();
+			if (revoke(hold) != null) {
+				campaign();
+			}
 		});
 	}
 
-	/** Tells the listeners once. */
-	private CompletableFuture<?> revoke(@Nullable Hold ended) {
+	/**
+	 * Tells the listeners, once: whoever gets to do it also sees to the next campaign.
+	 * @return completes when they have been told; null if somebody else tells them
+	 */
+	private @Nullable CompletableFuture<?> revoke(@Nullable Hold ended) {
 		synchronized (this.listeners) {
 			if (ended == null || this.hold != ended) {
-				return CompletableFuture.completedFuture(null);
+				return null;
 			}
 			this.hold = null;
 			this.leading = null;
@@ -103,16 +107,16 @@ final class SessionGroup implements LeaderGroup {
 
 	@Override
 	public void resign() {
-		Hold hold = this.leading;
-		if (hold != null) {
-			stepDown(hold).whenComplete((none, ex) -> campaign());
+		CompletableFuture<?> released = stepDown(this.leading);
+		if (released != null) {
+			released.whenComplete((none, ex) -> campaign());
 		}
 	}
 
-	private CompletableFuture<?> stepDown(@Nullable Hold hold) {
+	private @Nullable CompletableFuture<?> stepDown(@Nullable Hold hold) {
 		CompletableFuture<?> told = revoke(hold);
-		if (hold == null) {
-			return told;
+		if (told == null || hold == null) {
+			return null;
 		}
 		return told.orTimeout(LISTENER_SECONDS, TimeUnit.SECONDS).whenComplete((none, ex) -> hold.close());
 	}
@@ -126,7 +130,8 @@ final class SessionGroup implements LeaderGroup {
 			this.closed = true;
 			hold = this.hold;
 		}
-		return stepDown(hold);
+		CompletableFuture<?> released = stepDown(hold);
+		return (released != null) ? released : CompletableFuture.completedFuture(null);
 	}
 
 	@Override
