@@ -83,6 +83,12 @@ final class Incarnation {
 		return confirmedFor(now) - this.leaseNanos + this.graceNanos;
 	}
 
+	/** For how long the oldest record without an answer has been on its way. */
+	long unansweredFor(long now) {
+		Sent oldest = this.unconfirmed.peek();
+		return (oldest != null) ? now - oldest.at() : 0;
+	}
+
 	/** Ends it for ever. */
 	void end() {
 		this.over = true;

@@ -349,6 +349,15 @@ final class Session implements Journal.Listener {
 				&& this.incarnation.confirmedFor(now) > 0;
 	}
 
+	/**
+	 * Whether this node knows the lines well enough to say that somebody else has a lock:
+	 * it is connected, and what it sends is answered. Nothing that is held depends on it.
+	 */
+	boolean isInTouch(long now) {
+		return this.active && this.journal.connection() != 0
+				&& this.incarnation.unansweredFor(now) < this.settings.graceNanos() / 4;
+	}
+
 	/** Whether a record was written after this unbroken connection was made. */
 	boolean isLive(Position position) {
 		Position from = this.liveFrom;

@@ -83,7 +83,9 @@ final class Slot {
 		checkPlaces(session);
 		Ticket front = session.table().front(this.key);
 		boolean ours = front != null && front.session().equals(session.id());
-		refuseImmediate(front, ours);
+		// Out of touch it is not busy but unknown: the others may have released it.
+		boolean inTouch = session.isInTouch(now);
+		refuseImmediate(this.hold != null || (inTouch && front != null && !ours));
 		boolean empty = front == null;
 		if (this.waiters.isEmpty() && this.waiting != null) {
 			leave(session, this.waiting);
@@ -94,7 +96,7 @@ final class Slot {
 		}
 		Place place = this.waiting;
 		boolean turn = place != null && front != null && this.hold == null && front.position().equals(place.position);
-		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || !(empty || turn || ours));
+		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || (inTouch && !(empty || turn || ours)));
 		Ticket heir = session.table().heir(this.key);
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
 		// Kept when this node's released ticket is followed by its own next one.
@@ -134,8 +136,7 @@ final class Slot {
 		}
 	}
 
-	private void refuseImmediate(@Nullable Ticket front, boolean ours) {
-		boolean taken = this.hold != null || (front != null && !ours);
+	private void refuseImmediate(boolean taken) {
 		int before = 0;
 		for (Waiter waiter : List.copyOf(this.waiters)) {
 			if (waiter.immediate && (taken || before > 0)) {
