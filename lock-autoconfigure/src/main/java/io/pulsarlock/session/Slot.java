@@ -260,11 +260,12 @@ final class Slot {
 		this.hold = null;
 		this.holding = null;
 		this.waiting = null;
-		this.door.leave();
-		this.waiters.forEach((waiter) -> waiter.behind = false);
 		if (hold != null) {
+			// Before the door is free for somebody else.
 			hold.lose(reason);
 		}
+		this.door.leave();
+		this.waiters.forEach((waiter) -> waiter.behind = false);
 	}
 
 	void fail(LockException failure) {
