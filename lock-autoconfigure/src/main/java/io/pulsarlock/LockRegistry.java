@@ -61,6 +61,13 @@ public interface LockRegistry extends AutoCloseable {
 	ClusterView view();
 
 	/**
+	 * What this node has to do with locks at this moment. Never asks the cluster and
+	 * never fails.
+	 * @return the numbers
+	 */
+	LockStatistics statistics();
+
+	/**
 	 * The handle the current thread has on the lock of that name through
 	 * {@link FencedLock#lock()} and its relatives.
 	 * @param name the lock

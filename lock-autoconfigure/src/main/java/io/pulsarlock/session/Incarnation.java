@@ -89,6 +89,11 @@ final class Incarnation {
 		return (oldest != null) ? now - oldest.at() : 0;
 	}
 
+	/** For how long its latest confirmed record has been the latest. */
+	long silentFor(long now) {
+		return this.leaseNanos - confirmedFor(now);
+	}
+
 	/** Ends it for ever. */
 	void end() {
 		this.over = true;

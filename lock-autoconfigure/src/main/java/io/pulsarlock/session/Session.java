@@ -76,6 +76,10 @@ final class Session implements Journal.Listener {
 
 	private boolean frozen;
 
+	private long requests;
+
+	private long releases;
+
 	private long lastTick;
 
 	private long lastHeartbeat;
@@ -250,6 +254,10 @@ final class Session implements Journal.Listener {
 		JournalRecord record = maker.apply(this.incarnation.sending(this.loop.nanoTime()));
 		if (record instanceof Release release) {
 			this.releasing.add(release.ticket());
+			this.releases++;
+		}
+		else if (record instanceof Request) {
+			this.requests++;
 		}
 		this.journal.publish(record).whenComplete((position, ex) -> this.loop.execute(() -> {
 			if (this.incarnation.isOver()) {
@@ -388,6 +396,19 @@ final class Session implements Journal.Listener {
 	/** Any thread. */
 	boolean isConfirmed() {
 		return this.incarnation.confirmedFor(this.loop.nanoTime()) > 0;
+	}
+
+	long requests() {
+		return this.requests;
+	}
+
+	long releases() {
+		return this.releases;
+	}
+
+	/** Own records that stand behind some that are still to be read. */
+	int unread() {
+		return this.ahead.size();
 	}
 
 	UUID id() {

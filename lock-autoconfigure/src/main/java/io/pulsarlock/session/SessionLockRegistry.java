@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,7 @@ import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import org.apache.commons.logging.Log;
@@ -210,10 +212,25 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 		return Views.merge(this.shards.stream().map((shard) -> ask(shard, Views::of)).toList());
 	}
 
+	@Override
+	public LockStatistics statistics() {
+		return this.closed ? LockStatistics.none()
+				: Views.sum(this.shards.stream().map((shard) -> answer(shard, Shard::statistics)).toList());
+	}
+
 	private <T> T ask(Shard shard, Function<Shard, T> question) {
 		if (!shard.isConfirmed()) {
 			throw shard.unavailable("*");
 		}
+		try {
+			return answer(shard, question);
+		}
+		catch (CompletionException ex) {
+			throw new LockUnavailableException("The view of the lock cluster is not available", ex.getCause());
+		}
+	}
+
+	private <T> T answer(Shard shard, Function<Shard, T> question) {
 		CompletableFuture<T> answer = new CompletableFuture<>();
 		shard.loop().execute(() -> {
 			try {
@@ -223,12 +240,7 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 				answer.completeExceptionally(ex);
 			}
 		});
-		try {
-			return answer.orTimeout(this.settings.reconnectGrace().toNanos(), TimeUnit.NANOSECONDS).join();
-		}
-		catch (java.util.concurrent.CompletionException ex) {
-			throw new LockUnavailableException("The view of the lock cluster is not available", ex.getCause());
-		}
+		return answer.orTimeout(this.settings.reconnectGrace().toNanos(), TimeUnit.NANOSECONDS).join();
 	}
 
 	@Override

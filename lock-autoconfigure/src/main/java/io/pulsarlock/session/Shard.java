@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,7 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
@@ -73,6 +75,11 @@ final class Shard {
 	private final Set<Waiter> arriving = ConcurrentHashMap.newKeySet();
 
 	private boolean closed;
+
+	/** Of the sessions before the present one. */
+	private long requests;
+
+	private long releases;
 
 	private volatile boolean ended;
 
@@ -162,6 +169,8 @@ final class Shard {
 					+ " has ended (" + reason + "); all its locks are lost");
 		}
 		this.session = null;
+		this.requests += session.requests();
+		this.releases += session.releases();
 		this.restoringHeartbeat = -1;
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.sessionEnded(reason);
@@ -336,6 +345,22 @@ final class Shard {
 
 	private LockUnavailableException closedException() {
 		return new LockUnavailableException("The lock registry of node '" + this.settings.node() + "' is closed");
+	}
+
+	LockStatistics statistics() {
+		Session session = activeSession();
+		int held = 0;
+		int waiting = 0;
+		for (Slot slot : this.slots.values()) {
+			held += slot.isHeld() ? 1 : 0;
+			waiting += slot.waiterCount();
+		}
+		if (session == null) {
+			return new LockStatistics(false, 0, held, waiting, Duration.ZERO, 0, this.requests, this.releases);
+		}
+		return new LockStatistics(isConfirmed(), 1, held, waiting,
+				Duration.ofNanos(session.incarnation().silentFor(now())), session.unread(),
+				this.requests + session.requests(), this.releases + session.releases());
 	}
 
 	/** Completes when the first session has caught up, or exceptionally when refused. */

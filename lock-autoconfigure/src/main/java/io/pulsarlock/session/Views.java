@@ -9,6 +9,7 @@ import java.util.UUID;
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.ClusterView.SessionView;
+import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -66,6 +67,17 @@ final class Views {
 	private static String node(@Nullable SessionState state) {
 		SessionInfo info = (state != null) ? state.info() : null;
 		return (info != null) ? info.node() : "?";
+	}
+
+	static LockStatistics sum(List<LockStatistics> parts) {
+		return new LockStatistics(parts.stream().allMatch(LockStatistics::confirmed),
+				parts.stream().mapToInt(LockStatistics::sessions).sum(),
+				parts.stream().mapToInt(LockStatistics::held).sum(),
+				parts.stream().mapToInt(LockStatistics::waiting).sum(),
+				parts.stream().map(LockStatistics::silence).max(Comparator.naturalOrder()).orElse(Duration.ZERO),
+				parts.stream().mapToInt(LockStatistics::unread).sum(),
+				parts.stream().mapToLong(LockStatistics::requests).sum(),
+				parts.stream().mapToLong(LockStatistics::releases).sum());
 	}
 
 	static ClusterView merge(List<ClusterView> views) {
