@@ -1,0 +1,36 @@
+package io.pulsarlock.observation;
+
+import io.micrometer.common.KeyValues;
+import io.pulsarlock.observation.LockObservationDocumentation.HighCardinalityKeyNames;
+import io.pulsarlock.observation.LockObservationDocumentation.LowCardinalityKeyNames;
+
+/**
+ * The names and tags of {@link LockObservationDocumentation#HOLD}.
+ */
+public class DefaultLockHoldObservationConvention implements LockHoldObservationConvention {
+
+	@Override
+	public String getName() {
+		return "pulsar.lock.execution";
+	}
+
+	@Override
+	public String getContextualName(LockHoldObservationContext context) {
+		return context.getKind().tag() + " hold " + context.getLockName();
+	}
+
+	@Override
+	public KeyValues getLowCardinalityKeyValues(LockHoldObservationContext context) {
+		return KeyValues.of(LowCardinalityKeyNames.NAME.withValue(context.getLockName()),
+				LowCardinalityKeyNames.KIND.withValue(context.getKind().tag()),
+				LowCardinalityKeyNames.OUTCOME.withValue((context.getLost() != null) ? "lost" : "kept"));
+	}
+
+	@Override
+	public KeyValues getHighCardinalityKeyValues(LockHoldObservationContext context) {
+		KeyValues values = KeyValues.of(HighCardinalityKeyNames.TOKEN.withValue(Long.toString(context.getToken())));
+		String key = context.getLockKey();
+		return (key != null) ? values.and(HighCardinalityKeyNames.KEY.withValue(key)) : values;
+	}
+
+}

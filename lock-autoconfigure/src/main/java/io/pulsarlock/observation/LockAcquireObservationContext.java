@@ -1,0 +1,84 @@
+package io.pulsarlock.observation;
+
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to acquire a lock, or one look whether this node leads.
+ */
+public class LockAcquireObservationContext extends LockObservationContext {
+
+	private final boolean skipping;
+
+	private @Nullable Outcome outcome;
+
+	/**
+	 * Create the context.
+	 * @param lockName the name without the key
+	 * @param lockKey the key, or null
+	 * @param kind lock or leader group
+	 * @param skipping whether the call is left out when somebody else has the lock
+	 */
+	public LockAcquireObservationContext(String lockName, @Nullable String lockKey, Kind kind, boolean skipping) {
+		super(lockName, lockKey, kind);
+		this.skipping = skipping;
+	}
+
+	/**
+	 * Whether the call is left out when somebody else has the lock.
+	 * @return true if busy counts as {@link Outcome#SKIPPED}
+	 */
+	public boolean isSkipping() {
+		return this.skipping;
+	}
+
+	/**
+	 * How the attempt has ended.
+	 * @return null while it is under way
+	 */
+	public @Nullable Outcome getOutcome() {
+		return this.outcome;
+	}
+
+	/**
+	 * Say how the attempt has ended. What is said first by the code under observation
+	 * stays.
+	 * @param outcome the end
+	 */
+	public void setOutcome(Outcome outcome) {
+		this.outcome = outcome;
+	}
+
+	/** How an attempt can end. */
+	public enum Outcome {
+
+		/** The lock is held; this node leads. */
+		ACQUIRED,
+
+		/** Somebody else has the lock or leads; the caller is told or falls back. */
+		BUSY,
+
+		/** Somebody else has the lock or leads; the call is left out. */
+		SKIPPED,
+
+		/** The cluster could not be asked. */
+		UNKNOWN,
+
+		/** The caller was interrupted or has cancelled. */
+		CANCELLED,
+
+		/** Anything else went wrong. */
+		FAILED;
+
+		/**
+		 * The value of a tag.
+		 * @return the name in lower case
+		 */
+		public String tag() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+}

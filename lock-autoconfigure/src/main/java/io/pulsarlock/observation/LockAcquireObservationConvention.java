@@ -1,0 +1,17 @@
+package io.pulsarlock.observation;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
+
+/**
+ * Names and tags of the observation of an attempt to acquire a lock. A bean of this type
+ * replaces the {@linkplain DefaultLockAcquireObservationConvention default}.
+ */
+public interface LockAcquireObservationConvention extends ObservationConvention<LockAcquireObservationContext> {
+
+	@Override
+	default boolean supportsContext(Observation.Context context) {
+		return context instanceof LockAcquireObservationContext;
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.pulsarlock.observation;
+
+import io.pulsarlock.LockLost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of guarded code, from the moment the lock is held to its end.
+ */
+public class LockHoldObservationContext extends LockObservationContext {
+
+	private final long token;
+
+	private volatile LockLost.@Nullable Reason lost;
+
+	/**
+	 * Create the context.
+	 * @param lockName the name without the key
+	 * @param lockKey the key, or null
+	 * @param kind lock or leader group
+	 * @param token the fencing token or term
+	 */
+	public LockHoldObservationContext(String lockName, @Nullable String lockKey, Kind kind, long token) {
+		super(lockName, lockKey, kind);
+		this.token = token;
+	}
+
+	/**
+	 * The fencing token or term.
+	 * @return the token
+	 */
+	public long getToken() {
+		return this.token;
+	}
+
+	/**
+	 * Why the lock was lost during the run.
+	 * @return null if it was not
+	 */
+	public LockLost.@Nullable Reason getLost() {
+		return this.lost;
+	}
+
+	/**
+	 * Say that the lock was lost during the run.
+	 * @param reason why
+	 */
+	public void setLost(LockLost.Reason reason) {
+		this.lost = reason;
+	}
+
+}
