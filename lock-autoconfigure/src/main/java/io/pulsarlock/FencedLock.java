@@ -73,7 +73,17 @@ public interface FencedLock extends Lock {
 	 * the registry; cancelling it gives the place up, and a lock granted at that very
 	 * moment is released
 	 */
-	CompletableFuture<Held> acquireAsync(Duration waitFor);
+	default CompletableFuture<Held> acquireAsync(Duration waitFor) {
+		return acquireAsync(waitFor, null);
+	}
+
+	/**
+	 * Like {@link #acquireAsync(Duration)}, with a limit.
+	 * @param waitFor how long to wait
+	 * @param holdFor after this time the lock counts as lost; null for no limit
+	 * @return as above
+	 */
+	CompletableFuture<Held> acquireAsync(Duration waitFor, @Nullable Duration holdFor);
 
 	/**
 	 * Whether the calling thread holds this lock through the methods of {@link Lock} and

@@ -44,19 +44,27 @@ final class SessionLock implements FencedLock {
 
 	@Override
 	public Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException {
+		Waiter waiter = waiter(waitFor, holdFor);
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		return await(waiter, limit(waitFor));
+	}
+
+	private Waiter waiter(Duration waitFor, @Nullable Duration holdFor) {
 		if (waitFor.isNegative()) {
 			throw new IllegalArgumentException("The wait for lock '" + this.name + "' must not be negative");
 		}
 		if (holdFor != null && (holdFor.isNegative() || holdFor.isZero())) {
 			throw new IllegalArgumentException("The hold limit of lock '" + this.name + "' must be positive");
 		}
-		if (Thread.interrupted()) {
-			throw new InterruptedException();
-		}
-		boolean immediate = waitFor.isZero();
-		Waiter waiter = new Waiter(immediate, (holdFor != null) ? min(holdFor) : null);
-		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
-		return await(waiter, immediate ? this.shard.settings().reconnectGrace() : min(waitFor));
+		return new Waiter(waitFor.isZero(), (holdFor != null) ? min(holdFor) : null);
+	}
+
+	/** Not to wait means: no longer than an answer of the cluster may take. */
+	private Duration limit(Duration waitFor) {
+		return waitFor.isZero() ? this.shard.settings().reconnectGrace() : min(waitFor);
 	}
 
 	private Hold await(Waiter waiter, Duration limit) throws InterruptedException {
@@ -129,13 +137,9 @@ final class SessionLock implements FencedLock {
 	}
 
 	@Override
-	public CompletableFuture<Held> acquireAsync(Duration waitFor) {
-		if (waitFor.isNegative()) {
-			throw new IllegalArgumentException("The wait for lock '" + this.name + "' must not be negative");
-		}
-		boolean immediate = waitFor.isZero();
-		Duration limit = immediate ? this.shard.settings().reconnectGrace() : min(waitFor);
-		Waiter waiter = new Waiter(immediate, null);
+	public CompletableFuture<Held> acquireAsync(Duration waitFor, @Nullable Duration holdFor) {
+		Duration limit = limit(waitFor);
+		Waiter waiter = waiter(waitFor, holdFor);
 		CompletableFuture<Held> result = new CompletableFuture<>();
 		waiter.granted.whenCompleteAsync((hold, ex) -> {
 			if (hold != null) {

@@ -1,0 +1,104 @@
+package io.pulsarlock.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Runs a method only while this node holds a lock of the whole cluster: one call at a
+ * time, on one node. On a type it guards every method of that type.
+ * <p>
+ * The lock is taken before a transaction begins and given up after it has ended; a
+ * {@code Future} holds it until it is completed or cancelled, a publisher for each
+ * subscription. On the same thread it is reentrant: an inner call with the same name and
+ * key goes on with the same holding and the same token. Where a method waits, its thread
+ * waits; only publishers wait without one.
+ * <p>
+ * Works on beans, when called from outside: a call on {@code this} is not intercepted.
+ * {@link LockAssert} makes that visible. What cannot be guarded (final, private or static
+ * methods, broken expressions, contradictory times) stops the application at its start.
+ * <p>
+ * {@code @LeaderOnly} on the same method is looked at first.
+ *
+ * @see LockContext
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@Reflective
+public @interface DistributedLock {
+
+	/**
+	 * Alias for {@link #name()}.
+	 * @return the name
+	 */
+	@AliasFor("name")
+	String value() default "";
+
+	/**
+	 * The kind of thing that is locked, or the lock itself when there is no key. Becomes
+	 * the tag of metrics, so there should be few. May contain <code>${...}</code>.
+	 * @return the name, not blank
+	 */
+	@AliasFor("value")
+	String name() default "";
+
+	/**
+	 * Which thing: SpEL over the parameters ({@code #id}, {@code #p0}), the target
+	 * ({@code target}, {@code method}, {@code args}) and beans ({@code @bean}). Several
+	 * expressions, or one that gives a collection, lock several things, taken in one
+	 * order on all nodes. Null or blank is an {@code IllegalArgumentException}.
+	 * @return the expressions; none locks the name alone
+	 */
+	String[] key() default {};
+
+	/**
+	 * How long to wait for the lock, {@code 2s}, {@code PT2S} or <code>${...}</code>.
+	 * @return empty for the default: not at all where a busy lock is skipped, else
+	 * {@code pulsar-lock.annotations.wait-for}
+	 */
+	String waitFor() default "";
+
+	/**
+	 * After this time the lock counts as lost although nothing has happened to the node:
+	 * a guard against methods that hang. Crashes do not need it.
+	 * @return empty for no limit
+	 */
+	String holdFor() default "";
+
+	/**
+	 * Keeps the lock at least for this time, also after the method has returned, so that
+	 * nodes that fire a little apart run a short job once. Ends with the node.
+	 * @return empty for no longer than the method takes
+	 */
+	String atLeastFor() default "";
+
+	/**
+	 * What to do when somebody else has the lock.
+	 * @return the default is {@link OnBusy#SKIP} on {@code @Scheduled} methods and
+	 * {@link OnBusy#THROW} elsewhere
+	 */
+	OnBusy onBusy() default OnBusy.DEFAULT;
+
+	/**
+	 * With {@link OnBusy#FALLBACK}, the method of the same class to call instead: of any
+	 * visibility, with the same parameters, or these and a
+	 * {@link io.pulsarlock.LockTimeoutException}, and a fitting result.
+	 * @return the method's name
+	 */
+	String fallback() default "";
+
+	/**
+	 * What to do when the lock is lost while the method runs.
+	 * @return interrupts by default
+	 */
+	OnLost onLost() default OnLost.INTERRUPT;
+
+}

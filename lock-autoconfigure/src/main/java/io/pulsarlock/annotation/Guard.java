@@ -1,0 +1,75 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.Expression;
+
+/**
+ * What guards one method of one class, with everything checked and resolved.
+ *
+ * @param method the method
+ * @param leader the group that must be led, if any
+ * @param lock the lock that must be held, if any
+ * @param result how the method gives its result
+ */
+record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Result result) {
+
+	/**
+	 * A lock to be held.
+	 *
+	 * @param name its name
+	 * @param keys the expressions for its keys; none for the name alone
+	 * @param waitFor how long to wait
+	 * @param holdFor the limit, or null
+	 * @param atLeastFor how long to keep it at least, or zero
+	 * @param onBusy what to do when it is busy, never the default
+	 * @param fallback the method to call instead, or null
+	 * @param onLost what to do when it is lost
+	 */
+	record Lock(String name, List<Expression> keys, Duration waitFor, @Nullable Duration holdFor, Duration atLeastFor,
+			OnBusy onBusy, @Nullable Method fallback, OnLost onLost) {
+	}
+
+	/**
+	 * A group to be led.
+	 *
+	 * @param group its name
+	 * @param onLost what to do when the leadership is lost
+	 */
+	record Leader(String group, OnLost onLost) {
+	}
+
+	/** How a method gives its result. */
+	enum Result {
+
+		/** At its return. */
+		VALUE,
+
+		/** At its return, wrapped. */
+		OPTIONAL,
+
+		/** By a {@code CompletionStage}. */
+		STAGE,
+
+		/** By a {@code Future} that cannot tell when it is done. */
+		FUTURE,
+
+		/** For each subscription. */
+		PUBLISHER
+
+	}
+
+	/** The strictest of what is to be done on a loss. */
+	OnLost onLost() {
+		Leader leader = this.leader;
+		Lock lock = this.lock;
+		boolean notify = (leader == null || leader.onLost() == OnLost.NOTIFY)
+				&& (lock == null || lock.onLost() == OnLost.NOTIFY);
+		return notify ? OnLost.NOTIFY : OnLost.INTERRUPT;
+	}
+
+}

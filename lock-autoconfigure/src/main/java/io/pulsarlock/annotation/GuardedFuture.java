@@ -1,0 +1,98 @@
+package io.pulsarlock.annotation;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future that holds a lock. A plain {@link Future} does not say when it is done, so it
+ * is looked at now and then.
+ */
+final class GuardedFuture implements Future<@Nullable Object> {
+
+	private static final long LOOK_MILLIS = 20;
+
+	private final Future<?> future;
+
+	private final Grip grip;
+
+	private final Observation observation;
+
+	GuardedFuture(Future<?> future, Grip grip, Observation observation) {
+		this.future = future;
+		this.grip = grip;
+		this.observation = observation;
+		grip.onInterruptingLoss((lost) -> future.cancel(true));
+		look();
+	}
+
+	private void look() {
+		if (this.future.isDone()) {
+			release();
+		}
+		else {
+			CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS).execute(this::look);
+		}
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		return this.future.cancel(mayInterruptIfRunning);
+	}
+
+	@Override
+	public boolean isCancelled() {
+		return this.future.isCancelled();
+	}
+
+	@Override
+	public boolean isDone() {
+		return this.future.isDone();
+	}
+
+	@Override
+	public @Nullable Object get() throws InterruptedException, ExecutionException {
+		try {
+			return checked(this.future.get());
+		}
+		finally {
+			ended();
+		}
+	}
+
+	@Override
+	public @Nullable Object get(long timeout, TimeUnit unit)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		try {
+			return checked(this.future.get(timeout, unit));
+		}
+		finally {
+			ended();
+		}
+	}
+
+	private @Nullable Object checked(@Nullable Object result) throws ExecutionException {
+		if (this.grip.isForfeited() && !this.grip.isReleased()) {
+			throw new ExecutionException(this.grip.forfeited(null));
+		}
+		return result;
+	}
+
+	private void ended() {
+		if (this.future.isDone()) {
+			release();
+		}
+	}
+
+	private void release() {
+		if (this.grip.release()) {
+			this.observation.stop();
+		}
+	}
+
+}

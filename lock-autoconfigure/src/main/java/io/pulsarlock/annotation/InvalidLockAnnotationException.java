@@ -1,0 +1,45 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Method;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * An annotated method that cannot be guarded. Thrown at the start of the application, so
+ * that nothing annotated ever runs unguarded.
+ */
+public class InvalidLockAnnotationException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String action;
+
+	/**
+	 * Create the exception.
+	 * @param beanName the bean
+	 * @param method its method
+	 * @param problem what is wrong with it
+	 * @param action how to cure it
+	 * @param cause the cause, if there is one
+	 */
+	public InvalidLockAnnotationException(String beanName, Method method, String problem, String action,
+			@Nullable Throwable cause) {
+		super("Method '" + describe(method) + "' of bean '" + beanName + "' cannot be guarded: " + problem, cause);
+		this.action = action;
+	}
+
+	private static String describe(Method method) {
+		return ClassUtils.getQualifiedMethodName(method);
+	}
+
+	/**
+	 * How to cure it.
+	 * @return a sentence
+	 */
+	public String getAction() {
+		return this.action;
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.context.expression.MethodBasedEvaluationContext;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * Parses the expressions for keys at the start and evaluates them at each call.
+ */
+final class KeyExpressions {
+
+	private static final String HINT = "If you are using named parameters, ensure that the compiler uses the "
+			+ "'-parameters' flag";
+
+	private final SpelExpressionParser parser = new SpelExpressionParser();
+
+	private final ParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
+
+	private final @Nullable BeanFactory beans;
+
+	KeyExpressions(@Nullable BeanFactory beans) {
+		this.beans = beans;
+	}
+
+	/**
+	 * Parses an expression.
+	 * @throws IllegalArgumentException saying what is wrong with it
+	 */
+	Expression parse(String text, Method method) {
+		SpelExpression expression;
+		try {
+			expression = this.parser.parseRaw(text);
+		}
+		catch (ParseException | IllegalStateException ex) {
+			throw new IllegalArgumentException("its key \"" + text + "\" is no valid expression: " + ex.getMessage(),
+					ex);
+		}
+		check(expression.getAST(), text, method);
+		return expression;
+	}
+
+	private void check(@Nullable SpelNode node, String text, Method method) {
+		if (node == null) {
+			return;
+		}
+		if (node instanceof VariableReference) {
+			String variable = node.toStringAST().substring(1);
+			if (!isKnown(variable, method)) {
+				throw new IllegalArgumentException(
+						"its key \"" + text + "\" names a parameter '" + variable + "' that it does not have. " + HINT);
+			}
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			check(node.getChild(i), text, method);
+		}
+	}
+
+	private boolean isKnown(String variable, Method method) {
+		if (variable.equals("root") || variable.equals("this")) {
+			return true;
+		}
+		if (variable.matches("[pa]\\d+")) {
+			return Integer.parseInt(variable.substring(1)) < method.getParameterCount();
+		}
+		String[] known = this.names.getParameterNames(method);
+		return known != null && Arrays.asList(known).contains(variable);
+	}
+
+	/**
+	 * The values of the keys of one call.
+	 * @throws IllegalArgumentException if one is null or blank
+	 */
+	List<Object> evaluate(Guard.Lock lock, Method method, Object target, @Nullable Object[] arguments) {
+		Root root = new Root(method, method.getName(), arguments, target, target.getClass());
+		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method,
+				withoutContinuation(method, arguments), this.names);
+		if (this.beans != null) {
+			context.setBeanResolver(new BeanFactoryResolver(this.beans));
+		}
+		List<Object> keys = new ArrayList<>();
+		for (Expression expression : lock.keys()) {
+			Object value = expression.getValue(context);
+			int before = keys.size();
+			add(keys, value, lock, expression, method);
+			if (keys.size() == before) {
+				throw refused(lock, expression, method, "empty");
+			}
+		}
+		return keys;
+	}
+
+	private static @Nullable Object[] withoutContinuation(Method method, @Nullable Object[] arguments) {
+		return KotlinDetector.isSuspendingFunction(method) ? Arrays.copyOf(arguments, arguments.length - 1) : arguments;
+	}
+
+	private static void add(List<Object> keys, @Nullable Object value, Guard.Lock lock, Expression expression,
+			Method method) {
+		if (value instanceof Collection<?> several) {
+			several.forEach((each) -> add(keys, each, lock, expression, method));
+		}
+		else if (value != null && value.getClass().isArray()) {
+			for (int i = 0; i < Array.getLength(value); i++) {
+				add(keys, Array.get(value, i), lock, expression, method);
+			}
+		}
+		else if (value == null) {
+			throw refused(lock, expression, method, "null");
+		}
+		else if (value.toString().isBlank()) {
+			throw refused(lock, expression, method, "blank");
+		}
+		else {
+			keys.add(value);
+		}
+	}
+
+	private static IllegalArgumentException refused(Guard.Lock lock, Expression expression, Method method,
+			String what) {
+		return new IllegalArgumentException("The key \"" + expression.getExpressionString() + "\" of lock '"
+				+ lock.name() + "' is " + what + " for a call of " + method + ". " + HINT);
+	}
+
+	/**
+	 * What an expression sees without a {@code #}.
+	 *
+	 * @param method the method
+	 * @param methodName its name
+	 * @param args its arguments
+	 * @param target the bean
+	 * @param targetClass its class
+	 */
+	record Root(Method method, String methodName, @Nullable Object[] args, Object target, Class<?> targetClass) {
+	}
+
+}

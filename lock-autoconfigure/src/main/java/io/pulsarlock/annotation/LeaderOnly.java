@@ -1,0 +1,50 @@
+package io.pulsarlock.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.aot.hint.annotation.Reflective;
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Runs a method only on the node that leads a group; on the others a call is skipped. A
+ * node with such a method is a candidate from its start. On a type it guards every method
+ * of that type.
+ * <p>
+ * Where {@link DistributedLock} decides for each call, leadership stays with a node until
+ * it ends, resigns or is lost; so a skipped call costs nothing, and successive calls run
+ * on one node. Skipped results are those of {@link OnBusy#SKIP}. All that is said there
+ * about calls on {@code this}, futures, publishers and the start holds here too.
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+@Reflective
+public @interface LeaderOnly {
+
+	/**
+	 * Alias for {@link #group()}.
+	 * @return the group
+	 */
+	@AliasFor("group")
+	String value() default "";
+
+	/**
+	 * The leader group; may contain <code>${...}</code>.
+	 * @return empty for the application's own group, {@code pulsar-lock.leader.group}
+	 */
+	@AliasFor("value")
+	String group() default "";
+
+	/**
+	 * What to do when the leadership is lost while the method runs.
+	 * @return interrupts by default
+	 */
+	OnLost onLost() default OnLost.INTERRUPT;
+
+}

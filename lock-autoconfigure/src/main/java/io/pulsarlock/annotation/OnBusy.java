@@ -1,0 +1,25 @@
+package io.pulsarlock.annotation;
+
+/**
+ * What a guarded call does when somebody else has the lock. Never what it does when the
+ * cluster cannot be asked: that is always a
+ * {@link io.pulsarlock.LockUnavailableException}.
+ */
+public enum OnBusy {
+
+	/** {@link #SKIP} on {@code @Scheduled} methods, {@link #THROW} elsewhere. */
+	DEFAULT,
+
+	/**
+	 * The method is not called. The result is {@code null}, an empty {@code Optional}, a
+	 * future completed with {@code null}, or an empty publisher.
+	 */
+	SKIP,
+
+	/** The caller gets a {@link io.pulsarlock.LockTimeoutException}. */
+	THROW,
+
+	/** The method named by {@link DistributedLock#fallback()} is called instead. */
+	FALLBACK
+
+}

@@ -1,0 +1,146 @@
+package io.pulsarlock.annotation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.micrometer.observation.Observation;
+import io.pulsarlock.Held;
+import io.pulsarlock.LockTimeoutException;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+
+/**
+ * Guards methods that return publishers: each subscription takes the lock, calls the
+ * method and gives the lock back when what it returned has ended or was cancelled. So a
+ * method that is called once and subscribed to many times, as scheduled ones are, is
+ * guarded each time, and nothing in its body runs before the lock is held.
+ * <p>
+ * The only class that needs Reactor.
+ */
+final class PublisherGuard {
+
+	private final GuardInterceptor owner;
+
+	private final Guard guard;
+
+	private final MethodInvocation invocation;
+
+	private final Object target;
+
+	private final ReactiveAdapter adapter;
+
+	private PublisherGuard(GuardInterceptor owner, Guard guard, MethodInvocation invocation, Object target,
+			ReactiveAdapter adapter) {
+		this.owner = owner;
+		this.guard = guard;
+		this.invocation = invocation;
+		this.target = target;
+		this.adapter = adapter;
+	}
+
+	static Object guard(GuardInterceptor owner, Guard guard, MethodInvocation invocation, Object target) {
+		Class<?> type = KotlinDetector.isSuspendingFunction(guard.method()) ? Mono.class
+				: guard.method().getReturnType();
+		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+		if (adapter == null) {
+			throw new IllegalStateException("No adapter for " + type);
+		}
+		PublisherGuard each = new PublisherGuard(owner, guard, invocation, target, adapter);
+		Flux<Object> guarded = Flux.defer(each::subscription);
+		return adapter.fromPublisher(adapter.isMultiValue() ? guarded : guarded.next());
+	}
+
+	private Flux<Object> subscription() {
+		Held leadership = this.owner.leadership(this.guard);
+		if (this.guard.leader() != null && leadership == null) {
+			return Flux.empty();
+		}
+		AtomicReference<@Nullable LockTimeoutException> busy = new AtomicReference<>();
+		Mono<Grip> take = take(leadership).onErrorResume(LockTimeoutException.class, (ex) -> {
+			busy.set(ex);
+			return Mono.empty();
+		});
+		return Flux.usingWhen(take, this::run, (grip) -> Mono.fromRunnable(grip::release))
+			.concatWith(Flux.defer(() -> busy(busy.get())));
+	}
+
+	private Mono<Grip> take(@Nullable Held leadership) {
+		Guard.Lock lock = this.guard.lock();
+		if (lock == null) {
+			return Mono.just(new Grip(this.guard, List.of(), leadership));
+		}
+		Map<String, Object> keys = this.owner.keys(this.guard, lock, this.target, this.invocation.getArguments());
+		Grip grip = new Grip(this.guard,
+				lock.keys().isEmpty() ? List.of() : keys.values().stream().map(Object::toString).toList(), leadership);
+		long begin = System.nanoTime();
+		GuardObservations.Attempt attempt = this.owner.observations().attempt(lock, grip.keys());
+		return Flux.fromIterable(new ArrayList<>(keys.keySet()))
+			.concatMap((name) -> Mono.fromFuture(
+					() -> this.owner.obtain(name).acquireAsync(GuardInterceptor.rest(lock, begin), lock.holdFor())), 1)
+			.doOnNext(grip::own)
+			.then(Mono.just(grip))
+			.doOnSuccess((taken) -> attempt.ended(null))
+			.doOnError((ex) -> {
+				attempt.ended(ex);
+				grip.abandon();
+			})
+			.doOnCancel(() -> {
+				attempt.ended(new java.util.concurrent.CancellationException());
+				grip.abandon();
+			});
+	}
+
+	private Flux<Object> run(Grip grip) {
+		Observation observation = this.owner.observations().hold(this.guard, grip);
+		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.error(grip.forfeited(null))));
+		return Flux.from(proceed(grip))
+			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
+			.takeUntilOther(lost)
+			.doOnError(observation::error)
+			.doFinally((signal) -> observation.stop())
+			.contextWrite((context) -> context.put(LockContext.class, grip.context()));
+	}
+
+	/** Calls the method anew, with the context visible to its thread while it runs. */
+	private Publisher<Object> proceed(Grip grip) {
+		grip.enter();
+		try {
+			Object result = ((ProxyMethodInvocation) this.invocation).invocableClone().proceed();
+			return this.adapter.toPublisher(result);
+		}
+		catch (Throwable ex) {
+			return Flux.error(ex);
+		}
+		finally {
+			grip.exit();
+		}
+	}
+
+	private Publisher<Object> busy(@Nullable LockTimeoutException busy) {
+		Guard.Lock lock = this.guard.lock();
+		if (busy == null || lock == null || lock.onBusy() == OnBusy.SKIP) {
+			return Flux.empty();
+		}
+		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
+			try {
+				return this.adapter.toPublisher(
+						GuardInterceptor.fallback(lock.fallback(), this.target, this.invocation.getArguments(), busy));
+			}
+			catch (Throwable ex) {
+				return Flux.error(ex);
+			}
+		}
+		return Flux.error(busy);
+	}
+
+}
