@@ -1,0 +1,289 @@
+package io.pulsarlock.test.contract;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.Participant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The third rung: leader groups. The numbers are explained in
+ * {@link AbstractLockContractTests}.
+ */
+public abstract class AbstractLeaderContractTests extends AbstractLossContractTests {
+
+	private LeaderGroup candidate(LockRegistry node, int participants) {
+		LeaderGroup group = node.leadership().group("digest");
+		await().until(() -> group.participants().size() == participants);
+		return group;
+	}
+
+	private LeaderGroup leader(LockRegistry node) {
+		LeaderGroup group = candidate(node, 1);
+		await().until(group::isLeader);
+		return group;
+	}
+
+	@Test
+	@DisplayName("7: one node leads, stays leader when others join, and terms grow from leader to leader")
+	void oneNodeLeadsAndTermsGrow() throws Exception {
+		LockRegistry a = node("a");
+		LeaderGroup first = leader(a);
+		LeaderGroup second = candidate(node("b"), 2);
+		LeaderGroup third = candidate(node("c"), 3);
+		assertThat(first.name()).isEqualTo("digest");
+		assertThat(a.leadership().group("digest")).isSameAs(first);
+		assertThat(a.leadership().groups()).containsExactly(first);
+		assertThat(List.of(first.isLeader(), second.isLeader(), third.isLeader())).containsExactly(true, false, false);
+		assertThat(second.term()).isEmpty();
+		assertThat(second.held()).isEmpty();
+		long term = first.term().orElseThrow();
+		Held held = first.held().orElseThrow();
+		assertThat(held.fencingToken()).isEqualTo(term);
+		assertThat(third.participants()).extracting(Participant::node).containsExactly("a", "b", "c");
+		assertThat(a.view().groups()).singleElement().satisfies((view) -> {
+			assertThat(view.name()).isEqualTo("digest");
+			assertThat(view.holder().token()).isEqualTo(term);
+		});
+		assertThat(a.view().locks()).isEmpty();
+		first.resign();
+		await().until(second::isLeader);
+		assertThat(held.isHeld()).isFalse();
+		assertThat(second.term().orElseThrow()).isGreaterThan(term);
+	}
+
+	@Test
+	void leaderThatResignsGoesToTheEndOfTheLine() {
+		LeaderGroup first = leader(node("a"));
+		LeaderGroup second = candidate(node("b"), 2);
+		LeaderGroup third = candidate(node("c"), 3);
+		second.resign();
+		assertThat(first.isLeader()).isTrue();
+		first.resign();
+		assertThat(first.isLeader()).isFalse();
+		await().until(second::isLeader);
+		await().untilAsserted(
+				() -> assertThat(second.participants()).extracting(Participant::node).containsExactly("b", "c", "a"));
+		second.resign();
+		await().until(third::isLeader);
+		third.resign();
+		await().until(first::isLeader);
+	}
+
+	@Test
+	@DisplayName("12: listeners hear of each leadership and its end once, in order, also at shutdown")
+	void listenersHearOfEachLeadershipOnceInOrder() {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		LeaderLog mine = new LeaderLog();
+		LeaderLog theirs = new LeaderLog();
+		LeaderGroup first = a.leadership().group("digest");
+		first.addListener(mine);
+		await().until(first::isLeader);
+		LeaderGroup second = candidate(b, 2);
+		second.addListener(theirs);
+		first.resign();
+		await().until(second::isLeader);
+		await().until(() -> second.participants().size() == 2);
+		cluster().loseLeadership(b, "digest");
+		await().until(first::isLeader);
+		await().until(() -> first.participants().size() == 2);
+		first.resign();
+		await().until(second::isLeader);
+		await().until(() -> second.participants().size() == 2);
+		b.close();
+		assertThat(theirs.lines()).containsExactly("granted", "revoked", "granted", "revoked");
+		await().until(first::isLeader);
+		a.close();
+		assertThat(mine.lines()).containsExactly("granted", "revoked", "granted", "revoked");
+		mine.assertInOrder();
+		theirs.assertInOrder();
+	}
+
+	@Test
+	@DisplayName("12: a listener that comes late is told at once")
+	void listenerThatComesLateIsToldAtOnce() {
+		LeaderGroup group = leader(node("a"));
+		LeaderLog late = new LeaderLog();
+		group.addListener(late);
+		await().untilAsserted(() -> assertThat(late.lines()).containsExactly("granted"));
+		LeaderLog other = new LeaderLog();
+		candidate(node("b"), 2).addListener(other);
+		group.resign();
+		await().untilAsserted(() -> assertThat(late.lines()).containsExactly("granted", "revoked"));
+		await().untilAsserted(() -> assertThat(other.lines()).containsExactly("granted"));
+	}
+
+	@Test
+	@DisplayName("12: a listener that throws or hangs cannot stop the election nor the other listeners")
+	void listenerThatThrowsOrHangsStopsNothing() {
+		LeaderGroup first = node("a").leadership().group("digest");
+		CountDownLatch end = new CountDownLatch(1);
+		LeaderLog log = new LeaderLog();
+		first.addListener(new LeaderListener() {
+
+			@Override
+			public void granted(String group, long term) {
+				throw new IllegalStateException("a listener that always fails; this is part of the test");
+			}
+
+			@Override
+			public void revoked(String group, long term) {
+				throw new IllegalStateException("a listener that always fails; this is part of the test");
+			}
+
+		});
+		first.addListener(new LeaderListener() {
+
+			@Override
+			public void granted(String group, long term) {
+				try {
+					end.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+
+			@Override
+			public void revoked(String group, long term) {
+			}
+
+		});
+		first.addListener(log);
+		try {
+			await().until(first::isLeader);
+			LeaderGroup second = candidate(node("b"), 2);
+			await().untilAsserted(() -> assertThat(log.lines()).containsExactly("granted"));
+			first.resign();
+			assertThat(first.isLeader()).isFalse();
+			await().untilAsserted(() -> assertThat(log.lines()).containsExactly("granted", "revoked"));
+			await().until(second::isLeader);
+			await().until(() -> second.participants().size() == 2);
+			second.resign();
+			await().until(first::isLeader);
+		}
+		finally {
+			end.countDown();
+		}
+	}
+
+	@Test
+	@DisplayName("12: the next leader starts only when the listeners of the one who resigned have been told")
+	void nextLeaderStartsWhenTheListenersHaveBeenTold() {
+		LeaderGroup first = leader(node("a"));
+		LeaderGroup second = candidate(node("b"), 2);
+		List<Boolean> overlap = new CopyOnWriteArrayList<>();
+		first.addListener(new LeaderListener() {
+
+			@Override
+			public void granted(String group, long term) {
+			}
+
+			@Override
+			public void revoked(String group, long term) {
+				overlap.add(second.isLeader());
+			}
+
+		});
+		first.resign();
+		await().until(second::isLeader);
+		assertThat(overlap).containsExactly(false);
+	}
+
+	@Test
+	@DisplayName("8: a lost leadership is over when the next leader starts")
+	void lostLeadershipIsOverWhenTheNextLeaderStarts() {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		LeaderGroup first = leader(a);
+		LeaderGroup second = candidate(b, 2);
+		List<Boolean> overlap = new CopyOnWriteArrayList<>();
+		b.addListener((event) -> {
+			if (event.type() == LockEvent.Type.ACQUIRED && event.leadership()) {
+				overlap.add(first.isLeader());
+			}
+		});
+		LeaderLog log = new LeaderLog();
+		first.addListener(log);
+		cluster().loseLeadership(a, "digest");
+		await().until(second::isLeader);
+		await().untilAsserted(() -> assertThat(overlap).containsExactly(false));
+		await().untilAsserted(() -> assertThat(log.lines()).containsExactly("granted", "revoked"));
+		await().untilAsserted(
+				() -> assertThat(second.participants()).extracting(Participant::node).containsExactly("b", "a"));
+	}
+
+	@Test
+	@DisplayName("12: a leader that is lost while it resigns is a candidate once")
+	void leaderThatIsLostWhileItResignsIsACandidateOnce() throws Exception {
+		LockRegistry a = node("a");
+		LeaderGroup first = leader(a);
+		LeaderGroup second = candidate(node("b"), 2);
+		CountDownLatch end = new CountDownLatch(1);
+		CompletableFuture<Void> revoked = new CompletableFuture<>();
+		LeaderLog log = new LeaderLog();
+		first.addListener(log);
+		first.addListener(new LeaderListener() {
+
+			@Override
+			public void granted(String group, long term) {
+			}
+
+			@Override
+			public void revoked(String group, long term) {
+				revoked.complete(null);
+				try {
+					end.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+
+		});
+		first.resign();
+		get(revoked);
+		cluster().loseLeadership(a, "digest");
+		await().until(second::isLeader);
+		end.countDown();
+		await().until(() -> second.participants().size() == 2);
+		second.resign();
+		await().until(first::isLeader);
+		first.resign();
+		await().until(second::isLeader);
+		await().untilAsserted(
+				() -> assertThat(second.participants()).extracting(Participant::node).containsExactly("b", "a"));
+		await().until(() -> log.size() == 4);
+		log.assertInOrder();
+	}
+
+	@Test
+	void leaderStaysWhileConnectionsBreak() {
+		LockRegistry a = node("a");
+		List<LockEvent> events = new CopyOnWriteArrayList<>();
+		a.addListener(events::add);
+		LeaderGroup first = leader(a);
+		LeaderLog log = new LeaderLog();
+		first.addListener(log);
+		LeaderGroup second = candidate(node("b"), 2);
+		long term = first.term().orElseThrow();
+		cluster().breakConnections();
+		await().until(() -> events.stream().anyMatch((event) -> event.type() == LockEvent.Type.RECOVERED));
+		assertThat(first.isLeader()).isTrue();
+		assertThat(first.term()).hasValue(term);
+		assertThat(second.isLeader()).isFalse();
+		assertThat(log.lines()).containsExactly("granted");
+	}
+
+}

@@ -1,0 +1,227 @@
+package io.pulsarlock.test.contract;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.HeldLocks;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLostException;
+import io.pulsarlock.LockRegistry;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The second rung: locks that are lost while they are held, and connections that break.
+ * The numbers are explained in {@link AbstractLockContractTests}.
+ */
+public abstract class AbstractLossContractTests extends AbstractLockContractTests {
+
+	@Test
+	@DisplayName("8: a lost lock is not held any more when the next holder enters")
+	void lossIsKnownBeforeTheNextHolderEnters() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		for (int i = 0; i < 10; i++) {
+			Held held = a.obtain("stock").acquire(LONG);
+			long token = held.fencingToken();
+			CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+			CompletableFuture<Boolean> overlap = next.thenApply((any) -> held.isHeld());
+			awaitWaiters(a, "stock", 1);
+			cluster().loseNow(a, "stock");
+			assertThat(get(overlap)).isFalse();
+			assertThat(get(next).fencingToken()).isGreaterThan(token);
+			get(next).close();
+		}
+	}
+
+	@Test
+	@DisplayName("2: the holder is told of the loss once, by every way there is")
+	void holderIsToldOfTheLossOnce() throws Exception {
+		LockRegistry a = node("a");
+		node("b");
+		List<LockEvent> events = new CopyOnWriteArrayList<>();
+		a.addListener(events::add);
+		Held held = a.obtain("stock").acquire(LONG);
+		long token = held.fencingToken();
+		assertThat(held.remaining()).isPositive();
+		List<LockLost> told = new CopyOnWriteArrayList<>();
+		held.onLost((lost) -> {
+			throw new IllegalStateException("a callback that always fails; this is part of the test");
+		});
+		held.onLost(told::add);
+		cluster().loseNow(a, "stock");
+		await().until(() -> !held.isHeld());
+		held.onLost(told::add);
+		await().until(() -> told.size() == 2);
+		assertThat(told).containsOnly(new LockLost("stock", token, LockLost.Reason.EXPELLED));
+		assertThat(held.remaining()).isZero();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld)
+			.withMessageContaining("stock")
+			.withMessageContaining("EXPELLED");
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::fencingToken);
+		held.close();
+		a.obtain("stock").acquire(LONG).close();
+		await().until(() -> events.size() == 4);
+		assertThat(events).extracting(LockEvent::type)
+			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST, LockEvent.Type.ACQUIRED,
+					LockEvent.Type.RELEASED);
+		assertThat(events.get(1).token()).isEqualTo(token);
+		assertThat(events.get(1).reason()).isEqualTo(LockLost.Reason.EXPELLED);
+		assertThat(told).hasSize(2);
+	}
+
+	@Test
+	@DisplayName("1: releasing a lost lock never touches the next holder's lock")
+	void releasingALostLockDoesNotTouchTheNextHolder() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		Held held = a.obtain("stock").acquire(LONG);
+		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		awaitWaiters(a, "stock", 1);
+		cluster().loseNow(a, "stock");
+		Held theirs = get(next);
+		held.close();
+		held.close();
+		// Whatever the closes may have sent is there before this is.
+		a.obtain("other").acquire(LONG).close();
+		awaitFree(b, "other");
+		assertThat(a.obtain("stock").tryAcquire()).isEmpty();
+		assertThat(theirs.isHeld()).isTrue();
+	}
+
+	@Test
+	@DisplayName("1, 6: a thread that enters again or unlocks notices the loss")
+	void threadThatEntersAgainNoticesTheLoss() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		FencedLock lock = a.obtain("stock");
+		lock.lock();
+		lock.lock();
+		long token = lock.fencingToken();
+		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		awaitWaiters(a, "stock", 1);
+		cluster().loseNow(a, "stock");
+		Held theirs = get(next);
+		assertThat(lock.isHeldByCurrentThread()).isFalse();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::lock);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::tryLock);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(() -> lock.tryLock(1, TimeUnit.SECONDS));
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::lockInterruptibly);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::fencingToken);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::unlock);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::unlock);
+		assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(lock::unlock);
+		assertThat(theirs.isHeld()).isTrue();
+		theirs.close();
+		lock.lock();
+		assertThat(lock.fencingToken()).isGreaterThan(token);
+		lock.unlock();
+	}
+
+	@Test
+	@DisplayName("5: releasing a lost lock does not hide the exception of the guarded code")
+	void releasingALostLockHidesNoException() throws Exception {
+		LockRegistry a = node("a");
+		node("b");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
+			try (Held held = a.obtain("stock").acquire(LONG)) {
+				cluster().loseNow(a, "stock");
+				await().until(() -> !held.isHeld());
+				throw new IllegalStateException("the guarded code");
+			}
+		}).withMessage("the guarded code").satisfies((ex) -> assertThat(ex.getSuppressed()).isEmpty());
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
+			try (HeldLocks held = a.acquireAll(List.of("stock", "price"), LONG)) {
+				cluster().loseNow(a, "price");
+				await().until(() -> !held.isHeld());
+				assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld);
+				throw new IllegalStateException("the guarded code");
+			}
+		}).withMessage("the guarded code").satisfies((ex) -> assertThat(ex.getSuppressed()).isEmpty());
+	}
+
+	@Test
+	void onlyTheOneLockIsLost() throws Exception {
+		LockRegistry a = node("a");
+		node("b");
+		try (HeldLocks held = a.acquireAll(List.of("1", "2", "3", "4", "5"), LONG)) {
+			cluster().loseNow(a, "3");
+			await().until(() -> !held.get("3").isHeld());
+			assertThat(held.all()).filteredOn(Held::isHeld).extracting(Held::name).containsExactly("1", "2", "4", "5");
+		}
+	}
+
+	@Test
+	void lockIsHeldForItsLimitAndNotLonger() throws Throwable {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		Duration limit = Duration.ofMillis(400);
+		Held held = a.obtain("stock").acquire(LONG, limit);
+		assertThat(held.remaining()).isLessThanOrEqualTo(limit);
+		List<LockLost> told = new CopyOnWriteArrayList<>();
+		held.onLost(told::add);
+		CompletableFuture<Boolean> overlap = b.obtain("stock").acquireAsync(LONG).thenApply((next) -> held.isHeld());
+		assertThat(get(overlap)).isFalse();
+		await().until(() -> told.size() == 1);
+		assertThat(told.get(0).reason()).isEqualTo(LockLost.Reason.HOLD_LIMIT);
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld);
+		Held quick = a.obtain("quick").acquire(LONG, LONG);
+		quick.close();
+		assertThat(quick.isHeld()).isFalse();
+	}
+
+	@Test
+	@DisplayName("2: the holder keeps the lock while connections break for less than the grace")
+	void holderKeepsTheLockWhileConnectionsBreak() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		List<LockEvent> events = new CopyOnWriteArrayList<>();
+		a.addListener(events::add);
+		Held held = a.obtain("stock").acquire(LONG);
+		long token = held.fencingToken();
+		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		awaitWaiters(a, "stock", 1);
+		for (int i = 1; i <= 2; i++) {
+			long times = i;
+			cluster().breakConnections();
+			await().until(
+					() -> events.stream().filter((each) -> each.type() == LockEvent.Type.RECOVERED).count() == times);
+			assertThat(held.isHeld()).isTrue();
+			assertThat(next).isNotDone();
+		}
+		assertThat(held.fencingToken()).isEqualTo(token);
+		held.close();
+		assertThat(get(next).fencingToken()).isGreaterThan(token);
+		await().until(() -> events.size() == 6);
+		assertThat(events).extracting(LockEvent::type)
+			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED,
+					LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED, LockEvent.Type.RELEASED);
+	}
+
+	@Test
+	@DisplayName("7: tokens grow over broken connections")
+	void tokensGrowOverBrokenConnections() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		long last = 0;
+		for (int i = 0; i < 3; i++) {
+			for (LockRegistry node : List.of(a, b)) {
+				try (Held held = node.obtain("stock").acquire(LONG)) {
+					assertThat(held.fencingToken()).isGreaterThan(last);
+					last = held.fencingToken();
+				}
+			}
+			cluster().breakConnections();
+		}
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.pulsarlock.test.contract;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The last rung, and the one to extend: what holds while the broker is stopped. The
+ * numbers are explained in {@link AbstractLockContractTests}.
+ */
+public abstract class AbstractOutageContractTests extends AbstractLeaderContractTests {
+
+	@Test
+	@DisplayName("3: with the broker stopped every wait ends in time, as unknown and never as busy")
+	void waitsEndInTimeAsUnknown() throws Throwable {
+		ContractCluster cluster = stoppableCluster();
+		LockRegistry a = node("a");
+		Held held = node("b").obtain("held").acquire(LONG);
+		awaitHeld(a, "held");
+		a.obtain("free").acquire(LONG).close();
+		cluster.stop();
+		try {
+			expectUnknownInTime(a, "held");
+			expectUnknownInTime(a, "free");
+			await().until(() -> !held.isHeld());
+			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(a::view));
+			expectUnknownInTime(a, "held");
+			expectUnknownInTime(a, "free");
+			assertThat(a.leadership().group("digest").participants()).isEmpty();
+		}
+		finally {
+			cluster.resume();
+		}
+		a.obtain("held").acquire(LONG).close();
+		a.obtain("free").acquire(LONG).close();
+	}
+
+	private void expectUnknownInTime(LockRegistry node, String name) throws Throwable {
+		Duration wait = cluster().reconnectGrace().dividedBy(2);
+		FencedLock lock = node.obtain(name);
+		within(wait,
+				() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> lock.acquire(wait))
+					.withMessageContaining(name));
+		within(wait, () -> assertThatExceptionOfType(LockUnavailableException.class)
+			.isThrownBy(() -> lock.tryLock(wait.toMillis(), TimeUnit.MILLISECONDS)));
+		within(wait, () -> assertThatExceptionOfType(LockUnavailableException.class)
+			.isThrownBy(() -> get(lock.acquireAsync(wait))));
+		within(wait, () -> assertThatExceptionOfType(LockUnavailableException.class)
+			.isThrownBy(() -> node.acquireAll(List.of(name, "another"), wait)));
+		within(cluster().reconnectGrace(),
+				() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::tryLock));
+		within(cluster().reconnectGrace(),
+				() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::tryAcquire));
+	}
+
+	private static void awaitHeld(LockRegistry node, String lock) {
+		await().until(() -> node.view().locks().stream().anyMatch((view) -> view.name().equals(lock)));
+	}
+
+	@Test
+	@DisplayName("2, 7, 8: an outage longer than the grace ends every holding, its holder is told, and tokens grow")
+	void holderIsToldOfAnOutage() throws Exception {
+		ContractCluster cluster = stoppableCluster();
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		Held held = a.obtain("stock").acquire(LONG);
+		long token = held.fencingToken();
+		LeaderGroup group = a.leadership().group("digest");
+		LeaderLog log = new LeaderLog();
+		group.addListener(log);
+		await().until(group::isLeader);
+		List<LockLost> told = new CopyOnWriteArrayList<>();
+		held.onLost(told::add);
+		CompletableFuture<Boolean> overlap = b.obtain("stock")
+			.acquireAsync(LONG.multipliedBy(4))
+			.thenApply((next) -> held.isHeld() || next.fencingToken() <= token);
+		awaitWaiters(a, "stock", 1);
+		cluster.stop();
+		try {
+			Duration limit = cluster.reconnectGrace().multipliedBy(3).dividedBy(2);
+			await().atMost(limit).until(() -> !held.isHeld() && !group.isLeader());
+			await().until(() -> told.size() == 1 && log.size() == 2);
+			assertThat(told.get(0).reason()).isIn(LockLost.Reason.DISCONNECTED, LockLost.Reason.NOT_CONFIRMED);
+			assertThat(log.lines()).containsExactly("granted", "revoked");
+			assertThat(overlap).isNotDone();
+		}
+		finally {
+			cluster.resume();
+		}
+		assertThat(get(overlap, LONG.multipliedBy(2))).isFalse();
+		assertThat(held.isHeld()).isFalse();
+		assertThat(told).hasSize(1);
+		await().until(group::isLeader);
+		await().until(() -> log.size() == 3);
+		log.assertInOrder();
+	}
+
+	@Test
+	@DisplayName("2, 4: lock() waits an outage out, interrupted or not")
+	void lockWaitsAnOutageOut() throws Exception {
+		ContractCluster cluster = stoppableCluster();
+		LockRegistry a = node("a");
+		a.obtain("stock").acquire(LONG).close();
+		cluster.stop();
+		Caller<Boolean> caller;
+		try {
+			caller = Caller.start(() -> {
+				FencedLock lock = a.obtain("stock");
+				lock.lock();
+				try {
+					return lock.isHeldByCurrentThread() && Thread.currentThread().isInterrupted();
+				}
+				finally {
+					lock.unlock();
+				}
+			});
+			caller.interrupt();
+			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(a::view));
+			assertThat(caller.isDone()).isFalse();
+		}
+		finally {
+			cluster.resume();
+		}
+		assertThat(caller.get()).isTrue();
+		assertThat(caller.wasInterrupted()).isTrue();
+	}
+
+	@Test
+	@DisplayName("9: a node closes in bounded time although the broker is stopped, and leaves no thread")
+	void nodeClosesAlthoughTheBrokerIsStopped() throws Throwable {
+		ContractCluster cluster = stoppableCluster();
+		Threads threads = new Threads();
+		LockRegistry a = node("a");
+		Held held = a.obtain("stock").acquire(LONG);
+		LeaderGroup group = a.leadership().group("digest");
+		LeaderLog log = new LeaderLog();
+		group.addListener(log);
+		await().until(() -> log.size() == 1);
+		cluster.stop();
+		try {
+			within(Duration.ofSeconds(20), a::close);
+			assertThat(held.isHeld()).isFalse();
+			assertThat(group.isLeader()).isFalse();
+			assertThat(log.lines()).containsExactly("granted", "revoked");
+			await().untilAsserted(() -> assertThat(threads.started()).isEmpty());
+		}
+		finally {
+			cluster.resume();
+		}
+	}
+
+}

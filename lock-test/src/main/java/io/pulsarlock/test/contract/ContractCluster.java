@@ -1,0 +1,71 @@
+package io.pulsarlock.test.contract;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.pulsarlock.LockRegistry;
+
+/**
+ * The cluster the contract is tested on. Made anew for every test.
+ */
+public interface ContractCluster extends AutoCloseable {
+
+	/**
+	 * Makes a node that has joined. Nodes made by one cluster share locks with each other
+	 * and with nobody else.
+	 * @param name the node's name
+	 * @return a new node; closed by the test
+	 */
+	LockRegistry newNode(String name);
+
+	/**
+	 * Takes a lock away from its holder, at once and for good; the holder's node and all
+	 * others are in reach.
+	 * @param node who holds it
+	 * @param lock the lock's name
+	 */
+	void loseNow(LockRegistry node, String lock);
+
+	/**
+	 * The same for the leadership of a group.
+	 * @param node who leads
+	 * @param group the group's name
+	 */
+	void loseLeadership(LockRegistry node, String group);
+
+	/**
+	 * Breaks all connections for much less than the reconnect grace, as a topic that is
+	 * unloaded or a network that hiccups does.
+	 */
+	void breakConnections();
+
+	/** Stops the broker: from now on nobody can be asked anything. */
+	void stop();
+
+	/** Starts the broker again, with all it had. */
+	void resume();
+
+	/**
+	 * What the nodes have open at the broker: consumers, producers, subscriptions and
+	 * whatever else costs something; without what is meant to stay for ever.
+	 * @return one line for each
+	 */
+	List<String> openObjects();
+
+	/**
+	 * The lease of its nodes.
+	 * @return the lease
+	 */
+	Duration lease();
+
+	/**
+	 * The reconnect grace of its nodes.
+	 * @return the grace
+	 */
+	Duration reconnectGrace();
+
+	/** Ends what is left. The nodes are closed already. */
+	@Override
+	void close();
+
+}

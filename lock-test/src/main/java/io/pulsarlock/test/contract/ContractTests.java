@@ -1,0 +1,161 @@
+package io.pulsarlock.test.contract;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the rungs of the ladder share: a cluster for each test, its nodes, and at the end
+ * of each test the proof that nothing is left of them.
+ */
+abstract class ContractTests {
+
+	/** Longer than anything takes that is not an outage. */
+	static final Duration LONG = Duration.ofSeconds(30);
+
+	/** For machines that stall: how many times 10 % + 50 ms a wait may overshoot. */
+	private static final int SLACK = Integer.getInteger("pulsarlock.contract.slack", 1);
+
+	private final List<ContractCluster> clusters = new ArrayList<>();
+
+	private final List<LockRegistry> nodes = new ArrayList<>();
+
+	private @Nullable ContractCluster cluster;
+
+	/**
+	 * Makes a cluster for one test.
+	 * @return the cluster
+	 */
+	protected abstract ContractCluster newCluster();
+
+	/**
+	 * Makes a cluster that can be stopped, for one test.
+	 * @return the cluster; by default one like any other
+	 */
+	protected ContractCluster newStoppableCluster() {
+		return newCluster();
+	}
+
+	final ContractCluster cluster() {
+		ContractCluster cluster = this.cluster;
+		if (cluster == null) {
+			cluster = track(newCluster());
+			this.cluster = cluster;
+		}
+		return cluster;
+	}
+
+	/** To be called before anything else in tests that stop the cluster. */
+	final ContractCluster stoppableCluster() {
+		ContractCluster cluster = track(newStoppableCluster());
+		this.cluster = cluster;
+		return cluster;
+	}
+
+	final ContractCluster track(ContractCluster cluster) {
+		this.clusters.add(cluster);
+		return cluster;
+	}
+
+	final LockRegistry node(String name) {
+		return node(cluster(), name);
+	}
+
+	final LockRegistry node(ContractCluster cluster, String name) {
+		LockRegistry node = cluster.newNode(name);
+		this.nodes.add(node);
+		return node;
+	}
+
+	@AfterEach
+	final void leaveNothingBehind() {
+		this.nodes.forEach(LockRegistry::close);
+		for (ContractCluster cluster : this.clusters) {
+			try {
+				await().untilAsserted(() -> assertThat(cluster.openObjects()).isEmpty());
+			}
+			finally {
+				cluster.close();
+			}
+		}
+	}
+
+	static ConditionFactory await() {
+		return Awaitility.await().atMost(LONG).pollInterval(Duration.ofMillis(5)).pollDelay(Duration.ZERO);
+	}
+
+	/** Waits until a node sees so many waiters behind the holder of a lock. */
+	static void awaitWaiters(LockRegistry node, String lock, int count) {
+		await().until(() -> waiters(node, lock) == count);
+	}
+
+	private static int waiters(LockRegistry node, String lock) {
+		try {
+			return node.view()
+				.locks()
+				.stream()
+				.filter((view) -> view.name().equals(lock))
+				.findFirst()
+				.map((view) -> view.waiters().size())
+				.orElse(0);
+		}
+		catch (LockUnavailableException ex) {
+			return -1;
+		}
+	}
+
+	/** Waits until a node knows of nobody who holds or wants the lock. */
+	static void awaitFree(LockRegistry node, String lock) {
+		await().until(() -> node.view().locks().stream().map(LockView::name).noneMatch(lock::equals));
+	}
+
+	static <T> T get(CompletableFuture<T> future) throws Exception {
+		return get(future, LONG);
+	}
+
+	static <T> T get(CompletableFuture<T> future, Duration limit) throws Exception {
+		try {
+			return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof Exception cause) ? cause : ex;
+		}
+		catch (TimeoutException ex) {
+			throw new AssertionError("No answer within " + limit, ex);
+		}
+	}
+
+	/** Runs something that waits for that time: never longer, give or take. */
+	static void within(Duration wait, ThrowingCallable call) throws Throwable {
+		long begin = System.nanoTime();
+		call.call();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThanOrEqualTo(bound(wait));
+	}
+
+	/** Runs something that waits for all of that time, and hardly longer. */
+	static void after(Duration wait, ThrowingCallable call) throws Throwable {
+		long begin = System.nanoTime();
+		call.call();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(wait.minusMillis(1), bound(wait));
+	}
+
+	private static Duration bound(Duration wait) {
+		return wait.plus(wait.dividedBy(10).plusMillis(50).multipliedBy(SLACK));
+	}
+
+}

@@ -1,0 +1,177 @@
+package io.pulsarlock.test.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.LinkedHashSet;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+
+/**
+ * What stands for the broker: shards and the nodes' links to them, all on one thread, so
+ * that everything happens in one order. Methods are called on that thread unless said
+ * otherwise.
+ */
+final class MemoryBroker {
+
+	private final ExecutorService thread = Executors.newSingleThreadExecutor((task) -> {
+		Thread thread = new Thread(task, "in-memory-lock-broker");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final Map<Integer, MemoryShard> shards = new TreeMap<>();
+
+	private final Set<MemoryConnector> connectors = new LinkedHashSet<>();
+
+	/** Who the switches are in the journal: no session at all. */
+	private final UUID nobody = UUID.randomUUID();
+
+	private long ledgers;
+
+	private volatile boolean stopped;
+
+	/** Runs a task later. Any thread; dropped after the end. */
+	void execute(Runnable task) {
+		try {
+			this.thread.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// All nodes are closed: nobody waits for it any more.
+		}
+	}
+
+	/** Runs a task and waits for it. Any thread but the broker's. */
+	<T> T ask(Supplier<T> question) {
+		try {
+			return CompletableFuture.supplyAsync(question, this.thread).join();
+		}
+		catch (RejectedExecutionException ex) {
+			throw new IllegalStateException("The in-memory lock cluster is closed", ex);
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof RuntimeException cause) ? cause : ex;
+		}
+	}
+
+	/** A run of positions; larger than every one before, in whatever shard. */
+	long nextLedger() {
+		return ++this.ledgers;
+	}
+
+	MemoryShard shard(int index) {
+		return this.shards.computeIfAbsent(index, (any) -> new MemoryShard(index, this));
+	}
+
+	boolean add(MemoryConnector connector) {
+		if (this.stopped) {
+			connector.disconnect();
+		}
+		return this.connectors.add(connector);
+	}
+
+	void remove(MemoryConnector connector) {
+		this.connectors.remove(connector);
+	}
+
+	/** Any thread. */
+	void stop() {
+		ask(() -> {
+			this.stopped = true;
+			// First all are cut off, so that nobody enters a door by another's close.
+			this.connectors.forEach(MemoryConnector::cut);
+			this.connectors.forEach(MemoryConnector::disconnect);
+			return true;
+		});
+	}
+
+	/** Any thread. */
+	void resume() {
+		ask(() -> {
+			if (this.stopped) {
+				this.stopped = false;
+				this.shards.values().forEach(MemoryShard::rollOver);
+				this.connectors.stream().filter((each) -> !each.isAway()).forEach(MemoryConnector::connect);
+			}
+			return true;
+		});
+	}
+
+	/** Any thread. */
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	boolean away(MemoryConnector connector, boolean away) {
+		connector.away(away);
+		if (away) {
+			connector.disconnect();
+		}
+		else if (!this.stopped) {
+			connector.connect();
+		}
+		return true;
+	}
+
+	/**
+	 * Takes the front ticket of a line from a node. The compare-and-set never fails,
+	 * because the latest record is looked up and the eviction written in one step.
+	 * @return false if the front is not the node's
+	 */
+	boolean evict(MemoryConnector node, String key, LongConsumer before) {
+		for (MemoryShard shard : this.shards.values()) {
+			Ticket front = shard.table().front(key);
+			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
+			if (front != null && holder != null && node.sessions().contains(holder.id())) {
+				before.accept(front.position().token());
+				shard.append(new Evict(this.nobody, 0, key, holder.id(), front.number(), holder.latest()));
+				shard.deliver();
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Ends the node's sessions; completes when it has noticed. */
+	CompletableFuture<Void> expel(MemoryConnector node) {
+		List<CompletableFuture<?>> ends = new ArrayList<>();
+		for (MemoryJournal journal : List.copyOf(node.journals())) {
+			MemoryShard shard = journal.shard();
+			UUID session = journal.session();
+			SessionState state = (session != null) ? shard.table().session(session) : null;
+			if (state != null) {
+				shard.append(new Expel(this.nobody, 0, state.id(), state.latest()));
+				shard.deliver();
+				ends.add(journal.ended());
+			}
+		}
+		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+	}
+
+	/** Any thread. */
+	List<String> openObjects() {
+		return ask(() -> this.connectors.stream()
+			.flatMap((connector) -> connector.openObjects().stream())
+			.sorted()
+			.toList());
+	}
+
+	/** Any thread. */
+	void close() {
+		this.thread.shutdown();
+	}
+
+}

@@ -1,0 +1,136 @@
+package io.pulsarlock.test.memory;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.UnreadableRecordException;
+import io.pulsarlock.session.Door;
+
+/**
+ * One shard: its log, its doors, and what the log says. On the broker's thread.
+ */
+final class MemoryShard {
+
+	private final int index;
+
+	private final MemoryBroker broker;
+
+	private final List<Placed> log = new ArrayList<>();
+
+	private final LineTable table = new LineTable();
+
+	private final Set<MemoryJournal> journals = new LinkedHashSet<>();
+
+	private final Map<String, MemoryGate> gates = new HashMap<>();
+
+	/** How many records were let go from the beginning. */
+	private long trimmed;
+
+	private long ledger;
+
+	private long entries;
+
+	MemoryShard(int index, MemoryBroker broker) {
+		this.index = index;
+		this.broker = broker;
+		// It sees the whole log, so nothing is ever rebuilt.
+		this.table.seal();
+		rollOver();
+	}
+
+	/** Goes on in a new ledger, as a topic does when it is loaded again. */
+	void rollOver() {
+		this.ledger = this.broker.nextLedger();
+		this.entries = 0;
+	}
+
+	Position append(JournalRecord record) {
+		Position position = new Position(this.ledger, this.entries++);
+		JournalRecord copy = copy(record);
+		this.log.add(new Placed(position, copy));
+		this.table.apply(position, copy);
+		return position;
+	}
+
+	/** Through bytes and back, as a real journal would. */
+	private static JournalRecord copy(JournalRecord record) {
+		try {
+			return RecordCodec.decode(RecordCodec.encode(record));
+		}
+		catch (UnreadableRecordException ex) {
+			throw new IllegalStateException("A record cannot be read back: " + record, ex);
+		}
+	}
+
+	/** Lets every node that is connected read what it has not read yet. */
+	void deliver() {
+		this.journals.forEach(MemoryJournal::read);
+	}
+
+	long begin() {
+		return this.trimmed;
+	}
+
+	long end() {
+		return this.trimmed + this.log.size();
+	}
+
+	Placed get(long offset) {
+		return this.log.get((int) (offset - this.trimmed));
+	}
+
+	/** Lets go of records, except those somebody has not read yet. */
+	void trim(Position upTo) {
+		long read = this.journals.stream().mapToLong(MemoryJournal::offset).min().orElse(end());
+		int count = 0;
+		while (count < this.log.size() && this.trimmed + count < read
+				&& !this.log.get(count).position().isAfter(upTo)) {
+			count++;
+		}
+		this.log.subList(0, count).clear();
+		this.trimmed += count;
+	}
+
+	MemoryGate gate(String lock, Door.Kind kind) {
+		return this.gates.computeIfAbsent(lock, (any) -> new MemoryGate(kind));
+	}
+
+	void leave(String lock, MemoryEntry entry) {
+		MemoryGate gate = this.gates.get(lock);
+		if (gate != null) {
+			gate.leave(entry);
+			if (gate.isEmpty()) {
+				this.gates.remove(lock);
+			}
+		}
+	}
+
+	void add(MemoryJournal journal) {
+		this.journals.add(journal);
+	}
+
+	void remove(MemoryJournal journal) {
+		this.journals.remove(journal);
+	}
+
+	LineTable table() {
+		return this.table;
+	}
+
+	int index() {
+		return this.index;
+	}
+
+	/** A record and its place. */
+	record Placed(Position position, JournalRecord record) {
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.pulsarlock.test.contract;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.test.memory.InMemoryLockCluster;
+import io.pulsarlock.test.memory.InMemoryNode;
+
+/**
+ * The in-memory cluster as the contract wants it.
+ */
+final class InMemoryContractCluster implements ContractCluster {
+
+	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
+
+	@Override
+	public LockRegistry newNode(String name) {
+		return this.cluster.node(name);
+	}
+
+	@Override
+	public void loseNow(LockRegistry node, String lock) {
+		((InMemoryNode) node).loseNow(lock);
+	}
+
+	@Override
+	public void loseLeadership(LockRegistry node, String group) {
+		((InMemoryNode) node).loseLeadership(group);
+	}
+
+	@Override
+	public void breakConnections() {
+		stop();
+		resume();
+	}
+
+	@Override
+	public void stop() {
+		this.cluster.stop();
+	}
+
+	@Override
+	public void resume() {
+		this.cluster.resume();
+	}
+
+	@Override
+	public List<String> openObjects() {
+		return this.cluster.openObjects();
+	}
+
+	@Override
+	public Duration lease() {
+		return this.cluster.lease();
+	}
+
+	@Override
+	public Duration reconnectGrace() {
+		return this.cluster.reconnectGrace();
+	}
+
+	@Override
+	public void close() {
+		this.cluster.close();
+	}
+
+}

@@ -1,0 +1,13 @@
+package io.pulsarlock.test.contract;
+
+/**
+ * The contract in memory.
+ */
+class InMemoryContractTests extends AbstractOutageContractTests {
+
+	@Override
+	protected ContractCluster newCluster() {
+		return new InMemoryContractCluster();
+	}
+
+}
