@@ -105,7 +105,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		assertThat(theirs.lines()).containsExactly("granted", "revoked", "granted", "revoked");
 		await().until(first::isLeader);
 		a.close();
-		assertThat(mine.lines()).containsExactly("granted", "revoked", "granted", "revoked");
+		assertThat(mine.lines()).containsExactly("granted", "revoked", "granted", "revoked", "granted", "revoked");
 		mine.assertInOrder();
 		theirs.assertInOrder();
 	}

@@ -600,7 +600,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			if (i % 3 != 0) {
 				awaitHolder(a, "stock", "b");
 			}
-			next.cancel(true);
+			if (!next.cancel(true)) {
+				get(next).close();
+			}
 		}
 		a.obtain("stock").acquire(LONG).close();
 		awaitFree(b, "stock");

@@ -64,7 +64,10 @@ public interface ContractCluster extends AutoCloseable {
 	 */
 	Duration reconnectGrace();
 
-	/** Ends what is left. The nodes are closed already. */
+	/**
+	 * Ends what is left. The nodes are closed already. Closing twice does nothing; then
+	 * there are no {@link #openObjects()}.
+	 */
 	@Override
 	void close();
 

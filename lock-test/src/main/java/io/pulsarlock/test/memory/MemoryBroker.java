@@ -44,6 +44,12 @@ final class MemoryBroker {
 
 	private volatile boolean stopped;
 
+	MemoryBroker() {
+		// Its one thread starts here, so that no test takes it for a node's.
+		execute(() -> {
+		});
+	}
+
 	/** Runs a task later. Any thread; dropped after the end. */
 	void execute(Runnable task) {
 		try {
@@ -163,10 +169,11 @@ final class MemoryBroker {
 
 	/** Any thread. */
 	List<String> openObjects() {
-		return ask(() -> this.connectors.stream()
-			.flatMap((connector) -> connector.openObjects().stream())
-			.sorted()
-			.toList());
+		return this.thread.isShutdown() ? List.of()
+				: ask(() -> this.connectors.stream()
+					.flatMap((connector) -> connector.openObjects().stream())
+					.sorted()
+					.toList());
 	}
 
 	/** Any thread. */
