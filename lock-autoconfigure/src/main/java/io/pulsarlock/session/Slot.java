@@ -85,7 +85,7 @@ final class Slot {
 		boolean ours = front != null && front.session().equals(session.id());
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(now);
-		refuseImmediate(this.hold != null || (inTouch && front != null && !ours));
+		refuseImmediate(this.hold != null || (inTouch && front != null && !ours), inTouch);
 		boolean empty = front == null;
 		if (this.waiters.isEmpty() && this.waiting != null) {
 			leave(session, this.waiting);
@@ -136,10 +136,10 @@ final class Slot {
 		}
 	}
 
-	private void refuseImmediate(boolean taken) {
+	private void refuseImmediate(boolean taken, boolean inTouch) {
 		int before = 0;
 		for (Waiter waiter : List.copyOf(this.waiters)) {
-			if (waiter.immediate && (taken || before > 0)) {
+			if (waiter.immediate && (taken || (inTouch && before > 0))) {
 				waiter.granted.completeExceptionally(
 						new LockTimeoutException("Lock '" + this.name + "' is held or awaited by somebody else"));
 				this.waiters.remove(waiter);
