@@ -132,7 +132,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	@DisplayName("6: entering again gives the same token and costs nothing")
-	void threadThatHasTheLockEntersAgainWithTheSameToken() throws Throwable {
+	void threadThatHasTheLockEntersAgainWithTheSameToken() throws Exception {
 		FencedLock lock = node("a").obtain("stock");
 		LockRegistry other = node("b");
 		lock.lock();
@@ -159,7 +159,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	void handleBelongsToWhoeverHasItAndNotToAThread() throws Throwable {
+	void handleBelongsToWhoeverHasItAndNotToAThread() throws Exception {
 		LockRegistry node = node("a");
 		FencedLock lock = node.obtain("stock");
 		Held held = lock.acquire(LONG);
@@ -182,7 +182,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	@DisplayName("3: a bounded wait ends in time as busy, behind another node")
-	void boundedWaitBehindAnotherNodeEndsInTime() throws Throwable {
+	void boundedWaitBehindAnotherNodeEndsInTime() throws Exception {
 		LockRegistry b = node("b");
 		try (Held held = node("a").obtain("stock").acquire(LONG)) {
 			awaitKnown(b, "stock");
@@ -193,7 +193,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	@DisplayName("3: a bounded wait ends in time as busy, behind many threads of the same node")
-	void boundedWaitBehindThreadsOfTheSameNodeEndsInTime() throws Throwable {
+	void boundedWaitBehindThreadsOfTheSameNodeEndsInTime() throws Exception {
 		LockRegistry node = node("a");
 		try (Held held = node.obtain("stock").acquire(LONG)) {
 			List<Caller<Void>> others = new ArrayList<>();
@@ -213,7 +213,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	@DisplayName("3: a bounded wait ends in time although others come and go")
-	void boundedWaitEndsInTimeAlthoughOthersComeAndGo() throws Throwable {
+	void boundedWaitEndsInTimeAlthoughOthersComeAndGo() throws Exception {
 		LockRegistry b = node("b");
 		LockRegistry c = node("c");
 		try (Held held = node("a").obtain("stock").acquire(LONG)) {
@@ -240,7 +240,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		}
 	}
 
-	private static void expectBusyInTime(LockRegistry node) throws Throwable {
+	private static void expectBusyInTime(LockRegistry node) throws Exception {
 		Duration wait = Duration.ofMillis(500);
 		FencedLock lock = node.obtain("stock");
 		expectBusyWithin(node, wait);
@@ -472,7 +472,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	@DisplayName("9: a closed registry refuses at once")
-	void closedRegistryRefusesAtOnce() throws Throwable {
+	void closedRegistryRefusesAtOnce() throws Exception {
 		LockRegistry node = node("a");
 		FencedLock lock = node.obtain("stock");
 		lock.acquire(LONG).close();
@@ -616,7 +616,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	void severalLocksAreAcquiredTogetherOrNotAtAll() throws Throwable {
+	void severalLocksAreAcquiredTogetherOrNotAtAll() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		try (HeldLocks held = a.acquireAll(List.of("c", "a", "b", "a"), LONG)) {

@@ -161,7 +161,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	}
 
 	@Test
-	void lockIsHeldForItsLimitAndNotLonger() throws Throwable {
+	void lockIsHeldForItsLimitAndNotLonger() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		Duration limit = Duration.ofMillis(400);

@@ -3,6 +3,7 @@ package io.pulsarlock.test.contract;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +85,17 @@ abstract class ContractTests {
 	}
 
 	@AfterEach
-	final void leaveNothingBehind() {
-		this.nodes.forEach(LockRegistry::close);
+	final void leaveNothingBehind() throws Exception {
+		List<Caller<Void>> closing = new ArrayList<>();
+		for (LockRegistry node : this.nodes) {
+			closing.add(Caller.start(() -> {
+				node.close();
+				return null;
+			}));
+		}
+		for (Caller<Void> each : closing) {
+			each.get();
+		}
 		for (ContractCluster cluster : this.clusters) {
 			try {
 				await().untilAsserted(() -> assertThat(cluster.openObjects()).isEmpty());
@@ -143,14 +152,14 @@ abstract class ContractTests {
 	}
 
 	/** Runs something that waits for that time: never longer, give or take. */
-	static void within(Duration wait, ThrowingCallable call) throws Throwable {
+	static void within(Duration wait, Callable<?> call) throws Exception {
 		long begin = System.nanoTime();
 		call.call();
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThanOrEqualTo(bound(wait));
 	}
 
 	/** Runs something that waits for all of that time, and hardly longer. */
-	static void after(Duration wait, ThrowingCallable call) throws Throwable {
+	static void after(Duration wait, Callable<?> call) throws Exception {
 		long begin = System.nanoTime();
 		call.call();
 		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(wait.minusMillis(1), bound(wait));

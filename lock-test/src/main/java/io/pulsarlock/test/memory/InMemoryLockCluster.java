@@ -139,6 +139,14 @@ public final class InMemoryLockCluster implements AutoCloseable {
 		return this.reconnectGrace;
 	}
 
+	long recordsWritten() {
+		return this.broker.count(MemoryShard::end);
+	}
+
+	long recordsKept() {
+		return this.broker.count((shard) -> shard.end() - shard.begin());
+	}
+
 	/** Closes all nodes and ends every thread. Closing twice does nothing. */
 	@Override
 	public void close() {

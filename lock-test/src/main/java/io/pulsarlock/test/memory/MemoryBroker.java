@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
@@ -174,6 +175,11 @@ final class MemoryBroker {
 					.flatMap((connector) -> connector.openObjects().stream())
 					.sorted()
 					.toList());
+	}
+
+	/** Any thread. */
+	long count(ToLongFunction<MemoryShard> counter) {
+		return ask(() -> this.shards.values().stream().mapToLong(counter).sum());
 	}
 
 	/** Any thread. */

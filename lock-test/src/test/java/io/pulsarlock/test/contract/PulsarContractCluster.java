@@ -1,0 +1,179 @@
+package io.pulsarlock.test.contract;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.Admin;
+import io.pulsarlock.test.broker.PulsarBroker;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock cluster on Pulsar as the contract wants it: losses come from a stranger who
+ * writes to the journal, outages from killing the broker.
+ */
+final class PulsarContractCluster implements ContractCluster {
+
+	private static final int SHARDS = 2;
+
+	private static final Duration LEASE = Duration.ofSeconds(6);
+
+	private static final Duration GRACE = Duration.ofSeconds(2);
+
+	private final ObjectMapper json = new ObjectMapper();
+
+	private final String cluster = "k" + UUID.randomUUID();
+
+	private final String serviceUrl;
+
+	private final Admin admin;
+
+	private final @Nullable PulsarBroker broker;
+
+	private @Nullable PulsarClient client;
+
+	PulsarContractCluster(String serviceUrl, Admin admin, @Nullable PulsarBroker broker) {
+		this.serviceUrl = serviceUrl;
+		this.admin = admin;
+		this.broker = broker;
+	}
+
+	@Override
+	public LockRegistry newNode(String name) {
+		SessionLockRegistry node = PulsarLocks.at(this.serviceUrl)
+			.cluster(this.cluster)
+			.shards(SHARDS)
+			.node(name)
+			.times(LEASE, GRACE)
+			.connect();
+		try {
+			node.awaitJoined(Duration.ofSeconds(30));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+		return node;
+	}
+
+	@Override
+	public void loseNow(LockRegistry node, String lock) {
+		evict(node, "l:" + lock);
+	}
+
+	@Override
+	public void loseLeadership(LockRegistry node, String group) {
+		evict(node, "g:" + group);
+	}
+
+	private void evict(LockRegistry node, String key) {
+		try {
+			PulsarClient client = this.client;
+			if (client == null) {
+				client = PulsarClient.builder().serviceUrl(this.serviceUrl).build();
+				this.client = client;
+			}
+			new JournalIntruder(client, topics()).evict(node.node(), key);
+		}
+		catch (PulsarClientException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void breakConnections() {
+		topics().forEach(this.admin::unload);
+	}
+
+	@Override
+	public void stop() {
+		broker().kill();
+	}
+
+	@Override
+	public void resume() {
+		broker().restart();
+	}
+
+	private PulsarBroker broker() {
+		PulsarBroker broker = this.broker;
+		if (broker == null) {
+			throw new IllegalStateException("The shared broker is not to be stopped");
+		}
+		return broker;
+	}
+
+	private List<String> topics() {
+		List<String> topics = new ArrayList<>();
+		for (int shard = 0; shard < SHARDS; shard++) {
+			topics.add(TopicSettings.of(this.cluster).topic(shard));
+		}
+		return topics;
+	}
+
+	/**
+	 * Producers, consumers and subscriptions as the broker counts them; without the one
+	 * durable subscription, which stays.
+	 */
+	@Override
+	public List<String> openObjects() {
+		List<String> open = new ArrayList<>();
+		for (String topic : topics()) {
+			JsonNode stats = read(this.admin.stats(topic));
+			for (JsonNode producer : stats.path("publishers")) {
+				open.add("producer " + producer.path("producerName").asText() + " on " + topic);
+			}
+			stats.path("subscriptions").properties().forEach((subscription) -> {
+				String name = subscription.getKey();
+				if (!name.equals("keeper")) {
+					open.add("subscription " + name + " on " + topic);
+				}
+				for (JsonNode consumer : subscription.getValue().path("consumers")) {
+					open.add("consumer " + consumer.path("consumerName").asText() + " of " + name + " on " + topic);
+				}
+			});
+		}
+		return open.stream().sorted().toList();
+	}
+
+	private JsonNode read(String text) {
+		try {
+			return text.isEmpty() ? this.json.createObjectNode() : this.json.readTree(text);
+		}
+		catch (JsonProcessingException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public Duration lease() {
+		return LEASE;
+	}
+
+	@Override
+	public Duration reconnectGrace() {
+		return GRACE;
+	}
+
+	@Override
+	public void close() {
+		// The topics are deleted with the broker's directory.
+		PulsarClient client = this.client;
+		if (client != null) {
+			this.client = null;
+			client.closeAsync();
+		}
+	}
+
+}
