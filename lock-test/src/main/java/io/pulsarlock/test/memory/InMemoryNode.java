@@ -18,6 +18,7 @@ import io.pulsarlock.Leadership;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
 import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.session.SessionSettings;
 
@@ -168,6 +169,11 @@ public final class InMemoryNode implements LockRegistry {
 	@Override
 	public ClusterView view() {
 		return this.registry.view();
+	}
+
+	@Override
+	public LockStatistics statistics() {
+		return this.registry.statistics();
 	}
 
 	@Override
