@@ -1,0 +1,140 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes faults happen.
+ */
+final class SimulationFaults {
+
+	private final Simulation simulation;
+
+	private final SimulatedTime time;
+
+	private final SimulatedCluster cluster;
+
+	SimulationFaults(Simulation simulation) {
+		this.simulation = simulation;
+		this.time = simulation.time();
+		this.cluster = simulation.cluster();
+	}
+
+	void happen(SimulationFault fault) {
+		switch (fault.kind()) {
+			case MOVE -> this.cluster.move(fault.extra());
+			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
+			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
+			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
+			default -> {
+				SimulatedNode node = victim(fault);
+				if (node != null) {
+					happen(fault, node);
+				}
+			}
+		}
+	}
+
+	private void happen(SimulationFault fault, SimulatedNode node) {
+		this.time.trace(() -> "FAULT    " + fault.kind() + " " + node + " " + fault.lasting() / SimulatedTime.MILLI);
+		if (this.simulation.invariants().holdsAny(node)) {
+			this.simulation.coverage().count("holders hit by " + fault.kind());
+		}
+		switch (fault.kind()) {
+			case RESET_BY_BROKER -> resetByBroker(node);
+			case RESET_BY_CLIENT -> resetByClient(node);
+			case BLACKHOLE -> blackhole(node, fault.lasting());
+			case PAUSE -> pause(node, fault.lasting());
+			case KILL -> kill(node, fault.extra());
+			case SHUT_DOWN -> shutDown(node, fault.extra());
+			case LAG -> node.client().lag(fault.lasting());
+			case PUBLISH_FAILURE -> List.copyOf(node.client().journals()).forEach(SimulatedJournal::failOldest);
+			default -> throw new IllegalStateException();
+		}
+	}
+
+	private SimulatedNode victim(SimulationFault fault) {
+		List<SimulatedNode> nodes = this.simulation.nodes();
+		if (nodes.isEmpty()) {
+			return null;
+		}
+		if (fault.node() < 0) {
+			String lock = SimulationPlan.LOCKS.get((-1 - fault.node()) % SimulationPlan.LOCKS.size());
+			for (SimulatedNode node : nodes) {
+				if (this.simulation.invariants().holds(node, lock)) {
+					return node;
+				}
+			}
+		}
+		return nodes.get(Math.abs(fault.node()) % nodes.size());
+	}
+
+	/** Never on a stalled link: a living client hears of the close, an assumption. */
+	private void resetByBroker(SimulatedNode node) {
+		SimulatedLink link = node.client().link();
+		if (link != null && !link.isStalled()) {
+			link.closeByBroker();
+		}
+	}
+
+	private void resetByClient(SimulatedNode node) {
+		node.process().onNetwork(() -> {
+			SimulatedLink link = node.client().link();
+			if (link != null) {
+				link.closeByClient();
+			}
+		});
+	}
+
+	private void blackhole(SimulatedNode node, long lasting) {
+		SimulatedLink link = node.client().link();
+		if (link != null) {
+			link.stall();
+			this.time.after(lasting, link::heal);
+		}
+	}
+
+	private void pause(SimulatedNode node, long lasting) {
+		node.process().stop();
+		int stand = node.process().stands();
+		this.time.after(lasting, () -> node.process().goOn(stand));
+	}
+
+	private void kill(SimulatedNode node, long downtime) {
+		node.kill();
+		this.simulation.nodes().remove(node);
+		restart(node, downtime);
+	}
+
+	private void shutDown(SimulatedNode node, long downtime) {
+		node.process().onNetwork(() -> {
+			if (!node.isEnded()) {
+				node.shutDown().whenComplete((none, ex) -> node.process().later(SimulatedTime.MILLI * 5, () -> {
+					if (this.simulation.nodes().remove(node)) {
+						node.kill();
+						restart(node, downtime);
+					}
+				}));
+			}
+		});
+	}
+
+	private void restart(SimulatedNode node, long downtime) {
+		int index = this.simulation.plan().nodes().indexOf(node.settings());
+		this.simulation.start(index, downtime + 10 * SimulatedTime.MILLI);
+	}
+
+	/** Everything that was broken is mended. */
+	void calm() {
+		this.cluster.calm();
+		for (SimulatedNode node : new ArrayList<>(this.simulation.nodes())) {
+			node.process().goOn(-1);
+			SimulatedLink link = node.client().link();
+			if (link != null) {
+				link.heal();
+			}
+			node.client().lag(0);
+		}
+	}
+
+}
