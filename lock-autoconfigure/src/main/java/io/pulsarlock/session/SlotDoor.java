@@ -123,7 +123,12 @@ final class SlotDoor {
 		if (!holder.latest().equals(evidence.latest())) {
 			// It lives: the door is its own.
 			leave();
-			this.nextTry = now + this.shard.settings().watchNanos();
+			if (this.slot.kind() == Door.Kind.EXCLUSIVE) {
+				// For longer than it waits between two tries, or it would find the door
+				// taken at each of them.
+				this.near = true;
+				this.nextTry = now + Math.max(this.shard.settings().watchNanos(), 2 * LAST_RETRY);
+			}
 			return;
 		}
 		SessionInfo info = holder.info();
