@@ -335,8 +335,16 @@ final class Session implements Journal.Listener {
 	}
 
 	boolean mayGrant(long now) {
-		return this.active && !this.frozen && this.connection != 0 && isSteady(now)
-				&& this.incarnation.confirmedFor(now) > 0;
+		return this.active && !this.frozen && this.connection != 0 && isSteady(now) && isFresh(now);
+	}
+
+	/**
+	 * Whether nobody can have taken a ticket of this session unnoticed: its latest record
+	 * known to be in the log was sent less than a grace ago, and an eviction comes no
+	 * earlier than a grace after that record.
+	 */
+	boolean isFresh(long now) {
+		return this.incarnation.confirmedFor(now) > this.settings.leaseNanos() - this.settings.graceNanos();
 	}
 
 	/** Whether a record was written after this unbroken connection was made. */

@@ -256,6 +256,13 @@ final class Shard {
 		return this.restoringHeartbeat;
 	}
 
+	/** A heartbeat to be heard of, unless one is under way. */
+	void freshHeartbeat() {
+		if (this.restoringHeartbeat < 0) {
+			restoringHeartbeat();
+		}
+	}
+
 	/** Evaluates the slot once more when the present task is done. */
 	void again(Slot slot) {
 		if (this.dirty.add(slot)) {

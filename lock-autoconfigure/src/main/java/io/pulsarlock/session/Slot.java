@@ -100,8 +100,13 @@ final class Slot {
 		// node's released ticket is followed by its own next one.
 		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
 		this.door.evaluate(session, owner, (next && !ours) ? front : null, next ? heir : front, turn, now);
-		if (turn && front != null && this.door.admission() != 0 && session.mayGrant(now)) {
-			grant(session, front);
+		if (turn && front != null && this.door.admission() != 0) {
+			if (session.mayGrant(now)) {
+				grant(session, front);
+			}
+			else if (!session.isFresh(now)) {
+				this.shard.freshHeartbeat();
+			}
 		}
 	}
 
@@ -215,7 +220,11 @@ final class Slot {
 	 */
 	void confirmed(long sequence, long sentAt) {
 		Hold hold = this.hold;
-		if (hold == null || this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
+		if (hold == null) {
+			evaluate();
+			return;
+		}
+		if (this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
 				|| this.door.admission() != this.restoringAdmission) {
 			return;
 		}
