@@ -37,6 +37,9 @@ final class SlotDoor {
 
 	private Door.@Nullable Entry entry;
 
+	/** The count in line it was entered with. */
+	private int ordinal;
+
 	private boolean owner;
 
 	private boolean near;
@@ -66,6 +69,11 @@ final class SlotDoor {
 			this.near = false;
 			return;
 		}
+		if (this.entry != null && this.slot.kind() == Door.Kind.FAILOVER && (turn || front != null) && place != null
+				&& place.ordinal() < this.ordinal) {
+			// Kept from a place further back: who stands behind would be let in first.
+			leave();
+		}
 		if (owner != this.owner || !this.near) {
 			this.near = true;
 			this.owner = owner;
@@ -82,8 +90,9 @@ final class SlotDoor {
 			refused(entry.failure(), turn, now);
 		}
 		if (this.entry == null && now - this.nextTry >= 0) {
+			this.ordinal = (place != null) ? place.ordinal() : 0;
 			this.entry = session.door()
-				.enter(this.slot.key(), this.slot.kind(), (place != null) ? place.ordinal() : 0,
+				.enter(this.slot.key(), this.slot.kind(), this.ordinal,
 						() -> this.shard.loop().execute(this.slot::evaluate));
 		}
 		if (front != null) {
