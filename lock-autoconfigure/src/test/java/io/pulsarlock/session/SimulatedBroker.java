@@ -66,8 +66,7 @@ final class SimulatedBroker {
 	void append(SimulatedLink link, SimulatedJournal journal, long number, JournalRecord record) {
 		if (this.cluster.isStale(this)) {
 			if (this.cluster.plan().twin(SimulationTwin.STALE_BROKER_ACKNOWLEDGES)) {
-				Position next = journal.guess();
-				link.toClient(() -> journal.acknowledged(number, next));
+				link.toClient(() -> journal.acknowledgedByMistake(number));
 			}
 			return;
 		}

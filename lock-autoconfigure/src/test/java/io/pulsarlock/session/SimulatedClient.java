@@ -43,6 +43,8 @@ final class SimulatedClient implements Connector {
 
 	private long lagsUntil;
 
+	private long cutOffUntil;
+
 	SimulatedClient(String name, SimulatedCluster cluster, SimulatedProcess process, Supplier<Position> applied) {
 		this.name = name;
 		this.cluster = cluster;
@@ -56,7 +58,7 @@ final class SimulatedClient implements Connector {
 		long delay = this.time.between(SimulatedTime.MILLI, 5 * SimulatedTime.MILLI);
 		this.process.later(delay, () -> {
 			SimulatedBroker broker = this.cluster.lookup();
-			if (broker == null) {
+			if (broker == null || this.time.now() < this.cutOffUntil) {
 				this.process.later(this.backoff, this::connect);
 				this.backoff = Math.min(2 * this.backoff, LAST_BACKOFF);
 				return;
@@ -107,6 +109,11 @@ final class SimulatedClient implements Connector {
 				open(opened, tries + 1);
 			}
 		});
+	}
+
+	/** No connection can be made for a while. */
+	void cutOff(long lasting) {
+		this.cutOffUntil = this.time.now() + lasting;
 	}
 
 	/** What the broker sends to readers comes later. */

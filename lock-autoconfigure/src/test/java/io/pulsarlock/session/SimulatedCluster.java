@@ -31,6 +31,10 @@ final class SimulatedCluster {
 		this.plan = plan;
 		this.coverage = coverage;
 		this.log = new SimulatedLog(time, coverage);
+		SimulationTwin twin = plan.twin();
+		if (twin != null) {
+			this.log.twist((record) -> twin.written(record, this.log.table()));
+		}
 		for (int i = 0; i < 3; i++) {
 			this.brokers.add(new SimulatedBroker("broker" + i, this));
 		}

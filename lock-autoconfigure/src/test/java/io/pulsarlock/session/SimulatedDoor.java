@@ -84,6 +84,7 @@ final class SimulatedDoor implements Door {
 		void connected() {
 			if (!this.left && twin(SimulationTwin.REENTRY_ASSUMED) && this.state == State.ADMITTED) {
 				change(SimulatedDoor.this.client.nextNumber());
+				return;
 			}
 			connect();
 		}

@@ -36,6 +36,8 @@ final class SimulatedGate {
 		Guest guest = new Guest(link, attempt);
 		if (this.kind == Door.Kind.FAILOVER) {
 			this.guests.add(guest);
+			this.cluster.time()
+				.trace(() -> "door     " + this.lock + " has " + link + " as number " + attempt.ordinal());
 			link.toClient(() -> attempt.attached(link));
 			choose();
 		}

@@ -1,6 +1,8 @@
 package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,11 @@ final class SimulatedJournal implements Journal {
 	private long nextNumber;
 
 	private int next;
+
+	/** Only for broken twins: answers that wait until all up to there was read. */
+	private final ArrayDeque<Runnable> unread = new ArrayDeque<>();
+
+	private int unreadUpTo;
 
 	private boolean closing;
 
@@ -81,7 +88,11 @@ final class SimulatedJournal implements Journal {
 	/** Connected again: reads on, and sends again what has no answer. */
 	void connected() {
 		read();
-		List.copyOf(this.pending).forEach((publishing) -> {
+		List<Pending> again = new ArrayList<>(this.pending);
+		if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
+			Collections.reverse(again);
+		}
+		again.forEach((publishing) -> {
 			this.cluster.coverage().count("records sent again");
 			send(publishing);
 		});
@@ -91,7 +102,10 @@ final class SimulatedJournal implements Journal {
 		while (!this.pending.isEmpty() && this.pending.peek().number() <= number) {
 			Pending publishing = this.pending.poll();
 			if (publishing.number() == number) {
-				publishing.done().complete(position);
+				answer(publishing, position);
+			}
+			else if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
+				answer(publishing, position);
 			}
 			else {
 				throw new IllegalStateException("an answer was skipped");
@@ -125,6 +139,7 @@ final class SimulatedJournal implements Journal {
 				listener.received(entry.position(), twisted(entry.record()));
 			}
 		}
+		answerRead();
 	}
 
 	private JournalRecord twisted(JournalRecord record) {
@@ -146,10 +161,33 @@ final class SimulatedJournal implements Journal {
 		return record;
 	}
 
-	/** Where a record would stand if this node knew everything. */
-	Position guess() {
+	private void answer(Pending publishing, Position position) {
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (twin != null && twin.writesOtherwise()) {
+			// Its writer must read what was written in its place, like everybody else.
+			this.unread.add(() -> publishing.done().complete(position));
+			this.unreadUpTo = this.cluster.log().size();
+			answerRead();
+		}
+		else {
+			publishing.done().complete(position);
+		}
+	}
+
+	private void answerRead() {
+		while (!this.unread.isEmpty() && (this.closing || this.next >= this.unreadUpTo)) {
+			this.unread.poll().run();
+		}
+	}
+
+	/** Only for a broken twin: as if this node knew everything and had written it. */
+	void acknowledgedByMistake(long number) {
 		Position applied = this.client.applied();
-		return new Position(applied.ledgerId(), applied.entryId() + 1);
+		while (!applied.equals(Position.NONE) && !this.pending.isEmpty() && this.pending.peek().number() <= number) {
+			applied = new Position(applied.ledgerId(), applied.entryId() + 1);
+			this.pending.poll().done().complete(applied);
+		}
+		endWhenSent();
 	}
 
 	@Override
@@ -163,7 +201,7 @@ final class SimulatedJournal implements Journal {
 
 	@Override
 	public void trim(Position upTo) {
-		this.cluster.log().trim(upTo);
+		this.cluster.log().trim(twin(SimulationTwin.TRIMMED_EARLY) ? this.client.applied() : upTo);
 	}
 
 	@Override

@@ -198,9 +198,11 @@ final class SimulatedLink {
 		}
 	}
 
-	/** The process has died: its kernel says so. */
-	void died() {
-		toBroker(this::closeAtBroker);
+	/** The process has died; its kernel says so, if it is still there. */
+	void died(boolean told) {
+		if (told) {
+			toBroker(this::closeAtBroker);
+		}
 		this.open = false;
 	}
 

@@ -66,25 +66,34 @@ final class SimulatedLog {
 		Position position = new Position(this.ledger, this.nextEntry++);
 		Map<String, Ticket> fronts = new HashMap<>();
 		this.table.locks().forEach((lock) -> fronts.put(lock, this.table.front(lock)));
+		boolean late = isLate(record);
 		Change change = this.table.apply(position, record);
 		this.entries.add(new Entry(position, record));
 		this.digests.put(position, digest(this.table));
-		count(record, change, fronts);
+		count(record, change, fronts, late);
 		JournalRecord written = record;
 		this.time.trace(() -> "log      " + position + " " + SimulationTrace.of(written)
 				+ (change.accepted() ? "" : " (ignored)") + ((change.ended() != null) ? " ends it" : ""));
 		return position;
 	}
 
-	private void count(JournalRecord record, Change change, Map<String, Ticket> fronts) {
+	/** Whether somebody else has already ended the session it is about. */
+	private boolean isLate(JournalRecord record) {
+		return record instanceof Expel expel && this.table.session(expel.target()) == null
+				|| record instanceof Evict evict && this.table.session(evict.target()) == null;
+	}
+
+	private void count(JournalRecord record, Change change, Map<String, Ticket> fronts, boolean late) {
 		if (!change.accepted()) {
 			this.coverage.count("records that count for nothing (duplicates, expelled writers)");
 		}
 		if (record instanceof Expel expel && !expel.session().equals(change.ended())) {
-			this.coverage.count((change.ended() != null) ? "expulsions" : "void expulsions");
+			this.coverage.count((change.ended() != null) ? "expulsions"
+					: late ? "late expulsions" : "void expulsions (heard again)");
 		}
 		if (record instanceof Evict evict) {
-			this.coverage.count(change.locks().contains(evict.lock()) ? "evictions" : "void evictions");
+			this.coverage.count(change.locks().contains(evict.lock()) ? "evictions"
+					: late ? "late evictions" : "void evictions (heard again)");
 		}
 		for (String lock : change.locks()) {
 			Ticket before = fronts.get(lock);

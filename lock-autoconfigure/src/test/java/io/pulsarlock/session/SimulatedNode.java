@@ -105,13 +105,16 @@ final class SimulatedNode {
 		this.calm = true;
 	}
 
-	/** The process is gone at once. */
-	void kill() {
+	/**
+	 * The process is gone at once.
+	 * @param told whether its kernel says so to the other end
+	 */
+	void kill(boolean told) {
 		this.ended = true;
 		this.process.die();
 		SimulatedLink link = this.client.link();
 		if (link != null) {
-			link.died();
+			link.died(told);
 		}
 		this.invariants.died(this);
 	}

@@ -33,6 +33,8 @@ final class SimulatedProcess implements Loop {
 
 	private long stoodSince;
 
+	private long awakeSince;
+
 	private long stood;
 
 	SimulatedProcess(SimulatedTime time, double rate, long offset) {
@@ -110,6 +112,7 @@ final class SimulatedProcess implements Loop {
 	void goOn(int stand) {
 		if (this.standing && (stand == this.stands || stand < 0)) {
 			this.standing = false;
+			this.awakeSince = this.time.now();
 			if (this.clockStands) {
 				this.stood += this.time.now() - this.stoodSince;
 			}
@@ -152,8 +155,9 @@ final class SimulatedProcess implements Loop {
 		return this.dead;
 	}
 
-	boolean isStanding() {
-		return this.standing;
+	/** For how long it has not stood. */
+	long awakeFor(long now) {
+		return this.standing ? 0 : now - this.awakeSince;
 	}
 
 	int stands() {

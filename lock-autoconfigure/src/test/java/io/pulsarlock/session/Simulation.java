@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Simulation {
 
-	/** Within this time after the last fault everybody was served and nothing is left. */
+	/**
+	 * Within this time after the last fault everybody was served. So long because a
+	 * broker takes up to a minute to notice a leader whose machine is gone.
+	 */
+	private static final long SERVED = 70 * SimulatedTime.SECOND;
+
+	/** Within this time after the last fault nothing is left. */
 	private static final long REST = 75 * SimulatedTime.SECOND;
 
 	private final SimulationPlan plan;
@@ -53,10 +59,13 @@ final class Simulation {
 	/** Runs to the end. Returns the violation or null. */
 	@Nullable RuntimeException run() {
 		try {
+
 			runUntil(this.plan.duration());
 			this.calm = true;
 			new SimulationFaults(this).calm();
 			this.nodes.forEach(SimulatedNode::calm);
+			runUntil(this.plan.duration() + SERVED);
+			this.invariants.everybodyIsServed(this.nodes);
 			runUntil(this.plan.duration() + REST);
 			this.invariants.atTheEnd(this.nodes);
 			return null;

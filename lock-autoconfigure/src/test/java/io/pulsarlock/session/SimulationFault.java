@@ -27,6 +27,10 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		};
 		long extra = (random.nextInt(4) > 0) ? random.nextLong(0, 300) * SimulatedTime.MILLI
 				: random.nextLong(0, 6_000) * SimulatedTime.MILLI;
+		if (kind == Kind.CUT_OFF && random.nextBoolean()) {
+			// Long enough for others to come in meanwhile.
+			lasting = random.nextLong(6_000, 12_000) * SimulatedTime.MILLI;
+		}
 		return new SimulationFault(at, kind, node, lasting, extra);
 	}
 
@@ -44,9 +48,24 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 
 		BLACKHOLE,
 
+		/** As if the cable was pulled: silence, and no new connection either. */
+		CUT_OFF,
+
+		/** The connection is closed, and no new one is made for a while. */
+		TURNED_AWAY,
+
+		/**
+		 * Another node reads late for about a lease and takes this one for silent; then
+		 * this one is turned away. Two things that seldom meet by chance.
+		 */
+		UNHEARD,
+
 		PAUSE,
 
 		KILL,
+
+		/** The whole machine is gone: nobody says that the connection is closed. */
+		POWER_LOSS,
 
 		SHUT_DOWN,
 

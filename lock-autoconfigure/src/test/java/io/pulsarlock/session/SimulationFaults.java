@@ -35,6 +35,20 @@ final class SimulationFaults {
 		}
 	}
 
+	private void unheard(SimulationFault fault, SimulatedNode node) {
+		List<SimulatedNode> others = new ArrayList<>(this.simulation.nodes());
+		others.remove(node);
+		if (!others.isEmpty()) {
+			this.time.pick(others).client().lag(12 * SimulatedTime.SECOND);
+			this.time.after(7 * SimulatedTime.SECOND + fault.extra() / 2, () -> {
+				SimulatedNode then = victim(fault);
+				if (then != null && this.time.now() < this.simulation.plan().duration()) {
+					turnAway(then, 5 * SimulatedTime.SECOND);
+				}
+			});
+		}
+	}
+
 	private void happen(SimulationFault fault, SimulatedNode node) {
 		this.time.trace(() -> "FAULT    " + fault.kind() + " " + node + " " + fault.lasting() / SimulatedTime.MILLI);
 		if (this.simulation.invariants().holdsAny(node)) {
@@ -44,8 +58,12 @@ final class SimulationFaults {
 			case RESET_BY_BROKER -> resetByBroker(node);
 			case RESET_BY_CLIENT -> resetByClient(node);
 			case BLACKHOLE -> blackhole(node, fault.lasting());
+			case CUT_OFF -> cutOff(node, fault.lasting());
+			case TURNED_AWAY -> turnAway(node, fault.lasting());
+			case UNHEARD -> unheard(fault, node);
 			case PAUSE -> pause(node, fault.lasting());
-			case KILL -> kill(node, fault.extra());
+			case KILL -> kill(node, true, fault.extra());
+			case POWER_LOSS -> kill(node, false, fault.extra());
 			case SHUT_DOWN -> shutDown(node, fault.extra());
 			case LAG -> node.client().lag(fault.lasting());
 			case PUBLISH_FAILURE -> List.copyOf(node.client().journals()).forEach(SimulatedJournal::failOldest);
@@ -94,14 +112,28 @@ final class SimulationFaults {
 		}
 	}
 
+	private void cutOff(SimulatedNode node, long lasting) {
+		node.client().cutOff(lasting);
+		SimulatedLink link = node.client().link();
+		blackhole(node, lasting);
+		if (link != null && this.simulation.plan().twin(SimulationTwin.CLOSE_UNSEEN)) {
+			link.closeByBroker();
+		}
+	}
+
+	private void turnAway(SimulatedNode node, long lasting) {
+		node.client().cutOff(lasting);
+		resetByClient(node);
+	}
+
 	private void pause(SimulatedNode node, long lasting) {
 		node.process().stop();
 		int stand = node.process().stands();
 		this.time.after(lasting, () -> node.process().goOn(stand));
 	}
 
-	private void kill(SimulatedNode node, long downtime) {
-		node.kill();
+	private void kill(SimulatedNode node, boolean told, long downtime) {
+		node.kill(told);
 		this.simulation.nodes().remove(node);
 		restart(node, downtime);
 	}
@@ -111,7 +143,7 @@ final class SimulationFaults {
 			if (!node.isEnded()) {
 				node.shutDown().whenComplete((none, ex) -> node.process().later(SimulatedTime.MILLI * 5, () -> {
 					if (this.simulation.nodes().remove(node)) {
-						node.kill();
+						node.kill(true);
 						restart(node, downtime);
 					}
 				}));
@@ -134,6 +166,7 @@ final class SimulationFaults {
 				link.heal();
 			}
 			node.client().lag(0);
+			node.client().cutOff(0);
 		}
 	}
 

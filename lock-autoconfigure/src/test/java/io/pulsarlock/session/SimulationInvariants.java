@@ -30,6 +30,9 @@ final class SimulationInvariants {
 
 	private final List<Holding> ended = new ArrayList<>();
 
+	/** Lost, and their holders are still to be told. */
+	private final List<Holding> untold = new ArrayList<>();
+
 	private final Map<String, Long> tokens = new HashMap<>();
 
 	private final Map<String, Holding> byToken = new HashMap<>();
@@ -45,6 +48,18 @@ final class SimulationInvariants {
 	void granted(SimulatedNode node, String lock, Hold hold) {
 		Holding holding = new Holding(node, lock, hold);
 		long token = hold.token();
+		long now = this.cluster.time().now();
+		for (Holding other : this.holdings) {
+			if (other.lock.equals(lock)) {
+				check(!other.believes(), () -> "two hold " + lock + ": " + other + " and now " + holding);
+				// It is told at the same moment, on a thread of its own.
+				check(other.hold.isOver() || !other.isAwake(now),
+						() -> holding + " was granted before " + other + " had noticed its loss");
+			}
+		}
+		Ticket front = this.cluster.log().table().front(lock);
+		check(this.cluster.plan().twin() != null || front == null || front.position().token() >= token,
+				() -> holding + " was granted although " + front + " is in front");
 		check(token > this.tokens.getOrDefault(lock, 0L),
 				() -> lock + ": token " + token + " of " + node + " is not larger than " + this.tokens.get(lock));
 		this.tokens.put(lock, token);
@@ -89,6 +104,7 @@ final class SimulationInvariants {
 	void died(SimulatedNode node) {
 		this.holdings.removeIf((holding) -> holding.node == node);
 		this.ended.removeIf((holding) -> holding.node == node);
+		this.untold.removeIf((holding) -> holding.node == node);
 	}
 
 	void afterStep(List<SimulatedNode> nodes) {
@@ -96,7 +112,9 @@ final class SimulationInvariants {
 			throw this.violation;
 		}
 		believers();
-		if (this.cluster.plan().twin() == null || this.cluster.plan().twin(SimulationTwin.RECORDS_SKIPPED)) {
+		losers();
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (twin == null || twin.isSeenInTables()) {
 			for (SimulatedNode node : nodes) {
 				Session session = node.session();
 				if (session != null && session.table().applied() != this.compared.get(node)) {
@@ -116,15 +134,35 @@ final class SimulationInvariants {
 			if (one.hold.isOver()) {
 				this.holdings.remove(i);
 				this.ended.add(one);
+				if (!one.isDone()) {
+					one.noticeEnd(this.cluster.time().now());
+					this.untold.add(one);
+				}
 				i--;
 				count--;
 				continue;
+			}
+			if (!one.believes()) {
+				long now = this.cluster.time().now();
+				one.noticeEnd(now);
+				check(!one.isOverdue(now), () -> one + " did not notice its loss");
 			}
 			for (int j = i + 1; j < count; j++) {
 				Holding other = this.holdings.get(j);
 				if (one.lock.equals(other.lock) && one.believes() && other.believes()) {
 					throw new SimulationViolation("two hold " + one.lock + ": " + one + " and " + other);
 				}
+			}
+		}
+	}
+
+	/** Whoever has lost a lock and is not standing is told at once. */
+	private void losers() {
+		if (!this.untold.isEmpty()) {
+			this.untold.removeIf(Holding::isDone);
+			long now = this.cluster.time().now();
+			for (Holding holding : this.untold) {
+				check(!holding.isOverdue(now), () -> holding + " was not told of its loss");
 			}
 		}
 	}
@@ -176,6 +214,13 @@ final class SimulationInvariants {
 		}
 	}
 
+	/** So long after the last fault nobody waits any more. */
+	void everybodyIsServed(List<SimulatedNode> nodes) {
+		for (SimulatedNode node : nodes) {
+			check(node.waiting() == 0, () -> node + " still has " + node.waiting() + " waiters");
+		}
+	}
+
 	void atTheEnd(List<SimulatedNode> nodes) {
 		for (Holding holding : this.holdings) {
 			check(false, () -> holding + " is still held at the end");
@@ -223,7 +268,7 @@ final class SimulationInvariants {
 		if (!fine) {
 			SimulationViolation found = new SimulationViolation(problem.get());
 			this.violation = (this.violation != null) ? this.violation : found;
-			throw found;
+			throw this.violation;
 		}
 	}
 
@@ -241,10 +286,38 @@ final class SimulationInvariants {
 
 		private int told;
 
+		private long endedAt;
+
 		Holding(SimulatedNode node, String lock, Hold hold) {
 			this.node = node;
 			this.lock = lock;
 			this.hold = hold;
+		}
+
+		/** Whether it was given back, or lost and its holder told so. */
+		boolean isDone() {
+			return this.hold.isOver() && (this.hold.lost() == null || this.told > 0);
+		}
+
+		void noticeEnd(long now) {
+			if (this.endedAt == 0) {
+				this.endedAt = now;
+			}
+		}
+
+		/** Whether its node has not stood lately, so that it must know what it can. */
+		boolean isAwake(long now) {
+			return this.node.process().awakeFor(now) > noticing();
+		}
+
+		/** Whether its node should have noticed the end by now and said so. */
+		boolean isOverdue(long now) {
+			return isAwake(now) && now - this.endedAt > noticing();
+		}
+
+		/** A tick, and what threads may be late. */
+		private long noticing() {
+			return 2 * this.node.settings().tickNanos() + 30 * SimulatedTime.MILLI;
 		}
 
 		boolean believes() {

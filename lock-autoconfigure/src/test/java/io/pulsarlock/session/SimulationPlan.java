@@ -58,7 +58,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		Duration lease = Duration.ofSeconds((times == 8) ? 5 : 10);
 		Duration grace = switch (times) {
 			case 5 -> lease;
-			case 6, 7 -> Duration.ofSeconds(2);
+			case 3, 6, 7 -> Duration.ofSeconds(2);
 			case 8 -> Duration.ofMillis(1200);
 			default -> Duration.ofSeconds(4);
 		};
@@ -75,7 +75,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 
 	/** A client finds a half-open connection after one to two of these. */
 	long clientKeepAlive() {
-		return twin(SimulationTwin.SLOW_KEEP_ALIVE) ? 3 * SimulatedTime.SECOND : 2 * SimulatedTime.SECOND;
+		return twin(SimulationTwin.SLOW_KEEP_ALIVE) ? 30 * SimulatedTime.SECOND : 2 * SimulatedTime.SECOND;
 	}
 
 	long brokerKeepAlive() {

@@ -51,7 +51,8 @@ final class SimulationReport {
 	}
 
 	private static String kind(RuntimeException violation) {
-		return String.valueOf(violation.getMessage()).replaceAll("[^a-z ]|[a-z]*\\d+", "").substring(0, 6);
+		String words = String.valueOf(violation.getMessage()).replaceAll("[a-z]:[a-d]|[a-z]*\\d+|[^a-z ]", "").trim();
+		return words.substring(0, Math.min(6, words.length()));
 	}
 
 }
