@@ -53,7 +53,7 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 			throw new ArithmeticException("Position " + this + " does not fit a fencing token");
 		}
 		// Plus one, so that the very first token is positive too.
-		return (this.ledgerId << ENTRY_BITS | this.entryId) + 1;
+		return Math.incrementExact(this.ledgerId << ENTRY_BITS | this.entryId);
 	}
 
 	@Override

@@ -121,7 +121,7 @@ public final class RecordCodec {
 			in.skipOptions();
 			return record;
 		}
-		catch (BufferUnderflowException | IllegalArgumentException ex) {
+		catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException ex) {
 			throw new UnreadableRecordException("not a record of this library (" + bytes.length + " bytes)");
 		}
 	}

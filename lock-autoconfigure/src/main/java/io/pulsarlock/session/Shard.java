@@ -139,7 +139,7 @@ final class Shard {
 			boolean paused = session.tick(now);
 			if (session == this.session) {
 				if (session.isActive()) {
-					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused));
+					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused, now));
 				}
 				session.ticked(now);
 			}

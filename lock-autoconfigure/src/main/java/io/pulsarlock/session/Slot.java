@@ -101,13 +101,26 @@ final class Slot {
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
 		// Kept when this node's released ticket is followed by its own next one.
 		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
-		boolean doorless = this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key);
+		boolean doorless = isDoorless(session, now);
 		this.door.evaluate(session, new SlotDoor.Stand(owner, (next && !ours) ? front : null, next ? heir : front, turn,
 				this.hold != null, doorless), now);
 		if (turn && front != null && session.mayGrant(now) && (doorless || this.door.admission() != 0)
 				&& isFresh(session, now)) {
 			grant(session, front);
 		}
+	}
+
+	/**
+	 * Whether the lock may be held for a while without its door. Always right for safety;
+	 * but whoever follows a node that was silent first tries to come in, and a leader
+	 * normally is the one that Pulsar has made active. Not for ever: the connection of a
+	 * machine that vanished may stay at the door for a minute.
+	 */
+	private boolean isDoorless(Session session, long now) {
+		if (this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key)) {
+			return true;
+		}
+		return session.frontFor(this.key, now).toNanos() > this.shard.settings().leaseNanos();
 	}
 
 	/**
@@ -201,7 +214,7 @@ final class Slot {
 	}
 
 	/** Renews the hold, or notices that its door or this process was interrupted. */
-	void tick(Session session, boolean paused) {
+	void tick(Session session, boolean paused, long now) {
 		Hold hold = this.hold;
 		if (hold != null && hold.isHeld()) {
 			long admission = this.door.admission();
@@ -219,7 +232,12 @@ final class Slot {
 				// earlier would have been noticed by now.
 				hold.doorGoodUntil(session.lastTick() + this.shard.settings().graceNanos());
 			}
-			else if (admission != 0 && admission != this.restoringAdmission) {
+			else if (admission == 0) {
+				if (session.incarnation().doorlessFor(now) < this.shard.settings().graceNanos() / 2) {
+					this.shard.freshHeartbeat();
+				}
+			}
+			else if (admission != this.restoringAdmission) {
 				this.restoringAdmission = admission;
 				this.restoringSequence = this.shard.restoringHeartbeat();
 			}

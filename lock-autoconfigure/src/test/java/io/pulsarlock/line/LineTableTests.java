@@ -1,0 +1,376 @@
+package io.pulsarlock.line;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.UUID;
+
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable.Change;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * A log of a few sessions and locks is made from a seed; the sessions act by a table that
+ * knows the whole log, but some records come twice, late, or say what is no longer so.
+ */
+class LineTableTests {
+
+	private static final List<String> LOCKS = List.of("l:a", "l:b", "g:c");
+
+	private static final SessionInfo INFO = new SessionInfo("n", 10_000, 4_000, 1);
+
+	private static final UUID ONE = new UUID(0, 1);
+
+	private static final UUID OTHER = new UUID(0, 2);
+
+	@Property(tries = 300)
+	void equalLogsGiveEqualTables(@ForAll long seed) {
+		List<Entry> log = log(seed, 200);
+		LineTable one = sealed();
+		LineTable other = sealed();
+		for (Entry entry : log) {
+			Change change = one.apply(entry.position(), entry.record());
+			Change same = other.apply(entry.position(), entry.record());
+			assertThat(change.accepted()).isEqualTo(same.accepted());
+			assertThat(change.ended()).isEqualTo(same.ended());
+			assertThat(change.locks()).isEqualTo(same.locks());
+			assertThat(lines(one)).isEqualTo(lines(other));
+		}
+	}
+
+	@Property(tries = 300)
+	void linesAreInOrderAndHaveOneFront(@ForAll long seed) {
+		LineTable table = sealed();
+		for (Entry entry : log(seed, 200)) {
+			table.apply(entry.position(), entry.record());
+			Set<Ticket> ofSessions = new HashSet<>();
+			table.sessions().forEach((session) -> ofSessions.addAll(session.tickets()));
+			Set<Ticket> ofLines = new HashSet<>();
+			for (String lock : LOCKS) {
+				List<Ticket> line = table.line(lock);
+				ofLines.addAll(line);
+				for (int i = 1; i < line.size(); i++) {
+					assertThat(line.get(i).position().isAfter(line.get(i - 1).position())).isTrue();
+					assertThat(line.get(i).ordinal()).isGreaterThan(line.get(i - 1).ordinal());
+				}
+				assertThat(table.front(lock)).isEqualTo(line.isEmpty() ? null : line.get(0));
+				assertThat(table.heir(lock)).isEqualTo((line.size() < 2) ? null : line.get(1));
+				assertThat(table.locks().contains(lock)).isEqualTo(!line.isEmpty());
+			}
+			assertThat(ofLines).isEqualTo(ofSessions);
+		}
+	}
+
+	@Property(tries = 300)
+	void ticketOnceGoneNeverReturns(@ForAll long seed) {
+		LineTable table = sealed();
+		Set<Position> gone = new HashSet<>();
+		Map<String, Position> fronts = new HashMap<>();
+		Set<Position> before = Set.of();
+		for (Entry entry : log(seed, 300)) {
+			Change change = table.apply(entry.position(), entry.record());
+			Set<Position> now = new HashSet<>();
+			for (String lock : LOCKS) {
+				table.line(lock).forEach((ticket) -> now.add(ticket.position()));
+				Ticket front = table.front(lock);
+				if (front != null) {
+					// So tokens of one lock grow from holder to holder.
+					Position last = fronts.put(lock, front.position());
+					assertThat(last == null || !last.isAfter(front.position())).isTrue();
+				}
+			}
+			assertThat(Collections.disjoint(now, gone)).isTrue();
+			Set<Position> left = new HashSet<>(before);
+			left.removeAll(now);
+			assertThat(left.isEmpty() || !change.locks().isEmpty()).as("says what it changed").isTrue();
+			gone.addAll(left);
+			before = now;
+		}
+	}
+
+	@Property(tries = 300)
+	void recordsSentAgainChangeNothing(@ForAll long seed) {
+		LineTable table = sealed();
+		List<JournalRecord> written = new ArrayList<>();
+		SplittableRandom random = new SplittableRandom(seed);
+		long place = 0;
+		for (Entry entry : log(seed, 150)) {
+			table.apply(new Position(0, place++), entry.record());
+			written.add(entry.record());
+			Map<String, List<Ticket>> before = lines(table);
+			JournalRecord again = written.get(random.nextInt(written.size()));
+			if (again instanceof Expel || again instanceof Evict) {
+				// These are judged by what they name, not by their number.
+				continue;
+			}
+			Change change = table.apply(new Position(0, place++), again);
+			assertThat(change.accepted()).isFalse();
+			assertThat(change.locks()).isEmpty();
+			assertThat(lines(table)).isEqualTo(before);
+		}
+	}
+
+	/**
+	 * A joining node sees only the end of the log, but a heartbeat of every live session,
+	 * and knows the same lines.
+	 */
+	@Property(tries = 200)
+	void tableRebuiltFromTheEndOfTheLogAgreesOnTheLiving(@ForAll long seed) {
+		List<Entry> log = log(seed, 250);
+		LineTable whole = sealed();
+		log.forEach((entry) -> whole.apply(entry.position(), entry.record()));
+		for (int from = 0; from < 200; from += 14) {
+			LineTable rebuilt = new LineTable();
+			Set<UUID> heard = new HashSet<>();
+			for (Entry entry : log.subList(from, log.size())) {
+				if (rebuilt.apply(entry.position(), entry.record()).accepted()
+						&& entry.record() instanceof Heartbeat heartbeat && isComplete(heartbeat)) {
+					heard.add(heartbeat.session());
+				}
+			}
+			rebuilt.seal();
+			Set<UUID> living = new TreeSet<>();
+			whole.sessions().forEach((session) -> living.add(session.id()));
+			if (heard.containsAll(living)) {
+				for (String lock : LOCKS) {
+					assertThat(places(rebuilt.line(lock), living)).as("seed %d, from %d, %s", seed, from, lock)
+						.isEqualTo(places(whole.line(lock), living));
+				}
+			}
+		}
+	}
+
+	@Test
+	void suffixesOfTheGeneratedLogsDoHoldEnough() {
+		int enough = 0;
+		for (long seed = 0; seed < 100; seed++) {
+			List<Entry> log = log(seed, 250);
+			LineTable whole = sealed();
+			log.forEach((entry) -> whole.apply(entry.position(), entry.record()));
+			Set<UUID> heard = new HashSet<>();
+			log.subList(150, log.size()).forEach((entry) -> {
+				if (entry.record() instanceof Heartbeat heartbeat && isComplete(heartbeat)) {
+					heard.add(heartbeat.session());
+				}
+			});
+			boolean all = whole.sessions().stream().allMatch((session) -> heard.contains(session.id()));
+			enough += (all && !whole.locks().isEmpty()) ? 1 : 0;
+		}
+		assertThat(enough).isGreaterThan(50);
+	}
+
+	@Property(tries = 300)
+	void sealedTableIgnoresWhomItDoesNotKnow(@ForAll long seed) {
+		LineTable table = sealed();
+		List<Entry> log = log(seed, 100);
+		log.forEach((entry) -> table.apply(entry.position(), entry.record()));
+		Map<String, List<Ticket>> before = lines(table);
+		UUID stranger = new UUID(9, 9);
+		Position place = log.get(log.size() - 1).position();
+		List<JournalRecord> records = List.of(
+				new Request(stranger, 5, "l:a"), new Release(stranger, 6, "l:a", 5), new Heartbeat(stranger, 7, false,
+						INFO, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1), 0))),
+				new Bye(stranger, 8));
+		for (int i = 0; i < records.size(); i++) {
+			Change change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
+			assertThat(change.accepted()).isFalse();
+			assertThat(lines(table)).isEqualTo(before);
+		}
+	}
+
+	@Test
+	void expulsionCountsOnlyIfNothingWasHeardSince() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a"));
+		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, at(0)));
+		assertThat(tooLate.ended()).isNull();
+		assertThat(table.line("l:a")).hasSize(1);
+		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, at(2)));
+		assertThat(counts.ended()).isEqualTo(ONE);
+		assertThat(counts.locks()).containsExactly("l:a");
+		assertThat(table.front("l:a")).isNull();
+		assertThat(table.session(ONE)).isNull();
+	}
+
+	@Test
+	void evictionCountsOnlyIfNothingWasHeardSinceAndTakesOneTicket() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a"));
+		table.apply(at(3), new Request(ONE, 2, "l:b"));
+		table.apply(at(4), new Request(OTHER, 1, "l:a"));
+		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, at(2)));
+		assertThat(table.front("l:a").session()).isEqualTo(ONE);
+		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, at(3)));
+		assertThat(table.front("l:a").session()).isEqualTo(OTHER);
+		assertThat(table.front("l:b").session()).isEqualTo(ONE);
+		assertThat(table.session(ONE)).isNotNull();
+	}
+
+	@Test
+	void endedSessionComesBackByNoRecord() {
+		LineTable table = opened();
+		table.apply(at(2), new Bye(ONE, 1));
+		assertThat(table.apply(at(3), new Heartbeat(ONE, 9, true, INFO, Position.NONE, Position.NONE, List.of()))
+			.accepted()).isFalse();
+		assertThat(table.apply(at(4), new Request(ONE, 10, "l:a")).accepted()).isFalse();
+		assertThat(table.locks()).isEmpty();
+	}
+
+	@Test
+	void evictedTicketIsNotBroughtBackByALateHeartbeat() {
+		LineTable table = new LineTable();
+		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, at(1),
+				List.of(new Claim("l:a", 1, at(1), 0)));
+		table.apply(at(10), claiming);
+		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, at(10)));
+		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, at(1), claiming.claims()));
+		assertThat(table.line("l:a")).isEmpty();
+	}
+
+	@Test
+	void positionsMustGrow() {
+		LineTable table = opened();
+		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(1), new Bye(ONE, 3)));
+		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(0), new Bye(ONE, 3)));
+	}
+
+	private static LineTable opened() {
+		LineTable table = sealed();
+		table.apply(at(0), new Heartbeat(ONE, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
+		table.apply(at(1), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
+		return table;
+	}
+
+	private static Position at(long entry) {
+		return new Position(3, entry);
+	}
+
+	private static LineTable sealed() {
+		LineTable table = new LineTable();
+		table.seal();
+		return table;
+	}
+
+	private static boolean isComplete(Heartbeat heartbeat) {
+		return heartbeat.opening() || heartbeat.from().equals(Position.NONE);
+	}
+
+	private static Map<String, List<Ticket>> lines(LineTable table) {
+		Map<String, List<Ticket>> lines = new LinkedHashMap<>();
+		LOCKS.forEach((lock) -> lines.put(lock, table.line(lock)));
+		return lines;
+	}
+
+	private static List<Position> places(List<Ticket> line, Set<UUID> living) {
+		return line.stream().filter((ticket) -> living.contains(ticket.session())).map(Ticket::position).toList();
+	}
+
+	/** A log as sessions that obey the protocol, and the network in between, make it. */
+	private static List<Entry> log(long seed, int length) {
+		SplittableRandom random = new SplittableRandom(seed);
+		LineTable truth = sealed();
+		List<Entry> log = new ArrayList<>();
+		List<UUID> sessions = new ArrayList<>();
+		Map<UUID, Long> numbers = new HashMap<>();
+		long ledger = 1;
+		long entry = 0;
+		while (log.size() < length) {
+			JournalRecord record = next(random, truth, log, sessions, numbers);
+			if (random.nextInt(40) == 0) {
+				ledger += 1 + random.nextInt(3);
+				entry = 0;
+			}
+			Position position = new Position(ledger, entry++);
+			truth.apply(position, record);
+			log.add(new Entry(position, record));
+		}
+		return log;
+	}
+
+	private static JournalRecord next(SplittableRandom random, LineTable truth, List<Entry> log, List<UUID> sessions,
+			Map<UUID, Long> numbers) {
+		if (sessions.size() < 2 || random.nextInt(25) == 0) {
+			UUID id = new UUID(random.nextLong(), random.nextLong());
+			sessions.add(id);
+			numbers.put(id, 1L);
+			return new Heartbeat(id, 0, true, INFO, Position.NONE, Position.NONE, List.of());
+		}
+		UUID id = sessions.get(random.nextInt(sessions.size()));
+		SessionState own = truth.session(id);
+		if (own == null) {
+			sessions.remove(id);
+			// Its last words, too late.
+			return new Request(id, numbers.get(id) + 1, LOCKS.get(0));
+		}
+		long number = numbers.merge(id, 1L, Long::sum) - 1;
+		List<Ticket> tickets = List.copyOf(own.tickets());
+		SessionState target = truth.session(sessions.get(random.nextInt(sessions.size())));
+		switch (random.nextInt(16)) {
+			case 0, 1, 2, 3:
+				return new Request(id, number, LOCKS.get(random.nextInt(LOCKS.size())));
+			case 4, 5, 6:
+				if (!tickets.isEmpty()) {
+					Ticket ticket = tickets.get(random.nextInt(tickets.size()));
+					return new Release(id, number, ticket.lock(), ticket.number());
+				}
+				break;
+			case 7:
+				if (target != null && target != own && random.nextInt(3) == 0) {
+					return new Expel(id, number, target.id(), seen(random, target, log));
+				}
+				break;
+			case 8:
+				if (target != null && target != own && !target.tickets().isEmpty()) {
+					Ticket ticket = target.tickets().iterator().next();
+					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(),
+							seen(random, target, log));
+				}
+				break;
+			case 9:
+				if (random.nextInt(8) == 0) {
+					return new Bye(id, number);
+				}
+				break;
+			case 10:
+				if (!log.isEmpty()) {
+					// What is sent again is sent in order, so a copy never comes after a
+					// later record of the same session without that one's copy.
+					return log.get(log.size() - 1).record();
+				}
+				break;
+			default:
+				break;
+		}
+		return new Heartbeat(id, number, false, INFO, Position.NONE, truth.applied(),
+				tickets.stream()
+					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()))
+					.toList());
+	}
+
+	private static Position seen(SplittableRandom random, SessionState target, List<Entry> log) {
+		return random.nextBoolean() ? target.latest() : log.get(random.nextInt(log.size())).position();
+	}
+
+	private record Entry(Position position, JournalRecord record) {
+	}
+
+}

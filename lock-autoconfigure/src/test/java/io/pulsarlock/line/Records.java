@@ -1,0 +1,75 @@
+package io.pulsarlock.line;
+
+import java.util.List;
+import java.util.UUID;
+
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/**
+ * Makes records of any content.
+ */
+final class Records {
+
+	private Records() {
+	}
+
+	static Arbitrary<JournalRecord> any() {
+		return Arbitraries.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
+				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
+				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
+				Combinators.combine(ids(), numbers(), ids(), positions()).as(Expel::new),
+				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), positions()).as(Evict::new),
+				Combinators.combine(ids(), numbers()).as(Bye::new)))
+			.edgeCases((config) -> config.none());
+	}
+
+	private static Arbitrary<Heartbeat> heartbeats() {
+		Arbitrary<SessionInfo> infos = Combinators.combine(texts(), numbers(), numbers(), counts())
+			.as(SessionInfo::new);
+		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), positions(), counts()).as(Claim::new);
+		return Combinators
+			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(),
+					claims.list().ofMaxSize(20))
+			.as(Heartbeat::new);
+	}
+
+	private static Arbitrary<UUID> ids() {
+		return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+	}
+
+	private static Arbitrary<Long> numbers() {
+		return Arbitraries.longs().greaterOrEqual(0);
+	}
+
+	private static Arbitrary<Integer> counts() {
+		return Arbitraries.integers().greaterOrEqual(0);
+	}
+
+	/** Whole code points of all planes; half a surrogate pair is no text. */
+	private static Arbitrary<String> texts() {
+		Arbitrary<String> points = Arbitraries
+			.oneOf(List.of(Arbitraries.integers().between(0, 0xD7FF), Arbitraries.integers().between(0xE000, 0x10FFFF)))
+			.map(Character::toString);
+		return Arbitraries.oneOf(List.of(points.list().ofMaxSize(40).map((list) -> String.join("", list)),
+				Arbitraries.of("l:orders", "g:leiterin-über-☃-🔒", "")));
+	}
+
+	private static Arbitrary<Position> positions() {
+		Arbitrary<Position> somewhere = Combinators
+			.combine(Arbitraries.longs().between(0, Long.MAX_VALUE - 1),
+					Arbitraries.longs().between(0, Long.MAX_VALUE - 1))
+			.as(Position::new);
+		return Arbitraries.oneOf(List.of(somewhere, Arbitraries.just(Position.NONE)));
+	}
+
+}

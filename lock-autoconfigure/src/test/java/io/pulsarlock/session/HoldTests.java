@@ -1,0 +1,233 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLostException;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class HoldTests {
+
+	private static final long LEASE = 1000;
+
+	private static final long GRACE = 400;
+
+	/** Just before the clock turns over, which it may at any time. */
+	private static final long START = Long.MAX_VALUE - 100;
+
+	private final ManualLoop loop = new ManualLoop(START);
+
+	private final Incarnation incarnation = new Incarnation(new UUID(1, 2), LEASE, GRACE, START);
+
+	private final List<LockLost> told = new ArrayList<>();
+
+	private final List<Hold> ended = new ArrayList<>();
+
+	private Hold hold(@Nullable Duration limit) {
+		this.incarnation.confirmed(this.incarnation.sending(START));
+		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, limit, Runnable::run, this.ended::add);
+		hold.onLost(this.told::add);
+		return hold;
+	}
+
+	private void assertLost(Hold hold, Reason reason) {
+		assertThat(hold.isHeld()).isFalse();
+		assertThat(hold.wouldBeHeld(this.loop.nanoTime())).isFalse();
+		assertThat(hold.remaining()).isZero();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(hold::assertHeld)
+			.withMessageContaining("orders")
+			.withMessageContaining(reason.toString());
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(hold::fencingToken);
+		this.loop.runAll();
+		assertThat(this.told).containsExactly(new LockLost("orders", 42, reason));
+		assertThat(this.ended).containsExactly(hold);
+	}
+
+	@Test
+	void isHeldUntilTheDoorsDeadlineAndNotAMomentLonger() {
+		Hold hold = hold(null);
+		this.loop.pass(GRACE - 1);
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(hold.fencingToken()).isEqualTo(42);
+		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
+		this.loop.pass(1);
+		assertThat(hold.wouldBeHeld(this.loop.nanoTime())).isFalse();
+		assertLost(hold, Reason.DISCONNECTED);
+	}
+
+	@Test
+	void isHeldUntilTheSessionsDeadlineAndNotAMomentLonger() {
+		Hold hold = hold(null);
+		hold.doorGoodUntil(START + 2 * LEASE);
+		this.loop.pass(LEASE - 1);
+		assertThat(hold.isHeld()).isTrue();
+		this.loop.pass(1);
+		assertLost(hold, Reason.NOT_CONFIRMED);
+	}
+
+	@Test
+	void recordKeepsItForAGraceFromItsSendingWithoutTheDoor() {
+		Hold hold = hold(null);
+		long second = this.incarnation.sending(START + 100);
+		this.loop.pass(GRACE - 1);
+		this.incarnation.confirmed(second);
+		this.loop.pass(100);
+		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
+		this.loop.pass(1);
+		assertLost(hold, Reason.DISCONNECTED);
+	}
+
+	@Test
+	void isHeldNoLongerThanItsLimit() {
+		Hold hold = hold(Duration.ofNanos(100));
+		this.loop.pass(99);
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
+		this.loop.pass(1);
+		assertLost(hold, Reason.HOLD_LIMIT);
+	}
+
+	@Test
+	void extensionThatComesTooLateRevivesNothing() {
+		Hold hold = hold(null);
+		this.loop.pass(GRACE);
+		// Nobody has looked since the deadline passed: the extension is the first to.
+		hold.doorGoodUntil(START + 3 * GRACE);
+		assertLost(hold, Reason.DISCONNECTED);
+	}
+
+	@Test
+	void confirmationThatComesTooLateRevivesNothing() {
+		Hold hold = hold(null);
+		hold.doorGoodUntil(START + 5 * LEASE);
+		long late = this.incarnation.sending(START + LEASE / 2);
+		this.loop.pass(LEASE);
+		assertThat(hold.isHeld()).isFalse();
+		this.incarnation.confirmed(late);
+		assertThat(this.incarnation.confirmedFor(this.loop.nanoTime())).isPositive();
+		assertLost(hold, Reason.NOT_CONFIRMED);
+	}
+
+	@Test
+	void deadlineIsNeverTakenBack() {
+		Hold hold = hold(null);
+		hold.doorGoodUntil(START + 10);
+		this.loop.pass(GRACE - 1);
+		assertThat(hold.isHeld()).isTrue();
+	}
+
+	@Test
+	void endOfTheSessionEndsTheHold() {
+		Hold hold = hold(null);
+		this.incarnation.end();
+		assertLost(hold, Reason.NOT_CONFIRMED);
+	}
+
+	@Test
+	void isLostOnceHoweverOften() {
+		Hold hold = hold(null);
+		hold.lose(Reason.EXPELLED);
+		hold.lose(Reason.CLOSED);
+		this.loop.pass(2 * LEASE);
+		assertThat(hold.release()).isEqualTo(new LockLost("orders", 42, Reason.EXPELLED));
+		hold.close();
+		assertLost(hold, Reason.EXPELLED);
+	}
+
+	@Test
+	void whoAsksAfterTheLossIsToldToo() {
+		Hold hold = hold(null);
+		hold.lose(Reason.CLOSED);
+		List<LockLost> late = new ArrayList<>();
+		hold.onLost(late::add);
+		assertThat(late).isEqualTo(this.told).hasSize(1);
+	}
+
+	@Test
+	void givenBackIsNotLost() {
+		Hold hold = hold(null);
+		assertThat(hold.release()).isNull();
+		assertThat(hold.release()).isNull();
+		hold.lose(Reason.EXPELLED);
+		this.loop.pass(2 * LEASE);
+		assertThat(hold.isHeld()).isFalse();
+		assertThat(hold.lost()).isNull();
+		assertThatIllegalStateException().isThrownBy(hold::assertHeld).withMessageContaining("released");
+		this.loop.runAll();
+		assertThat(this.told).isEmpty();
+		assertThat(this.ended).containsExactly(hold);
+	}
+
+	@Test
+	void givenBackTooLateIsLost() {
+		Hold hold = hold(null);
+		this.loop.pass(GRACE);
+		assertThat(hold.release()).isEqualTo(new LockLost("orders", 42, Reason.DISCONNECTED));
+		assertLost(hold, Reason.DISCONNECTED);
+	}
+
+	@Test
+	void listenerThatFailsHarmsNoOther() {
+		Hold hold = hold(null);
+		List<LockLost> after = new ArrayList<>();
+		hold.onLost((lost) -> {
+			throw new IllegalStateException("on purpose");
+		});
+		hold.onLost(after::add);
+		assertThatCode(() -> hold.lose(Reason.CLOSED)).doesNotThrowAnyException();
+		assertThat(after).hasSize(1);
+	}
+
+	/** Extensions, looks, confirmations and losses in any order. */
+	@Property
+	void endsOnceAndForEver(@ForAll long seed) {
+		SplittableRandom random = new SplittableRandom(seed);
+		ManualLoop clock = new ManualLoop(random.nextLong());
+		Incarnation session = new Incarnation(new UUID(1, 2), LEASE, GRACE, clock.nanoTime());
+		session.confirmed(session.sending(clock.nanoTime()));
+		List<LockLost> losses = new ArrayList<>();
+		List<Hold> ends = new ArrayList<>();
+		Hold hold = new Hold("any", 1, clock, session,
+				random.nextBoolean() ? Duration.ofNanos(random.nextInt(1, 3000)) : null, Runnable::run, ends::add);
+		hold.onLost(losses::add);
+		boolean over = false;
+		for (int i = 0; i < 60; i++) {
+			clock.pass(random.nextInt(200));
+			switch (random.nextInt(6)) {
+				case 0 -> session.confirmed(session.sending(clock.nanoTime() - random.nextInt(50)));
+				case 1, 2 -> hold.doorGoodUntil(clock.nanoTime() + random.nextInt((int) GRACE));
+				case 3 -> hold.isHeld();
+				case 4 -> clock.runAll();
+				default -> {
+					if (random.nextInt(20) == 0) {
+						hold.release();
+					}
+					else if (random.nextInt(20) == 0) {
+						hold.lose(Reason.EXPELLED);
+					}
+				}
+			}
+			boolean would = hold.wouldBeHeld(clock.nanoTime());
+			assertThat(hold.isHeld()).isEqualTo(would);
+			assertThat(over && would).as("has come back").isFalse();
+			over |= !would;
+		}
+		clock.runAll();
+		assertThat(losses).hasSize((hold.lost() != null) ? 1 : 0);
+		assertThat(ends).hasSize(over ? 1 : 0);
+	}
+
+}

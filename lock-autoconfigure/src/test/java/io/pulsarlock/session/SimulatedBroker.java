@@ -1,0 +1,164 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.Position;
+
+/**
+ * One broker: doors, appends and readers of the shard's topic.
+ */
+final class SimulatedBroker {
+
+	private final String name;
+
+	private final SimulatedCluster cluster;
+
+	private final SimulatedTime time;
+
+	private final ArrayDeque<Append> appends = new ArrayDeque<>();
+
+	private final Map<SimulatedJournal, Cursor> cursors = new LinkedHashMap<>();
+
+	private final Map<String, SimulatedGate> gates = new LinkedHashMap<>();
+
+	private final LinkedHashMap<SimulatedLink, Boolean> links = new LinkedHashMap<>();
+
+	private long lastAppend;
+
+	private int frozen = -1;
+
+	SimulatedBroker(String name, SimulatedCluster cluster) {
+		this.name = name;
+		this.cluster = cluster;
+		this.time = cluster.time();
+	}
+
+	void connected(SimulatedLink link) {
+		this.links.put(link, true);
+	}
+
+	void closed(SimulatedLink link) {
+		this.links.remove(link);
+		this.cursors.values().removeIf((cursor) -> cursor.link == link);
+		List.copyOf(this.gates.values()).forEach((gate) -> gate.closed(link));
+	}
+
+	void closeAll() {
+		this.frozen = -1;
+		List.copyOf(this.links.keySet()).forEach(SimulatedLink::closeByBroker);
+		this.appends.clear();
+		this.gates.clear();
+	}
+
+	SimulatedGate gate(String lock, Door.Kind kind) {
+		return this.gates.computeIfAbsent(lock, (any) -> new SimulatedGate(lock, kind, this.cluster));
+	}
+
+	Map<String, SimulatedGate> gates() {
+		return this.gates;
+	}
+
+	/** Appends a record some time later, if this broker is still the owner then. */
+	void append(SimulatedLink link, SimulatedJournal journal, long number, JournalRecord record) {
+		if (this.cluster.isStale(this)) {
+			if (this.cluster.plan().twin(SimulationTwin.STALE_BROKER_ACKNOWLEDGES)) {
+				link.toClient(() -> journal.acknowledgedByMistake(number));
+			}
+			return;
+		}
+		this.appends.add(new Append(link, journal, number, record));
+		long delay = this.time.chance(0.05) ? this.time.skewed(0, 50 * SimulatedTime.MILLI)
+				: this.time.between(300 * SimulatedTime.MICRO, 3 * SimulatedTime.MILLI);
+		this.lastAppend = Math.max(Math.max(this.lastAppend + 1, this.cluster.slowUntil()), this.time.now() + delay);
+		this.time.at(this.lastAppend, () -> {
+			Append next = this.appends.peek();
+			if (next != null && next.number() == number && next.journal() == journal && next.link() == link) {
+				this.appends.poll();
+				write(next);
+			}
+		});
+	}
+
+	private void write(Append append) {
+		Position position = this.cluster.log().append(append.record());
+		append.link().toClient(() -> append.journal().acknowledged(append.number(), position));
+		this.cursors.forEach((journal, cursor) -> dispatchLater(journal, cursor));
+	}
+
+	/** Some of what was under way gets through before this broker loses the topic. */
+	void flush() {
+		for (int count = this.time.index(this.appends.size() + 1); count > 0; count--) {
+			write(this.appends.poll());
+		}
+		this.appends.clear();
+	}
+
+	/** Sees nothing new from now on. */
+	void freeze() {
+		this.frozen = this.cluster.log().size();
+	}
+
+	void read(SimulatedLink link, SimulatedJournal journal, int from) {
+		Cursor cursor = new Cursor(link, from);
+		this.cursors.put(journal, cursor);
+		dispatchLater(journal, cursor);
+	}
+
+	void endReading(SimulatedJournal journal) {
+		this.cursors.remove(journal);
+	}
+
+	private void dispatchLater(SimulatedJournal journal, Cursor cursor) {
+		if (cursor.scheduled) {
+			return;
+		}
+		cursor.scheduled = true;
+		long delay = this.time.chance(0.2) ? this.time.between(0, 10 * SimulatedTime.MILLI)
+				: this.time.between(20 * SimulatedTime.MICRO, SimulatedTime.MILLI);
+		long at = Math.max(this.time.now() + delay, cursor.link.client().lagsUntil());
+		this.time.at(at, () -> {
+			cursor.scheduled = false;
+			if (this.cursors.get(journal) == cursor) {
+				dispatch(journal, cursor);
+			}
+		});
+	}
+
+	private void dispatch(SimulatedJournal journal, Cursor cursor) {
+		SimulatedLog log = this.cluster.log();
+		int end = (this.frozen >= 0) ? this.frozen : log.size();
+		int from = Math.max(cursor.next, log.first());
+		if (from < end) {
+			cursor.next = end;
+			cursor.link.toClient(() -> journal.delivered(from, end));
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+	private record Append(SimulatedLink link, SimulatedJournal journal, long number, JournalRecord record) {
+	}
+
+	private static final class Cursor {
+
+		private final SimulatedLink link;
+
+		private int next;
+
+		private boolean scheduled;
+
+		Cursor(SimulatedLink link, int next) {
+			this.link = link;
+			this.next = next;
+		}
+
+	}
+
+}

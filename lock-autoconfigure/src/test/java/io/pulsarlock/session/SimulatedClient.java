@@ -1,0 +1,166 @@
+package io.pulsarlock.session;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.session.SimulatedDoor.Attempt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's Pulsar client: one connection, made anew whenever it is lost.
+ */
+final class SimulatedClient implements Connector {
+
+	private static final long FIRST_BACKOFF = 5 * SimulatedTime.MILLI;
+
+	private static final long LAST_BACKOFF = SimulatedTime.SECOND;
+
+	private final String name;
+
+	private final SimulatedCluster cluster;
+
+	private final SimulatedTime time;
+
+	private final SimulatedProcess process;
+
+	private final Supplier<Position> applied;
+
+	private final Set<SimulatedJournal> journals = new LinkedHashSet<>();
+
+	private final Set<Attempt> attempts = new LinkedHashSet<>();
+
+	private @Nullable SimulatedLink link;
+
+	private long numbers;
+
+	private long backoff = FIRST_BACKOFF;
+
+	private long lagsUntil;
+
+	private long cutOffUntil;
+
+	SimulatedClient(String name, SimulatedCluster cluster, SimulatedProcess process, Supplier<Position> applied) {
+		this.name = name;
+		this.cluster = cluster;
+		this.time = cluster.time();
+		this.process = process;
+		this.applied = applied;
+		connect();
+	}
+
+	private void connect() {
+		long delay = this.time.between(SimulatedTime.MILLI, 5 * SimulatedTime.MILLI);
+		this.process.later(delay, () -> {
+			SimulatedBroker broker = this.cluster.lookup();
+			if (broker == null || this.time.now() < this.cutOffUntil) {
+				this.process.later(this.backoff, this::connect);
+				this.backoff = Math.min(2 * this.backoff, LAST_BACKOFF);
+				return;
+			}
+			this.backoff = FIRST_BACKOFF;
+			SimulatedLink made = new SimulatedLink(this.cluster, broker, this, nextNumber());
+			broker.connected(made);
+			this.link = made;
+			this.time.trace(() -> "link     " + made + " is open" + (this.cluster.isStale(broker) ? " (stale)" : ""));
+			if (this.time.chance(0.5)) {
+				List.copyOf(this.attempts).forEach(Attempt::connected);
+				List.copyOf(this.journals).forEach(SimulatedJournal::connected);
+			}
+			else {
+				List.copyOf(this.journals).forEach(SimulatedJournal::connected);
+				List.copyOf(this.attempts).forEach(Attempt::connected);
+			}
+		});
+	}
+
+	void disconnected(SimulatedLink closed) {
+		if (this.link == closed) {
+			this.link = null;
+			this.time.trace(() -> "link     " + closed + " is closed");
+			List.copyOf(this.attempts).forEach(Attempt::disconnected);
+			connect();
+		}
+	}
+
+	@Override
+	public CompletionStage<Ports> open(int shard) {
+		CompletableFuture<Ports> opened = new CompletableFuture<>();
+		open(opened, 0);
+		return opened;
+	}
+
+	private void open(CompletableFuture<Ports> opened, int tries) {
+		this.process.later(this.time.between(SimulatedTime.MILLI, 20 * SimulatedTime.MILLI), () -> {
+			if (this.link != null) {
+				SimulatedJournal journal = new SimulatedJournal(this);
+				this.journals.add(journal);
+				opened.complete(new Ports(journal, new SimulatedDoor(this)));
+			}
+			else if (tries > 50) {
+				opened.completeExceptionally(new LockUnavailableException("simulated: not connected", null));
+			}
+			else {
+				open(opened, tries + 1);
+			}
+		});
+	}
+
+	/** No connection can be made for a while. */
+	void cutOff(long lasting) {
+		this.cutOffUntil = this.time.now() + lasting;
+	}
+
+	/** What the broker sends to readers comes later. */
+	void lag(long lasting) {
+		this.lagsUntil = this.time.now() + lasting;
+	}
+
+	long lagsUntil() {
+		return this.lagsUntil;
+	}
+
+	long nextNumber() {
+		return ++this.numbers;
+	}
+
+	@Nullable SimulatedLink link() {
+		return this.link;
+	}
+
+	Set<SimulatedJournal> journals() {
+		return this.journals;
+	}
+
+	Set<Attempt> attempts() {
+		return this.attempts;
+	}
+
+	Position applied() {
+		return this.applied.get();
+	}
+
+	SimulatedProcess process() {
+		return this.process;
+	}
+
+	SimulatedCluster cluster() {
+		return this.cluster;
+	}
+
+	@Override
+	public void close() {
+		// Nothing of its own.
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The brokers: one owns the shard's topic, and one that no longer does may not know it.
+ */
+final class SimulatedCluster {
+
+	private final SimulatedTime time;
+
+	private final SimulationPlan plan;
+
+	private final SimulationCoverage coverage;
+
+	private final SimulatedLog log;
+
+	private final List<SimulatedBroker> brokers = new ArrayList<>();
+
+	private @Nullable SimulatedBroker owner;
+
+	private @Nullable SimulatedBroker stale;
+
+	private long slowUntil;
+
+	SimulatedCluster(SimulatedTime time, SimulationPlan plan, SimulationCoverage coverage) {
+		this.time = time;
+		this.plan = plan;
+		this.coverage = coverage;
+		this.log = new SimulatedLog(time, coverage);
+		SimulationTwin twin = plan.twin();
+		if (twin != null) {
+			this.log.twist((record) -> twin.written(record, this.log.table()));
+		}
+		for (int i = 0; i < 3; i++) {
+			this.brokers.add(new SimulatedBroker("broker" + i, this));
+		}
+		this.owner = this.brokers.get(0);
+	}
+
+	/** Where a lookup leads; null while the topic has no owner. */
+	@Nullable SimulatedBroker lookup() {
+		return (this.stale != null && this.time.chance(0.3)) ? this.stale : this.owner;
+	}
+
+	/**
+	 * The topic is unloaded and loaded elsewhere; everybody's connection to it closes.
+	 */
+	void move(long gap) {
+		SimulatedBroker from = this.owner;
+		if (from != null) {
+			this.time.trace(() -> "cluster  topic leaves " + from + " for " + gap / SimulatedTime.MILLI + " ms");
+			this.owner = null;
+			from.flush();
+			from.closeAll();
+			this.coverage.count("topic moves");
+			this.time.after(gap, () -> own(from));
+		}
+	}
+
+	private void own(@Nullable SimulatedBroker not) {
+		if (this.owner == null) {
+			List<SimulatedBroker> candidates = this.brokers.stream()
+				.filter((broker) -> broker != not && broker != this.stale)
+				.toList();
+			this.log.newLedger();
+			this.owner = this.time.pick(candidates);
+			this.time.trace(() -> "cluster  topic is owned by " + this.owner);
+		}
+	}
+
+	/** Another broker takes the topic over and the present one does not notice. */
+	void goStale(long gap, long lasting) {
+		SimulatedBroker from = this.owner;
+		if (from != null && this.stale == null) {
+			this.time.trace(() -> "cluster  " + from + " is stale");
+			this.coverage.count("stale broker intervals");
+			this.stale = from;
+			this.owner = null;
+			from.flush();
+			from.freeze();
+			this.time.after(gap, () -> own(from));
+			this.time.after(lasting, () -> endStale(from));
+		}
+	}
+
+	void endStale(@Nullable SimulatedBroker broker) {
+		if (this.stale != null && (broker == null || this.stale == broker)) {
+			SimulatedBroker ending = this.stale;
+			this.time.trace(() -> "cluster  " + ending + " notices that it was stale");
+			this.stale = null;
+			ending.closeAll();
+		}
+	}
+
+	void slowStorage(long lasting) {
+		this.slowUntil = Math.max(this.slowUntil, this.time.now() + lasting);
+		this.coverage.count("slow storage intervals");
+	}
+
+	void calm() {
+		endStale(null);
+		own(null);
+		this.slowUntil = 0;
+	}
+
+	long slowUntil() {
+		return this.slowUntil;
+	}
+
+	boolean owns(SimulatedBroker broker) {
+		return this.owner == broker;
+	}
+
+	boolean serves(SimulatedBroker broker) {
+		return this.owner == broker || this.stale == broker;
+	}
+
+	boolean isStale(SimulatedBroker broker) {
+		return this.stale == broker;
+	}
+
+	/** How late a client hears that its broker has closed the connection. */
+	long noticeDelay(long normal) {
+		return this.plan.twin(SimulationTwin.CLOSE_UNSEEN) ? this.time.between(0, 3 * SimulatedTime.SECOND)
+				: this.time.skewed(0, normal);
+	}
+
+	List<SimulatedBroker> brokers() {
+		return this.brokers;
+	}
+
+	SimulatedTime time() {
+		return this.time;
+	}
+
+	SimulationPlan plan() {
+		return this.plan;
+	}
+
+	SimulationCoverage coverage() {
+		return this.coverage;
+	}
+
+	SimulatedLog log() {
+		return this.log;
+	}
+
+}

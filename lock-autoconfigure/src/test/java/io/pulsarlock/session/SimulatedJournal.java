@@ -1,0 +1,238 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.session.SimulatedLog.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal as one session of one client sees it.
+ */
+final class SimulatedJournal implements Journal {
+
+	private static final long CLOSE_LIMIT = 5 * SimulatedTime.SECOND;
+
+	private final SimulatedClient client;
+
+	private final SimulatedCluster cluster;
+
+	private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+
+	private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+	private @Nullable Listener listener;
+
+	private @Nullable UUID session;
+
+	private long nextNumber;
+
+	private int next;
+
+	/** Only for broken twins: answers that wait until all up to there was read. */
+	private final ArrayDeque<Runnable> unread = new ArrayDeque<>();
+
+	private int unreadUpTo;
+
+	private boolean closing;
+
+	SimulatedJournal(SimulatedClient client) {
+		this.client = client;
+		this.cluster = client.cluster();
+	}
+
+	@Override
+	public void start(Listener listener) {
+		this.listener = listener;
+		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size() : this.cluster.log().first();
+		read();
+	}
+
+	private void read() {
+		SimulatedLink link = this.client.link();
+		if (link != null && this.listener != null && !this.closing) {
+			int from = this.next;
+			link.toBroker(() -> link.broker().read(link, this, from));
+		}
+	}
+
+	@Override
+	public CompletionStage<Position> publish(JournalRecord record) {
+		this.session = record.session();
+		Pending publishing = new Pending(this.nextNumber++, record, new CompletableFuture<>());
+		this.pending.add(publishing);
+		send(publishing);
+		return publishing.done();
+	}
+
+	private void send(Pending publishing) {
+		SimulatedLink link = this.client.link();
+		if (link != null) {
+			link.toBroker(() -> link.broker().append(link, this, publishing.number(), publishing.record()));
+		}
+	}
+
+	/** Connected again: reads on, and sends again what has no answer. */
+	void connected() {
+		read();
+		List<Pending> again = new ArrayList<>(this.pending);
+		if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
+			Collections.reverse(again);
+		}
+		again.forEach((publishing) -> {
+			this.cluster.coverage().count("records sent again");
+			send(publishing);
+		});
+	}
+
+	void acknowledged(long number, Position position) {
+		while (!this.pending.isEmpty() && this.pending.peek().number() <= number) {
+			Pending publishing = this.pending.poll();
+			if (publishing.number() == number) {
+				answer(publishing, position);
+			}
+			else if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
+				answer(publishing, position);
+			}
+			else {
+				throw new IllegalStateException("an answer was skipped");
+			}
+		}
+		endWhenSent();
+	}
+
+	/** Gives up on the oldest record, which may or may not have been written. */
+	void failOldest() {
+		Pending publishing = this.pending.peek();
+		if (publishing != null) {
+			this.cluster.coverage().count("publishes that failed");
+			List<Pending> failed = List.copyOf(this.pending);
+			this.pending.clear();
+			failed.forEach((each) -> each.done()
+				.completeExceptionally(new LockUnavailableException("simulated failure", null)));
+		}
+	}
+
+	void delivered(int from, int end) {
+		Listener listener = this.listener;
+		if (this.closing || listener == null) {
+			return;
+		}
+		// Some of what was read before comes again.
+		for (int i = from; i < end; i++) {
+			this.next = Math.max(this.next, i + 1);
+			Entry entry = this.cluster.log().entry(i);
+			if (!twin(SimulationTwin.RECORDS_SKIPPED) || !this.cluster.time().chance(0.002)) {
+				listener.received(entry.position(), twisted(entry.record()));
+			}
+		}
+		answerRead();
+	}
+
+	private JournalRecord twisted(JournalRecord record) {
+		JournalRecord nothing = new Bye(new UUID(0, 0), 0);
+		if (twin(SimulationTwin.EXPULSION_UNHEARD)
+				&& (record instanceof Expel expel && expel.target().equals(this.session)
+						|| record instanceof Evict evict && evict.target().equals(this.session))) {
+			return nothing;
+		}
+		if (twin(SimulationTwin.DOOR_ONLY) && !record.session().equals(this.session)) {
+			if (record instanceof Request) {
+				return nothing;
+			}
+			if (record instanceof Heartbeat heartbeat) {
+				return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
+						heartbeat.from(), heartbeat.upTo(), List.of());
+			}
+		}
+		return record;
+	}
+
+	private void answer(Pending publishing, Position position) {
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (twin != null && twin.writesOtherwise()) {
+			// Its writer must read what was written in its place, like everybody else.
+			this.unread.add(() -> publishing.done().complete(position));
+			this.unreadUpTo = this.cluster.log().size();
+			answerRead();
+		}
+		else {
+			publishing.done().complete(position);
+		}
+	}
+
+	private void answerRead() {
+		while (!this.unread.isEmpty() && (this.closing || this.next >= this.unreadUpTo)) {
+			this.unread.poll().run();
+		}
+	}
+
+	/** Only for a broken twin: as if this node knew everything and had written it. */
+	void acknowledgedByMistake(long number) {
+		Position applied = this.client.applied();
+		while (!applied.equals(Position.NONE) && !this.pending.isEmpty() && this.pending.peek().number() <= number) {
+			applied = new Position(applied.ledgerId(), applied.entryId() + 1);
+			this.pending.poll().done().complete(applied);
+		}
+		endWhenSent();
+	}
+
+	@Override
+	public long connection() {
+		SimulatedLink link = this.client.link();
+		if (twin(SimulationTwin.CONNECTION_IGNORED)) {
+			return 1;
+		}
+		return (link != null) ? link.number() : 0;
+	}
+
+	@Override
+	public void trim(Position upTo) {
+		this.cluster.log().trim(twin(SimulationTwin.TRIMMED_EARLY) ? this.client.applied() : upTo);
+	}
+
+	@Override
+	public CompletionStage<?> close() {
+		if (!this.closing) {
+			this.closing = true;
+			SimulatedLink link = this.client.link();
+			if (link != null) {
+				link.toBroker(() -> link.broker().endReading(this));
+			}
+			this.client.process().later(CLOSE_LIMIT, () -> {
+				this.pending.clear();
+				endWhenSent();
+			});
+			endWhenSent();
+		}
+		return this.closed;
+	}
+
+	private void endWhenSent() {
+		if (this.closing && this.pending.isEmpty()) {
+			this.client.journals().remove(this);
+			this.closed.complete(null);
+		}
+	}
+
+	private boolean twin(SimulationTwin twin) {
+		return this.cluster.plan().twin(twin);
+	}
+
+	private record Pending(long number, JournalRecord record, CompletableFuture<Position> done) {
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A TCP connection between a client and a broker: both directions in order, with delays
+ * of their own; two ends that close at different times; and the keep-alive of both.
+ */
+final class SimulatedLink {
+
+	/** A close reaches a living client before its next tick: an assumption. */
+	private static final long NOTICE = 12 * SimulatedTime.MILLI;
+
+	private final SimulatedTime time;
+
+	private final SimulatedCluster cluster;
+
+	private final SimulatedBroker broker;
+
+	private final SimulatedClient client;
+
+	private final long number;
+
+	private final ArrayDeque<Runnable> stash = new ArrayDeque<>();
+
+	private final List<Consumer<Boolean>> probes = new ArrayList<>();
+
+	private boolean open = true;
+
+	private boolean brokerOpen = true;
+
+	private boolean stalled;
+
+	private long lastToBroker;
+
+	private long lastToClient;
+
+	private int probeCount;
+
+	private boolean clientWaitsForPong;
+
+	private boolean brokerHeard = true;
+
+	SimulatedLink(SimulatedCluster cluster, SimulatedBroker broker, SimulatedClient client, long number) {
+		this.time = cluster.time();
+		this.cluster = cluster;
+		this.broker = broker;
+		this.client = client;
+		this.number = number;
+		clientKeepAlive();
+		brokerKeepAlive();
+	}
+
+	void toBroker(Runnable message) {
+		if (!this.open) {
+			return;
+		}
+		long delay = this.time.chance(0.01) ? this.time.skewed(0, SimulatedTime.SECOND)
+				: this.time.between(50 * SimulatedTime.MICRO, 800 * SimulatedTime.MICRO);
+		this.lastToBroker = Math.max(this.lastToBroker + 1, this.time.now() + delay);
+		this.time.at(this.lastToBroker, () -> arrive(() -> {
+			if (this.brokerOpen) {
+				this.brokerHeard = true;
+				message.run();
+			}
+		}));
+	}
+
+	void toClient(Runnable message) {
+		if (!this.brokerOpen) {
+			return;
+		}
+		long delay = this.time.chance(0.02) ? this.time.skewed(0, NOTICE)
+				: this.time.between(50 * SimulatedTime.MICRO, 800 * SimulatedTime.MICRO);
+		this.lastToClient = Math.max(this.lastToClient + 1, this.time.now() + delay);
+		this.time.at(this.lastToClient, () -> arrive(() -> this.client.process().onNetwork(() -> {
+			if (this.open) {
+				this.clientWaitsForPong = false;
+				message.run();
+			}
+		})));
+	}
+
+	private void arrive(Runnable message) {
+		if (this.stalled || !this.stash.isEmpty()) {
+			this.stash.add(message);
+		}
+		else {
+			message.run();
+		}
+	}
+
+	/** From now on nothing arrives any more. */
+	void stall() {
+		this.stalled = true;
+	}
+
+	void heal() {
+		if (this.stalled) {
+			this.stalled = false;
+			while (!this.stash.isEmpty()) {
+				this.stash.peek().run();
+				this.stash.poll();
+			}
+		}
+	}
+
+	private void clientKeepAlive() {
+		this.client.process().later(this.cluster.plan().clientKeepAlive(), () -> {
+			if (this.open) {
+				if (this.clientWaitsForPong) {
+					this.cluster.coverage().count("half-open links found by their client");
+					this.time.trace(() -> "link     " + this + " is silent, closed by its client");
+					closeByClient();
+				}
+				else {
+					this.clientWaitsForPong = true;
+					toBroker(() -> toClient(() -> {
+					}));
+					clientKeepAlive();
+				}
+			}
+		});
+	}
+
+	private void brokerKeepAlive() {
+		this.time.after(this.cluster.plan().brokerKeepAlive(), () -> {
+			if (this.brokerOpen) {
+				if (!this.brokerHeard) {
+					this.cluster.coverage().count("half-open links found by the broker");
+					closeByBroker();
+				}
+				else {
+					this.brokerHeard = false;
+					brokerKeepAlive();
+				}
+			}
+		});
+	}
+
+	/** The broker's liveness check: does the client still answer? */
+	void probe(Consumer<Boolean> answer) {
+		this.probes.add(answer);
+		if (this.probes.size() > 1) {
+			return;
+		}
+		int probe = ++this.probeCount;
+		toClient(() -> toBroker(() -> probed(true)));
+		this.time.after(this.cluster.plan().livenessCheck(), () -> {
+			if (this.brokerOpen && !this.probes.isEmpty() && probe == this.probeCount) {
+				this.cluster.coverage().count("links closed by the liveness check");
+				this.time.trace(() -> "link     " + this + " does not answer, closed by its broker");
+				closeByBroker();
+			}
+		});
+	}
+
+	private void probed(boolean alive) {
+		List<Consumer<Boolean>> waiting = List.copyOf(this.probes);
+		this.probes.clear();
+		waiting.forEach((answer) -> answer.accept(alive));
+	}
+
+	void closeByBroker() {
+		if (this.brokerOpen) {
+			this.brokerOpen = false;
+			this.broker.closed(this);
+			probed(false);
+			this.time.after(this.cluster.noticeDelay(NOTICE), () -> arrive(this::noticed));
+		}
+	}
+
+	private void noticed() {
+		this.client.process().onNetwork(() -> {
+			if (this.open) {
+				closeByClient();
+			}
+		});
+	}
+
+	/** Closed by the client; the broker hears of it after what was sent before. */
+	void closeByClient() {
+		if (this.open) {
+			toBroker(this::closeAtBroker);
+			this.open = false;
+			this.client.disconnected(this);
+		}
+	}
+
+	private void closeAtBroker() {
+		if (this.brokerOpen) {
+			this.brokerOpen = false;
+			this.broker.closed(this);
+			probed(false);
+		}
+	}
+
+	/** The process has died; its kernel says so, if it is still there. */
+	void died(boolean told) {
+		if (told) {
+			toBroker(this::closeAtBroker);
+		}
+		this.open = false;
+	}
+
+	boolean isStalled() {
+		return this.stalled;
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	boolean isOpenAtBroker() {
+		return this.brokerOpen;
+	}
+
+	SimulatedBroker broker() {
+		return this.broker;
+	}
+
+	SimulatedClient client() {
+		return this.client;
+	}
+
+	long number() {
+		return this.number;
+	}
+
+	@Override
+	public String toString() {
+		return this.client + "-" + this.number + "-" + this.broker;
+	}
+
+}

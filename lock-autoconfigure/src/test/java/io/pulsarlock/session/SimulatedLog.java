@@ -1,0 +1,179 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.LineTable.Change;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
+
+/**
+ * The one true log of a shard, and what a table that saw all of it says at each position.
+ */
+final class SimulatedLog {
+
+	private final SimulatedTime time;
+
+	private final SimulationCoverage coverage;
+
+	private final List<Entry> entries = new ArrayList<>();
+
+	private final Map<Position, Long> digests = new HashMap<>();
+
+	private final LineTable table = new LineTable();
+
+	private final List<UnaryOperator<JournalRecord>> twists = new ArrayList<>();
+
+	private long ledger;
+
+	private long nextEntry;
+
+	private int first;
+
+	SimulatedLog(SimulatedTime time, SimulationCoverage coverage) {
+		this.time = time;
+		this.coverage = coverage;
+		this.ledger = time.between(0, 1000);
+		this.table.seal();
+	}
+
+	void twist(UnaryOperator<JournalRecord> twist) {
+		this.twists.add(twist);
+	}
+
+	void newLedger() {
+		this.ledger += 1 + this.time.index(5);
+		this.nextEntry = 0;
+	}
+
+	Position append(JournalRecord given) {
+		JournalRecord record = given;
+		for (UnaryOperator<JournalRecord> twist : this.twists) {
+			record = twist.apply(record);
+		}
+		if (this.time.chance(0.01)) {
+			newLedger();
+		}
+		Position position = new Position(this.ledger, this.nextEntry++);
+		Map<String, Ticket> fronts = new HashMap<>();
+		this.table.locks().forEach((lock) -> fronts.put(lock, this.table.front(lock)));
+		boolean late = isLate(record);
+		Change change = this.table.apply(position, record);
+		this.entries.add(new Entry(position, record));
+		this.digests.put(position, digest(this.table));
+		count(record, change, fronts, late);
+		JournalRecord written = record;
+		this.time.trace(() -> "log      " + position + " " + SimulationTrace.of(written)
+				+ (change.accepted() ? "" : " (ignored)") + ((change.ended() != null) ? " ends it" : ""));
+		return position;
+	}
+
+	/** Whether somebody else has already ended the session it is about. */
+	private boolean isLate(JournalRecord record) {
+		return record instanceof Expel expel && this.table.session(expel.target()) == null
+				|| record instanceof Evict evict && this.table.session(evict.target()) == null;
+	}
+
+	private void count(JournalRecord record, Change change, Map<String, Ticket> fronts, boolean late) {
+		if (!change.accepted()) {
+			this.coverage.count("records that count for nothing (duplicates, expelled writers)");
+		}
+		if (record instanceof Expel expel && !expel.session().equals(change.ended())) {
+			this.coverage.count((change.ended() != null) ? "expulsions"
+					: late ? "late expulsions" : "void expulsions (heard again)");
+		}
+		if (record instanceof Evict evict) {
+			this.coverage.count(change.locks().contains(evict.lock()) ? "evictions"
+					: late ? "late evictions" : "void evictions (heard again)");
+		}
+		for (String lock : change.locks()) {
+			Ticket before = fronts.get(lock);
+			Ticket after = this.table.front(lock);
+			if (before != null && after != null && before != after) {
+				if (record instanceof Release) {
+					this.coverage.count("hand-overs by release");
+				}
+				else if (record instanceof Evict) {
+					this.coverage.count("hand-overs by eviction");
+				}
+				else if (record instanceof Expel) {
+					this.coverage.count("hand-overs by expulsion");
+				}
+				else if (record instanceof Bye) {
+					this.coverage.count("hand-overs by goodbye");
+				}
+			}
+		}
+	}
+
+	/** A number that is equal for equal lines. */
+	static long digest(LineTable table) {
+		long sum = 0;
+		for (String lock : table.locks()) {
+			for (Ticket ticket : table.line(lock)) {
+				sum += mix(ticket.position().hashCode() * 31L + ticket.session().hashCode() + ticket.number());
+			}
+		}
+		return sum;
+	}
+
+	private static long mix(long value) {
+		long mixed = (value ^ (value >>> 32)) * 0x9E3779B97F4A7C15L;
+		return mixed ^ (mixed >>> 29);
+	}
+
+	long digestAt(Position position) {
+		return this.digests.get(position);
+	}
+
+	LineTable table() {
+		return this.table;
+	}
+
+	/** A table made anew from the whole log up to a position. */
+	LineTable tableAt(Position position) {
+		LineTable made = new LineTable();
+		made.seal();
+		for (Entry entry : this.entries) {
+			if (!entry.position().isAfter(position)) {
+				made.apply(entry.position(), entry.record());
+			}
+		}
+		return made;
+	}
+
+	int size() {
+		return this.entries.size();
+	}
+
+	int first() {
+		return this.first;
+	}
+
+	Entry entry(int index) {
+		return this.entries.get(index);
+	}
+
+	void trim(Position upTo) {
+		int before = this.first;
+		while (this.first < this.entries.size() && !this.entries.get(this.first).position().isAfter(upTo)) {
+			this.first++;
+		}
+		if (this.first > before) {
+			this.coverage.count("trims");
+		}
+	}
+
+	record Entry(Position position, JournalRecord record) {
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+import io.pulsarlock.line.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node from start to end: a process with a client, a shard and some users, who take
+ * locks, hold them for a while and give them back.
+ */
+final class SimulatedNode {
+
+	private final SimulatedCluster cluster;
+
+	private final SimulatedTime time;
+
+	private final SimulationInvariants invariants;
+
+	private final SessionSettings settings;
+
+	private final SimulatedProcess process;
+
+	private final SimulatedClient client;
+
+	private final Shard shard;
+
+	private boolean calm;
+
+	private boolean ended;
+
+	private int waiting;
+
+	SimulatedNode(SimulatedCluster cluster, SimulationInvariants invariants, SessionSettings settings, double rate) {
+		this.cluster = cluster;
+		this.time = cluster.time();
+		this.invariants = invariants;
+		this.settings = settings;
+		long offset = this.time.chance(0.3) ? Long.MAX_VALUE - this.time.between(0, 60 * SimulatedTime.SECOND)
+				: this.time.bits();
+		this.process = new SimulatedProcess(this.time, rate, offset);
+		if (cluster.plan().twin(SimulationTwin.CLOCK_STANDS_IN_A_PAUSE)) {
+			this.process.clockStands();
+		}
+		this.client = new SimulatedClient(settings.node(), cluster, this.process, this::applied);
+		this.shard = new Shard(0, settings, this.process, this.client, this.process::execute,
+				(event) -> invariants.event(this, event), () -> new UUID(this.time.bits(), this.time.bits()));
+		this.shard.start();
+		for (int i = 0; i < 3; i++) {
+			think();
+		}
+	}
+
+	private Position applied() {
+		Session session = this.shard.activeSession();
+		return (session != null) ? session.table().applied() : Position.NONE;
+	}
+
+	private void think() {
+		this.process.later(this.time.skewed(0, 8 * SimulatedTime.SECOND), this::want);
+	}
+
+	private void want() {
+		if (this.calm || this.ended) {
+			return;
+		}
+		String lock = this.time.pick(SimulationPlan.LOCKS);
+		Door.Kind kind = lock.startsWith("g:") ? Door.Kind.FAILOVER : Door.Kind.EXCLUSIVE;
+		boolean immediate = kind == Door.Kind.EXCLUSIVE && this.time.chance(0.15);
+		Duration limit = this.time.chance(0.1) ? Duration.ofMillis(this.time.between(1, 4000)) : null;
+		Waiter waiter = new Waiter(immediate, limit);
+		this.waiting++;
+		waiter.granted.whenComplete((hold, ex) -> {
+			this.waiting--;
+			if (hold != null) {
+				this.invariants.granted(this, lock, hold);
+				this.process.later(holdTime(kind), hold::release);
+			}
+			think();
+		});
+		this.shard.acquire(lock, lock, kind, waiter);
+		if (this.time.chance(0.25)) {
+			this.process.later(this.time.skewed(0, 6 * SimulatedTime.SECOND), () -> {
+				if (waiter.granted.cancel(false)) {
+					this.shard.givenUp(lock);
+				}
+			});
+		}
+	}
+
+	private long holdTime(Door.Kind kind) {
+		if (this.calm) {
+			return this.time.between(0, SimulatedTime.SECOND / 10);
+		}
+		if (kind == Door.Kind.FAILOVER || this.time.chance(0.2)) {
+			return this.time.between(5 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND);
+		}
+		return this.time.skewed(0, 3 * SimulatedTime.SECOND);
+	}
+
+	/** Nobody wants anything new from now on. */
+	void calm() {
+		this.calm = true;
+	}
+
+	/**
+	 * The process is gone at once.
+	 * @param told whether its kernel says so to the other end
+	 */
+	void kill(boolean told) {
+		this.ended = true;
+		this.process.die();
+		SimulatedLink link = this.client.link();
+		if (link != null) {
+			link.died(told);
+		}
+		this.invariants.died(this);
+	}
+
+	/** The process ends in good order, then is gone. */
+	CompletableFuture<Void> shutDown() {
+		this.ended = true;
+		return this.shard.close();
+	}
+
+	long nanoTime() {
+		return this.process.nanoTime();
+	}
+
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	int waiting() {
+		return this.waiting;
+	}
+
+	@Nullable Session session() {
+		return this.shard.activeSession();
+	}
+
+	Shard shard() {
+		return this.shard;
+	}
+
+	SimulatedProcess process() {
+		return this.process;
+	}
+
+	SimulatedClient client() {
+		return this.client;
+	}
+
+	SessionSettings settings() {
+		return this.settings;
+	}
+
+	@Override
+	public String toString() {
+		return this.settings.node();
+	}
+
+}

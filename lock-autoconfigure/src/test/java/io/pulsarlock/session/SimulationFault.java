@@ -1,0 +1,86 @@
+package io.pulsarlock.session;
+
+import java.util.SplittableRandom;
+
+/**
+ * Something that goes wrong.
+ *
+ * @param at when
+ * @param kind what
+ * @param node which node, modulo their number; or, if negative, the holder of lock
+ * {@code -1 - node}
+ * @param lasting for how long
+ * @param extra a second duration
+ */
+record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
+
+	private static final int HOLDERS = 4;
+
+	static SimulationFault any(long at, SplittableRandom random) {
+		Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+		int node = (random.nextDouble() < 0.6) ? -1 - random.nextInt(HOLDERS) : random.nextInt(16);
+		long lasting = switch (random.nextInt(4)) {
+			case 0 -> random.nextLong(5, 200) * SimulatedTime.MILLI;
+			case 1 -> random.nextLong(100, 2_000) * SimulatedTime.MILLI;
+			case 2 -> random.nextLong(1_000, 8_000) * SimulatedTime.MILLI;
+			default -> random.nextLong(4_000, 25_000) * SimulatedTime.MILLI;
+		};
+		long extra = (random.nextInt(4) > 0) ? random.nextLong(0, 300) * SimulatedTime.MILLI
+				: random.nextLong(0, 6_000) * SimulatedTime.MILLI;
+		if (kind == Kind.CUT_OFF && random.nextBoolean()) {
+			// Long enough for others to come in meanwhile.
+			lasting = random.nextLong(6_000, 12_000) * SimulatedTime.MILLI;
+		}
+		return new SimulationFault(at, kind, node, lasting, extra);
+	}
+
+	@Override
+	public String toString() {
+		return String.format("%.3f s: %s node %d, %d ms, %d ms", this.at / 1e9, this.kind, this.node,
+				this.lasting / SimulatedTime.MILLI, this.extra / SimulatedTime.MILLI);
+	}
+
+	enum Kind {
+
+		RESET_BY_BROKER,
+
+		RESET_BY_CLIENT,
+
+		BLACKHOLE,
+
+		/** As if the cable was pulled: silence, and no new connection either. */
+		CUT_OFF,
+
+		/** The connection is closed, and no new one is made for a while. */
+		TURNED_AWAY,
+
+		/**
+		 * Another node reads late for about a lease and takes this one for silent; then
+		 * this one is turned away. Two things that seldom meet by chance.
+		 */
+		UNHEARD,
+
+		PAUSE,
+
+		KILL,
+
+		/** The whole machine is gone: nobody says that the connection is closed. */
+		POWER_LOSS,
+
+		SHUT_DOWN,
+
+		MOVE,
+
+		STALE,
+
+		SLOW_STORAGE,
+
+		LAG,
+
+		PUBLISH_FAILURE,
+
+		RESET_ALL
+
+	}
+
+}

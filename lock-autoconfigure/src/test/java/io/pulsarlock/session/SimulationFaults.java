@@ -1,0 +1,173 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes faults happen.
+ */
+final class SimulationFaults {
+
+	private final Simulation simulation;
+
+	private final SimulatedTime time;
+
+	private final SimulatedCluster cluster;
+
+	SimulationFaults(Simulation simulation) {
+		this.simulation = simulation;
+		this.time = simulation.time();
+		this.cluster = simulation.cluster();
+	}
+
+	void happen(SimulationFault fault) {
+		switch (fault.kind()) {
+			case MOVE -> this.cluster.move(fault.extra());
+			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
+			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
+			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
+			default -> {
+				SimulatedNode node = victim(fault);
+				if (node != null) {
+					happen(fault, node);
+				}
+			}
+		}
+	}
+
+	private void unheard(SimulationFault fault, SimulatedNode node) {
+		List<SimulatedNode> others = new ArrayList<>(this.simulation.nodes());
+		others.remove(node);
+		if (!others.isEmpty()) {
+			this.time.pick(others).client().lag(12 * SimulatedTime.SECOND);
+			this.time.after(7 * SimulatedTime.SECOND + fault.extra() / 2, () -> {
+				SimulatedNode then = victim(fault);
+				if (then != null && this.time.now() < this.simulation.plan().duration()) {
+					turnAway(then, 5 * SimulatedTime.SECOND);
+				}
+			});
+		}
+	}
+
+	private void happen(SimulationFault fault, SimulatedNode node) {
+		this.time.trace(() -> "FAULT    " + fault.kind() + " " + node + " " + fault.lasting() / SimulatedTime.MILLI);
+		if (this.simulation.invariants().holdsAny(node)) {
+			this.simulation.coverage().count("holders hit by " + fault.kind());
+		}
+		switch (fault.kind()) {
+			case RESET_BY_BROKER -> resetByBroker(node);
+			case RESET_BY_CLIENT -> resetByClient(node);
+			case BLACKHOLE -> blackhole(node, fault.lasting());
+			case CUT_OFF -> cutOff(node, fault.lasting());
+			case TURNED_AWAY -> turnAway(node, fault.lasting());
+			case UNHEARD -> unheard(fault, node);
+			case PAUSE -> pause(node, fault.lasting());
+			case KILL -> kill(node, true, fault.extra());
+			case POWER_LOSS -> kill(node, false, fault.extra());
+			case SHUT_DOWN -> shutDown(node, fault.extra());
+			case LAG -> node.client().lag(fault.lasting());
+			case PUBLISH_FAILURE -> List.copyOf(node.client().journals()).forEach(SimulatedJournal::failOldest);
+			default -> throw new IllegalStateException();
+		}
+	}
+
+	private SimulatedNode victim(SimulationFault fault) {
+		List<SimulatedNode> nodes = this.simulation.nodes();
+		if (nodes.isEmpty()) {
+			return null;
+		}
+		if (fault.node() < 0) {
+			String lock = SimulationPlan.LOCKS.get((-1 - fault.node()) % SimulationPlan.LOCKS.size());
+			for (SimulatedNode node : nodes) {
+				if (this.simulation.invariants().holds(node, lock)) {
+					return node;
+				}
+			}
+		}
+		return nodes.get(Math.abs(fault.node()) % nodes.size());
+	}
+
+	/** Never on a stalled link: a living client hears of the close, an assumption. */
+	private void resetByBroker(SimulatedNode node) {
+		SimulatedLink link = node.client().link();
+		if (link != null && !link.isStalled()) {
+			link.closeByBroker();
+		}
+	}
+
+	private void resetByClient(SimulatedNode node) {
+		node.process().onNetwork(() -> {
+			SimulatedLink link = node.client().link();
+			if (link != null) {
+				link.closeByClient();
+			}
+		});
+	}
+
+	private void blackhole(SimulatedNode node, long lasting) {
+		SimulatedLink link = node.client().link();
+		if (link != null) {
+			link.stall();
+			this.time.after(lasting, link::heal);
+		}
+	}
+
+	private void cutOff(SimulatedNode node, long lasting) {
+		node.client().cutOff(lasting);
+		SimulatedLink link = node.client().link();
+		blackhole(node, lasting);
+		if (link != null && this.simulation.plan().twin(SimulationTwin.CLOSE_UNSEEN)) {
+			link.closeByBroker();
+		}
+	}
+
+	private void turnAway(SimulatedNode node, long lasting) {
+		node.client().cutOff(lasting);
+		resetByClient(node);
+	}
+
+	private void pause(SimulatedNode node, long lasting) {
+		node.process().stop();
+		int stand = node.process().stands();
+		this.time.after(lasting, () -> node.process().goOn(stand));
+	}
+
+	private void kill(SimulatedNode node, boolean told, long downtime) {
+		node.kill(told);
+		this.simulation.nodes().remove(node);
+		restart(node, downtime);
+	}
+
+	private void shutDown(SimulatedNode node, long downtime) {
+		node.process().onNetwork(() -> {
+			if (!node.isEnded()) {
+				node.shutDown().whenComplete((none, ex) -> node.process().later(SimulatedTime.MILLI * 5, () -> {
+					if (this.simulation.nodes().remove(node)) {
+						node.kill(true);
+						restart(node, downtime);
+					}
+				}));
+			}
+		});
+	}
+
+	private void restart(SimulatedNode node, long downtime) {
+		int index = this.simulation.plan().nodes().indexOf(node.settings());
+		this.simulation.start(index, downtime + 10 * SimulatedTime.MILLI);
+	}
+
+	/** Everything that was broken is mended. */
+	void calm() {
+		this.cluster.calm();
+		for (SimulatedNode node : new ArrayList<>(this.simulation.nodes())) {
+			node.process().goOn(-1);
+			SimulatedLink link = node.client().link();
+			if (link != null) {
+				link.heal();
+			}
+			node.client().lag(0);
+			node.client().cutOff(0);
+		}
+	}
+
+}

@@ -1,0 +1,342 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockEvent.Type;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold after every single step.
+ */
+final class SimulationInvariants {
+
+	private final SimulatedCluster cluster;
+
+	private final List<Holding> holdings = new ArrayList<>();
+
+	private final List<Holding> ended = new ArrayList<>();
+
+	/** Lost, and their holders are still to be told. */
+	private final List<Holding> untold = new ArrayList<>();
+
+	private final Map<String, Long> tokens = new HashMap<>();
+
+	private final Map<String, Holding> byToken = new HashMap<>();
+
+	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
+
+	private @Nullable SimulationViolation violation;
+
+	SimulationInvariants(SimulatedCluster cluster) {
+		this.cluster = cluster;
+	}
+
+	void granted(SimulatedNode node, String lock, Hold hold) {
+		Holding holding = new Holding(node, lock, hold);
+		long token = hold.token();
+		long now = this.cluster.time().now();
+		for (Holding other : this.holdings) {
+			if (other.lock.equals(lock)) {
+				check(!other.believes(), () -> "two hold " + lock + ": " + other + " and now " + holding);
+				// It is told at the same moment, on a thread of its own.
+				check(other.hold.isOver() || !other.isAwake(now),
+						() -> holding + " was granted before " + other + " had noticed its loss");
+			}
+		}
+		Ticket front = this.cluster.log().table().front(lock);
+		check(this.cluster.plan().twin() != null || front == null || front.position().token() >= token,
+				() -> holding + " was granted although " + front + " is in front");
+		check(token > this.tokens.getOrDefault(lock, 0L),
+				() -> lock + ": token " + token + " of " + node + " is not larger than " + this.tokens.get(lock));
+		this.tokens.put(lock, token);
+		this.holdings.add(holding);
+		this.byToken.put(lock + token, holding);
+		hold.onLost((lost) -> {
+			holding.told++;
+			check(holding.told == 1, () -> holding + " was told twice of its loss");
+			check(lost.token() == token, () -> holding + " was told of another's loss");
+		});
+		this.cluster.time().trace(() -> "HOLD     " + holding + " for " + hold.remaining());
+		SimulatedLink link = node.client().link();
+		if (link != null && this.cluster.isStale(link.broker())) {
+			this.cluster.coverage().count("grants on a stale broker");
+		}
+	}
+
+	void event(SimulatedNode node, LockEvent event) {
+		this.cluster.time()
+			.trace(() -> "EVENT    " + node + " " + event.type() + " " + event.name() + " " + event.token()
+					+ ((event.reason() != null) ? " " + event.reason() : ""));
+		this.cluster.coverage().count("event " + event.type() + ((event.reason() != null) ? " " + event.reason() : ""));
+		Holding holding = this.byToken.get(event.name() + event.token());
+		check(holding != null && holding.node == node, () -> "an event for nothing: " + event);
+		if (holding == null) {
+			return;
+		}
+		if (event.type() == Type.ACQUIRED) {
+			holding.acquired++;
+			check(holding.acquired == 1, () -> holding + " was acquired twice");
+			return;
+		}
+		check(holding.acquired == 1 && holding.over == 0, () -> event.type() + " at the wrong time for " + holding);
+		if (event.type() == Type.LOST || event.type() == Type.RELEASED) {
+			holding.over++;
+			check(holding.hold.isOver() && !holding.hold.isHeld(), () -> holding + " is held after its end");
+			check((event.type() == Type.LOST) == (holding.hold.lost() != null), () -> "the wrong event: " + event);
+		}
+	}
+
+	/** Nothing a dead node believes counts. */
+	void died(SimulatedNode node) {
+		this.holdings.removeIf((holding) -> holding.node == node);
+		this.ended.removeIf((holding) -> holding.node == node);
+		this.untold.removeIf((holding) -> holding.node == node);
+	}
+
+	void afterStep(List<SimulatedNode> nodes) {
+		if (this.violation != null) {
+			throw this.violation;
+		}
+		believers();
+		losers();
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (twin == null || twin.isSeenInTables()) {
+			for (SimulatedNode node : nodes) {
+				Session session = node.session();
+				if (session != null && session.table().applied() != this.compared.get(node)) {
+					this.compared.put(node, session.table().applied());
+					compare(node, session.table());
+					ordinals(nodes, node, session.table());
+				}
+			}
+		}
+	}
+
+	/** At most one believes to hold a lock. */
+	private void believers() {
+		int count = this.holdings.size();
+		for (int i = 0; i < count; i++) {
+			Holding one = this.holdings.get(i);
+			if (one.hold.isOver()) {
+				this.holdings.remove(i);
+				this.ended.add(one);
+				if (!one.isDone()) {
+					one.noticeEnd(this.cluster.time().now());
+					this.untold.add(one);
+				}
+				i--;
+				count--;
+				continue;
+			}
+			if (!one.believes()) {
+				long now = this.cluster.time().now();
+				one.noticeEnd(now);
+				check(!one.isOverdue(now), () -> one + " did not notice its loss");
+			}
+			else {
+				// A record that was on its way has come before anybody looked.
+				one.goesOn();
+			}
+			for (int j = i + 1; j < count; j++) {
+				Holding other = this.holdings.get(j);
+				if (one.lock.equals(other.lock) && one.believes() && other.believes()) {
+					throw new SimulationViolation("two hold " + one.lock + ": " + one + " and " + other);
+				}
+			}
+		}
+	}
+
+	/** Whoever has lost a lock and is not standing is told at once. */
+	private void losers() {
+		if (!this.untold.isEmpty()) {
+			this.untold.removeIf(Holding::isDone);
+			long now = this.cluster.time().now();
+			for (Holding holding : this.untold) {
+				check(!holding.isOverdue(now), () -> holding + " was not told of its loss");
+			}
+		}
+	}
+
+	private void compare(SimulatedNode node, LineTable table) {
+		SimulatedLog log = this.cluster.log();
+		if (SimulatedLog.digest(table) == log.digestAt(table.applied())) {
+			return;
+		}
+		LineTable truth = log.tableAt(table.applied());
+		Set<String> locks = new TreeSet<>(truth.locks());
+		locks.addAll(table.locks());
+		for (String lock : locks) {
+			List<Ticket> line = new ArrayList<>(table.line(lock));
+			// What a late copy or a lost introduction left in a rebuilt table.
+			line.removeIf((ticket) -> truth.session(ticket.session()) == null);
+			check(withoutOrdinals(line).equals(withoutOrdinals(truth.line(lock))), () -> node + " at " + table.applied()
+					+ " has for " + lock + " " + table.line(lock) + " instead of " + truth.line(lock));
+		}
+		this.cluster.coverage().count("tables with a zombie");
+	}
+
+	private static List<Ticket> withoutOrdinals(List<Ticket> line) {
+		return line.stream()
+			.map((ticket) -> new Ticket(ticket.lock(), ticket.session(), ticket.number(), ticket.position(), 0))
+			.toList();
+	}
+
+	/** In every table the living count in the order of the line. */
+	private void ordinals(List<SimulatedNode> nodes, SimulatedNode node, LineTable table) {
+		Set<UUID> living = null;
+		for (String lock : table.locks()) {
+			List<Ticket> line = table.line(lock);
+			int last = -1;
+			for (Ticket ticket : (line.size() > 1) ? line : List.<Ticket>of()) {
+				if (living == null) {
+					living = nodes.stream()
+						.map(SimulatedNode::session)
+						.filter((session) -> session != null)
+						.map(Session::id)
+						.collect(Collectors.toSet());
+				}
+				if (living.contains(ticket.session())) {
+					int before = last;
+					check(ticket.ordinal() > before, () -> node + " counts " + line + " wrongly");
+					last = ticket.ordinal();
+				}
+			}
+		}
+	}
+
+	/** So long after the last fault nobody waits any more. */
+	void everybodyIsServed(List<SimulatedNode> nodes) {
+		for (SimulatedNode node : nodes) {
+			check(node.waiting() == 0, () -> node + " still has " + node.waiting() + " waiters");
+		}
+	}
+
+	void atTheEnd(List<SimulatedNode> nodes) {
+		for (Holding holding : this.holdings) {
+			check(false, () -> holding + " is still held at the end");
+		}
+		for (Holding holding : this.ended) {
+			check(!holding.hold.isHeld(), () -> holding + " has come back");
+			check(holding.over == 1, () -> holding + " had " + holding.over + " ends");
+			check(holding.told == ((holding.hold.lost() != null) ? 1 : 0),
+					() -> holding + " was told " + holding.told + " times");
+		}
+		for (SimulatedNode node : nodes) {
+			Session session = node.session();
+			check(session != null, () -> node + " has no session at the end");
+			check(node.waiting() == 0, () -> node + " has " + node.waiting() + " waiters at the end");
+			check(node.shard().slots().isEmpty(),
+					() -> node + " has slots at the end: " + node.shard().slots().keySet());
+			check(node.client().attempts().isEmpty(), () -> node + " has doors at the end");
+		}
+		LineTable table = this.cluster.log().table();
+		check(table.locks().isEmpty(), () -> "somebody is in line at the end: " + table.locks());
+		check(table.sessions().size() == nodes.size(),
+				() -> table.sessions().size() + " sessions of " + nodes.size() + " nodes at the end");
+		for (SimulatedBroker broker : this.cluster.brokers()) {
+			broker.gates().values().forEach((gate) -> check(gate.isEmpty(), () -> "an orphan is inside " + gate));
+		}
+	}
+
+	/** Whether this node holds a lock at the moment, for choosing victims. */
+	boolean holds(SimulatedNode node, String lock) {
+		for (Iterator<Holding> all = this.holdings.iterator(); all.hasNext();) {
+			Holding holding = all.next();
+			if (holding.node == node && holding.lock.equals(lock)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	boolean holdsAny(SimulatedNode node) {
+		return this.holdings.stream().anyMatch((holding) -> holding.node == node && holding.believes());
+	}
+
+	/** Remembered too, because a callback's exception may get lost. */
+	private void check(boolean fine, Supplier<String> problem) {
+		if (!fine) {
+			SimulationViolation found = new SimulationViolation(problem.get());
+			this.violation = (this.violation != null) ? this.violation : found;
+			throw this.violation;
+		}
+	}
+
+	private static final class Holding {
+
+		private final SimulatedNode node;
+
+		private final String lock;
+
+		private final Hold hold;
+
+		private int acquired;
+
+		private int over;
+
+		private int told;
+
+		private long endedAt;
+
+		Holding(SimulatedNode node, String lock, Hold hold) {
+			this.node = node;
+			this.lock = lock;
+			this.hold = hold;
+		}
+
+		/** Whether it was given back, or lost and its holder told so. */
+		boolean isDone() {
+			return this.hold.isOver() && (this.hold.lost() == null || this.told > 0);
+		}
+
+		void noticeEnd(long now) {
+			if (this.endedAt == 0) {
+				this.endedAt = now;
+			}
+		}
+
+		void goesOn() {
+			this.endedAt = 0;
+		}
+
+		/** Whether its node has not stood lately, so that it must know what it can. */
+		boolean isAwake(long now) {
+			return this.node.process().awakeFor(now) > noticing();
+		}
+
+		/** Whether its node should have noticed the end by now and said so. */
+		boolean isOverdue(long now) {
+			return isAwake(now) && now - this.endedAt > noticing();
+		}
+
+		/** A tick, and what threads may be late. */
+		private long noticing() {
+			return 2 * this.node.settings().tickNanos() + 30 * SimulatedTime.MILLI;
+		}
+
+		boolean believes() {
+			return this.hold.wouldBeHeld(this.node.nanoTime());
+		}
+
+		@Override
+		public String toString() {
+			return this.lock + " by " + this.node + " (token " + this.hold.token() + ")";
+		}
+
+	}
+
+}

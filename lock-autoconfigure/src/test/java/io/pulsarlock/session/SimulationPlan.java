@@ -1,0 +1,90 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one simulation will do to its nodes; made from a seed.
+ *
+ * @param seed the seed
+ * @param nodes the nodes' settings
+ * @param rates how fast the nodes' clocks run
+ * @param faults what goes wrong and when
+ * @param duration when the faults end
+ * @param twin the rule that is broken, or null
+ */
+record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates, List<SimulationFault> faults,
+		long duration, @Nullable SimulationTwin twin) {
+
+	static final List<String> LOCKS = List.of("l:a", "l:b", "g:c", "l:d");
+
+	private static final double DRIFT = 0.05;
+
+	static SimulationPlan of(long seed) {
+		return of(seed, null);
+	}
+
+	static SimulationPlan of(long seed, @Nullable SimulationTwin twin) {
+		SplittableRandom random = new SplittableRandom(seed * 31 + 7);
+		int count = 3 + random.nextInt(3);
+		int times = random.nextInt(10);
+		List<SessionSettings> nodes = new ArrayList<>();
+		List<Double> rates = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times));
+			// Two clocks differ by less than the drift.
+			rates.add(1 + (random.nextInt(3) - 1) * 0.024 * random.nextDouble());
+		}
+		if (twin == SimulationTwin.SLOW_CLOCK) {
+			rates.set(0, 0.7);
+		}
+		long duration = 60 * SimulatedTime.SECOND;
+		List<SimulationFault> faults = new ArrayList<>();
+		long mean = SimulatedTime.SECOND / 4 * (2 + random.nextInt(20));
+		long at = SimulatedTime.SECOND * 2;
+		while (at < duration) {
+			faults.add(SimulationFault.any(at, random));
+			boolean burst = random.nextDouble() < 0.4;
+			at += (long) (-Math.log(1 - random.nextDouble()) * (burst ? SimulatedTime.SECOND / 3 : mean));
+		}
+		return new SimulationPlan(seed, nodes, rates, faults, duration, twin);
+	}
+
+	private static SessionSettings settings(String node, int times) {
+		Duration lease = Duration.ofSeconds((times == 8) ? 5 : 10);
+		Duration grace = switch (times) {
+			case 5 -> lease;
+			case 3, 6, 7 -> Duration.ofSeconds(2);
+			case 8 -> Duration.ofMillis(1200);
+			default -> Duration.ofSeconds(4);
+		};
+		return new SessionSettings(node, 1, lease, grace, DRIFT);
+	}
+
+	SimulationPlan with(List<SimulationFault> faults) {
+		return new SimulationPlan(this.seed, this.nodes, this.rates, faults, this.duration, this.twin);
+	}
+
+	boolean twin(SimulationTwin twin) {
+		return this.twin == twin;
+	}
+
+	/** A client finds a half-open connection after one to two of these. */
+	long clientKeepAlive() {
+		return twin(SimulationTwin.SLOW_KEEP_ALIVE) ? 30 * SimulatedTime.SECOND : 2 * SimulatedTime.SECOND;
+	}
+
+	long brokerKeepAlive() {
+		return 30 * SimulatedTime.SECOND;
+	}
+
+	/** How long the broker waits for an answer when somebody else wants to come in. */
+	long livenessCheck() {
+		return 5 * SimulatedTime.SECOND;
+	}
+
+}

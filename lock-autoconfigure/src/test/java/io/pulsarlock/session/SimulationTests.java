@@ -1,0 +1,153 @@
+package io.pulsarlock.session;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+
+import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * Runs the classes that run in production through millions of steps of a world full of
+ * faults. Repeatable: the seeds are always the same. System properties, each beginning
+ * with {@code pulsarlock.simulation}: {@code .steps} makes it longer, {@code .from} is
+ * the first seed, {@code .seed} repeats one run and {@code .twin} repeats it with a rule
+ * broken, {@code .trace} is the number of lines a report shows.
+ */
+class SimulationTests {
+
+	private static final long USUAL_STEPS = 10_000_000;
+
+	private static final long STEPS = Long.getLong("pulsarlock.simulation.steps", USUAL_STEPS);
+
+	private static final long FROM = Long.getLong("pulsarlock.simulation.from", 0);
+
+	private static final @Nullable Long SEED = Long.getLong("pulsarlock.simulation.seed");
+
+	private static final @Nullable String TWIN = System.getProperty("pulsarlock.simulation.twin");
+
+	/** Within so many seeds a broken rule must show. */
+	private static final int SEEDS_FOR_TWINS = 400;
+
+	/**
+	 * How often each thing happens at least in the usual number of steps: about half of
+	 * what it does.
+	 */
+	private static final Map<String, Integer> LEAST = Map.ofEntries(Map.entry("event ACQUIRED", 8000),
+			Map.entry("event RELEASED", 6000), Map.entry("event JEOPARDY", 2000), Map.entry("event RECOVERED", 1200),
+			Map.entry("event LOST CLOSED", 200), Map.entry("event LOST DISCONNECTED", 350),
+			Map.entry("event LOST HOLD_LIMIT", 250), Map.entry("event LOST NOT_CONFIRMED", 100),
+			Map.entry("hand-overs by release", 4000), Map.entry("hand-overs by expulsion", 1500),
+			Map.entry("hand-overs by eviction", 150), Map.entry("hand-overs by goodbye", 400),
+			Map.entry("expulsions", 1300), Map.entry("void expulsions (heard again)", 100), Map.entry("evictions", 150),
+			Map.entry("void evictions (heard again)", 50), Map.entry("grants on a stale broker", 20),
+			Map.entry("stale broker intervals", 400), Map.entry("topic moves", 450),
+			Map.entry("slow storage intervals", 500), Map.entry("trims", 2500), Map.entry("records sent again", 8000),
+			Map.entry("publishes that failed", 250),
+			Map.entry("records that count for nothing (duplicates, expelled writers)", 1800),
+			Map.entry("half-open links found by their client", 300),
+			Map.entry("half-open links found by the broker", 30), Map.entry("links closed by the liveness check", 120),
+			Map.entry("leaders displaced at a failover door", 3));
+
+	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
+			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,
+			SimulationFault.Kind.TURNED_AWAY, SimulationFault.Kind.UNHEARD, SimulationFault.Kind.PAUSE,
+			SimulationFault.Kind.KILL, SimulationFault.Kind.POWER_LOSS, SimulationFault.Kind.SHUT_DOWN,
+			SimulationFault.Kind.LAG, SimulationFault.Kind.PUBLISH_FAILURE);
+
+	@Test
+	void neverTwoHoldersAndInTheEndEverybodyIsServed() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		if (SEED != null) {
+			run(SimulationPlan.of(SEED, (TWIN != null) ? SimulationTwin.valueOf(TWIN) : null), coverage);
+			System.out.println(coverage);
+			return;
+		}
+		AtomicLong steps = new AtomicLong();
+		AtomicLong seeds = new AtomicLong(FROM);
+		AtomicBoolean failed = new AtomicBoolean();
+		long start = System.nanoTime();
+		LongStream.range(0, Runtime.getRuntime().availableProcessors()).parallel().forEach((worker) -> {
+			while (steps.get() < STEPS && !failed.get()) {
+				try {
+					steps.addAndGet(run(SimulationPlan.of(seeds.getAndIncrement()), coverage));
+				}
+				catch (AssertionError ex) {
+					failed.set(true);
+					throw ex;
+				}
+			}
+		});
+		double seconds = (System.nanoTime() - start) / 1e9;
+		System.out.printf("%d steps of %d seeds in %.1f s, %.0f steps/s%n", steps.get(), seeds.get() - FROM, seconds,
+				steps.get() / seconds);
+		assertCovered(coverage, steps.get());
+	}
+
+	private static void assertCovered(SimulationCoverage coverage, long steps) {
+		SoftAssertions softly = new SoftAssertions();
+		LEAST.forEach((what, least) -> softly.assertThat(coverage.of(what))
+			.as(what)
+			.isGreaterThanOrEqualTo(least * steps / USUAL_STEPS));
+		ON_HOLDERS.forEach((kind) -> softly.assertThat(coverage.of("holders hit by " + kind))
+			.as("holders hit by " + kind)
+			.isGreaterThanOrEqualTo(150 * steps / USUAL_STEPS));
+		// Whatever is expelled or evicted has passed its own deadline before.
+		softly.assertThat(coverage.of("event LOST EXPELLED")).as("lost by expulsion only").isZero();
+		assertThat(softly.errorsCollected()).as(coverage.toString()).isEmpty();
+	}
+
+	private static long run(SimulationPlan plan, SimulationCoverage coverage) {
+		Simulation simulation = new Simulation(plan, false);
+		RuntimeException violation = simulation.run();
+		if (violation != null) {
+			SimulationReport.print(plan, violation);
+			fail("seed " + plan.seed() + ": " + violation.getMessage());
+		}
+		coverage.addAll(simulation.coverage());
+		return simulation.time().steps();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void worldInWhichOneRuleIsBrokenIsCaught(SimulationTwin twin) {
+		AtomicLong steps = new AtomicLong();
+		int batch = 2 * Runtime.getRuntime().availableProcessors();
+		for (long from = 0; from < SEEDS_FOR_TWINS; from += batch) {
+			Caught caught = LongStream.range(from, from + batch)
+				.parallel()
+				.mapToObj((seed) -> violation(SimulationPlan.of(seed, twin), steps))
+				.filter((found) -> found != null)
+				.findFirst()
+				.orElse(null);
+			if (caught != null) {
+				System.out.printf("%s: seed %d, after %,d steps: %s%n", twin, caught.seed(), steps.get(),
+						caught.violation().getMessage());
+				// Not some exception of the world that was twisted too far.
+				assertThat(caught.violation()).isInstanceOf(SimulationViolation.class);
+				assertThat(caught.violation().getMessage()).containsPattern(twin.shows());
+				return;
+			}
+		}
+		fail(twin + " was not caught by " + SEEDS_FOR_TWINS + " seeds, " + steps.get() + " steps");
+	}
+
+	private static @Nullable Caught violation(SimulationPlan plan, AtomicLong steps) {
+		Simulation simulation = new Simulation(plan, false);
+		RuntimeException violation = simulation.run();
+		steps.addAndGet(simulation.time().steps());
+		return (violation != null) ? new Caught(plan.seed(), violation) : null;
+	}
+
+	private record Caught(long seed, RuntimeException violation) {
+	}
+
+}

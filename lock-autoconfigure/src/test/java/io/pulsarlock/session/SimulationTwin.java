@@ -1,0 +1,135 @@
+package io.pulsarlock.session;
+
+import java.util.UUID;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.SessionState;
+
+/**
+ * Protocols that lack one rule, each made by twisting the world around the same classes.
+ * The simulation is worth something only if it catches them. Rules inside the production
+ * classes, such as what counts as a pause, cannot be broken from outside: those are
+ * checked by breaking the classes themselves now and then.
+ */
+enum SimulationTwin {
+
+	/** Expulsions and evictions count although the session was heard again. */
+	NO_COMPARE_AND_SET,
+
+	/** A session does not read that it was expelled or its ticket taken. */
+	EXPULSION_UNHEARD,
+
+	/** A broker that lost the topic acknowledges appends, as it answers pings. */
+	STALE_BROKER_ACKNOWLEDGES,
+
+	/** A closed connection does not end the stay inside a door. */
+	DOOR_KEPT_AFTER_CLOSE,
+
+	/** Being connected again is taken for being inside the door again. */
+	REENTRY_ASSUMED,
+
+	/** The others know a shorter lease and grace than the holder lives by. */
+	EXPELLED_EARLY,
+
+	/** A joining node begins at the end of the log. */
+	JOINS_WITHOUT_READING,
+
+	/** The line is not read: whom the door admits has the lock. */
+	DOOR_ONLY,
+
+	/** The door admits everybody. */
+	OPEN_DOOR,
+
+	/**
+	 * The clock stands while the process does, so the gap between two ticks is unseen.
+	 */
+	CLOCK_STANDS_IN_A_PAUSE,
+
+	/** One node's clock is slower than the drift allows. */
+	SLOW_CLOCK,
+
+	/** A new connection is taken for the old one. */
+	CONNECTION_IGNORED,
+
+	/** The holder finds a half-open connection later than the broker does. */
+	SLOW_KEEP_ALIVE,
+
+	/** A close seen by the broker is seen by the living holder much later. */
+	CLOSE_UNSEEN,
+
+	/** The reader leaves records out. */
+	RECORDS_SKIPPED,
+
+	/** Journal that joining nodes still need is let go of. */
+	TRIMMED_EARLY,
+
+	/** After a reconnect the client sends what has no answer in another order. */
+	SENT_AGAIN_OUT_OF_ORDER,
+
+	/** Nobody is expelled: the lines of dead nodes stay. */
+	NOBODY_EXPELLED;
+
+	private static final UUID NOBODY = new UUID(0, 0);
+
+	/**
+	 * Whether the tables of the nodes are to be compared with the log. Not where the
+	 * tables differ because the twin reads something else: that would prove nothing.
+	 */
+	boolean isSeenInTables() {
+		return this == RECORDS_SKIPPED || this == TRIMMED_EARLY;
+	}
+
+	/** What the violation says: somebody holds who must not, or nobody does. */
+	String shows() {
+		return switch (this) {
+			case RECORDS_SKIPPED, TRIMMED_EARLY -> " instead of |^two hold |: token ";
+			case NOBODY_EXPELLED -> " waiters|^somebody is in line";
+			case SENT_AGAIN_OUT_OF_ORDER -> " waiters|sessions of|: token ";
+			default -> "^two hold |: token |before .* noticed";
+		};
+	}
+
+	/** Whether something else gets into the log than was published. */
+	boolean writesOtherwise() {
+		return this == NO_COMPARE_AND_SET || this == EXPELLED_EARLY || this == NOBODY_EXPELLED;
+	}
+
+	/** What gets into the log in place of a record. */
+	JournalRecord written(JournalRecord record, LineTable table) {
+		return switch (this) {
+			case NO_COMPARE_AND_SET -> withoutCompare(record, table);
+			case EXPELLED_EARLY -> (record instanceof Heartbeat heartbeat) ? hastened(heartbeat) : record;
+			case NOBODY_EXPELLED -> (record instanceof Expel) ? new Bye(NOBODY, 0) : record;
+			default -> record;
+		};
+	}
+
+	private static JournalRecord withoutCompare(JournalRecord record, LineTable table) {
+		if (record instanceof Expel expel) {
+			SessionState target = table.session(expel.target());
+			return (target != null) ? new Expel(expel.session(), expel.sequence(), expel.target(), target.latest())
+					: record;
+		}
+		if (record instanceof Evict evict) {
+			SessionState target = table.session(evict.target());
+			return (target != null) ? new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(),
+					evict.ticket(), target.latest()) : record;
+		}
+		return record;
+	}
+
+	private static Heartbeat hastened(Heartbeat heartbeat) {
+		SessionInfo info = heartbeat.info();
+		SessionInfo shorter = new SessionInfo(info.node(), info.leaseMillis() / 2, info.graceMillis() / 2,
+				info.shards());
+		return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), shorter, heartbeat.from(),
+				heartbeat.upTo(), heartbeat.claims());
+	}
+
+}
