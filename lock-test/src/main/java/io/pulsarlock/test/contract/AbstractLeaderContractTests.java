@@ -260,6 +260,8 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		await().until(() -> second.participants().size() == 2);
 		second.resign();
 		await().until(first::isLeader);
+		// Else it is back in line before the other is.
+		await().until(() -> first.participants().size() == 2);
 		first.resign();
 		await().until(second::isLeader);
 		await().untilAsserted(

@@ -436,7 +436,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		assertThat(threads.started()).isNotEmpty();
 		b.close();
 		a.close();
-		assertThat(waiting).isCompletedExceptionally();
+		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> get(waiting));
 		await().untilAsserted(() -> assertThat(cluster().openObjects()).isEmpty());
 		cluster().close();
 		await().untilAsserted(() -> assertThat(threads.started()).isEmpty());

@@ -1,4 +1,7 @@
-package io.pulsarlock.test.contract;
+package io.pulsarlock.test;
+
+import io.pulsarlock.test.contract.AbstractOutageContractTests;
+import io.pulsarlock.test.contract.ContractCluster;
 
 /**
  * The contract in memory.

@@ -1,7 +1,9 @@
-package io.pulsarlock.test.contract;
+package io.pulsarlock.test;
 
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.TestPulsar;
+import io.pulsarlock.test.contract.AbstractOutageContractTests;
+import io.pulsarlock.test.contract.ContractCluster;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 

@@ -1,4 +1,4 @@
-package io.pulsarlock.test.contract;
+package io.pulsarlock.test;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -15,6 +15,7 @@ import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.Admin;
 import io.pulsarlock.test.broker.PulsarBroker;
+import io.pulsarlock.test.contract.ContractCluster;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;

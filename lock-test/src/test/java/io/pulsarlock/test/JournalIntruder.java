@@ -1,4 +1,4 @@
-package io.pulsarlock.test.contract;
+package io.pulsarlock.test;
 
 import java.io.IOException;
 import java.util.List;

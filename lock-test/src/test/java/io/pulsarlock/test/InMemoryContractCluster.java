@@ -1,9 +1,10 @@
-package io.pulsarlock.test.contract;
+package io.pulsarlock.test;
 
 import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.test.contract.ContractCluster;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 
