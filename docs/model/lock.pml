@@ -57,6 +57,12 @@
 #else
 #define MOVE 1
 #endif
+/* Whether a node that lost its connection may be led back to the broker that no longer owns the topic. */
+#ifdef NO_RETURN
+#define RETURN 0
+#else
+#define RETURN 1
+#endif
 
 /* What the broken twins take away. */
 #ifdef NO_CAS
@@ -82,7 +88,7 @@
 #ifdef JOIN_EARLY
 #define JOINED(i) 1
 #define KNOWS(i, s) (!joining[i] || i == s)
-#define YOUNG(i) 1
+#define YOUNG(i) (confirmed[i] < GRACE || joining[i])
 #else
 #define JOINED(i) (!joining[i])
 #define KNOWS(i, s) 1
@@ -138,9 +144,14 @@
 #define IX(i, l) ((i) * L + (l))
 #define IN(i, s) ((i) * N + (s))
 #define SEEN(i, l, s) (((i) * L + (l)) * N + (s))
-/* The place in line l of node i's ticket. Each line begins with another node. */
+/* The place in line l of node i's ticket. Each line begins with another node, or all with the same. */
+#ifdef SAME_ORDER
+#define RANK(i, l) (i)
+#define RANKED(r, l) (r)
+#else
 #define RANK(i, l) (((i) + N - (l)) % N)
 #define RANKED(r, l) (((r) + (l)) % N)
+#endif
 
 /* The journal: what has been appended. */
 bit ended[N];
@@ -187,7 +198,7 @@ bit fresh[N * N];	/* its latest record was written while this connection stood *
 bit unread[N * N];	/* there is a record of it that was not read yet */
 
 /* Nothing outside a step depends on these. */
-hidden byte s, j, k, r, front, second;
+hidden byte s, j, k, r, n, m, front, second;
 
 /* Who has lost or released all that it wanted does nothing more that matters: others judge as well. */
 #if L > 1
@@ -330,6 +341,38 @@ inline send(i, what, who, which)
 #else
 	:: k < L -> after[IX(i, k)] = inside[IX(i, k)] && !cut[i]; k++
 #endif
+	:: else -> break
+	od;
+#ifdef INSTANT
+	if
+	:: at[i] == CURRENT && dark[i] == 0 -> append(i); deliver(i)
+	:: else -> skip
+	fi
+#endif
+}
+
+/* Whoever can read does so at once. */
+inline deliver(i)
+{
+	n = 0;
+	do
+	:: n < N ->
+		m = 0;
+		do
+		:: m < N * L ->
+			if
+			:: READS(n) && gone[m] && !seen[SEEN(n, m % L, m / L)] -> readGone(n, m % L, m / L)
+			:: else -> skip
+			fi;
+			m++
+		:: else -> break
+		od;
+		if
+		:: n != i && READS(n) && unread[IN(n, i)] -> readOther(n, i)
+		:: n == i && READS(n) && pending[n] == 2 -> readOwn(n)
+		:: else -> skip
+		fi;
+		n++
 	:: else -> break
 	od
 }
@@ -508,7 +551,10 @@ inline enter(i, l)
 		:: at[i] == CURRENT -> door[l] = i
 		:: else -> staleDoor[l] = i
 		fi;
-		inside[IX(i, l)] = 1; jeopardy[IX(i, l)] = 1; after[IX(i, l)] = 0;
+		inside[IX(i, l)] = 1; jeopardy[IX(i, l)] = 1;
+#ifndef RESTORED_WITHOUT_DOOR
+		after[IX(i, l)] = 0;
+#endif
 		if :: front != i -> evidence[IX(i, l)] = 1 :: else -> skip fi
 	:: else -> skip
 	fi
@@ -537,7 +583,7 @@ inline grant(i, l)
 #if defined(REACH_EVICTED) || defined(REACH_EXPELLED) || defined(REACH_RELEASED)
 		assert(RANK(i, l) == 0);
 #endif
-#if !defined(DOOR_ONLY)
+#ifndef EXCLUSION_ONLY
 		/* Nothing is granted by who has ended, to a ticket that is gone, or after a larger token. */
 		assert(!ended[i] && !gone[IX(i, l)] && !joining[i]);
 		s = 0;
@@ -637,6 +683,28 @@ inline move()
 #define UNDECIDED (WAITS(0) || WAITS(1) || over[0] + over[1] < 1)
 #endif
 
+/* Nothing waits for longer than a tick without a fault. */
+#ifdef INSTANT
+#define PROMPT
+#endif
+#ifdef PROMPT
+#define ARRIVED(i) (!(pending[i] == 1 && dark[i] == 0 && at[i] != STALE) && (!READS(i) || pending[i] != 2 && UP_TO_DATE(i)))
+#if N > 2
+#define ALL_ARRIVED (ARRIVED(0) && ARRIVED(1) && ARRIVED(2))
+#else
+#define ALL_ARRIVED (ARRIVED(0) && ARRIVED(1))
+#endif
+#else
+#define ALL_ARRIVED 1
+#endif
+#define READ_OF(i, x) (!unread[IN(i, x)] && READ_IN(i, 0, x) && READ_IN(i, L - 1, x))
+#define READ_IN(i, l, x) (!gone[IX(x, l)] || seen[SEEN(i, l, x)])
+#if N > 2
+#define UP_TO_DATE(i) (READ_OF(i, 0) && READ_OF(i, 1) && READ_OF(i, 2))
+#else
+#define UP_TO_DATE(i) (READ_OF(i, 0) && READ_OF(i, 1))
+#endif
+
 #define FAULT faults > 0 && !over
 
 /* Once a tick is enough, but for what hangs on a record. */
@@ -653,7 +721,7 @@ inline move()
 	:: d_step { READS(i) && pending[i] == 2 -> readOwn(i); CHECK; skip } \
 	:: d_step { RUNS(i) && (!joining[i] && confirmed[i] == LEASE || !WANTS(i)) -> end(i); skip } \
 	:: d_step { ACTS(i) && at[i] == OFF -> at[i] = CURRENT; skip } \
-	:: d_step { ACTS(i) && at[i] == OFF && moved -> at[i] = STALE; skip } \
+	:: d_step { ACTS(i) && at[i] == OFF && RETURN && moved -> at[i] = STALE; skip } \
 	:: d_step { FAULT[i] && RESET && !cut[i] && at[i] == CURRENT && dark[i] == 0 && !paused[i] -> faults--; disconnect(i); skip } \
 	:: d_step { FAULT[i] && PAUSE && !paused[i] && at[i] != OFF && dark[i] == 0 -> faults--; paused[i] = 1; skip } \
 	:: d_step { FAULT[i] && DARK && at[i] == CURRENT && dark[i] == 0 && !cut[i] && !paused[i] -> faults--; dark[i] = 1; skip } \
@@ -722,7 +790,7 @@ init
 	};
 end_decided:
 	do
-	:: d_step { ALL_NOTICED && UNDECIDED -> tick(); CHECK; skip }
+	:: d_step { ALL_NOTICED && ALL_ARRIVED && UNDECIDED -> tick(); CHECK; skip }
 	:: d_step { faults > 0 && MOVE && !moved -> faults--; move(); skip }
 	ACTIONS(0)
 	LOCKS(0)
