@@ -57,6 +57,12 @@
 #else
 #define MOVE 1
 #endif
+/* Whether only one node stays with the old broker when the topic moves. */
+#ifdef ONE_STALE
+#define MANY_STALE 0
+#else
+#define MANY_STALE 1
+#endif
 /* Whether a node that lost its connection may be led back to the broker that no longer owns the topic. */
 #ifdef NO_RETURN
 #define RETURN 0
@@ -197,6 +203,10 @@ byte heard[N * N];
 bit fresh[N * N];	/* its latest record was written while this connection stood */
 bit unread[N * N];	/* there is a record of it that was not read yet */
 
+#ifdef REACH_RECOVERED
+bit broken[N];		/* a connection closed under a hold */
+#endif
+
 /* Nothing outside a step depends on these. */
 hidden byte s, j, k, r, n, m, front, second;
 
@@ -287,6 +297,9 @@ inline disconnect(i)
 	:: k < L ->
 		inside[IX(i, k)] = 0; evidence[IX(i, k)] = 0; after[IX(i, k)] = 0;
 		jeopardy[IX(i, k)] = granted[IX(i, k)] && !lost[IX(i, k)];
+#ifdef REACH_RECOVERED
+		if :: jeopardy[IX(i, k)] -> broken[i] = 1 :: else -> skip fi;
+#endif
 		k++
 	:: else -> break
 	od;
@@ -475,7 +488,7 @@ inline confirm(i)
 #endif
 #ifdef REACH_RECOVERED
 				if
-				:: granted[IX(i, k)] && doorAge[IX(i, k)] > 0 -> assert(false)
+				:: granted[IX(i, k)] && broken[i] -> assert(false)
 				:: else -> skip
 				fi;
 #endif
@@ -725,6 +738,12 @@ inline move()
 	:: d_step { FAULT[i] && RESET && !cut[i] && at[i] == CURRENT && dark[i] == 0 && !paused[i] -> faults--; disconnect(i); skip } \
 	:: d_step { FAULT[i] && PAUSE && !paused[i] && at[i] != OFF && dark[i] == 0 -> faults--; paused[i] = 1; skip } \
 	:: d_step { FAULT[i] && DARK && at[i] == CURRENT && dark[i] == 0 && !cut[i] && !paused[i] -> faults--; dark[i] = 1; skip } \
+	:: d_step { FAULT[i] && MOVE && !MANY_STALE && !moved && at[i] == CURRENT -> \
+		faults--; move(); n = 0; \
+		do \
+		:: n < N -> if :: n != i && at[n] == STALE -> disconnect(n) :: else -> skip fi; n++ \
+		:: else -> break \
+		od; skip } \
 	:: d_step { paused[i] -> wake(i); skip } \
 	:: d_step { !cut[i] && (paused[i] || dark[i] == LIVE + 1) -> close(i); cut[i] = 1; skip } \
 	:: d_step { RUNS(i) && (dark[i] || cut[i] || at[i] == STALE) -> disconnect(i); skip }
@@ -791,7 +810,7 @@ init
 end_decided:
 	do
 	:: d_step { ALL_NOTICED && ALL_ARRIVED && UNDECIDED -> tick(); CHECK; skip }
-	:: d_step { faults > 0 && MOVE && !moved -> faults--; move(); skip }
+	:: d_step { faults > 0 && MOVE && MANY_STALE && !moved -> faults--; move(); skip }
 	ACTIONS(0)
 	LOCKS(0)
 	READ(0, 0)
