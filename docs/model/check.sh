@@ -37,7 +37,7 @@ check() {
 	# shellcheck disable=SC2086
 	gcc -w $optimise -DSAFETY -DNOREDUCE -DVECTORSZ=1024 -DMEMLIM=6000 -o pan pan.c
 	begin=$(date +%s%N)
-	./pan -m1000000 -w26 >pan.out 2>&1 || true
+	./pan -m1000000 -w24 >pan.out 2>&1 || true
 	end=$(date +%s%N)
 	states=$(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' pan.out)
 	depth=$(sed -n 's/.*depth reached \([0-9]*\),.*/\1/p' pan.out)
