@@ -459,7 +459,7 @@ inline append(i)
 	fi
 }
 
-/* An own record confirms from the moment it was sent; and the doors, if it was sent inside. */
+/* An own record confirms from the moment it was sent; and makes the doors count, if it was sent inside. */
 inline confirm(i)
 {
 	if
@@ -492,7 +492,12 @@ inline confirm(i)
 				:: else -> skip
 				fi;
 #endif
-				if :: age[i] < doorAge[IX(i, k)] -> doorAge[IX(i, k)] = age[i] :: else -> skip fi
+				skip
+			:: else -> skip
+			fi;
+			/* A record alone keeps a lock for a grace from its sending. */
+			if
+			:: granted[IX(i, k)] && !lost[IX(i, k)] && age[i] < doorAge[IX(i, k)] -> doorAge[IX(i, k)] = age[i]
 			:: else -> skip
 			fi;
 			k++
@@ -574,9 +579,9 @@ inline enter(i, l)
 }
 
 /*
- * A ticket may be evicted before it was ever granted. So a grant rests on a record sent after the
- * admission; or, until there is one, on the latest applied own record, for a grace from its sending: no
- * eviction that does not stand before it can be written earlier.
+ * A ticket may be evicted before it was ever granted, and a stale broker may admit who has none. So a grant
+ * rests on the latest applied own record, for a grace from its sending, inside the door or not: no eviction
+ * that does not stand before that record can be written earlier.
  */
 inline grant(i, l)
 {
@@ -586,7 +591,8 @@ inline grant(i, l)
 	:: TURN(i) ->
 		jeopardy[IX(i, l)] = 0;
 #else
-	:: TURN(i) && (!jeopardy[IX(i, l)] || YOUNG(i)) ->
+	:: TURN(i) && YOUNG(i) ->
+		jeopardy[IX(i, l)] = jeopardy[IX(i, l)] || !inside[IX(i, l)];
 #endif
 		granted[IX(i, l)] = 1; evidence[IX(i, l)] = 0;
 		doorAge[IX(i, l)] = (jeopardy[IX(i, l)] -> confirmed[i] : 0);
@@ -752,7 +758,7 @@ inline move()
 #define LOCK_ACTIONS(i, l) \
 	:: d_step { ACTS(i) && JOINED(i) && at[i] != OFF && dark[i] == 0 && !cut[i] && !inside[IX(i, l)] && !lost[IX(i, l)] \
 		&& (at[i] == CURRENT -> door[l] : staleDoor[l]) == NOBODY -> enter(i, l); skip } \
-	:: d_step { ACTS(i) && JOINED(i) && inside[IX(i, l)] && !granted[IX(i, l)] && !lost[IX(i, l)] && CONFIRMED(i) -> \
+	:: d_step { ACTS(i) && JOINED(i) && at[i] != OFF && !granted[IX(i, l)] && !lost[IX(i, l)] && CONFIRMED(i) -> \
 		grant(i, l); CHECK; skip } \
 	:: d_step { MAY_RELEASE && RUNS(i) && at[i] != OFF && pending[i] == 0 && granted[IX(i, l)] && !seen[SEEN(i, l, i)] -> \
 		lose(i, l); leave(i, l); send(i, RELEASE, 0, l); \
