@@ -151,7 +151,11 @@ public final class PulsarLocks {
 			.memoryLimit(16, SizeUnit.MEGA_BYTES);
 	}
 
-	private static String defaultNode() {
+	/**
+	 * What a node is called that was given no name.
+	 * @return host and process id
+	 */
+	public static String defaultNode() {
 		String host;
 		try {
 			host = InetAddress.getLocalHost().getHostName();

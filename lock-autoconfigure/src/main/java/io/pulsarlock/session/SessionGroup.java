@@ -31,61 +31,59 @@ final class SessionGroup implements LeaderGroup {
 
 	private final String key;
 
-	private final Shard shard;
-
 	private final Executor pool;
 
 	private final Supplier<List<Participant>> line;
 
 	private final List<Listening> listeners = new ArrayList<>();
 
+	/** What follows is guarded by the listeners. */
+	private @Nullable Candidacy candidacy;
+
 	private @Nullable Hold hold;
+
+	private CompletableFuture<?> leaving = CompletableFuture.completedFuture(null);
 
 	private volatile @Nullable Hold leading;
 
-	private boolean closed;
-
-	SessionGroup(String name, String key, Shard shard, Executor pool, Supplier<List<Participant>> line) {
+	SessionGroup(String name, String key, Executor pool, Supplier<List<Participant>> line) {
 		this.name = name;
 		this.key = key;
-		this.shard = shard;
 		this.pool = pool;
 		this.line = line;
 	}
 
-	void campaign() {
+	/** Makes this node a candidate in that shard; does nothing if it is one. */
+	void start(Shard shard) {
+		Candidacy candidacy = new Candidacy(shard);
 		synchronized (this.listeners) {
-			if (this.closed) {
+			if (this.candidacy != null) {
 				return;
 			}
+			this.candidacy = candidacy;
 		}
-		Waiter waiter = new Waiter(false, null);
-		waiter.granted.whenComplete((hold, ex) -> {
-			if (hold != null) {
-				granted(hold);
-			}
-			else {
-				this.shard.loop().schedule(RETRY, this::campaign);
-			}
-		});
-		this.shard.acquire(this.key, this.name, Door.Kind.FAILOVER, waiter);
+		candidacy.campaign();
 	}
 
-	private void granted(Hold hold) {
+	/**
+	 * Resigns and leaves the line; completes when the listeners were told and the lock is
+	 * released.
+	 */
+	CompletableFuture<?> stop() {
+		Candidacy candidacy;
+		Hold hold;
 		synchronized (this.listeners) {
-			if (this.closed) {
-				hold.close();
-				return;
-			}
-			this.hold = hold;
-			this.leading = hold;
-			this.listeners.forEach((listening) -> listening.granted(hold.token()));
+			candidacy = this.candidacy;
+			this.candidacy = null;
+			hold = this.hold;
 		}
-		hold.onLost((lost) -> {
-			if (revoke(hold) != null) {
-				campaign();
-			}
-		});
+		if (candidacy != null) {
+			candidacy.withdraw();
+		}
+		stepDown(hold);
+		synchronized (this.listeners) {
+			return this.leaving;
+		}
 	}
 
 	/**
@@ -99,17 +97,25 @@ final class SessionGroup implements LeaderGroup {
 			}
 			this.hold = null;
 			this.leading = null;
-			return CompletableFuture.allOf(this.listeners.stream()
+			CompletableFuture<?> told = CompletableFuture.allOf(this.listeners.stream()
 				.map((listening) -> listening.revoked(ended.token()))
 				.toArray(CompletableFuture[]::new));
+			this.leaving = told;
+			return told;
 		}
 	}
 
 	@Override
 	public void resign() {
-		CompletableFuture<?> released = stepDown(this.leading);
-		if (released != null) {
-			released.whenComplete((none, ex) -> campaign());
+		Candidacy candidacy;
+		Hold hold;
+		synchronized (this.listeners) {
+			candidacy = this.candidacy;
+			hold = this.hold;
+		}
+		CompletableFuture<?> released = stepDown(hold);
+		if (released != null && candidacy != null) {
+			released.whenComplete((none, ex) -> candidacy.campaign());
 		}
 	}
 
@@ -118,20 +124,18 @@ final class SessionGroup implements LeaderGroup {
 		if (told == null || hold == null) {
 			return null;
 		}
-		return told.orTimeout(LISTENER_SECONDS, TimeUnit.SECONDS).whenComplete((none, ex) -> hold.close());
+		CompletableFuture<?> released = told.orTimeout(LISTENER_SECONDS, TimeUnit.SECONDS)
+			.whenComplete((none, ex) -> hold.close());
+		synchronized (this.listeners) {
+			if (this.leaving == told) {
+				this.leaving = released;
+			}
+		}
+		return released;
 	}
 
-	/**
-	 * Resigns for good; completes when the listeners were told and the lock is released.
-	 */
-	CompletableFuture<?> close() {
-		Hold hold;
-		synchronized (this.listeners) {
-			this.closed = true;
-			hold = this.hold;
-		}
-		CompletableFuture<?> released = stepDown(hold);
-		return (released != null) ? released : CompletableFuture.completedFuture(null);
+	String key() {
+		return this.key;
 	}
 
 	@Override
@@ -176,6 +180,74 @@ final class SessionGroup implements LeaderGroup {
 		catch (LockException ex) {
 			return List.of();
 		}
+	}
+
+	/** This node in line for the group, from a start to the next stop. */
+	private final class Candidacy {
+
+		private final Shard shard;
+
+		private @Nullable Waiter waiter;
+
+		Candidacy(Shard shard) {
+			this.shard = shard;
+		}
+
+		/** Takes a place in line, unless this candidacy is over. */
+		void campaign() {
+			Waiter waiter = new Waiter(false, null);
+			synchronized (SessionGroup.this.listeners) {
+				if (SessionGroup.this.candidacy != this) {
+					return;
+				}
+				this.waiter = waiter;
+			}
+			waiter.granted.whenComplete((hold, ex) -> {
+				if (hold != null) {
+					granted(hold);
+				}
+				else {
+					this.shard.loop().schedule(RETRY, this::campaign);
+				}
+			});
+			this.shard.acquire(SessionGroup.this.key, SessionGroup.this.name, Door.Kind.FAILOVER, waiter);
+		}
+
+		private void granted(Hold hold) {
+			if (!lead(hold)) {
+				hold.close();
+				return;
+			}
+			hold.onLost((lost) -> {
+				if (revoke(hold) != null) {
+					campaign();
+				}
+			});
+		}
+
+		private boolean lead(Hold hold) {
+			synchronized (SessionGroup.this.listeners) {
+				if (SessionGroup.this.candidacy != this) {
+					return false;
+				}
+				SessionGroup.this.hold = hold;
+				SessionGroup.this.leading = hold;
+				SessionGroup.this.listeners.forEach((listening) -> listening.granted(hold.token()));
+				return true;
+			}
+		}
+
+		/** Leaves the line. */
+		void withdraw() {
+			Waiter waiter;
+			synchronized (SessionGroup.this.listeners) {
+				waiter = this.waiter;
+			}
+			if (waiter != null && waiter.granted.cancel(false)) {
+				this.shard.givenUp(SessionGroup.this.key);
+			}
+		}
+
 	}
 
 	/** A listener with its own queue, so that a slow one delays only itself. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.Held;
@@ -26,14 +27,15 @@ final class SessionLock implements FencedLock {
 
 	private final String key;
 
-	private final Shard shard;
+	/** Throws while the registry does not run. */
+	private final Supplier<Shard> shards;
 
 	private final ThreadHolds threads;
 
-	SessionLock(String name, String key, Shard shard, ThreadHolds threads) {
+	SessionLock(String name, String key, Supplier<Shard> shards, ThreadHolds threads) {
 		this.name = name;
 		this.key = key;
-		this.shard = shard;
+		this.shards = shards;
 		this.threads = threads;
 	}
 
@@ -48,8 +50,9 @@ final class SessionLock implements FencedLock {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
-		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
-		return await(waiter, limit(waitFor));
+		Shard shard = this.shards.get();
+		shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		return await(shard, waiter, limit(shard, waitFor));
 	}
 
 	private Waiter waiter(Duration waitFor, @Nullable Duration holdFor) {
@@ -63,11 +66,11 @@ final class SessionLock implements FencedLock {
 	}
 
 	/** Not to wait means: no longer than an answer of the cluster may take. */
-	private Duration limit(Duration waitFor) {
-		return waitFor.isZero() ? this.shard.settings().reconnectGrace() : min(waitFor);
+	private static Duration limit(Shard shard, Duration waitFor) {
+		return waitFor.isZero() ? shard.settings().reconnectGrace() : min(waitFor);
 	}
 
-	private Hold await(Waiter waiter, Duration limit) throws InterruptedException {
+	private Hold await(Shard shard, Waiter waiter, Duration limit) throws InterruptedException {
 		try {
 			return waiter.granted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
 		}
@@ -78,14 +81,14 @@ final class SessionLock implements FencedLock {
 			if (!waiter.granted.cancel(false)) {
 				return granted(waiter);
 			}
-			this.shard.givenUp(this.key);
-			throw givenUp(waiter, limit);
+			shard.givenUp(this.key);
+			throw givenUp(shard, waiter, limit);
 		}
 		catch (InterruptedException ex) {
 			if (!waiter.granted.cancel(false) && !waiter.granted.isCompletedExceptionally()) {
 				waiter.granted.join().close();
 			}
-			this.shard.givenUp(this.key);
+			shard.givenUp(this.key);
 			throw ex;
 		}
 	}
@@ -107,10 +110,10 @@ final class SessionLock implements FencedLock {
 				: new LockUnavailableException("Lock '" + this.name + "' cannot be acquired", ex.getCause());
 	}
 
-	private LockException givenUp(Waiter waiter, Duration limit) {
-		return (waiter.behind && this.shard.isConfirmed())
+	private LockException givenUp(Shard shard, Waiter waiter, Duration limit) {
+		return (waiter.behind && shard.isConfirmed())
 				? new LockTimeoutException("Lock '" + this.name + "' was held by somebody else for " + limit)
-				: this.shard.unavailable(this.name);
+				: shard.unavailable(this.name);
 	}
 
 	@Override
@@ -138,8 +141,15 @@ final class SessionLock implements FencedLock {
 
 	@Override
 	public CompletableFuture<Held> acquireAsync(Duration waitFor, @Nullable Duration holdFor) {
-		Duration limit = limit(waitFor);
 		Waiter waiter = waiter(waitFor, holdFor);
+		Shard shard;
+		try {
+			shard = this.shards.get();
+		}
+		catch (LockException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		Duration limit = limit(shard, waitFor);
 		CompletableFuture<Held> result = new CompletableFuture<>();
 		waiter.granted.whenCompleteAsync((hold, ex) -> {
 			if (hold != null) {
@@ -150,16 +160,16 @@ final class SessionLock implements FencedLock {
 			else {
 				result.completeExceptionally(ex);
 			}
-		}, this.shard.callbacks());
+		}, shard.callbacks());
 		result.whenComplete((hold, ex) -> {
 			if (result.isCancelled() && waiter.granted.cancel(false)) {
-				this.shard.givenUp(this.key);
+				shard.givenUp(this.key);
 			}
 		});
-		this.shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
-		this.shard.loop().schedule(limit.toNanos(), () -> {
-			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(waiter, limit))) {
-				this.shard.givenUp(this.key);
+		shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		shard.loop().schedule(limit.toNanos(), () -> {
+			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(shard, waiter, limit))) {
+				shard.givenUp(this.key);
 			}
 		});
 		return result;

@@ -7,63 +7,47 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.zip.CRC32;
+import java.util.function.Supplier;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.Held;
 import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockException;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The lock registry of one node: one session per shard, each on a loop of its own.
+ * The lock registry of one node. It may be {@linkplain #start() started} and
+ * {@linkplain #stop() stopped} any number of times; locks, groups and listeners that were
+ * obtained or added before are those of every later run too. While it does not run, every
+ * attempt to get a lock ends with a {@link LockUnavailableException}, and this node is no
+ * candidate.
+ * <p>
+ * To be a candidate for leadership is started and stopped on its own, so that leaders can
+ * resign while there are still locks.
  */
 public final class SessionLockRegistry implements LockRegistry, Leadership {
-
-	private static final Log logger = LogFactory.getLog(SessionLockRegistry.class);
 
 	private static final String LOCK = "l:";
 
 	private static final String GROUP = "g:";
 
-	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(6);
-
 	private final SessionSettings settings;
 
-	private final Connector connector;
-
-	private final ScheduledThreadPoolExecutor timer;
-
-	private final List<ThreadLoop> loops = new ArrayList<>();
-
-	private final ExecutorService pool;
-
-	private final List<Shard> shards = new ArrayList<>();
+	private final Supplier<? extends Connector> connectors;
 
 	private final ThreadHolds threads = new ThreadHolds();
 
@@ -71,44 +55,174 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 
 	private final List<Consumer<LockEvent>> listeners = new CopyOnWriteArrayList<>();
 
+	/** Guarded by the groups, like {@link #campaigning}. */
+	private final List<LeaderListener> leaderListeners = new ArrayList<>();
+
+	private boolean campaigning;
+
+	/** Held while the registry starts or stops, and never by anything else. */
+	private final Object lifecycle = new Object();
+
+	private volatile @Nullable Membership membership;
+
+	/** The latest membership, whose end listeners are still to hear of. */
+	private volatile @Nullable Membership callbacks;
+
+	private volatile String absence = "has not been started yet";
+
 	private volatile boolean closed;
 
 	/**
-	 * Creates the registry and starts to join; {@link #awaitJoined} waits for that.
+	 * Creates a registry that runs at once, until it is closed; {@link #awaitJoined}
+	 * waits until it has joined.
 	 * @param settings the settings
 	 * @param connector the way to the cluster; closed with the registry
 	 */
 	public SessionLockRegistry(SessionSettings settings, Connector connector) {
+		this(settings, once(connector));
+		start();
+		startCampaigns();
+	}
+
+	private SessionLockRegistry(SessionSettings settings, Supplier<? extends Connector> connectors) {
 		this.settings = settings;
-		this.connector = connector;
-		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "pulsar-lock-session");
-			thread.setDaemon(true);
-			return thread;
-		});
-		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-		this.timer.setRemoveOnCancelPolicy(true);
-		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
-				(task) -> {
-					Thread thread = new Thread(task, "pulsar-lock-callback");
-					thread.setDaemon(true);
-					return thread;
-				});
-		for (int i = 0; i < settings.shards(); i++) {
-			ThreadLoop loop = new ThreadLoop(this.timer);
-			this.loops.add(loop);
-			this.shards.add(new Shard(i, settings, loop, connector, this::callback,
-					(event) -> this.listeners.forEach((listener) -> listener.accept(event)), UUID::randomUUID));
+		this.connectors = connectors;
+	}
+
+	private static Supplier<Connector> once(Connector connector) {
+		AtomicReference<@Nullable Connector> only = new AtomicReference<>(connector);
+		return () -> {
+			Connector next = only.getAndSet(null);
+			if (next == null) {
+				throw new IllegalStateException("This lock registry was made for one run");
+			}
+			return next;
+		};
+	}
+
+	/**
+	 * Creates a registry that does not run yet.
+	 * @param settings the settings
+	 * @param connectors makes the way to the cluster anew for every run; closed at its
+	 * end
+	 * @return the registry
+	 */
+	public static SessionLockRegistry restartable(SessionSettings settings, Supplier<? extends Connector> connectors) {
+		return new SessionLockRegistry(settings, connectors);
+	}
+
+	/**
+	 * Starts to join the cluster, without waiting; does nothing if it runs already.
+	 * @throws io.pulsarlock.LockConfigurationException if the connector cannot be made
+	 * @throws IllegalStateException if the registry is closed
+	 */
+	public void start() {
+		synchronized (this.lifecycle) {
+			if (this.closed) {
+				throw new IllegalStateException(
+						"The lock registry of node '" + this.settings.node() + "' is closed and cannot start again");
+			}
+			if (this.membership == null) {
+				Membership membership = new Membership(this.settings, this.connectors.get(),
+						(event) -> this.listeners.forEach((listener) -> listener.accept(event)));
+				this.callbacks = membership;
+				this.membership = membership;
+				membership.start();
+			}
 		}
-		this.shards.forEach(Shard::start);
+	}
+
+	/**
+	 * Makes this node a candidate of its groups, now and as soon as there are more.
+	 * Without effect if it is one, or while the registry does not run.
+	 */
+	public void startCampaigns() {
+		synchronized (this.lifecycle) {
+			if (this.membership == null) {
+				return;
+			}
+			synchronized (this.groups) {
+				this.campaigning = true;
+				this.groups.values().forEach(this::campaign);
+			}
+		}
+	}
+
+	private void campaign(SessionGroup group) {
+		Membership membership = this.membership;
+		if (this.campaigning && membership != null) {
+			group.start(membership.shard(group.key()));
+		}
+	}
+
+	/**
+	 * Resigns every leadership and leaves every group's line; returns when the listeners
+	 * have been told, or took too long. The groups stay what they are.
+	 */
+	public void stopCampaigns() {
+		synchronized (this.lifecycle) {
+			CompletableFuture<?> left;
+			synchronized (this.groups) {
+				this.campaigning = false;
+				left = CompletableFuture
+					.allOf(this.groups.values().stream().map(SessionGroup::stop).toArray(CompletableFuture[]::new));
+			}
+			Membership membership = this.membership;
+			if (membership != null) {
+				membership.await(left);
+			}
+		}
+	}
+
+	/**
+	 * Does what {@link #close()} does, but not for ever: the registry may be started
+	 * again. Takes a bounded time, whether the cluster answers or not.
+	 */
+	public void stop() {
+		synchronized (this.lifecycle) {
+			stopCampaigns();
+			Membership membership = this.membership;
+			if (membership != null) {
+				this.absence = this.closed ? "is closed" : "has been stopped";
+				this.membership = null;
+				membership.close();
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.absence = "is closed";
+		stop();
+	}
+
+	/**
+	 * Whether it is started and not stopped; says nothing of the cluster.
+	 * @return true if locks may be asked for
+	 */
+	public boolean isRunning() {
+		return this.membership != null;
+	}
+
+	private Membership membership() {
+		Membership membership = this.membership;
+		if (membership == null) {
+			throw absent();
+		}
+		return membership;
+	}
+
+	private LockUnavailableException absent() {
+		return new LockUnavailableException("The lock registry of node '" + this.settings.node() + "' " + this.absence);
 	}
 
 	private void callback(Runnable task) {
-		try {
-			this.pool.execute(task);
+		Membership membership = this.callbacks;
+		if (membership != null) {
+			membership.callback(task);
 		}
-		catch (RejectedExecutionException ex) {
-			// Closed: whoever still asks is told so on his own thread.
+		else {
 			task.run();
 		}
 	}
@@ -116,37 +230,12 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	/**
 	 * Waits until this node has caught up with every shard.
 	 * @param limit the longest wait
-	 * @throws LockUnavailableException if it did not within the limit, or a
-	 * {@link io.pulsarlock.LockConfigurationException} as soon as the cluster refuses
+	 * @throws LockUnavailableException if it did not within the limit or does not run, or
+	 * a {@link io.pulsarlock.LockConfigurationException} as soon as the cluster refuses
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public void awaitJoined(Duration limit) throws InterruptedException {
-		CompletableFuture<?> all = CompletableFuture
-			.allOf(this.shards.stream().map(Shard::joined).toArray(CompletableFuture[]::new));
-		CompletableFuture<?> any = new CompletableFuture<>();
-		this.shards.forEach((shard) -> shard.joined().whenComplete((none, ex) -> {
-			if (ex != null) {
-				any.completeExceptionally(ex);
-			}
-		}));
-		try {
-			CompletableFuture.anyOf(all, any).get(limit.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (TimeoutException ex) {
-			LockException failure = this.shards.stream()
-				.map(Shard::failure)
-				.filter((each) -> each != null)
-				.findFirst()
-				.orElse(null);
-			throw new LockUnavailableException(
-					"Node '" + this.settings.node() + "' did not join the lock cluster within " + limit
-							+ ((failure != null) ? ": " + failure.getMessage() : ""),
-					failure);
-		}
-		catch (ExecutionException ex) {
-			throw (ex.getCause() instanceof LockException lock) ? lock
-					: new LockUnavailableException("Node '" + this.settings.node() + "' cannot join", ex.getCause());
-		}
+		membership().awaitJoined(limit);
 	}
 
 	/**
@@ -154,20 +243,15 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	 * @return false if some locks cannot be asked for
 	 */
 	public boolean isConfirmed() {
-		return !this.closed && this.shards.stream().allMatch(Shard::isConfirmed);
+		Membership membership = this.membership;
+		return membership != null && membership.isConfirmed();
 	}
 
 	@Override
 	public FencedLock obtain(String name) {
 		check(name, "lock");
 		String key = LOCK + name;
-		return new SessionLock(name, key, shard(key), this.threads);
-	}
-
-	private Shard shard(String key) {
-		CRC32 hash = new CRC32();
-		hash.update(key.getBytes(StandardCharsets.UTF_8));
-		return this.shards.get((int) (hash.getValue() % this.shards.size()));
+		return new SessionLock(name, key, () -> membership().shard(key), this.threads);
 	}
 
 	private static void check(String name, String what) {
@@ -209,38 +293,13 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 
 	@Override
 	public ClusterView view() {
-		return Views.merge(this.shards.stream().map((shard) -> ask(shard, Views::of)).toList());
+		return membership().view();
 	}
 
 	@Override
 	public LockStatistics statistics() {
-		return this.closed ? LockStatistics.none()
-				: Views.sum(this.shards.stream().map((shard) -> answer(shard, Shard::statistics)).toList());
-	}
-
-	private <T> T ask(Shard shard, Function<Shard, T> question) {
-		if (!shard.isConfirmed()) {
-			throw shard.unavailable("*");
-		}
-		try {
-			return answer(shard, question);
-		}
-		catch (CompletionException ex) {
-			throw new LockUnavailableException("The view of the lock cluster is not available", ex.getCause());
-		}
-	}
-
-	private <T> T answer(Shard shard, Function<Shard, T> question) {
-		CompletableFuture<T> answer = new CompletableFuture<>();
-		shard.loop().execute(() -> {
-			try {
-				answer.complete(question.apply(shard));
-			}
-			catch (RuntimeException ex) {
-				answer.completeExceptionally(ex);
-			}
-		});
-		return answer.orTimeout(this.settings.reconnectGrace().toNanos(), TimeUnit.NANOSECONDS).join();
+		Membership membership = this.membership;
+		return (membership != null) ? membership.statistics() : LockStatistics.none();
 	}
 
 	@Override
@@ -254,24 +313,35 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 		return this;
 	}
 
+	/**
+	 * {@inheritDoc} While the node is not to be a candidate the group waits for that.
+	 */
 	@Override
 	public LeaderGroup group(String name) {
 		check(name, "leader group");
-		return this.groups.computeIfAbsent(name, (any) -> {
+		SessionGroup known = this.groups.get(name);
+		if (known != null) {
+			return known;
+		}
+		synchronized (this.groups) {
 			if (this.closed) {
-				throw new LockUnavailableException(
-						"The lock registry of node '" + this.settings.node() + "' is closed");
+				throw absent();
 			}
-			String key = GROUP + name;
-			Shard shard = shard(key);
-			SessionGroup group = new SessionGroup(name, key, shard, this::callback, () -> participants(shard, key));
-			group.campaign();
-			return group;
-		});
+			return this.groups.computeIfAbsent(name, this::newGroup);
+		}
 	}
 
-	private List<Participant> participants(Shard shard, String key) {
-		return ask(shard, (any) -> Views.line(any, key));
+	private SessionGroup newGroup(String name) {
+		String key = GROUP + name;
+		SessionGroup group = new SessionGroup(name, key, this::callback, () -> participants(key));
+		this.leaderListeners.forEach(group::addListener);
+		campaign(group);
+		return group;
+	}
+
+	private List<Participant> participants(String key) {
+		Membership membership = membership();
+		return membership.ask(membership.shard(key), (shard) -> Views.line(shard, key));
 	}
 
 	@Override
@@ -290,34 +360,15 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 		this.listeners.add((event) -> serial.execute(() -> listener.onEvent(event)));
 	}
 
-	@Override
-	public void close() {
-		synchronized (this.shards) {
-			if (this.closed) {
-				return;
-			}
-			this.closed = true;
-		}
-		await(CompletableFuture
-			.allOf(this.groups.values().stream().map(SessionGroup::close).toArray(CompletableFuture[]::new)));
-		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
-		this.connector.close();
-		this.loops.forEach(ThreadLoop::stop);
-		this.timer.shutdownNow();
-		this.shards.forEach(Shard::ended);
-		this.pool.shutdown();
-	}
-
-	private void await(CompletableFuture<?> end) {
-		try {
-			end.get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("The lock registry of node '" + this.settings.node() + "' could not say goodbye in time; "
-					+ "the other nodes will notice", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+	/**
+	 * Adds a listener to every leader group of this node, present and future.
+	 * @param listener called on a thread of the registry, for different groups possibly
+	 * at the same time
+	 */
+	public void addLeaderListener(LeaderListener listener) {
+		synchronized (this.groups) {
+			this.leaderListeners.add(listener);
+			this.groups.values().forEach((group) -> group.addListener(listener));
 		}
 	}
 

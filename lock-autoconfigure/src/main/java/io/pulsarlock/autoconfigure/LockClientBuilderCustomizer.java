@@ -1,0 +1,21 @@
+package io.pulsarlock.autoconfigure;
+
+import org.apache.pulsar.client.api.ClientBuilder;
+
+/**
+ * Changes the Pulsar client that locks use, and no other. Beans of this type are called
+ * in order, after the properties {@code spring.pulsar.client.*}, after every
+ * {@link org.springframework.pulsar.core.PulsarClientBuilderCustomizer} and after the
+ * settings that locks need, so they have the last word; what they undo of
+ * {@link io.pulsarlock.pulsar.PulsarLocks#tune} is undone.
+ */
+@FunctionalInterface
+public interface LockClientBuilderCustomizer {
+
+	/**
+	 * Called each time the client is made: at every start of the application context.
+	 * @param builder the builder
+	 */
+	void customize(ClientBuilder builder);
+
+}

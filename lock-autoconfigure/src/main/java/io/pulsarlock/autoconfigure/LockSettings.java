@@ -1,0 +1,162 @@
+package io.pulsarlock.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Session;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Topic;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
+
+/**
+ * What the properties come to, once every one of them has been checked.
+ *
+ * @param topics where the locks are
+ * @param session this node's times
+ * @param warnings what is allowed but hardly meant, with the numbers
+ */
+record LockSettings(TopicSettings topics, SessionSettings session, List<String> warnings) {
+
+	private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
+
+	private static final Duration LONGEST_LEASE = Duration.ofHours(1);
+
+	private static final Duration SHORTEST_GRACE = Duration.ofMillis(40);
+
+	/** The broker's {@code connectionLivenessCheckTimeoutMillis}. */
+	private static final Duration LIVENESS_CHECK = Duration.ofSeconds(5);
+
+	private static final Duration LONG_LEASE = Duration.ofSeconds(60);
+
+	private static final Duration SHORT_GRACE = Duration.ofSeconds(1);
+
+	private static final int MOST_SHARDS = 1024;
+
+	static LockSettings of(PulsarLockProperties properties, Environment environment) {
+		Topic topic = properties.topic();
+		Session session = properties.session();
+		checkName("pulsar-lock.cluster", properties.cluster());
+		checkName("pulsar-lock.topic.tenant", topic.tenant());
+		checkName("pulsar-lock.topic.namespace", topic.namespace());
+		checkName("pulsar-lock.topic.prefix", topic.prefix());
+		if (!topic.subscriptionPrefix().isEmpty()) {
+			checkName("pulsar-lock.topic.subscription-prefix", topic.subscriptionPrefix());
+		}
+		if (topic.shards() < 1 || topic.shards() > MOST_SHARDS) {
+			throw invalid("pulsar-lock.topic.shards", topic.shards(), "It must be from 1 to " + MOST_SHARDS + ".");
+		}
+		checkTimes(session);
+		checkNotBlank("pulsar-lock.node", properties.node());
+		checkNotNegative("pulsar-lock.startup-timeout", properties.startupTimeout());
+		checkNotNegative("pulsar-lock.annotations.wait-for", properties.annotations().waitFor());
+		checkGroup("pulsar-lock.leader.group", properties.leader().group());
+		List<String> groups = properties.leader().groups();
+		for (int i = 0; i < groups.size(); i++) {
+			checkGroup("pulsar-lock.leader.groups[" + i + "]", groups.get(i));
+		}
+		String node = properties.node();
+		return new LockSettings(
+				new TopicSettings(topic.tenant(), topic.namespace(), topic.prefix(), properties.cluster(environment),
+						topic.subscriptionPrefix()),
+				SessionSettings.of((node != null) ? node : PulsarLocks.defaultNode())
+					.withShards(topic.shards())
+					.withTimes(session.lease(), session.reconnectGrace()),
+				warnings(session));
+	}
+
+	private static void checkTimes(Session session) {
+		Duration lease = session.lease();
+		Duration grace = session.reconnectGrace();
+		if (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0) {
+			throw invalid("pulsar-lock.session.lease", lease, "It must be from " + text(SHORTEST_LEASE) + " to "
+					+ text(LONGEST_LEASE) + ", so that three heartbeats fit into it on any network.");
+		}
+		if (grace.compareTo(SHORTEST_GRACE) < 0) {
+			throw invalid("pulsar-lock.session.reconnect-grace", grace,
+					"It must be at least " + text(SHORTEST_GRACE) + ".");
+		}
+		if (grace.compareTo(lease) > 0) {
+			throw invalid("pulsar-lock.session.reconnect-grace", grace,
+					"It must not be longer than pulsar-lock.session.lease (" + text(lease)
+							+ "): a session that is over keeps no lock.");
+		}
+	}
+
+	private static List<String> warnings(Session session) {
+		Duration lease = session.lease();
+		Duration grace = session.reconnectGrace();
+		List<String> warnings = new ArrayList<>();
+		if (grace.compareTo(SHORT_GRACE) < 0) {
+			warnings.add("pulsar-lock.session.reconnect-grace is " + text(grace)
+					+ ". A hand-over between brokers takes 50 to 300 ms when all is well, so with less than "
+					+ text(SHORT_GRACE) + " locks will be lost by events that Pulsar survives every day");
+		}
+		if (lease.compareTo(LIVENESS_CHECK) < 0) {
+			warnings.add("pulsar-lock.session.lease is " + text(lease) + ". A broker takes up to "
+					+ text(LIVENESS_CHECK)
+					+ " (connectionLivenessCheckTimeoutMillis) to let the next holder in after one that fell silent,"
+					+ " so less than that hands no lock on earlier; it only makes a node that stands still for "
+					+ text(lease) + " lose all its locks");
+		}
+		if (lease.compareTo(LONG_LEASE) > 0) {
+			warnings.add("pulsar-lock.session.lease is " + text(lease)
+					+ ". That is how long a lock stays blocked by a node that stands still or is cut off, although"
+					+ " brokers notice within " + text(LIVENESS_CHECK)
+					+ " (connectionLivenessCheckTimeoutMillis); interruptions are survived by"
+					+ " pulsar-lock.session.reconnect-grace (" + text(grace) + "), not by a longer lease");
+		}
+		return List.copyOf(warnings);
+	}
+
+	private static void checkName(String property, @Nullable String value) {
+		if (value != null && !value.matches("[A-Za-z0-9_.=-]{1,100}")) {
+			throw invalid(property, value,
+					"It becomes part of the name of a topic or subscription, so it must be 1 to 100 letters, digits "
+							+ "or any of _ - = . characters.");
+		}
+	}
+
+	private static void checkNotBlank(String property, @Nullable String value) {
+		if (value != null && value.isBlank()) {
+			throw invalid(property, value, "It must not be blank.");
+		}
+	}
+
+	private static void checkGroup(String property, @Nullable String value) {
+		checkNotBlank(property, value);
+		if (value != null && value.length() > LockRegistry.MAX_NAME_LENGTH) {
+			throw invalid(property, value,
+					"It must not be longer than " + LockRegistry.MAX_NAME_LENGTH + " characters.");
+		}
+	}
+
+	private static void checkNotNegative(String property, Duration value) {
+		if (value.isNegative()) {
+			throw invalid(property, value, "It must not be negative.");
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String property, Object value, String reason) {
+		Object shown = (value instanceof Duration duration) ? text(duration) : value;
+		return new InvalidConfigurationPropertyValueException(property, shown, reason);
+	}
+
+	/** As people write it in a properties file. */
+	static String text(Duration duration) {
+		if (duration.toMillis() % 1000 != 0) {
+			return duration.toMillis() + "ms";
+		}
+		if (duration.toSeconds() % 3600 == 0 && !duration.isZero()) {
+			return duration.toHours() + "h";
+		}
+		return duration.toSeconds() + "s";
+	}
+
+}

@@ -1,0 +1,217 @@
+package io.pulsarlock.session;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.zip.CRC32;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockStatistics;
+import io.pulsarlock.LockUnavailableException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * One membership of a node in the lock cluster, from a start to the next stop: one
+ * session per shard, each on a loop of its own, and every thread and connection. Nothing
+ * of it outlives the stop but the holds it granted, which are lost by then.
+ */
+final class Membership {
+
+	private static final Log logger = LogFactory.getLog(Membership.class);
+
+	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(6);
+
+	/** How long the end waits for listeners that are still being told. */
+	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
+
+	private final SessionSettings settings;
+
+	private final Connector connector;
+
+	private final ScheduledThreadPoolExecutor timer;
+
+	private final List<ThreadLoop> loops = new ArrayList<>();
+
+	private final ExecutorService pool;
+
+	private final List<Shard> shards = new ArrayList<>();
+
+	Membership(SessionSettings settings, Connector connector, Consumer<LockEvent> events) {
+		this.settings = settings;
+		this.connector = connector;
+		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pulsar-lock-session");
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		this.timer.setRemoveOnCancelPolicy(true);
+		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				CallbackThread::new);
+		for (int i = 0; i < settings.shards(); i++) {
+			ThreadLoop loop = new ThreadLoop(this.timer);
+			this.loops.add(loop);
+			this.shards.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID));
+		}
+	}
+
+	void start() {
+		this.shards.forEach(Shard::start);
+	}
+
+	/** Runs what may be slow or throw. Any thread. */
+	void callback(Runnable task) {
+		try {
+			this.pool.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// Closed: whoever still asks is told so on his own thread.
+			task.run();
+		}
+	}
+
+	void awaitJoined(Duration limit) throws InterruptedException {
+		CompletableFuture<?> all = CompletableFuture
+			.allOf(this.shards.stream().map(Shard::joined).toArray(CompletableFuture[]::new));
+		CompletableFuture<?> any = new CompletableFuture<>();
+		this.shards.forEach((shard) -> shard.joined().whenComplete((none, ex) -> {
+			if (ex != null) {
+				any.completeExceptionally(ex);
+			}
+		}));
+		try {
+			CompletableFuture.anyOf(all, any).get(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			LockException failure = this.shards.stream()
+				.map(Shard::failure)
+				.filter((each) -> each != null)
+				.findFirst()
+				.orElse(null);
+			throw new LockUnavailableException(
+					"Node '" + this.settings.node() + "' did not join the lock cluster within " + limit
+							+ ((failure != null) ? ": " + failure.getMessage() : ""),
+					failure);
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof LockException lock) ? lock
+					: new LockUnavailableException("Node '" + this.settings.node() + "' cannot join", ex.getCause());
+		}
+	}
+
+	boolean isConfirmed() {
+		return this.shards.stream().allMatch(Shard::isConfirmed);
+	}
+
+	Shard shard(String key) {
+		CRC32 hash = new CRC32();
+		hash.update(key.getBytes(StandardCharsets.UTF_8));
+		return this.shards.get((int) (hash.getValue() % this.shards.size()));
+	}
+
+	ClusterView view() {
+		return Views.merge(this.shards.stream().map((shard) -> ask(shard, Views::of)).toList());
+	}
+
+	LockStatistics statistics() {
+		try {
+			return Views.sum(this.shards.stream().map((shard) -> answer(shard, Shard::statistics)).toList());
+		}
+		catch (CompletionException ex) {
+			// Ended in this moment.
+			return LockStatistics.none();
+		}
+	}
+
+	<T> T ask(Shard shard, Function<Shard, T> question) {
+		if (!shard.isConfirmed()) {
+			throw shard.unavailable("*");
+		}
+		try {
+			return answer(shard, question);
+		}
+		catch (CompletionException ex) {
+			throw new LockUnavailableException("The view of the lock cluster is not available", ex.getCause());
+		}
+	}
+
+	private <T> T answer(Shard shard, Function<Shard, T> question) {
+		CompletableFuture<T> answer = new CompletableFuture<>();
+		shard.loop().execute(() -> {
+			try {
+				answer.complete(question.apply(shard));
+			}
+			catch (RuntimeException ex) {
+				answer.completeExceptionally(ex);
+			}
+		});
+		return answer.orTimeout(this.settings.reconnectGrace().toNanos(), TimeUnit.NANOSECONDS).join();
+	}
+
+	/** Loses every lock, says goodbye and ends. Takes a bounded time. */
+	void close() {
+		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
+		this.connector.close();
+		this.loops.forEach(ThreadLoop::stop);
+		this.timer.shutdownNow();
+		this.shards.forEach(Shard::ended);
+		this.pool.shutdown();
+		drain();
+	}
+
+	/** Waits for a bounded time until something has come to its end. */
+	void await(CompletableFuture<?> end) {
+		try {
+			end.get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("The lock registry of node '" + this.settings.node() + "' could not say goodbye in time; "
+					+ "the other nodes will notice", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** So that listeners are told while what they need is still there. */
+	private void drain() {
+		if (Thread.currentThread() instanceof CallbackThread) {
+			return;
+		}
+		try {
+			if (!this.pool.awaitTermination(DRAIN_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+				logger.debug("Some callbacks of node '" + this.settings.node() + "' outlast its lock registry");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static final class CallbackThread extends Thread {
+
+		CallbackThread(Runnable task) {
+			super(task, "pulsar-lock-callback");
+			setDaemon(true);
+		}
+
+	}
+
+}
