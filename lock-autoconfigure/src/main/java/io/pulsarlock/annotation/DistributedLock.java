@@ -62,7 +62,8 @@ public @interface DistributedLock {
 	/**
 	 * How long to wait for the lock, {@code 2s}, {@code PT2S} or <code>${...}</code>.
 	 * @return empty for the default: not at all where a busy lock is skipped, else
-	 * {@code pulsar-lock.annotations.wait-for}
+	 * {@code pulsar-lock.annotations.wait-for}, which does not wait either unless it is
+	 * set
 	 */
 	String waitFor() default "";
 

@@ -70,16 +70,20 @@ class AnnotationValidationTests {
 	@ParameterizedTest
 	@MethodSource("mistakes")
 	void mistakeStopsTheStartAndIsExplained(Class<?> type, String problem, String action) {
-		Guarded.on(cluster, "node").withPropertyValues("empty=", "-=").withBean("wrong", type).run((context) -> {
-			assertThat(context).hasFailed();
-			Throwable cause = NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure());
-			InvalidLockAnnotationException found = find(context.getStartupFailure());
-			assertThat(found).as(cause::toString)
-				.hasMessageContaining(problem)
-				.hasMessageContaining("bean 'wrong'")
-				.hasMessageContaining(type.getSimpleName());
-			assertThat(found.getAction()).contains(action);
-		});
+		Guarded.on(cluster, "node")
+			.withConfiguration(AutoConfigurations.of(PropertyPlaceholderAutoConfiguration.class))
+			.withPropertyValues("empty=")
+			.withBean("wrong", type)
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				Throwable cause = NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure());
+				InvalidLockAnnotationException found = find(context.getStartupFailure());
+				assertThat(found).as(cause::toString)
+					.hasMessageContaining(problem)
+					.hasMessageContaining("bean 'wrong'")
+					.hasMessageContaining(type.getSimpleName());
+				assertThat(found.getAction()).contains(action);
+			});
 	}
 
 	@Test

@@ -1,0 +1,59 @@
+package io.pulsarlock.autoconfigure;
+
+import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.annotation.DistributedLock;
+import io.pulsarlock.annotation.GuardDefaults;
+import io.pulsarlock.annotation.LeaderOnly;
+import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
+import io.pulsarlock.observation.LockAcquireObservationConvention;
+import io.pulsarlock.observation.LockHoldObservationConvention;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for {@link DistributedLock} and {@link LeaderOnly}.
+ */
+@AutoConfiguration(after = PulsarLockAutoConfiguration.class)
+@ConditionalOnBean(LockRegistry.class)
+@ConditionalOnBooleanProperty(name = "pulsar-lock.annotations.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(PulsarLockProperties.class)
+public final class PulsarLockAnnotationAutoConfiguration {
+
+	PulsarLockAnnotationAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static LockAnnotationBeanPostProcessor lockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry,
+			ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
+			ObjectProvider<LockAcquireObservationConvention> acquire,
+			ObjectProvider<LockHoldObservationConvention> hold) {
+		return new LockAnnotationBeanPostProcessor(registry, defaults, observations, acquire, hold);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	GuardDefaults lockGuardDefaults(PulsarLockProperties properties, Environment environment) {
+		return new GuardDefaults(properties.leaderGroup(environment), properties.annotations().waitFor());
+	}
+
+	/** Whoever has a method for leaders is a candidate from the start. */
+	@Bean
+	AnnotatedGroupsLifecycle lockAnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor,
+			Leadership leadership) {
+		return new AnnotatedGroupsLifecycle(postProcessor, leadership);
+	}
+
+}
