@@ -1,5 +1,6 @@
 package io.pulsarlock;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,6 +36,19 @@ public interface LeaderGroup {
 	 * @return empty when this node does not lead
 	 */
 	Optional<Held> held();
+
+	/**
+	 * Claims a fire time of a job for this node, so that nobody begins the job for that
+	 * time again, not even after this node has died in the midst of it. Other nodes know
+	 * of it as long as they live, and nodes that start later for at least three leases.
+	 * @param job the job, the same on all nodes
+	 * @param fireTime the time by the job's own calendar, the same on all nodes
+	 * @return false if this node does not lead, or that time or a later one was claimed
+	 * @throws LockUnavailableException if it is not known whether the time was claimed
+	 * @throws InterruptedException if the thread is interrupted while it waits for the
+	 * answer of the cluster
+	 */
+	boolean claim(String job, Instant fireTime) throws InterruptedException;
 
 	/**
 	 * Gives the leadership up and goes to the end of the line. Without effect on a node

@@ -39,8 +39,9 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Result
 	 *
 	 * @param group its name
 	 * @param onLost what to do when the leadership is lost
+	 * @param fireTimes when the job is due, if each time must be begun once only, or null
 	 */
-	record Leader(String group, OnLost onLost) {
+	record Leader(String group, OnLost onLost, @Nullable FireTimes fireTimes) {
 	}
 
 	/** How a method gives its result. */

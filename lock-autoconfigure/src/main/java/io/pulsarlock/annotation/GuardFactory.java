@@ -2,7 +2,10 @@ package io.pulsarlock.annotation;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,7 @@ import org.springframework.expression.Expression;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.annotation.Schedules;
+import org.springframework.scheduling.support.CronExpression;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
@@ -72,7 +76,7 @@ final class GuardFactory {
 					"Return an object, which is null for a skipped call, or an Optional"
 							+ ((leader == null) ? ", or choose onBusy THROW or FALLBACK." : "."));
 		}
-		return new Guard(specific, (leader != null) ? leader(leader, problem) : null,
+		return new Guard(specific, (leader != null) ? leader(leader, specific, targetClass, result, problem) : null,
 				(lock != null) ? lock(lock, specific, targetClass, onBusy, problem) : null, result);
 	}
 
@@ -155,13 +159,49 @@ final class GuardFactory {
 		return scheduled ? OnBusy.SKIP : OnBusy.THROW;
 	}
 
-	private Guard.Leader leader(LeaderOnly leader, Problem problem) {
+	private Guard.Leader leader(LeaderOnly leader, Method method, Class<?> targetClass, Guard.Result result,
+			Problem problem) {
 		String group = resolve(leader.group(), problem);
 		if (group.isEmpty()) {
 			group = this.defaults.get().leaderGroup();
 		}
 		checkName(group, "leader group", problem);
-		return new Guard.Leader(group, leader.onLost());
+		return new Guard.Leader(group, leader.onLost(),
+				leader.oncePerFireTime() ? fireTimes(method, targetClass, result, problem) : null);
+	}
+
+	private FireTimes fireTimes(Method method, Class<?> targetClass, Guard.Result result, Problem problem) {
+		if (result == Guard.Result.PUBLISHER) {
+			throw problem.with("it returns a publisher, for which oncePerFireTime is not supported",
+					"Return nothing, or leave oncePerFireTime out.");
+		}
+		List<FireTimes.Calendar> calendars = new ArrayList<>();
+		for (Scheduled scheduled : AnnotatedElementUtils.getMergedRepeatableAnnotations(method, Scheduled.class,
+				Schedules.class)) {
+			String cron = resolve(scheduled.cron(), problem);
+			if (cron.isEmpty()) {
+				throw problem.with("its schedule has no cron, so there are no fire times that all nodes agree on",
+						"Schedule it by a cron, or leave oncePerFireTime out.");
+			}
+			if (!cron.equals(Scheduled.CRON_DISABLED)) {
+				calendars.add(calendar(cron, resolve(scheduled.zone(), problem), problem));
+			}
+		}
+		if (calendars.isEmpty()) {
+			throw problem.with("it is not scheduled, so it has no fire times", "Leave oncePerFireTime out.");
+		}
+		return new FireTimes(targetClass.getName() + '.' + method.getName(), List.copyOf(calendars));
+	}
+
+	private static FireTimes.Calendar calendar(String cron, String zone, Problem problem) {
+		try {
+			return new FireTimes.Calendar(CronExpression.parse(cron),
+					zone.isEmpty() ? ZoneId.systemDefault() : ZoneId.of(zone));
+		}
+		catch (IllegalArgumentException | DateTimeException ex) {
+			throw problem.with("its schedule '" + cron + "' is not valid: " + ex.getMessage(), "Correct the schedule.",
+					ex);
+		}
 	}
 
 	private Guard.Lock lock(DistributedLock lock, Method method, Class<?> targetClass, OnBusy onBusy, Problem problem) {

@@ -2,6 +2,7 @@ package io.pulsarlock.annotation;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,9 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (guard.leader() != null && leadership == null) {
 			return skipped(guard);
 		}
+		if (!isFirst(guard)) {
+			return skipped(guard);
+		}
 		Grip grip;
 		try {
 			grip = take(guard, invocation, target, leadership);
@@ -90,6 +94,22 @@ final class GuardInterceptor implements MethodInterceptor {
 			this.observations.get().notLeading(leader);
 		}
 		return held;
+	}
+
+	/** Whether nobody has begun with the present fire time, if that matters. */
+	private boolean isFirst(Guard guard) throws InterruptedException {
+		Guard.Leader leader = guard.leader();
+		FireTimes times = (leader != null) ? leader.fireTimes() : null;
+		if (leader == null || times == null) {
+			return true;
+		}
+		Instant time = times.latest();
+		if (time != null && this.registry.get().leadership().group(leader.group()).claim(times.job(), time)) {
+			return true;
+		}
+		logger.debug("Skipped " + guard.method() + ": somebody has begun with " + time);
+		this.observations.get().notLeading(leader);
+		return false;
 	}
 
 	private Grip take(Guard guard, MethodInvocation invocation, Object target, @Nullable Held leadership)

@@ -42,6 +42,16 @@ public @interface LeaderOnly {
 	String group() default "";
 
 	/**
+	 * Whether a fire time that a leader has begun with is never begun again, not even if
+	 * that leader died in the midst of it and the next one is due for the same time. For
+	 * {@code @Scheduled} methods with a {@code cron}. Costs a record before each run. The
+	 * nodes' wall clocks must differ by less than two fire times are apart, and by less
+	 * than three leases.
+	 * @return by default the next leader runs whenever its own clock says so
+	 */
+	boolean oncePerFireTime() default false;
+
+	/**
 	 * What to do when the leadership is lost while the method runs.
 	 * @return interrupts by default
 	 */

@@ -92,6 +92,18 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Says that a job begins for a fire time. The first record for a time, or for a later
+	 * one, counts; so a job is not begun twice, by whomever.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param job the job's key
+	 * @param fireTime the fire time by the job's own calendar, in milliseconds
+	 */
+	record Fire(UUID session, long sequence, String job, long fireTime) implements JournalRecord {
+	}
+
+	/**
 	 * Ends the session in good order.
 	 *
 	 * @param session the session

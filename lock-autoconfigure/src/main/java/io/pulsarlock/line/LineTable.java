@@ -17,6 +17,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -47,6 +48,9 @@ public final class LineTable {
 	/** Tickets taken away while rebuilding, so that a late heartbeat brings none back. */
 	private final Map<UUID, Set<Long>> evicted = new HashMap<>();
 
+	/** The latest fire time of each job. */
+	private final Map<String, Long> fired = new HashMap<>();
+
 	private boolean sealed;
 
 	private Position applied = Position.NONE;
@@ -71,6 +75,10 @@ public final class LineTable {
 			evict(evict, change);
 		}
 		SessionState session = writer(position, record);
+		if (record instanceof Fire fire
+				&& (session != null || (!this.sealed && !this.ended.contains(fire.session())))) {
+			fire(fire, change);
+		}
 		if (session == null) {
 			return change;
 		}
@@ -167,6 +175,14 @@ public final class LineTable {
 			}
 		}
 		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied, ordinal), session, change);
+	}
+
+	private void fire(Fire fire, Change change) {
+		Long before = this.fired.get(fire.job());
+		if (before == null || before < fire.fireTime()) {
+			this.fired.put(fire.job(), fire.fireTime());
+			change.fire();
+		}
 	}
 
 	private void expel(Expel expel, Change change) {
@@ -318,12 +334,18 @@ public final class LineTable {
 
 		private boolean accepted;
 
+		private boolean fired;
+
 		private @Nullable UUID ended;
 
 		private Set<String> locks = Set.of();
 
 		void accept() {
 			this.accepted = true;
+		}
+
+		void fire() {
+			this.fired = true;
 		}
 
 		void ended(UUID session) {
@@ -346,6 +368,14 @@ public final class LineTable {
 		 */
 		public boolean accepted() {
 			return this.accepted;
+		}
+
+		/**
+		 * Whether the record is the first for a fire time.
+		 * @return false if it is for none, or another was before
+		 */
+		public boolean fired() {
+			return this.fired;
 		}
 
 		/**

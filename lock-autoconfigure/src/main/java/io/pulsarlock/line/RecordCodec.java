@@ -12,6 +12,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -28,6 +29,7 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * release   = text number
  * expel     = session(16) position
  * evict     = text session(16) number position
+ * fire      = text number
  * option    = tag length bytes; unknown tags are skipped
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
@@ -89,6 +91,10 @@ public final class RecordCodec {
 			out.number(evict.ticket());
 			out.position(evict.lastSeen());
 		}
+		else if (record instanceof Fire fire) {
+			out.text(fire.job());
+			out.number(fire.fireTime());
+		}
 		return out.bytes();
 	}
 
@@ -116,6 +122,7 @@ public final class RecordCodec {
 				case 4 -> new Expel(session, sequence, in.uuid(), in.position());
 				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.position());
 				case 6 -> new Bye(session, sequence);
+				case 7 -> new Fire(session, sequence, in.text(), in.number());
 				default -> throw new UnreadableRecordException("record of unknown type " + type);
 			};
 			in.skipOptions();
@@ -152,7 +159,10 @@ public final class RecordCodec {
 		if (record instanceof Expel) {
 			return 4;
 		}
-		return (record instanceof Evict) ? 5 : 6;
+		if (record instanceof Evict) {
+			return 5;
+		}
+		return (record instanceof Bye) ? 6 : 7;
 	}
 
 	private static final class Writer {

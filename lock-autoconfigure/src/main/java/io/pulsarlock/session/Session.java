@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 
@@ -21,6 +22,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -71,6 +73,8 @@ final class Session implements Journal.Listener {
 	private final Map<UUID, Long> heardAt = new HashMap<>();
 
 	private final Map<String, Front> fronts = new HashMap<>();
+
+	private final Map<Long, CompletableFuture<Boolean>> fires = new HashMap<>();
 
 	private boolean active;
 
@@ -159,7 +163,7 @@ final class Session implements Journal.Listener {
 		if (change.accepted()) {
 			this.heardAt.put(record.session(), now);
 			if (record.session().equals(id())) {
-				own(position, record, now);
+				own(position, record, change, now);
 			}
 		}
 		UUID ended = change.ended();
@@ -203,7 +207,7 @@ final class Session implements Journal.Listener {
 		return front == null || front.orderly();
 	}
 
-	private void own(Position position, JournalRecord record, long now) {
+	private void own(Position position, JournalRecord record, Change change, long now) {
 		long sentAt = this.incarnation.confirmed(record.sequence());
 		if (record.sequence() >= this.connectionBarrier) {
 			// Sent on this connection: whatever stands behind it was written after the
@@ -219,6 +223,12 @@ final class Session implements Journal.Listener {
 		}
 		else if (record instanceof Release release) {
 			this.releasing.remove(release.ticket());
+		}
+		else if (record instanceof Fire) {
+			CompletableFuture<Boolean> claim = this.fires.remove(record.sequence());
+			if (claim != null) {
+				claim.complete(change.fired());
+			}
 		}
 		if (!this.active) {
 			// After a long catch-up the opening record has run out; a later heartbeat
@@ -274,6 +284,11 @@ final class Session implements Journal.Listener {
 			}
 		}));
 		return record.sequence();
+	}
+
+	/** Says that a job begins, and tells whether it was the first to say so. */
+	void fire(String job, long fireTime, CompletableFuture<Boolean> claim) {
+		this.fires.put(publish((sequence) -> new Fire(id(), sequence, job, fireTime)), claim);
 	}
 
 	/** Sends a heartbeat now and returns its number. */
@@ -385,6 +400,8 @@ final class Session implements Journal.Listener {
 			publish((sequence) -> new Bye(id(), sequence));
 		}
 		this.incarnation.end();
+		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));
+		this.fires.clear();
 		this.active = false;
 		return this.journal.close();
 	}

@@ -1,12 +1,15 @@
 package io.pulsarlock.session;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.pulsarlock.Held;
@@ -102,6 +105,29 @@ final class SessionGroup implements LeaderGroup {
 				.toArray(CompletableFuture[]::new));
 			this.leaving = told;
 			return told;
+		}
+	}
+
+	@Override
+	public boolean claim(String job, Instant fireTime) throws InterruptedException {
+		Candidacy candidacy;
+		Hold hold;
+		synchronized (this.listeners) {
+			candidacy = this.candidacy;
+			hold = this.hold;
+		}
+		if (candidacy == null || hold == null || !hold.isHeld()) {
+			return false;
+		}
+		try {
+			return candidacy.shard.fire(this.key + ' ' + job, fireTime.toEpochMilli())
+				.get(candidacy.shard.settings().reconnectGrace().toNanos(), TimeUnit.NANOSECONDS) && hold.isHeld();
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof LockException failure) ? failure : candidacy.shard.unavailable(this.name);
+		}
+		catch (TimeoutException ex) {
+			throw candidacy.shard.unavailable(this.name);
 		}
 	}
 

@@ -216,6 +216,21 @@ final class Shard {
 		});
 	}
 
+	/** Claims a fire time of a job. Any thread. */
+	CompletableFuture<Boolean> fire(String job, long fireTime) {
+		CompletableFuture<Boolean> claim = new CompletableFuture<>();
+		this.loop.execute(() -> {
+			Session session = activeSession();
+			if (session == null) {
+				claim.completeExceptionally(unavailable(job));
+			}
+			else {
+				session.fire(job, fireTime, claim);
+			}
+		});
+		return claim;
+	}
+
 	/** A waiter has given up. Any thread. */
 	void givenUp(String key) {
 		this.loop.execute(() -> {

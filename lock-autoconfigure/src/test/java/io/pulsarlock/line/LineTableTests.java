@@ -16,6 +16,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -223,6 +224,27 @@ class LineTableTests {
 		assertThat(table.front("l:a").session()).isEqualTo(OTHER);
 		assertThat(table.front("l:b").session()).isEqualTo(ONE);
 		assertThat(table.session(ONE)).isNotNull();
+	}
+
+	@Test
+	void fireTimeIsClaimedOnceByTheLiving() {
+		LineTable table = opened();
+		assertThat(table.apply(at(2), new Fire(ONE, 1, "job", 1000)).fired()).isTrue();
+		assertThat(table.apply(at(3), new Fire(OTHER, 1, "job", 1000)).fired()).isFalse();
+		assertThat(table.apply(at(4), new Fire(OTHER, 2, "job", 999)).fired()).isFalse();
+		assertThat(table.apply(at(5), new Fire(OTHER, 3, "another", 999)).fired()).isTrue();
+		table.apply(at(6), new Bye(ONE, 2));
+		assertThat(table.apply(at(7), new Fire(ONE, 3, "job", 2000)).fired()).isFalse();
+		assertThat(table.apply(at(8), new Fire(OTHER, 4, "job", 2000)).fired()).isTrue();
+	}
+
+	@Test
+	void rebuiltTableKnowsFireTimesOfWhomItHasNotSeenYet() {
+		LineTable table = new LineTable();
+		table.apply(at(2), new Fire(ONE, 9, "job", 1000));
+		table.apply(at(3), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
+		table.seal();
+		assertThat(table.apply(at(4), new Fire(OTHER, 1, "job", 1000)).fired()).isFalse();
 	}
 
 	@Test

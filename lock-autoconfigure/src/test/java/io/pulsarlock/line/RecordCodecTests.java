@@ -11,6 +11,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -80,7 +81,7 @@ class RecordCodecTests {
 
 	@Property
 	void garbageIsARecordOrRefused(@ForAll @Size(max = 120) byte[] garbage,
-			@ForAll @IntRange(min = 0, max = 7) int type) {
+			@ForAll @IntRange(min = 0, max = 8) int type) {
 		readOrRefuse(garbage);
 		// Otherwise most of it would end at its first byte.
 		readOrRefuse(joined(new byte[] { RecordCodec.VERSION, (byte) type }, garbage));
@@ -135,7 +136,8 @@ class RecordCodecTests {
 						new Expel(ONE, 9, OTHER, new Position(16383, 0))),
 				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c01",
 						new Evict(ONE, 10, "l:a", OTHER, 7, new Position(11, 0))),
-				arguments("0106" + session + "ffffffffffffffff7f", new Bye(ONE, Long.MAX_VALUE)));
+				arguments("0106" + session + "ffffffffffffffff7f", new Bye(ONE, Long.MAX_VALUE)),
+				arguments("0107" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)));
 	}
 
 	/** Journals outlive releases: these bytes must be written and read for ever. */

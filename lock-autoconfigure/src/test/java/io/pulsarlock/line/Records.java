@@ -7,6 +7,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -24,12 +25,14 @@ final class Records {
 	}
 
 	static Arbitrary<JournalRecord> any() {
-		return Arbitraries.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
-				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
-				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
-				Combinators.combine(ids(), numbers(), ids(), positions()).as(Expel::new),
-				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), positions()).as(Evict::new),
-				Combinators.combine(ids(), numbers()).as(Bye::new)))
+		return Arbitraries
+			.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
+					Combinators.combine(ids(), numbers(), texts()).as(Request::new),
+					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
+					Combinators.combine(ids(), numbers(), ids(), positions()).as(Expel::new),
+					Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), positions()).as(Evict::new),
+					Combinators.combine(ids(), numbers()).as(Bye::new),
+					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new)))
 			.edgeCases((config) -> config.none());
 	}
 

@@ -64,6 +64,7 @@ class AnnotationValidationTests {
 				Arguments.of(WrongFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallbackResult.class, "returns 'void' and not", "Let both return the same"),
 				Arguments.of(ForgottenFallback.class, "onBusy is not FALLBACK", "Add onBusy"),
+				Arguments.of(NoFireTimes.class, "its schedule has no cron", "Schedule it by a cron"),
 				Arguments.of(StrangeFuture.class, "cannot be replaced", "Return CompletableFuture"));
 	}
 
@@ -148,6 +149,15 @@ class AnnotationValidationTests {
 	static class FinalMethodOfAnnotatedType {
 
 		public final void method() {
+		}
+
+	}
+
+	static class NoFireTimes {
+
+		@Scheduled(fixedRate = 1000)
+		@LeaderOnly(oncePerFireTime = true)
+		void method() {
 		}
 
 	}
