@@ -1,14 +1,40 @@
 package io.pulsarlock;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasModifiers;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Holds the packages to what {@code docs/architecture.md} says of them.
@@ -82,6 +108,123 @@ class ArchitectureTests {
 			.callMethod(java.time.Clock.class, "systemUTC")
 			.orShould()
 			.callConstructor(java.util.Date.class));
+	}
+
+	@Test
+	void coreKnowsNothingOfSpring() {
+		check(noClasses().that()
+			.resideInAnyPackage("io.pulsarlock", "io.pulsarlock.line..", "io.pulsarlock.session..",
+					"io.pulsarlock.pulsar..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "io.micrometer.."));
+	}
+
+	@Test
+	void autoConfigurationsAreFinalWithoutPublicMembers() {
+		check(classes().that()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.bePublic()
+			.andShould()
+			.haveModifier(JavaModifier.FINAL)
+			.andShould()
+			.haveSimpleNameEndingWith("AutoConfiguration"));
+		check(members().that()
+			.areDeclaredInClassesThat()
+			.areAnnotatedWith(AutoConfiguration.class)
+			.should()
+			.notBePublic());
+	}
+
+	@Test
+	void autoConfigurationsAreListed() throws IOException {
+		List<String> listed = new ArrayList<>();
+		ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).forEach(listed::add);
+		List<String> ours = production.stream()
+			.filter((type) -> type.isAnnotatedWith(AutoConfiguration.class))
+			.map(JavaClass::getName)
+			.sorted()
+			.toList();
+		assertThat(listed.stream().filter((name) -> name.startsWith("io.pulsarlock."))).containsExactlyElementsOf(ours);
+	}
+
+	@Test
+	void beanMethodsAreNotPublicAndReturnNoPrivateType() {
+		check(methods().that()
+			.areAnnotatedWith(Bean.class)
+			.should()
+			.notBePublic()
+			.andShould()
+			.notBePrivate()
+			.andShould()
+			.haveRawReturnType(DescribedPredicate.not(JavaClass.Predicates.assignableTo(Object.class)
+				.and(HasModifiers.Predicates.modifier(JavaModifier.PRIVATE)))));
+	}
+
+	@Test
+	void beanMethodsHaveNoConditionOnAClass() {
+		check(noMethods().that().areAnnotatedWith(Bean.class).should().beAnnotatedWith(ConditionalOnClass.class));
+	}
+
+	@Test
+	void conditionOnAMissingBeanDoesNotRepeatTheReturnType() {
+		check(methods().that()
+			.areAnnotatedWith(Bean.class)
+			.and()
+			.areAnnotatedWith(ConditionalOnMissingBean.class)
+			.should(new ArchCondition<>("not name the type they return") {
+
+				@Override
+				public void check(JavaMethod method, ConditionEvents events) {
+					Class<?>[] types = method.getAnnotationOfType(ConditionalOnMissingBean.class).value();
+					boolean repeated = types.length == 1
+							&& types[0].getName().equals(method.getRawReturnType().getName());
+					events.add(new SimpleConditionEvent(method, !repeated, method.getFullName()));
+				}
+
+			})
+			.allowEmptyShould(true));
+	}
+
+	@Test
+	void postProcessorsAreStatic() {
+		check(methods().that()
+			.areAnnotatedWith(Bean.class)
+			.and()
+			.haveRawReturnType(JavaClass.Predicates.assignableTo(BeanPostProcessor.class)
+				.or(JavaClass.Predicates.assignableTo(BeanFactoryPostProcessor.class)))
+			.should()
+			.beStatic()
+			.allowEmptyShould(true));
+	}
+
+	@Test
+	void conditionsAreNotPublic() {
+		check(classes().that().areAssignableTo(Condition.class).should().notBePublic().allowEmptyShould(true));
+	}
+
+	@Test
+	void propertiesAreBoundByTheirValue() {
+		check(classes().that()
+			.areAnnotatedWith(ConfigurationProperties.class)
+			.should(new ArchCondition<>("not use the attribute 'prefix'") {
+
+				@Override
+				public void check(JavaClass type, ConditionEvents events) {
+					boolean prefix = !type.getAnnotationOfType(ConfigurationProperties.class).prefix().isEmpty();
+					events.add(new SimpleConditionEvent(type, !prefix, type.getName()));
+				}
+
+			}));
+	}
+
+	@Test
+	void caseIsChangedInTheRootLocale() {
+		check(noClasses().should()
+			.callMethod(String.class, "toLowerCase")
+			.orShould()
+			.callMethod(String.class, "toUpperCase"));
 	}
 
 	private static void check(ArchRule rule) {

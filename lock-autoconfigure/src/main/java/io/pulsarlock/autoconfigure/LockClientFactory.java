@@ -1,10 +1,8 @@
 package io.pulsarlock.autoconfigure;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.pulsar.PulsarLocks;
@@ -21,12 +19,12 @@ import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import org.springframework.util.StringUtils;
 
 /**
- * Makes the Pulsar client that locks have for themselves, configured as the application's
- * own client is: Boot's connection details, {@code spring.pulsar.client.*}, customizers.
- * Boot keeps its own mapping of those properties to itself, so it is repeated here, and
- * differs in three respects. Timeouts and threads are mapped but then set to what locks
- * need. There are no transactions. And there is no failover to a backup cluster: each
- * node would decide for itself when to change over, and while two nodes are in different
+ * Makes the Pulsar client that locks have for themselves, from what the application's own
+ * client is made from: Boot's connection details, {@code spring.pulsar.client.*},
+ * customizers. Boot keeps its mapping of those properties to itself, so address and
+ * authentication are mapped here again. Timeouts and threads are not: locks set their
+ * own. Nor are transactions. And there is no failover to a backup cluster: each node
+ * would decide for itself when to change over, and while two nodes are in different
  * clusters both hold the same lock.
  */
 final class LockClientFactory {
@@ -73,20 +71,6 @@ final class LockClientFactory {
 	ClientBuilder configure(ClientBuilder builder) throws PulsarClientException {
 		PulsarProperties.Client client = this.properties.getClient();
 		builder.serviceUrl(this.connectionDetails.getBrokerUrl());
-		builder.connectionTimeout(millis(client.getConnectionTimeout()), TimeUnit.MILLISECONDS);
-		builder.operationTimeout(millis(client.getOperationTimeout()), TimeUnit.MILLISECONDS);
-		Duration lookupTimeout = client.getLookupTimeout();
-		if (lookupTimeout != null) {
-			builder.lookupTimeout(millis(lookupTimeout), TimeUnit.MILLISECONDS);
-		}
-		Integer ioThreads = client.getThreads().getIo();
-		if (ioThreads != null) {
-			builder.ioThreads(ioThreads);
-		}
-		Integer listenerThreads = client.getThreads().getListener();
-		if (listenerThreads != null) {
-			builder.listenerThreads(listenerThreads);
-		}
 		PulsarProperties.Authentication authentication = client.getAuthentication();
 		String plugin = authentication.getPluginClassName();
 		if (StringUtils.hasText(plugin)) {
@@ -101,10 +85,6 @@ final class LockClientFactory {
 		PulsarLocks.tune(builder);
 		this.lockCustomizers.forEach((customizer) -> customizer.customize(builder));
 		return builder;
-	}
-
-	private static int millis(Duration duration) {
-		return (int) duration.toMillis();
 	}
 
 }

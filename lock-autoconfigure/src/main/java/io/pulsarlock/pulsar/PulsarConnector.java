@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.session.Connector;
@@ -33,6 +35,8 @@ public final class PulsarConnector implements Connector {
 
 	private static final String KEEPER = "keeper";
 
+	private static final long CLOSE_SECONDS = 3;
+
 	private final PulsarClient client;
 
 	private final boolean closeClient;
@@ -42,6 +46,8 @@ public final class PulsarConnector implements Connector {
 	private final String node;
 
 	private final Failures failures;
+
+	private volatile boolean opened;
 
 	/**
 	 * Creates it.
@@ -74,6 +80,7 @@ public final class PulsarConnector implements Connector {
 				return producer(topic);
 			})
 			.<Ports>thenApply((producer) -> {
+				this.opened = true;
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(), this.failures,
 						topic);
 				return new Ports(journal, new PulsarDoor(this.client, topic, this.topics, this.node, this.failures));
@@ -137,27 +144,39 @@ public final class PulsarConnector implements Connector {
 
 	@Override
 	public void close() {
-		if (this.closeClient) {
-			try {
-				this.client.closeAsync().get(5, TimeUnit.SECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			catch (Exception ex) {
-				logger.debug("The Pulsar client did not close in good order", ex);
-				shutdown();
-			}
+		if (!this.closeClient) {
+			return;
+		}
+		CompletableFuture<Void> closed = this.client.closeAsync();
+		try {
+			// Whoever never got in has nobody to take leave of.
+			closed.get(this.opened ? CLOSE_SECONDS : 0, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			shutdown();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("The Pulsar client did not close in good order", ex);
+			shutdown();
 		}
 	}
 
+	/**
+	 * Ends the client without a word. Takes it ten seconds and more while it has requests
+	 * without an answer, so nobody waits for that.
+	 */
 	private void shutdown() {
-		try {
-			this.client.shutdown();
-		}
-		catch (PulsarClientException ex) {
-			logger.debug("The Pulsar client did not shut down in good order", ex);
-		}
+		Thread thread = new Thread(() -> {
+			try {
+				this.client.shutdown();
+			}
+			catch (PulsarClientException | RuntimeException ex) {
+				logger.debug("The Pulsar client did not shut down in good order", ex);
+			}
+		}, "pulsar-lock-shutdown");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	/** What has been opened so far, to be closed if the rest fails. */

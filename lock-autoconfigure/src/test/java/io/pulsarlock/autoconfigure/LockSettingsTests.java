@@ -1,0 +1,102 @@
+package io.pulsarlock.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What each property does, and which values are refused or warned of.
+ */
+class LockSettingsTests {
+
+	@Test
+	void defaultsAreThoseOfTheCore() {
+		LockSettings settings = settings(Map.of());
+		assertThat(settings.topics()).isEqualTo(io.pulsarlock.pulsar.TopicSettings.of("default"));
+		assertThat(settings.session())
+			.isEqualTo(io.pulsarlock.session.SessionSettings.of(io.pulsarlock.pulsar.PulsarLocks.defaultNode()));
+		assertThat(settings.warnings()).isEmpty();
+	}
+
+	@Test
+	void everyPropertyArrives() {
+		LockSettings settings = settings(Map.of("pulsar-lock.cluster", "c", "pulsar-lock.node", "n",
+				"pulsar-lock.topic.tenant", "t", "pulsar-lock.topic.namespace", "ns", "pulsar-lock.topic.prefix", "p",
+				"pulsar-lock.topic.shards", "7", "pulsar-lock.topic.subscription-prefix", "role-",
+				"pulsar-lock.session.lease", "20s", "pulsar-lock.session.reconnect-grace", "6s"));
+		assertThat(settings.topics()).isEqualTo(new io.pulsarlock.pulsar.TopicSettings("t", "ns", "p", "c", "role-"));
+		assertThat(settings.session().node()).isEqualTo("n");
+		assertThat(settings.session().shards()).isEqualTo(7);
+		assertThat(settings.session().lease()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(settings.session().reconnectGrace()).isEqualTo(Duration.ofSeconds(6));
+		assertThat(settings.warnings()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			pulsar-lock.cluster                   | 'a b'  | letters
+			pulsar-lock.cluster                   | ' '    | letters
+			pulsar-lock.node                      | ' '    | blank
+			pulsar-lock.topic.tenant              | ''     | letters
+			pulsar-lock.topic.namespace           | 'a/b'  | letters
+			pulsar-lock.topic.prefix              | 'ä'    | letters
+			pulsar-lock.topic.subscription-prefix | 'a/b'  | letters
+			pulsar-lock.topic.shards              | 0      | from 1 to 1024
+			pulsar-lock.topic.shards              | 1025   | from 1 to 1024
+			pulsar-lock.session.lease             | 99ms   | from 100ms to 1h
+			pulsar-lock.session.lease             | 61m    | three heartbeats
+			pulsar-lock.session.reconnect-grace   | 39ms   | at least 40ms
+			pulsar-lock.session.reconnect-grace   | 11s    | pulsar-lock.session.lease (10s)
+			pulsar-lock.startup-timeout           | -1s    | negative
+			pulsar-lock.annotations.wait-for      | -1s    | negative
+			pulsar-lock.leader.group              | ' '    | blank
+			pulsar-lock.leader.groups[0]          | ' '    | blank
+			""")
+	void refusedValueIsNamedWithItsReason(String property, String value, String reason) {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> settings(Map.of(property, value)))
+			.satisfies((ex) -> {
+				assertThat(ex.getName()).isEqualTo(property);
+				assertThat(ex.getReason()).contains(reason).endsWith(".");
+			});
+	}
+
+	@Test
+	void groupThatIsTooLongIsRefused() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> settings(Map.of("pulsar-lock.leader.group", "g".repeat(513))))
+			.satisfies((ex) -> assertThat(ex.getReason()).contains("512"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10s,999ms,reconnect-grace is 999ms", "4s,2s,lease is 4s", "61s,4s,lease is 61s" })
+	void pointlessTimesAreWarnedOfWithNumbers(String lease, String grace, String warning) {
+		LockSettings settings = settings(
+				Map.of("pulsar-lock.session.lease", lease, "pulsar-lock.session.reconnect-grace", grace));
+		assertThat(settings.warnings()).singleElement().asString().contains(warning).containsPattern("(300 ms|5s)");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "5s,1s", "60s,60s" })
+	void timesAtTheEdgeOfSenseAreNotWarnedOf(String lease, String grace) {
+		assertThat(settings(Map.of("pulsar-lock.session.lease", lease, "pulsar-lock.session.reconnect-grace", grace))
+			.warnings()).isEmpty();
+	}
+
+	private static LockSettings settings(Map<String, String> values) {
+		Binder binder = new Binder(new MapConfigurationPropertySource(values));
+		return LockSettings.of(binder.bindOrCreate("pulsar-lock", PulsarLockProperties.class), new MockEnvironment());
+	}
+
+}

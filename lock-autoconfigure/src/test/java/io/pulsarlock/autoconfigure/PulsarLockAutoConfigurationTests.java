@@ -1,0 +1,264 @@
+package io.pulsarlock.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockListener;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.session.SessionLockRegistry;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.pulsar.autoconfigure.PulsarAutoConfiguration;
+import org.springframework.boot.pulsar.autoconfigure.PulsarConnectionDetails;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
+import org.springframework.pulsar.core.PulsarTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Conditions, back-off and hooks, without a broker.
+ */
+class PulsarLockAutoConfigurationTests {
+
+	/** Nobody listens on port 1, and nobody waits for anybody to. */
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(PulsarAutoConfiguration.class, PulsarLockAutoConfiguration.class))
+		.withPropertyValues("spring.pulsar.client.service-url=pulsar://127.0.0.1:1", "pulsar-lock.startup-timeout=0s");
+
+	@Test
+	void applicationGetsARegistryAndLeadership() {
+		this.runner.run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(LockRegistry.class).hasSingleBean(Leadership.class);
+			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean(LockRegistry.class).leadership());
+			assertThat(context).hasSingleBean(PulsarClient.class);
+		});
+	}
+
+	@Test
+	void nothingIsMadeWhenSwitchedOff() {
+		this.runner.withPropertyValues("pulsar-lock.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(LockRegistry.class)
+				.doesNotHaveBean(Leadership.class)
+				.doesNotHaveBean(PulsarLockProperties.class));
+	}
+
+	@Test
+	void nothingIsMadeWithoutThePulsarClient() {
+		this.runner.withClassLoader(new FilteredClassLoader(PulsarClient.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(LockRegistry.class));
+	}
+
+	@Test
+	void nothingIsMadeWithoutSpringPulsar() {
+		this.runner.withClassLoader(new FilteredClassLoader(PulsarTemplate.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(LockRegistry.class));
+	}
+
+	@Test
+	void ownRegistryReplacesEverythingButKeepsItsLeadershipAvailable() {
+		this.runner.withUserConfiguration(OwnRegistry.class).run((context) -> {
+			assertThat(context).hasSingleBean(LockRegistry.class)
+				.doesNotHaveBean(SessionLockRegistry.class)
+				.doesNotHaveBean(LockRegistryLifecycle.class)
+				.doesNotHaveBean(LeadershipLifecycle.class)
+				.doesNotHaveBean(LockClientFactory.class);
+			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean(LockRegistry.class).leadership());
+		});
+	}
+
+	@Test
+	void ownRegistryNeedsNoPulsar() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PulsarLockAutoConfiguration.class))
+			.withUserConfiguration(OwnRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(Leadership.class));
+	}
+
+	@Test
+	void ownLeadershipIsTheOneThatIsInjected() {
+		this.runner.withUserConfiguration(OwnLeadership.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean("mine"));
+			assertThat(context.getBean(LockRegistry.class)).isInstanceOf(SessionLockRegistry.class);
+		});
+	}
+
+	@Test
+	void clusterAndGroupAreNamedAfterTheApplication() {
+		this.runner.withPropertyValues("spring.application.name=My Shop").run((context) -> {
+			PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
+			assertThat(properties.cluster(context.getEnvironment())).isEqualTo("My-Shop");
+			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("My Shop");
+		});
+		this.runner.run((context) -> {
+			PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
+			assertThat(properties.cluster(context.getEnvironment())).isEqualTo("default");
+			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("default");
+		});
+		this.runner
+			.withPropertyValues("spring.application.name=shop", "pulsar-lock.cluster=all", "pulsar-lock.leader.group=g")
+			.run((context) -> {
+				PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
+				assertThat(properties.cluster(context.getEnvironment())).isEqualTo("all");
+				assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("g");
+			});
+	}
+
+	@Test
+	void nodeIsNamed() {
+		this.runner.withPropertyValues("pulsar-lock.node=n7")
+			.run((context) -> assertThat(context.getBean(LockRegistry.class).node()).isEqualTo("n7"));
+		this.runner.run((context) -> assertThat(context.getBean(LockRegistry.class).node())
+			.endsWith("-" + ProcessHandle.current().pid()));
+	}
+
+	@Test
+	void nodeIsACandidateOfTheGroupsThatAreListed() {
+		this.runner.withPropertyValues("pulsar-lock.leader.groups=a,b")
+			.run((context) -> assertThat(context.getBean(Leadership.class).groups()).extracting(LeaderGroup::name)
+				.containsExactlyInAnyOrder("a", "b"));
+	}
+
+	@Test
+	void phasesAreBelowWhatDrains() {
+		this.runner.run((context) -> {
+			assertThat(context.getBean(LockRegistryLifecycle.class).getPhase()).isEqualTo(Integer.MIN_VALUE / 2);
+			assertThat(context.getBean(LeadershipLifecycle.class).getPhase()).isEqualTo(-1024);
+			assertThat(context.getBean(LockRegistryLifecycle.class).isPauseable()).isTrue();
+			assertThat(context.getBean(LeadershipLifecycle.class).isPauseable()).isTrue();
+		});
+	}
+
+	@Test
+	void lazyInitializationStartsLocksAllTheSame() {
+		this.runner.withPropertyValues("pulsar-lock.leader.groups=a")
+			.withInitializer((context) -> context
+				.addBeanFactoryPostProcessor(new org.springframework.boot.LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				assertThat(context.getBeanFactory().containsSingleton("pulsarLockRegistry")).isTrue();
+				assertThat(context.getBean(SessionLockRegistry.class).isRunning()).isTrue();
+				assertThat(context.getBean(Leadership.class).groups()).hasSize(1);
+			});
+	}
+
+	@Test
+	void locksSayWhyTheyAreUnavailableBeforeStartAndAfterStop() {
+		this.runner.withUserConfiguration(EarlyBird.class).run((context) -> {
+			assertThat(context.getBean(EarlyBird.class).failure).isInstanceOf(LockUnavailableException.class)
+				.hasMessageContaining("has not been started yet");
+			FencedLock lock = context.getBean(LockRegistry.class).obtain("any");
+			context.getSourceApplicationContext().stop();
+			assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::tryAcquire)
+				.withMessageContaining("has been stopped");
+			assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::lock);
+			assertThat(lock.acquireAsync(Duration.ZERO)).isCompletedExceptionally();
+			assertThat(context.getBean(LockRegistry.class).statistics().sessions()).isZero();
+			context.getSourceApplicationContext().start();
+			assertThat(context.getBean(SessionLockRegistry.class).isRunning()).isTrue();
+			context.getSourceApplicationContext().close();
+			assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::tryAcquire)
+				.withMessageContaining("is closed");
+		});
+	}
+
+	@Test
+	void clientIsMadeAtEveryStartWithAllCustomizersInOrder() {
+		List<String> calls = new ArrayList<>();
+		this.runner
+			.withBean(PulsarClientBuilderCustomizer.class,
+					() -> (builder) -> calls.add("all " + Thread.currentThread().getName()))
+			.withBean(LockClientBuilderCustomizer.class, () -> (builder) -> calls.add("locks"))
+			.run((context) -> {
+				calls.removeIf((call) -> call.startsWith("all"));
+				assertThat(calls).containsExactly("locks");
+				context.getSourceApplicationContext().stop();
+				context.getSourceApplicationContext().start();
+				assertThat(calls).filteredOn("locks"::equals).hasSize(2);
+			});
+	}
+
+	@Test
+	void connectionDetailsOfTheApplicationAreUsed() {
+		PulsarConnectionDetails details = mock(PulsarConnectionDetails.class);
+		given(details.getBrokerUrl()).willReturn("pulsar://127.0.0.1:2");
+		given(details.getAdminUrl()).willReturn("http://127.0.0.1:3");
+		this.runner.withBean(PulsarConnectionDetails.class, () -> details)
+			.run((context) -> assertThat(context.getBean(LockClientFactory.class).serviceUrl())
+				.isEqualTo("pulsar://127.0.0.1:2"));
+	}
+
+	@Test
+	void listenerMayNeedTheRegistry() {
+		this.runner.withUserConfiguration(CuriousListener.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void wrongClientSettingsFailTheStartAtOnce() {
+		this.runner.withPropertyValues("spring.pulsar.client.authentication.plugin-class-name=no.such.Plugin")
+			.withBean("pulsarClient", PulsarClient.class, () -> mock(PulsarClient.class))
+			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(ClassNotFoundException.class));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnRegistry {
+
+		@Bean
+		LockRegistry mine() {
+			LockRegistry registry = mock(LockRegistry.class);
+			Leadership leadership = mock(Leadership.class);
+			given(registry.leadership()).willReturn(leadership);
+			return registry;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnLeadership {
+
+		@Bean
+		Leadership mine() {
+			return Mockito.mock(Leadership.class);
+		}
+
+	}
+
+	static class EarlyBird {
+
+		private final RuntimeException failure;
+
+		EarlyBird(LockRegistry registry, Leadership leadership) {
+			leadership.group("early").addListener(mock());
+			this.failure = org.assertj.core.api.Assertions.catchThrowableOfType(LockUnavailableException.class,
+					() -> registry.obtain("any").tryAcquire());
+		}
+
+	}
+
+	static class CuriousListener implements LockListener {
+
+		CuriousListener(LockRegistry registry) {
+			assertThat(registry).isNotNull();
+		}
+
+		@Override
+		public void onEvent(io.pulsarlock.LockEvent event) {
+		}
+
+	}
+
+}
