@@ -47,6 +47,8 @@ public final class PulsarConnector implements Connector {
 
 	private final Failures failures;
 
+	private volatile boolean opened;
+
 	/**
 	 * Creates it.
 	 * @param client the client, with the settings of {@link PulsarLocks#tune}
@@ -78,6 +80,7 @@ public final class PulsarConnector implements Connector {
 				return producer(topic);
 			})
 			.<Ports>thenApply((producer) -> {
+				this.opened = true;
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(), this.failures,
 						topic);
 				return new Ports(journal, new PulsarDoor(this.client, topic, this.topics, this.node, this.failures));
@@ -145,30 +148,44 @@ public final class PulsarConnector implements Connector {
 	 */
 	@Override
 	public void close() {
-		if (this.closeClient) {
-			try {
-				this.client.closeAsync().get(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			catch (TimeoutException ex) {
-				logger.trace("The Pulsar client goes on closing", ex);
-			}
-			catch (ExecutionException ex) {
-				logger.debug("The Pulsar client did not close in good order", ex);
+		if (!this.closeClient) {
+			return;
+		}
+		CompletableFuture<Void> closed = this.client.closeAsync();
+		try {
+			// Whoever never got in has nobody to take leave of.
+			closed.get(this.opened ? CLOSE_MILLIS : 0, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			shutdown();
+		}
+		catch (TimeoutException ex) {
+			if (!this.opened) {
 				shutdown();
 			}
 		}
+		catch (ExecutionException ex) {
+			logger.debug("The Pulsar client did not close in good order", ex);
+			shutdown();
+		}
 	}
 
+	/**
+	 * Ends the client without a word. Takes it ten seconds and more while it has requests
+	 * without an answer, so nobody waits for that.
+	 */
 	private void shutdown() {
-		try {
-			this.client.shutdown();
-		}
-		catch (PulsarClientException ex) {
-			logger.debug("The Pulsar client did not shut down in good order", ex);
-		}
+		Thread thread = new Thread(() -> {
+			try {
+				this.client.shutdown();
+			}
+			catch (PulsarClientException | RuntimeException ex) {
+				logger.debug("The Pulsar client did not shut down in good order", ex);
+			}
+		}, "pulsar-lock-shutdown");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	/** What has been opened so far, to be closed if the rest fails. */
