@@ -30,6 +30,7 @@ import io.pulsarlock.Held;
 import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockListener;
@@ -43,7 +44,7 @@ import org.apache.commons.logging.LogFactory;
 /**
  * The lock registry of one node: one session per shard, each on a loop of its own.
  */
-public final class SessionLockRegistry implements LockRegistry, Leadership {
+public final class SessionLockRegistry implements LockRegistry, LockAdministration, Leadership {
 
 	private static final Log logger = LogFactory.getLog(SessionLockRegistry.class);
 
@@ -219,8 +220,9 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	}
 
 	private <T> T ask(Shard shard, Function<Shard, T> question) {
+		checkOpen();
 		if (!shard.isConfirmed()) {
-			throw shard.unavailable("*");
+			throw shard.outOfTouch();
 		}
 		try {
 			return answer(shard, question);
@@ -244,6 +246,58 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	}
 
 	@Override
+	public boolean releaseLock(String name) {
+		check(name, "lock");
+		String key = LOCK + name;
+		return order(shard(key), (shard) -> shard.takeAway(key, name));
+	}
+
+	@Override
+	public boolean expelSession(String id) {
+		UUID session;
+		try {
+			session = UUID.fromString(id);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+		LockUnavailableException unknown = null;
+		for (Shard shard : this.shards) {
+			try {
+				if (order(shard, (any) -> any.expel(session))) {
+					return true;
+				}
+			}
+			catch (LockUnavailableException ex) {
+				unknown = ex;
+			}
+		}
+		if (unknown != null) {
+			throw unknown;
+		}
+		return false;
+	}
+
+	private <T> T order(Shard shard, Function<Shard, T> order) {
+		checkOpen();
+		try {
+			return answer(shard, order);
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof LockException lock) ? lock
+					: new LockUnavailableException(
+							"Shard " + shard.index() + " did not answer in time; what was asked for may still be done",
+							ex.getCause());
+		}
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new LockUnavailableException("The lock registry of node '" + this.settings.node() + "' is closed");
+		}
+	}
+
+	@Override
 	public Optional<Held> heldByCurrentThread(String name) {
 		Hold hold = this.threads.get(LOCK + name);
 		return Optional.ofNullable(hold);
@@ -258,10 +312,7 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	public LeaderGroup group(String name) {
 		check(name, "leader group");
 		return this.groups.computeIfAbsent(name, (any) -> {
-			if (this.closed) {
-				throw new LockUnavailableException(
-						"The lock registry of node '" + this.settings.node() + "' is closed");
-			}
+			checkOpen();
 			String key = GROUP + name;
 			Shard shard = shard(key);
 			SessionGroup group = new SessionGroup(name, key, shard, this::callback, () -> participants(shard, key));
