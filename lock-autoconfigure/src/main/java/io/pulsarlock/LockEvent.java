@@ -1,5 +1,7 @@
 package io.pulsarlock;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param token the fencing token, or the leader's term
  * @param leadership whether the name is that of a leader group
  * @param reason why it was lost; null for the other types
+ * @param elapsed for how long it was waited for when it is acquired, and for how long it
+ * was held when it is lost or released; zero for the other types
  */
-public record LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason) {
+public record LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason,
+		Duration elapsed) {
+
+	/**
+	 * An event that took no time.
+	 * @param type what
+	 * @param name the lock or group
+	 * @param token the fencing token, or the leader's term
+	 * @param leadership whether the name is that of a leader group
+	 * @param reason why it was lost; null for the other types
+	 */
+	public LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason) {
+		this(type, name, token, leadership, reason, Duration.ZERO);
+	}
 
 	/** What can happen. */
 	public enum Type {

@@ -27,7 +27,10 @@ public record LockLost(String name, long token, Reason reason) {
 		HOLD_LIMIT,
 
 		/** The registry was closed while the lock was held. */
-		CLOSED
+		CLOSED,
+
+		/** Somebody took it away through {@link LockAdministration}. */
+		ADMINISTRATOR
 
 	}
 

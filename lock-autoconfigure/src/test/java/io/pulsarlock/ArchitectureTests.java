@@ -33,6 +33,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMembers;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,6 +91,63 @@ class ArchitectureTests {
 			.onlyDependOnClassesThat()
 			.resideInAnyPackage("java..", "org.jspecify..", "org.apache.commons.logging..", "io.pulsarlock",
 					"io.pulsarlock.line..", "io.pulsarlock.session.."));
+	}
+
+	@Test
+	void observationKnowsTheApiAndMicrometerObservationOnly() {
+		check(classes().that()
+			.resideInAPackage("io.pulsarlock.observation..")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", "io.micrometer.common..", "io.micrometer.observation..",
+					"io.pulsarlock", "io.pulsarlock.observation.."));
+	}
+
+	@Test
+	void actuateKnowsTheApiOnly() {
+		check(noClasses().that()
+			.resideInAPackage("io.pulsarlock.actuate..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.pulsarlock.autoconfigure..", "io.pulsarlock.annotation..", "io.pulsarlock.pulsar..",
+					"io.pulsarlock.session..", "io.pulsarlock.line.."));
+	}
+
+	@Test
+	void onlyActuateAndAutoConfigurationKnowTheActuatorAndMeters() {
+		check(noClasses().that()
+			.resideOutsideOfPackages("io.pulsarlock.actuate..", "io.pulsarlock.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.micrometer.core..", "org.springframework.boot.actuate..",
+					"org.springframework.boot.health..", "org.springframework.boot.micrometer.."));
+	}
+
+	@Test
+	void onlyThoseAndAnnotationsAreObserved() {
+		check(noClasses().that()
+			.resideOutsideOfPackages("io.pulsarlock.actuate..", "io.pulsarlock.autoconfigure..",
+					"io.pulsarlock.annotation..", "io.pulsarlock.observation..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.micrometer.."));
+	}
+
+	@Test
+	void autoConfigurationsShowOnlyTheirNames() {
+		check(classes().that()
+			.areAnnotatedWith("org.springframework.boot.autoconfigure.AutoConfiguration")
+			.should()
+			.bePublic()
+			.andShould()
+			.haveModifier(JavaModifier.FINAL)
+			.andShould()
+			.haveSimpleNameEndingWith("AutoConfiguration"));
+		check(noMembers().that()
+			.areDeclaredInClassesThat()
+			.areAnnotatedWith("org.springframework.boot.autoconfigure.AutoConfiguration")
+			.should()
+			.bePublic());
 	}
 
 	@Test

@@ -80,6 +80,10 @@ final class Hold implements Held {
 		return this.token;
 	}
 
+	long grantedAt() {
+		return this.grantedAt;
+	}
+
 	@Override
 	public boolean isHeld() {
 		if (this.released || this.lost != null) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
@@ -82,11 +83,30 @@ final class Judge {
 		long distance = isHeirOf(other) ? 0 : lease(other) / 10 * (1 + Math.min(rank, 10));
 		Long before = this.judged.get(other.id());
 		if (silence >= allowed + distance && (before == null || now - before > lease(other) / 5)) {
-			this.judged.put(other.id(), now);
-			this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
-			Position lastSeen = other.latest();
-			this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen));
+			publish(other, now);
 		}
+	}
+
+	/**
+	 * Expels a session by order: without keeping the distance, which only saves records,
+	 * but not before its silence allows it.
+	 */
+	void expel(SessionState other, long now) {
+		long missing = this.settings.withDrift(lease(other)) - (now - heardAt(other, now));
+		if (missing > 0) {
+			throw new OperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
+					+ "' is not silent for long enough: it may believe for another "
+					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
+					+ " it is expelled without being asked for");
+		}
+		publish(other, now);
+	}
+
+	private void publish(SessionState other, long now) {
+		this.judged.put(other.id(), now);
+		this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
+		Position lastSeen = other.latest();
+		this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen));
 	}
 
 	private boolean isHeirOf(SessionState other) {

@@ -142,7 +142,7 @@ final class Membership {
 
 	<T> T ask(Shard shard, Function<Shard, T> question) {
 		if (!shard.isConfirmed()) {
-			throw shard.unavailable("*");
+			throw shard.outOfTouch();
 		}
 		try {
 			return answer(shard, question);
@@ -150,6 +150,38 @@ final class Membership {
 		catch (CompletionException ex) {
 			throw new LockUnavailableException("The view of the lock cluster is not available", ex.getCause());
 		}
+	}
+
+	/** Does something for a person; what cannot be done is an exception that says why. */
+	<T> T order(Shard shard, Function<Shard, T> order) {
+		try {
+			return answer(shard, order);
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof LockException lock) ? lock
+					: new LockUnavailableException(
+							"Shard " + shard.index() + " did not answer in time; what was asked for may still be done",
+							ex.getCause());
+		}
+	}
+
+	/** Expels a silent session, in whatever shard it is. */
+	boolean expel(UUID session) {
+		LockUnavailableException unknown = null;
+		for (Shard shard : this.shards) {
+			try {
+				if (order(shard, (any) -> any.expel(session))) {
+					return true;
+				}
+			}
+			catch (LockUnavailableException ex) {
+				unknown = ex;
+			}
+		}
+		if (unknown != null) {
+			throw unknown;
+		}
+		return false;
 	}
 
 	private <T> T answer(Shard shard, Function<Shard, T> question) {

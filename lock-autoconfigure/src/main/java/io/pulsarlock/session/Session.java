@@ -17,6 +17,7 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLost.Reason;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -365,6 +366,27 @@ final class Session implements Journal.Listener {
 	 */
 	boolean isSteady(long now) {
 		return this.pauseBarrier < 0 && now - this.lastTick <= this.settings.slackNanos();
+	}
+
+	/**
+	 * Expels a silent session by order, under the judge's own rule.
+	 * @return false if there is no such session
+	 */
+	boolean expel(UUID id) {
+		SessionState other = this.table.session(id);
+		if (other == null) {
+			return false;
+		}
+		if (id.equals(id())) {
+			throw new OperationRefusedException("Session " + id
+					+ " is this node's own: stop the node instead, which gives its locks back in good order");
+		}
+		long now = this.loop.nanoTime();
+		if (!isSteady(now) || this.incarnation.confirmedFor(now) <= 0) {
+			throw this.shard.outOfTouch();
+		}
+		this.judge.expel(other, now);
+		return true;
 	}
 
 	boolean mayGrant(long now) {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +22,7 @@ import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * To be a candidate for leadership is started and stopped on its own, so that leaders can
  * resign while there are still locks.
  */
-public final class SessionLockRegistry implements LockRegistry, Leadership {
+public final class SessionLockRegistry implements LockRegistry, LockAdministration, Leadership {
 
 	private static final String LOCK = "l:";
 
@@ -300,6 +302,26 @@ public final class SessionLockRegistry implements LockRegistry, Leadership {
 	public LockStatistics statistics() {
 		Membership membership = this.membership;
 		return (membership != null) ? membership.statistics() : LockStatistics.none();
+	}
+
+	@Override
+	public boolean releaseLock(String name) {
+		check(name, "lock");
+		String key = LOCK + name;
+		Membership membership = membership();
+		return membership.order(membership.shard(key), (shard) -> shard.takeAway(key, name));
+	}
+
+	@Override
+	public boolean expelSession(String id) {
+		UUID session;
+		try {
+			session = UUID.fromString(id);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+		return membership().expel(session);
 	}
 
 	@Override

@@ -22,8 +22,10 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockLost.Reason;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -242,14 +244,62 @@ final class Shard {
 		});
 	}
 
+	/**
+	 * Takes a lock from its holder on this node.
+	 * @return false if nobody wants the lock
+	 */
+	boolean takeAway(String key, String name) {
+		Slot slot = this.slots.get(key);
+		if (slot != null && slot.takeAway()) {
+			return true;
+		}
+		Session session = activeSession();
+		if (session == null || !session.isInTouch(now())) {
+			throw unavailable(name);
+		}
+		Ticket front = session.table().front(key);
+		if (front == null) {
+			return false;
+		}
+		if (front.session().equals(session.id())) {
+			throw new OperationRefusedException(
+					"Lock '" + name + "' is being granted to or given up by this node at this moment: try again");
+		}
+		throw new OperationRefusedException("Lock '" + name + "' is held by node '"
+				+ Views.node(session.table().session(front.session()))
+				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
+				+ " or stop it");
+	}
+
+	/**
+	 * Expels a silent session.
+	 * @return false if this shard does not know it
+	 */
+	boolean expel(UUID id) {
+		Session session = activeSession();
+		if (session == null) {
+			throw outOfTouch();
+		}
+		return session.expel(id);
+	}
+
 	/** Why locks cannot be asked for; for an exception's message. Any thread. */
 	LockException unavailable(String name) {
+		return unavailableSince("Whether lock '" + name + "' is free cannot be said");
+	}
+
+	/** Why nothing can be said of the whole shard. Any thread. */
+	LockException outOfTouch() {
+		return unavailableSince("Node '" + this.settings.node() + "' is out of touch with shard " + this.index);
+	}
+
+	private LockException unavailableSince(String what) {
 		LockException failure = this.failure;
 		if (failure instanceof LockConfigurationException) {
 			return failure;
 		}
 		String why = (failure != null) ? ": " + failure.getMessage() : ": no answer from the cluster";
-		return new LockUnavailableException("Whether lock '" + name + "' is free cannot be said" + why, failure);
+		return new LockUnavailableException(what + why, failure);
 	}
 
 	/** Whether the cluster is in reach. Any thread. */
@@ -319,8 +369,9 @@ final class Shard {
 		}
 	}
 
-	void event(LockEvent.Type type, Slot slot, long token, @Nullable Reason reason) {
-		this.events.accept(new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason));
+	void event(LockEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
+		this.events.accept(new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
+				Duration.ofNanos(elapsed)));
 	}
 
 	/** Loses everything, says goodbye and ends. Any thread. */

@@ -67,6 +67,7 @@ final class Slot {
 	}
 
 	void add(Waiter waiter) {
+		waiter.since = this.shard.now();
 		this.waiters.add(waiter);
 		evaluate();
 	}
@@ -176,7 +177,7 @@ final class Slot {
 				this.hold = hold;
 				this.holding = this.waiting;
 				this.waiting = null;
-				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null);
+				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
 			}
 		}
 		this.shard.again(this);
@@ -186,7 +187,7 @@ final class Slot {
 	private void ended(Hold hold) {
 		LockLost lost = hold.lost();
 		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
-				(lost != null) ? lost.reason() : null);
+				(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
 		if (this.hold != hold) {
 			this.shard.idle(this);
 			return;
@@ -224,7 +225,7 @@ final class Slot {
 				this.restoringAdmission = 0;
 				if (!this.jeopardy) {
 					this.jeopardy = true;
-					this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null);
+					this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null, 0);
 				}
 			}
 			if (this.goodAdmission != 0) {
@@ -267,9 +268,21 @@ final class Slot {
 			this.goodAdmission = this.restoringAdmission;
 			if (this.jeopardy) {
 				this.jeopardy = false;
-				this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null);
+				this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null, 0);
 			}
 		}
+	}
+
+	/**
+	 * Takes the lock from its holder, who is told before anybody hears of the release.
+	 */
+	boolean takeAway() {
+		Hold hold = this.hold;
+		if (hold == null || !hold.isHeld()) {
+			return false;
+		}
+		hold.lose(Reason.ADMINISTRATOR);
+		return true;
 	}
 
 	/** The session is over: places, door and hold with it; who waits goes on waiting. */

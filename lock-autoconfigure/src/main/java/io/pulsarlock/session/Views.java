@@ -64,7 +64,7 @@ final class Views {
 		return new Participant(node(table.session(session)), session.toString(), ticket.position().token());
 	}
 
-	private static String node(@Nullable SessionState state) {
+	static String node(@Nullable SessionState state) {
 		SessionInfo info = (state != null) ? state.info() : null;
 		return (info != null) ? info.node() : "?";
 	}

@@ -17,6 +17,9 @@ final class Waiter {
 
 	final @Nullable Duration holdFor;
 
+	/** When the loop heard of it. On the loop. */
+	long since;
+
 	/** Whether somebody is known to be in front. Written on the loop, read anywhere. */
 	volatile boolean behind;
 

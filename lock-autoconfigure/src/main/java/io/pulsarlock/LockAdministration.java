@@ -1,0 +1,38 @@
+package io.pulsarlock;
+
+/**
+ * What a person may do to locks from outside of the code that uses them. Nothing here can
+ * make two nodes hold one lock: whatever would, is refused. A registry that can be
+ * administered implements this interface as well. Leadership is given up with
+ * {@link LeaderGroup#resign()}.
+ */
+public interface LockAdministration {
+
+	/**
+	 * Takes a lock from its holder on this node, one that is stuck for example. The
+	 * holder is told first, with {@link LockLost.Reason#ADMINISTRATOR}; then the lock
+	 * goes to whoever is next. Code that neither listens nor asks goes on: what it still
+	 * writes is recognised by its smaller fencing token.
+	 * @param name the lock
+	 * @return false if nobody has or awaits that lock
+	 * @throws OperationRefusedException if another node has it: only there its holder can
+	 * be told
+	 * @throws LockUnavailableException if this node cannot say who has it
+	 */
+	boolean releaseLock(String name);
+
+	/**
+	 * Ends a silent session, a little earlier than the nodes would by themselves, and
+	 * under the same rule: nothing was heard from it for as long as it may believe to
+	 * hold its locks, and if it has spoken meanwhile the expulsion does not count.
+	 * Returns when the expulsion is on its way.
+	 * @param id the session, as in {@link ClusterView.SessionView#id()}
+	 * @return false if there is no such session
+	 * @throws OperationRefusedException if it is not silent for long enough, or is this
+	 * node's own
+	 * @throws LockUnavailableException if this node is out of touch, so that the silence
+	 * may be its own
+	 */
+	boolean expelSession(String id);
+
+}

@@ -1,0 +1,47 @@
+package io.pulsarlock.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.Participant;
+
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
+
+/**
+ * Tells for each leader group of this node who leads. Asks nobody: what it tells is in
+ * memory.
+ */
+public class PulsarLeaderInfoContributor implements InfoContributor {
+
+	private final LockRegistry registry;
+
+	/**
+	 * Create the contributor.
+	 * @param registry the locks of this node
+	 */
+	public PulsarLeaderInfoContributor(LockRegistry registry) {
+		this.registry = registry;
+	}
+
+	@Override
+	public void contribute(Info.Builder builder) {
+		Map<String, Object> groups = new TreeMap<>();
+		for (LeaderGroup group : this.registry.leadership().groups()) {
+			groups.put(group.name(), describe(group));
+		}
+		builder.withDetail("pulsarLeader", groups);
+	}
+
+	private Map<String, Object> describe(LeaderGroup group) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("isLeader", group.isLeader());
+		description.put("leaderId", group.participants().stream().findFirst().map(Participant::node).orElse("Unknown"));
+		group.term().ifPresent((term) -> description.put("term", term));
+		return description;
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.pulsarlock.actuate;
+
+import java.util.List;
+
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Up while every session of this node is confirmed, whether it leads, holds or waits;
+ * down, with the reason, while locks can be neither granted nor kept. Asks nobody: what
+ * it tells is in memory.
+ */
+public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
+
+	private final LockRegistry registry;
+
+	/**
+	 * Create the indicator.
+	 * @param registry the locks of this node
+	 */
+	public PulsarLockHealthIndicator(LockRegistry registry) {
+		super("Pulsar lock health check failed");
+		this.registry = registry;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		LockStatistics statistics = this.registry.statistics();
+		builder.withDetail("node", this.registry.node())
+			.withDetail("sessions", statistics.sessions())
+			.withDetail("lastHeartbeatAge", statistics.silence())
+			.withDetail("held", statistics.held())
+			.withDetail("waiting", statistics.waiting())
+			.withDetail("leads", groupsLed());
+		if (statistics.confirmed()) {
+			builder.up();
+		}
+		else {
+			builder.down().withDetail("reason", reason());
+		}
+	}
+
+	private List<String> groupsLed() {
+		return this.registry.leadership()
+			.groups()
+			.stream()
+			.filter(LeaderGroup::isLeader)
+			.map(LeaderGroup::name)
+			.sorted()
+			.toList();
+	}
+
+	private String reason() {
+		try {
+			this.registry.view();
+			return "Not every session is confirmed; this may be over already";
+		}
+		catch (LockException ex) {
+			return String.valueOf(ex.getMessage());
+		}
+	}
+
+}

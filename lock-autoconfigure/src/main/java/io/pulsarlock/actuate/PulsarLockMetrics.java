@@ -1,0 +1,233 @@
+package io.pulsarlock.actuate;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one node's locks: what it holds and awaits, how long, what it has lost,
+ * which groups it leads and how well it is in touch. No meter is tagged with the name of
+ * a lock, because an application may have any number of them; leader groups are few.
+ */
+public class PulsarLockMetrics implements MeterBinder {
+
+	/** Shorter than any scrape interval; all gauges of one scrape see one snapshot. */
+	private static final long SNAPSHOT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private final LockRegistry locks;
+
+	private final Iterable<Tag> tags;
+
+	private volatile @Nullable Snapshot snapshot;
+
+	/**
+	 * Create the binder.
+	 * @param locks the locks of this node
+	 */
+	public PulsarLockMetrics(LockRegistry locks) {
+		this(locks, Tags.empty());
+	}
+
+	/**
+	 * Create the binder.
+	 * @param locks the locks of this node
+	 * @param tags further tags for every meter
+	 */
+	public PulsarLockMetrics(LockRegistry locks, Iterable<Tag> tags) {
+		this.locks = locks;
+		this.tags = tags;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry meters) {
+		Groups groups = new Groups(meters);
+		gauge(meters, "pulsar.lock.held", "Locks and leaderships this node holds", (statistics) -> {
+			groups.discover();
+			return statistics.held();
+		});
+		gauge(meters, "pulsar.lock.waiting", "Callers that wait for a lock, and campaigns for leadership",
+				LockStatistics::waiting);
+		gauge(meters, "pulsar.lock.sessions", "Sessions of this node", LockStatistics::sessions);
+		gauge(meters, "pulsar.lock.confirmed", "Whether every session of this node is confirmed",
+				(statistics) -> statistics.confirmed() ? 1 : 0);
+		gauge(meters, "pulsar.lock.journal.unread", "Own records in the journals that stand behind unread ones",
+				LockStatistics::unread);
+		TimeGauge
+			.builder("pulsar.lock.session.silence", this, TimeUnit.NANOSECONDS,
+					(self) -> self.statistics().silence().toNanos())
+			.description("For how long the quietest session has had no answer")
+			.tags(this.tags)
+			.register(meters);
+		FunctionCounter.builder("pulsar.lock.requests", this, (self) -> self.statistics().requests())
+			.description("Places in line asked for")
+			.tags(this.tags)
+			.register(meters);
+		FunctionCounter.builder("pulsar.lock.releases", this, (self) -> self.statistics().releases())
+			.description("Places in line given up")
+			.tags(this.tags)
+			.register(meters);
+		registerWithoutEvents(meters);
+		groups.discover();
+		this.locks.addListener((event) -> record(meters, groups, event));
+	}
+
+	private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<LockStatistics> value) {
+		Gauge.builder(name, this, (self) -> value.applyAsDouble(self.statistics()))
+			.description(description)
+			.tags(this.tags)
+			.register(meters);
+	}
+
+	/** So that a dashboard shows zero, not nothing. */
+	private void registerWithoutEvents(MeterRegistry meters) {
+		for (boolean leadership : new boolean[] { false, true }) {
+			wait(meters, leadership);
+			hold(meters, leadership, "released");
+			hold(meters, leadership, "lost");
+			jeopardy(meters, leadership);
+			for (LockLost.Reason reason : LockLost.Reason.values()) {
+				lost(meters, leadership, reason);
+			}
+		}
+	}
+
+	private void record(MeterRegistry meters, Groups groups, LockEvent event) {
+		boolean leadership = event.leadership();
+		switch (event.type()) {
+			case ACQUIRED -> wait(meters, leadership).record(event.elapsed());
+			case RELEASED -> hold(meters, leadership, "released").record(event.elapsed());
+			case LOST -> {
+				hold(meters, leadership, "lost").record(event.elapsed());
+				LockLost.Reason reason = event.reason();
+				if (reason != null) {
+					lost(meters, leadership, reason).increment();
+				}
+			}
+			case JEOPARDY -> jeopardy(meters, leadership).increment();
+			case RECOVERED -> {
+				// What matters is that it was not lost.
+			}
+		}
+		if (leadership) {
+			groups.add(event.name());
+			switch (event.type()) {
+				case ACQUIRED -> groups.transition(event.name(), "granted").increment();
+				case RELEASED, LOST -> groups.transition(event.name(), "revoked").increment();
+				case JEOPARDY, RECOVERED -> {
+					// Still the leader.
+				}
+			}
+		}
+	}
+
+	private Timer wait(MeterRegistry meters, boolean leadership) {
+		return Timer.builder("pulsar.lock.wait")
+			.description("How long callers waited for the locks they got")
+			.tags(kind(leadership))
+			.register(meters);
+	}
+
+	private Timer hold(MeterRegistry meters, boolean leadership, String outcome) {
+		return Timer.builder("pulsar.lock.hold")
+			.description("How long locks were held")
+			.tags(kind(leadership).and("lock.outcome", outcome))
+			.register(meters);
+	}
+
+	private Counter lost(MeterRegistry meters, boolean leadership, LockLost.Reason reason) {
+		return Counter.builder("pulsar.lock.lost")
+			.description("Locks lost before their holders gave them up")
+			.tags(kind(leadership).and("reason", reason.name().toLowerCase(Locale.ROOT)))
+			.register(meters);
+	}
+
+	private Counter jeopardy(MeterRegistry meters, boolean leadership) {
+		return Counter.builder("pulsar.lock.jeopardy")
+			.description("Locks that were held but could not be renewed for a while")
+			.tags(kind(leadership))
+			.register(meters);
+	}
+
+	private Tags kind(boolean leadership) {
+		return Tags.of(this.tags).and("lock.kind", leadership ? "leader" : "lock");
+	}
+
+	private LockStatistics statistics() {
+		Snapshot snapshot = this.snapshot;
+		long now = System.nanoTime();
+		if (snapshot == null || now - snapshot.at() > SNAPSHOT_NANOS) {
+			snapshot = new Snapshot(now, this.locks.statistics());
+			this.snapshot = snapshot;
+		}
+		return snapshot.statistics();
+	}
+
+	private boolean leads(String name) {
+		for (LeaderGroup group : this.locks.leadership().groups()) {
+			if (group.name().equals(name)) {
+				return group.isLeader();
+			}
+		}
+		return false;
+	}
+
+	private record Snapshot(long at, LockStatistics statistics) {
+	}
+
+	/** The meters of the leader groups, which appear when they are first asked for. */
+	private final class Groups {
+
+		private final MeterRegistry meters;
+
+		private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+		Groups(MeterRegistry meters) {
+			this.meters = meters;
+		}
+
+		void discover() {
+			PulsarLockMetrics.this.locks.leadership().groups().forEach((group) -> add(group.name()));
+		}
+
+		void add(String name) {
+			if (this.known.add(name)) {
+				Gauge.builder("pulsar.leader", PulsarLockMetrics.this, (self) -> self.leads(name) ? 1 : 0)
+					.description("Whether this node leads the group")
+					.tags(PulsarLockMetrics.this.tags)
+					.tag("group", name)
+					.register(this.meters);
+				transition(name, "granted");
+				transition(name, "revoked");
+			}
+		}
+
+		Counter transition(String name, String event) {
+			return Counter.builder("pulsar.leader.transitions")
+				.description("Leaderships granted to and revoked from this node")
+				.tags(PulsarLockMetrics.this.tags)
+				.tag("group", name)
+				.tag("event", event)
+				.register(this.meters);
+		}
+
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.pulsarlock.actuate;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.SessionView;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.OperationRefusedException;
+import io.pulsarlock.Participant;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+
+/**
+ * Shows the locks, leader groups and sessions of the whole cluster as this node knows
+ * them and, where access is not restricted, ends what can be ended safely.
+ */
+@Endpoint(id = "pulsarlocks", defaultAccess = Access.READ_ONLY)
+public class PulsarLocksEndpoint {
+
+	private final LockRegistry registry;
+
+	/**
+	 * Create the endpoint.
+	 * @param registry the locks of this node
+	 */
+	public PulsarLocksEndpoint(LockRegistry registry) {
+		this.registry = registry;
+	}
+
+	/**
+	 * Everything this node knows.
+	 * @return locks, groups and sessions
+	 * @throws LockUnavailableException if this node is out of touch
+	 */
+	@ReadOperation
+	public PulsarLocksDescriptor locks() {
+		ClusterView view = this.registry.view();
+		Set<String> own = ownSessions(view);
+		return new PulsarLocksDescriptor(this.registry.node(), describe(view.locks(), own),
+				describe(view.groups(), own), view.sessions().stream().map(SessionDescriptor::of).toList());
+	}
+
+	/**
+	 * One lock.
+	 * @param name its name; what lies between slashes is one element
+	 * @return the lock, or null if nobody has or awaits it
+	 * @throws LockUnavailableException if this node is out of touch
+	 */
+	@ReadOperation
+	public @Nullable LockDescriptor lock(@Selector(match = Match.ALL_REMAINING) String... name) {
+		ClusterView view = this.registry.view();
+		String joined = String.join("/", name);
+		return view.locks()
+			.stream()
+			.filter((lock) -> lock.name().equals(joined))
+			.map((lock) -> LockDescriptor.of(lock, ownSessions(view)))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * Ends something: releases a lock that this node holds, resigns a group that this
+	 * node leads, or expels a session that is silent.
+	 * @param kind what the name is a name of
+	 * @param name a lock's or group's name, or a session's id
+	 * @return what was done or why it was refused; null if there is no such thing
+	 * @throws LockUnavailableException if this node is out of touch
+	 */
+	@DeleteOperation
+	public @Nullable EndDescriptor end(@Selector Kind kind, @Selector(match = Match.ALL_REMAINING) String... name) {
+		String joined = String.join("/", name);
+		try {
+			boolean done = switch (kind) {
+				case LOCKS -> administration().releaseLock(joined);
+				case GROUPS -> resign(joined);
+				case SESSIONS -> administration().expelSession(joined);
+			};
+			return done ? EndDescriptor.done(kind, joined) : null;
+		}
+		catch (OperationRefusedException ex) {
+			return EndDescriptor.refused(kind, joined, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private LockAdministration administration() {
+		if (this.registry instanceof LockAdministration administration) {
+			return administration;
+		}
+		throw new OperationRefusedException("The lock registry of this node cannot be administered");
+	}
+
+	private boolean resign(String name) {
+		for (LeaderGroup group : this.registry.leadership().groups()) {
+			if (group.name().equals(name)) {
+				if (!group.isLeader()) {
+					throw new OperationRefusedException("Node '" + this.registry.node() + "' does not lead group '"
+							+ name + "'. Only the leader can resign, because only there its listeners can be told");
+				}
+				group.resign();
+				return true;
+			}
+		}
+		if (this.registry.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
+			throw new OperationRefusedException(
+					"Node '" + this.registry.node() + "' is no candidate of group '" + name + "'");
+		}
+		return false;
+	}
+
+	private static Set<String> ownSessions(ClusterView view) {
+		return view.sessions()
+			.stream()
+			.filter(SessionView::own)
+			.map(SessionView::id)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	private static List<LockDescriptor> describe(Collection<LockView> locks, Set<String> own) {
+		return locks.stream().map((lock) -> LockDescriptor.of(lock, own)).toList();
+	}
+
+	/** What can be ended. */
+	public enum Kind {
+
+		/** A lock that this node holds. */
+		LOCKS,
+
+		/** A leader group that this node leads. */
+		GROUPS,
+
+		/** A silent session of another node. */
+		SESSIONS
+
+	}
+
+	/**
+	 * Everything one node knows.
+	 *
+	 * @param node the node that tells
+	 * @param locks every lock somebody has or awaits
+	 * @param groups every leader group with a candidate
+	 * @param sessions every session
+	 */
+	public record PulsarLocksDescriptor(String node, List<LockDescriptor> locks, List<LockDescriptor> groups,
+			List<SessionDescriptor> sessions) implements OperationResponseBody {
+	}
+
+	/**
+	 * A lock or leader group.
+	 *
+	 * @param name its name
+	 * @param holder who is in front of the line
+	 * @param since for how long the node that tells has known the holder to be in front
+	 * @param waiting who waits, in order
+	 */
+	public record LockDescriptor(String name, ParticipantDescriptor holder, Duration since,
+			List<ParticipantDescriptor> waiting) implements OperationResponseBody {
+
+		static LockDescriptor of(LockView lock, Set<String> own) {
+			return new LockDescriptor(lock.name(), ParticipantDescriptor.of(lock.holder(), own), lock.since(),
+					lock.waiters().stream().map((waiter) -> ParticipantDescriptor.of(waiter, own)).toList());
+		}
+
+	}
+
+	/**
+	 * A place in a line.
+	 *
+	 * @param node the node's name
+	 * @param session the node's session
+	 * @param token the fencing token or term, when its turn comes
+	 * @param own whether it is the place of the node that tells
+	 */
+	public record ParticipantDescriptor(String node, String session, long token, boolean own) {
+
+		static ParticipantDescriptor of(Participant participant, Set<String> own) {
+			return new ParticipantDescriptor(participant.node(), participant.session(), participant.token(),
+					own.contains(participant.session()));
+		}
+
+	}
+
+	/**
+	 * A session.
+	 *
+	 * @param id the session
+	 * @param node the node's name
+	 * @param shard the shard
+	 * @param age how long ago the node that tells heard of it
+	 * @param own whether it is the session of the node that tells
+	 */
+	public record SessionDescriptor(String id, String node, int shard, Duration age, boolean own) {
+
+		static SessionDescriptor of(SessionView session) {
+			return new SessionDescriptor(session.id(), session.node(), session.shard(), session.silence(),
+					session.own());
+		}
+
+	}
+
+	/**
+	 * What came of ending something.
+	 *
+	 * @param kind what
+	 * @param name its name
+	 * @param done whether it was done
+	 * @param reason why it was refused, and what to do instead; null if it was done
+	 */
+	public record EndDescriptor(String kind, String name, boolean done,
+			@Nullable String reason) implements OperationResponseBody {
+
+		static EndDescriptor done(Kind kind, String name) {
+			return new EndDescriptor(kind.name().toLowerCase(Locale.ROOT), name, true, null);
+		}
+
+		static EndDescriptor refused(Kind kind, String name, String reason) {
+			return new EndDescriptor(kind.name().toLowerCase(Locale.ROOT), name, false, reason);
+		}
+
+	}
+
+}

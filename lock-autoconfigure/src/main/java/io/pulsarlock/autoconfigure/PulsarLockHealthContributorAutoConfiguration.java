@@ -1,0 +1,33 @@
+package io.pulsarlock.autoconfigure;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.actuate.PulsarLockHealthIndicator;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the health of locks. It joins neither readiness nor liveness:
+ * whether an application is ready without its locks is the application's to say.
+ */
+@AutoConfiguration(afterName = "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration")
+@ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnSingleCandidate(LockRegistry.class)
+@ConditionalOnEnabledHealthIndicator("pulsarlock")
+public final class PulsarLockHealthContributorAutoConfiguration {
+
+	PulsarLockHealthContributorAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = { "pulsarLockHealthIndicator", "pulsarLockHealthContributor" })
+	PulsarLockHealthIndicator pulsarLockHealthContributor(LockRegistry registry) {
+		return new PulsarLockHealthIndicator(registry);
+	}
+
+}

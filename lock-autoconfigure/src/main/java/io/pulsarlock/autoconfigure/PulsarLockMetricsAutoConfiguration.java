@@ -1,0 +1,40 @@
+package io.pulsarlock.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.actuate.LockSkippedMeterObservationHandler;
+import io.pulsarlock.actuate.PulsarLockMetrics;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the meters of locks.
+ */
+@AutoConfiguration(afterName = { "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnSingleCandidate(LockRegistry.class)
+public final class PulsarLockMetricsAutoConfiguration {
+
+	PulsarLockMetricsAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	PulsarLockMetrics pulsarLockMetrics(LockRegistry registry) {
+		return new PulsarLockMetrics(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LockSkippedMeterObservationHandler lockSkippedMeterObservationHandler(MeterRegistry meterRegistry) {
+		return new LockSkippedMeterObservationHandler(meterRegistry);
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.pulsarlock.actuate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.SessionView;
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.HeldLocks;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockListener;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.OperationRefusedException;
+import io.pulsarlock.Participant;
+
+/**
+ * A registry that says what a test wants it to say.
+ */
+public final class FakeLockRegistry implements LockRegistry, LockAdministration, Leadership {
+
+	public final List<LockListener> listeners = new ArrayList<>();
+
+	public final Map<String, FakeGroup> groups = new LinkedHashMap<>();
+
+	public LockStatistics statistics = new LockStatistics(true, 2, 1, 3, Duration.ofMillis(120), 0, 10, 9);
+
+	public boolean inTouch = true;
+
+	@Override
+	public ClusterView view() {
+		if (!this.inTouch) {
+			throw new LockUnavailableException("Node 'a' is out of touch with shard 1: no answer from the cluster");
+		}
+		return new ClusterView(
+				List.of(new LockView("coupon:4711", new Participant("a", "s-a", 5), Duration.ofSeconds(2),
+						List.of(new Participant("b", "s-b", 6))),
+						new LockView("stock/42", new Participant("b", "s-b", 4), Duration.ofSeconds(1), List.of())),
+				List.of(new LockView("jobs", new Participant("a", "s-a", 3), Duration.ofSeconds(9), List.of()),
+						new LockView("elsewhere", new Participant("b", "s-b", 2), Duration.ofSeconds(9), List.of())),
+				List.of(new SessionView("s-a", "a", 0, Duration.ofMillis(100), true),
+						new SessionView("s-b", "b", 0, Duration.ofMillis(200), false)));
+	}
+
+	@Override
+	public LockStatistics statistics() {
+		return this.statistics;
+	}
+
+	@Override
+	public boolean releaseLock(String name) {
+		view();
+		if (name.equals("stock/42")) {
+			throw new OperationRefusedException("Lock 'stock/42' is held by node 'b'");
+		}
+		return name.equals("coupon:4711");
+	}
+
+	@Override
+	public boolean expelSession(String id) {
+		if (id.equals("s-b")) {
+			throw new OperationRefusedException("Session s-b is not silent for long enough");
+		}
+		return false;
+	}
+
+	@Override
+	public Leadership leadership() {
+		return this;
+	}
+
+	@Override
+	public FakeGroup group(String name) {
+		return this.groups.computeIfAbsent(name, FakeGroup::new);
+	}
+
+	@Override
+	public Collection<LeaderGroup> groups() {
+		return List.copyOf(this.groups.values());
+	}
+
+	@Override
+	public String node() {
+		return "a";
+	}
+
+	@Override
+	public void addListener(LockListener listener) {
+		this.listeners.add(listener);
+	}
+
+	public void tell(LockEvent event) {
+		this.listeners.forEach((listener) -> listener.onEvent(event));
+	}
+
+	@Override
+	public FencedLock obtain(String name) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public HeldLocks acquireAll(Collection<String> names, Duration waitFor) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Optional<Held> heldByCurrentThread(String name) {
+		return Optional.empty();
+	}
+
+	@Override
+	public void close() {
+	}
+
+	/** A group that leads when a test says so. */
+	public static final class FakeGroup implements LeaderGroup {
+
+		private final String name;
+
+		public boolean leader;
+
+		FakeGroup(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public boolean claim(String job, java.time.Instant fireTime) {
+			return false;
+		}
+
+		@Override
+		public String name() {
+			return this.name;
+		}
+
+		@Override
+		public boolean isLeader() {
+			return this.leader;
+		}
+
+		@Override
+		public OptionalLong term() {
+			return this.leader ? OptionalLong.of(3) : OptionalLong.empty();
+		}
+
+		@Override
+		public Optional<Held> held() {
+			return Optional.empty();
+		}
+
+		@Override
+		public void resign() {
+			this.leader = false;
+		}
+
+		@Override
+		public void addListener(LeaderListener listener) {
+		}
+
+		@Override
+		public List<Participant> participants() {
+			return this.leader ? List.of(new Participant("a", "s-a", 3)) : List.of();
+		}
+
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.pulsarlock.actuate;
+
+import java.time.Duration;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.EndDescriptor;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.Kind;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.LockDescriptor;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.PulsarLocksDescriptor;
+import io.pulsarlock.actuate.PulsarLocksEndpointWebExtension.UnavailableDescriptor;
+import org.junit.jupiter.api.Test;
+import org.mockito.BDDMockito;
+import org.mockito.Mockito;
+
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What the endpoint shows, ends and refuses.
+ */
+class PulsarLocksEndpointTests {
+
+	private final FakeLockRegistry registry = new FakeLockRegistry();
+
+	private final PulsarLocksEndpoint endpoint = new PulsarLocksEndpoint(this.registry);
+
+	private final PulsarLocksEndpointWebExtension web = new PulsarLocksEndpointWebExtension(this.endpoint);
+
+	@Test
+	void viewNamesHoldersAndWaitersAndWhatIsOwn() {
+		PulsarLocksDescriptor view = this.endpoint.locks();
+		assertThat(view.node()).isEqualTo("a");
+		LockDescriptor lock = view.locks().get(0);
+		assertThat(lock.name()).isEqualTo("coupon:4711");
+		assertThat(lock.holder().node()).isEqualTo("a");
+		assertThat(lock.holder().token()).isEqualTo(5);
+		assertThat(lock.holder().own()).isTrue();
+		assertThat(lock.since()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(lock.waiting()).singleElement().satisfies((waiter) -> {
+			assertThat(waiter.node()).isEqualTo("b");
+			assertThat(waiter.own()).isFalse();
+		});
+		assertThat(view.groups()).extracting(LockDescriptor::name).containsExactly("jobs", "elsewhere");
+		assertThat(view.sessions()).hasSize(2)
+			.first()
+			.satisfies((session) -> assertThat(session.age()).isEqualTo(Duration.ofMillis(100)));
+	}
+
+	@Test
+	void lockIsFoundByAllSegmentsOfItsName() {
+		assertThat(this.endpoint.lock("stock", "42")).isNotNull();
+		assertThat(this.endpoint.lock("stock")).isNull();
+		assertThat(this.web.lock("stock").getStatus()).isEqualTo(404);
+		assertThat(this.web.lock("stock", "42").getStatus()).isEqualTo(200);
+	}
+
+	@Test
+	void ownLockIsReleased() {
+		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "coupon:4711");
+		assertThat(response.getStatus()).isEqualTo(200);
+		assertThat(response.getBody()).isEqualTo(new EndDescriptor("locks", "coupon:4711", true, null));
+	}
+
+	@Test
+	void lockOfAnotherNodeIsRefusedWithTheReason() {
+		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "stock", "42");
+		assertThat(response.getStatus()).isEqualTo(409);
+		assertThat(response.getBody())
+			.isEqualTo(new EndDescriptor("locks", "stock/42", false, "Lock 'stock/42' is held by node 'b'"));
+	}
+
+	@Test
+	void unknownThingsAreNotFound() {
+		assertThat(this.web.end(Kind.LOCKS, "none").getStatus()).isEqualTo(404);
+		assertThat(this.web.end(Kind.SESSIONS, "none").getStatus()).isEqualTo(404);
+		assertThat(this.web.end(Kind.GROUPS, "none").getStatus()).isEqualTo(404);
+		assertThat(this.registry.groups).isEmpty();
+	}
+
+	@Test
+	void groupIsResignedByItsLeaderOnly() {
+		this.registry.group("jobs").leader = true;
+		assertThat(this.web.end(Kind.GROUPS, "jobs").getStatus()).isEqualTo(200);
+		assertThat(this.registry.group("jobs").leader).isFalse();
+		EndDescriptor follower = this.endpoint.end(Kind.GROUPS, "jobs");
+		assertThat(follower).isNotNull();
+		assertThat(follower.done()).isFalse();
+		assertThat(follower.reason()).contains("does not lead group 'jobs'");
+		EndDescriptor stranger = this.endpoint.end(Kind.GROUPS, "elsewhere");
+		assertThat(stranger).isNotNull();
+		assertThat(stranger.reason()).contains("no candidate of group 'elsewhere'");
+	}
+
+	@Test
+	void sessionThatIsNotSilentIsRefused() {
+		assertThat(this.web.end(Kind.SESSIONS, "s-b").getStatus()).isEqualTo(409);
+	}
+
+	@Test
+	void nodeOutOfTouchIsUnavailableWithTheReason() {
+		this.registry.inTouch = false;
+		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(this.endpoint::locks);
+		assertThat(this.web.locks().getStatus()).isEqualTo(503);
+		assertThat(this.web.lock("x").getStatus()).isEqualTo(503);
+		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "coupon:4711");
+		assertThat(response.getStatus()).isEqualTo(503);
+		assertThat(response.getBody()).isInstanceOfSatisfying(UnavailableDescriptor.class,
+				(body) -> assertThat(body.reason()).contains("out of touch with shard 1"));
+	}
+
+	@Test
+	void registryWithoutAdministrationRefuses() {
+		LockRegistry plain = Mockito.mock(LockRegistry.class);
+		BDDMockito.given(plain.node()).willReturn("a");
+		EndDescriptor refused = new PulsarLocksEndpoint(plain).end(Kind.LOCKS, "x");
+		assertThat(refused).isNotNull();
+		assertThat(refused.reason()).contains("cannot be administered");
+	}
+
+}

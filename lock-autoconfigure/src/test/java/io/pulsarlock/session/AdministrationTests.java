@@ -1,0 +1,325 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.OperationRefusedException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.Position;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What a person may end, in virtual time: nothing that would be unsafe.
+ */
+class AdministrationTests {
+
+	private static final String LOCK = "l:stock";
+
+	private static final UUID OTHER = new UUID(1, 2);
+
+	private final VirtualLoop loop = new VirtualLoop();
+
+	private final Log log = new Log();
+
+	private final List<LockEvent> events = new ArrayList<>();
+
+	private final Shard shard = new Shard(0,
+			SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1), this.loop,
+			new OneConnector(this.log), Runnable::run, this.events::add, UUID::randomUUID);
+
+	private long otherSequence;
+
+	AdministrationTests() {
+		this.shard.start();
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	private Heartbeat otherHeartbeat() {
+		return new Heartbeat(OTHER, this.otherSequence++, this.otherSequence == 1,
+				new SessionInfo("b", 10_000, 4_000, 1), Position.NONE, Position.NONE, List.of());
+	}
+
+	@Test
+	void sessionThatIsSilentForItsLeaseAndTheDriftIsExpelledAheadOfTheJudge() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10_550));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		assertThat(this.shard.expel(OTHER)).isTrue();
+		this.loop.advance(Duration.ZERO);
+		assertThat(this.log.written(Expel.class)).singleElement()
+			.satisfies((expel) -> assertThat(expel.target()).isEqualTo(OTHER));
+		assertThat(this.shard.expel(OTHER)).isFalse();
+	}
+
+	@Test
+	void sessionThatMayBelieveToHoldItsLocksIsNotExpelled() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10_400));
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER))
+			.withMessageContaining("of node 'b' is not silent for long enough")
+			.withMessageContaining("another 100 ms");
+		assertThat(this.log.written(Expel.class)).isEmpty();
+	}
+
+	@Test
+	void expulsionOfASessionThatHasSpokenUnheardIsVoid() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10_550));
+		this.log.delayed = true;
+		this.log.append(otherHeartbeat());
+		assertThat(this.shard.expel(OTHER)).isTrue();
+		this.log.deliver();
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(this.log.written(Expel.class)).hasSize(1);
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+	}
+
+	@Test
+	void nodeThatStoodItselfExpelsNobody() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofSeconds(1));
+		this.loop.stand(Duration.ofSeconds(9));
+		this.loop.stand(Duration.ofSeconds(2));
+		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.shard.expel(OTHER))
+			.withMessageContaining("out of touch with shard 0");
+		assertThat(this.log.written(Expel.class)).isEmpty();
+	}
+
+	@Test
+	void ownSessionIsNotExpelled() {
+		UUID own = this.log.written(Heartbeat.class).get(0).session();
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(own))
+			.withMessageContaining("this node's own");
+	}
+
+	@Test
+	void unknownSessionIsUnknown() {
+		assertThat(this.shard.expel(UUID.randomUUID())).isFalse();
+	}
+
+	@Test
+	void holderIsToldBeforeTheLockIsReleased() {
+		Hold hold = acquire();
+		this.loop.advance(Duration.ofSeconds(2));
+		List<LockLost> told = new ArrayList<>();
+		hold.onLost((lost) -> {
+			told.add(lost);
+			assertThat(hold.isHeld()).isFalse();
+			assertThat(this.log.written(Release.class)).isEmpty();
+		});
+		assertThat(this.shard.takeAway(LOCK, "stock")).isTrue();
+		this.loop.advance(Duration.ZERO);
+		assertThat(told).singleElement()
+			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLost.Reason.ADMINISTRATOR));
+		assertThat(this.log.written(Release.class)).hasSize(1);
+		assertThat(this.shard.takeAway(LOCK, "stock")).isFalse();
+		assertThat(this.events).extracting(LockEvent::type)
+			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST);
+		assertThat(this.events.get(1).elapsed()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2100));
+	}
+
+	@Test
+	void lockOfAnotherNodeIsNotReleasedEvenWhileWaitingForIt() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		this.loop.advance(Duration.ofMillis(100));
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofMillis(100));
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.takeAway(LOCK, "stock"))
+			.withMessageContaining("held by node 'b'");
+		assertThat(this.log.written(Release.class)).isEmpty();
+		assertThat(waiter.isWaiting()).isTrue();
+	}
+
+	@Test
+	void waitIsPartOfTheEvent() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence, LOCK));
+		this.loop.advance(Duration.ofMillis(100));
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		this.loop.advance(Duration.ofSeconds(3));
+		this.log.append(new Release(OTHER, this.otherSequence + 1, LOCK, this.otherSequence));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(this.events).singleElement()
+			.satisfies(
+					(event) -> assertThat(event.elapsed()).isBetween(Duration.ofSeconds(3), Duration.ofMillis(3100)));
+	}
+
+	private Hold acquire() {
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofMillis(100));
+		return waiter.granted.getNow(null);
+	}
+
+	/** Time passes when the test says so. */
+	private static final class VirtualLoop implements Loop {
+
+		private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+		private final PriorityQueue<Timed> timed = new PriorityQueue<>(
+				Comparator.comparingLong(Timed::at).thenComparingLong(Timed::number));
+
+		private long now;
+
+		private long number;
+
+		@Override
+		public long nanoTime() {
+			return this.now;
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			this.tasks.add(task);
+		}
+
+		@Override
+		public void schedule(long delayNanos, Runnable task) {
+			this.timed.add(new Timed(this.now + delayNanos, this.number++, task));
+		}
+
+		void advance(Duration time) {
+			long end = this.now + time.toNanos();
+			run();
+			while (!this.timed.isEmpty() && this.timed.peek().at() <= end) {
+				Timed next = this.timed.poll();
+				this.now = Math.max(this.now, next.at());
+				next.task().run();
+				run();
+			}
+			this.now = end;
+		}
+
+		/** The clock goes on and nothing else does. */
+		void stand(Duration time) {
+			this.now += time.toNanos();
+		}
+
+		private void run() {
+			while (!this.tasks.isEmpty()) {
+				this.tasks.poll().run();
+			}
+		}
+
+		private record Timed(long at, long number, Runnable task) {
+		}
+
+	}
+
+	/** A log with one reader. */
+	private static final class Log implements Journal {
+
+		private final List<JournalRecord> records = new ArrayList<>();
+
+		private int delivered;
+
+		private boolean delayed;
+
+		private Listener listener;
+
+		@Override
+		public void start(Listener listener) {
+			this.listener = listener;
+			deliver();
+		}
+
+		@Override
+		public CompletionStage<Position> publish(JournalRecord record) {
+			append(record);
+			return new CompletableFuture<>();
+		}
+
+		void append(JournalRecord record) {
+			this.records.add(record);
+			if (!this.delayed) {
+				deliver();
+			}
+		}
+
+		void deliver() {
+			while (this.listener != null && this.delivered < this.records.size()) {
+				Position position = new Position(1, this.delivered);
+				this.listener.received(position, this.records.get(this.delivered++));
+			}
+		}
+
+		<T extends JournalRecord> List<T> written(Class<T> type) {
+			return this.records.stream().filter(type::isInstance).map(type::cast).toList();
+		}
+
+		@Override
+		public long connection() {
+			return 1;
+		}
+
+		@Override
+		public void trim(Position upTo) {
+		}
+
+		@Override
+		public CompletionStage<?> close() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+	private record OneConnector(Log log) implements Connector {
+
+		@Override
+		public CompletionStage<Ports> open(int shard) {
+			return CompletableFuture.completedFuture(new Ports(this.log, (lock, kind, ordinal, changed) -> new Open()));
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	/** A door that lets in. */
+	private static final class Open implements Door.Entry {
+
+		@Override
+		public Door.State state() {
+			return Door.State.ADMITTED;
+		}
+
+		@Override
+		public long admission() {
+			return 1;
+		}
+
+		@Override
+		public LockException failure() {
+			return null;
+		}
+
+		@Override
+		public void leave() {
+		}
+
+	}
+
+}

@@ -1,0 +1,279 @@
+package io.pulsarlock.starter;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import com.jayway.jsonpath.JsonPath;
+import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.Held;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.observation.LockAcquireObservationContext;
+import io.pulsarlock.observation.LockHoldObservationContext;
+import io.pulsarlock.observation.LockObservationContext.Kind;
+import io.pulsarlock.observation.LockObservations;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Health, endpoint, info and meters of an application with locks on a real broker, over
+ * HTTP.
+ */
+class ActuatorTests {
+
+	private static final String CLUSTER = "c" + UUID.randomUUID();
+
+	private static final HttpClient client = HttpClient.newHttpClient();
+
+	private static ConfigurableApplicationContext administered;
+
+	private static ConfigurableApplicationContext readable;
+
+	private static SessionLockRegistry other;
+
+	@BeforeAll
+	static void start() throws InterruptedException {
+		other = node("b");
+		administered = application("management.endpoint.pulsarlocks.access=unrestricted");
+		readable = application();
+		other.awaitJoined(Duration.ofSeconds(30));
+	}
+
+	private static ConfigurableApplicationContext application(String... properties) {
+		return new SpringApplicationBuilder(Application.class)
+			.properties("server.port=0", "spring.jmx.enabled=false", "management.endpoints.web.exposure.include=*",
+					"management.endpoint.health.show-details=always", "management.info.pulsarleader.enabled=true")
+			.properties(properties)
+			.run();
+	}
+
+	@AfterAll
+	static void stop() {
+		SpringApplication.exit(administered);
+		SpringApplication.exit(readable);
+		other.close();
+	}
+
+	@Test
+	void healthIsUpWithTheSessionsOfTheNode() throws Exception {
+		HttpResponse<String> health = get("/actuator/health/pulsarLock");
+		assertThat(health.statusCode()).as(health.body()).isEqualTo(200);
+		assertThat(JsonPath.<String>read(health.body(), "$.status")).isEqualTo("UP");
+		assertThat(JsonPath.<Integer>read(health.body(), "$.details.sessions")).isEqualTo(2);
+	}
+
+	@Test
+	void viewShowsWhoHoldsAndWhoWaits() throws Exception {
+		LockRegistry mine = registry();
+		try (Held held = mine.obtain("stock/42 é").acquire(Duration.ofSeconds(10))) {
+			Thread waiting = new Thread(() -> {
+				try {
+					other.obtain("stock/42 é").acquire(Duration.ofSeconds(30)).close();
+				}
+				catch (InterruptedException ex) {
+					// The test is over.
+				}
+			});
+			waiting.start();
+			String path = "/actuator/pulsarlocks/stock/" + encoded("42 é");
+			await().untilAsserted(() -> assertThat(JsonPath.<List<String>>read(get(path).body(), "$.waiting[*].node"))
+				.containsExactly("b"));
+			String lock = get(path).body();
+			assertThat(JsonPath.<String>read(lock, "$.name")).isEqualTo("stock/42 é");
+			assertThat(JsonPath.<String>read(lock, "$.holder.node")).isEqualTo("a");
+			assertThat(JsonPath.<Boolean>read(lock, "$.holder.own")).isTrue();
+			assertThat(JsonPath.<Number>read(lock, "$.holder.token").longValue()).isEqualTo(held.fencingToken());
+			assertThat(JsonPath.<String>read(lock, "$.since")).startsWith("PT");
+			String view = get("/actuator/pulsarlocks").body();
+			assertThat(JsonPath.<List<String>>read(view, "$.locks[*].name")).contains("stock/42 é");
+			assertThat(JsonPath.<List<String>>read(view, "$.sessions[*].node")).contains("a", "b");
+			waiting.interrupt();
+			waiting.join();
+		}
+	}
+
+	@Test
+	void lockNobodyHasIsNotFound() throws Exception {
+		assertThat(get("/actuator/pulsarlocks/nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/locks/nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/sessions/nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/groups/nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/planets/mars").statusCode()).isEqualTo(400);
+	}
+
+	@Test
+	void stuckLockIsReleasedWhenItsHolderHasBeenTold() throws Exception {
+		Held held = registry().obtain("stuck").acquire(Duration.ofSeconds(10));
+		CountDownLatch told = new CountDownLatch(1);
+		AtomicReference<LockLost> loss = new AtomicReference<>();
+		held.onLost((lost) -> {
+			loss.set(lost);
+			told.countDown();
+		});
+		HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/stuck");
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+		assertThat(held.isHeld()).isFalse();
+		try (Held next = other.obtain("stuck").acquire(Duration.ofSeconds(10))) {
+			assertThat(next.isHeld()).isTrue();
+		}
+		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(loss.get().reason()).isEqualTo(LockLost.Reason.ADMINISTRATOR);
+		await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body())
+			.containsPattern("pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"administrator\"} [1-9]"));
+	}
+
+	@Test
+	void lockOfAnotherNodeIsRefused() throws Exception {
+		try (Held held = other.obtain("theirs").acquire(Duration.ofSeconds(10))) {
+			await().untilAsserted(() -> {
+				HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/theirs");
+				assertThat(response.statusCode()).isEqualTo(409);
+				assertThat(JsonPath.<String>read(response.body(), "$.reason")).contains("is held by node 'b'");
+			});
+			assertThat(held.isHeld()).isTrue();
+		}
+	}
+
+	@Test
+	void sessionThatSpeaksOrIsOurOwnIsNotExpelled() throws Exception {
+		String view = get("/actuator/pulsarlocks").body();
+		for (String own : new String[] { "true", "false" }) {
+			List<String> ids = JsonPath.read(view, "$.sessions[?(@.own == " + own + ")].id");
+			assertThat(ids).isNotEmpty();
+			HttpResponse<String> response = delete("/actuator/pulsarlocks/sessions/" + ids.get(0));
+			assertThat(response.statusCode()).isEqualTo(409);
+			assertThat(JsonPath.<String>read(response.body(), "$.reason"))
+				.contains(own.equals("true") ? "this node's own" : "not silent for long enough");
+		}
+	}
+
+	@Test
+	void leaderResignsAndTheNextOneLeads() throws Exception {
+		LeaderGroup mine = registry().leadership().group("jobs");
+		await().until(mine::isLeader);
+		assertThat(JsonPath.<Boolean>read(get("/actuator/info").body(), "$.pulsarLeader.jobs.isLeader")).isTrue();
+		LeaderGroup theirs = other.group("jobs");
+		await().until(() -> theirs.participants().size() == 2);
+		assertThat(delete("/actuator/pulsarlocks/groups/jobs").statusCode()).isEqualTo(200);
+		await().until(theirs::isLeader);
+		HttpResponse<String> again = delete("/actuator/pulsarlocks/groups/jobs");
+		assertThat(again.statusCode()).isEqualTo(409);
+		assertThat(JsonPath.<String>read(again.body(), "$.reason")).contains("does not lead group 'jobs'");
+	}
+
+	@Test
+	void nothingCanBeEndedUnlessAccessIsUnrestricted() throws Exception {
+		int port = port(readable);
+		try (Held held = readable.getBean(LockRegistry.class).obtain("safe").acquire(Duration.ofSeconds(10))) {
+			HttpResponse<String> response = send(port, "DELETE", "/actuator/pulsarlocks/locks/safe");
+			assertThat(response.statusCode()).isIn(404, 405);
+			assertThat(held.isHeld()).isTrue();
+			assertThat(send(port, "GET", "/actuator/pulsarlocks/safe").statusCode()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void everyMetricOfTheDashboardExists() throws Exception {
+		ObservationRegistry observations = administered.getBean(ObservationRegistry.class);
+		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),
+				() -> "held");
+		LockObservations.hold(observations, null, new LockHoldObservationContext("a", "b", Kind.LOCK, 1), () -> "done");
+		registry().leadership().group("dashboard");
+		get("/actuator/prometheus");
+		Set<String> published = names(get("/actuator/prometheus").body());
+		Set<String> used = new TreeSet<>();
+		String dashboard = Files.readString(Path.of("../docs/grafana-dashboard.json"));
+		JsonPath.<List<String>>read(dashboard, "$.panels[*].targets[*].expr")
+			.forEach((expr) -> used.addAll(names(expr)));
+		assertThat(used).hasSizeGreaterThan(15);
+		assertThat(published).containsAll(used);
+		assertThat(JsonPath.<List<Integer>>read(dashboard, "$.panels[*].id")).doesNotHaveDuplicates();
+	}
+
+	private static Set<String> names(String text) {
+		return Pattern.compile("\\bpulsar_(lock|leader)[a-z_]*")
+			.matcher(text)
+			.results()
+			.map(MatchResult::group)
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static LockRegistry registry() {
+		return administered.getBean(LockRegistry.class);
+	}
+
+	private static SessionLockRegistry node(String name) {
+		return PulsarLocks.at(TestPulsar.shared().serviceUrl()).cluster(CLUSTER).node(name).shards(2).connect();
+	}
+
+	private static String encoded(String text) {
+		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+	}
+
+	private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		return send(port(administered), "GET", path);
+	}
+
+	private static HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+		return send(port(administered), "DELETE", path);
+	}
+
+	private static int port(ConfigurableApplicationContext context) {
+		return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+	private static HttpResponse<String> send(int port, String method, String path)
+			throws IOException, InterruptedException {
+		return client.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+			.method(method, HttpRequest.BodyPublishers.noBody())
+			.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+	}
+
+	/** An application with a lock registry of its own. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		SessionLockRegistry locks() throws InterruptedException {
+			SessionLockRegistry locks = node("a");
+			locks.awaitJoined(Duration.ofSeconds(30));
+			return locks;
+		}
+
+	}
+
+}
