@@ -1,6 +1,7 @@
 package io.pulsarlock.autoconfigure;
 
 import java.io.InputStream;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,7 +72,7 @@ class ConfigurationMetadataTests {
 	private static List<Map<String, Object>> properties() throws Exception {
 		String resource = "META-INF/spring-configuration-metadata.json";
 		String location = PulsarLockProperties.class.getProtectionDomain().getCodeSource().getLocation().toString();
-		try (InputStream stream = java.net.URI.create(location + resource).toURL().openStream()) {
+		try (InputStream stream = URI.create(location + resource).toURL().openStream()) {
 			List<Map<String, Object>> properties = JsonPath.parse(stream).read("$.properties");
 			return properties.stream().filter((property) -> name(property).startsWith("pulsar-lock.")).toList();
 		}

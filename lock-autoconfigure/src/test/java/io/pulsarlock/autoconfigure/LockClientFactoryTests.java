@@ -1,6 +1,8 @@
 package io.pulsarlock.autoconfigure;
 
 import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -40,7 +42,7 @@ class LockClientFactoryTests {
 
 	@Test
 	void locksHaveTheirOwnTimesWhateverTheApplicationUses() throws Exception {
-		this.properties.getClient().setOperationTimeout(java.time.Duration.ofMinutes(7));
+		this.properties.getClient().setOperationTimeout(Duration.ofMinutes(7));
 		this.properties.getClient().getThreads().setIo(9);
 		ClientConfigurationData data = configure(factory(List.of()));
 		assertThat(data.getOperationTimeoutMs()).isEqualTo(10_000);
@@ -80,7 +82,7 @@ class LockClientFactoryTests {
 		String file = PulsarProperties.class.getProtectionDomain().getCodeSource().getLocation()
 				+ "!/META-INF/spring-configuration-metadata.json";
 		List<Map<String, Object>> properties;
-		try (InputStream stream = java.net.URI.create("jar:" + file).toURL().openStream()) {
+		try (InputStream stream = URI.create("jar:" + file).toURL().openStream()) {
 			properties = JsonPath.parse(stream).read("$.properties");
 		}
 		assertThat(properties).extracting((property) -> property.get("name").toString())

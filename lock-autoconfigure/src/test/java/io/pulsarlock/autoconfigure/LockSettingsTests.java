@@ -3,6 +3,9 @@ package io.pulsarlock.autoconfigure;
 import java.time.Duration;
 import java.util.Map;
 
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +26,8 @@ class LockSettingsTests {
 	@Test
 	void defaultsAreThoseOfTheCore() {
 		LockSettings settings = settings(Map.of());
-		assertThat(settings.topics()).isEqualTo(io.pulsarlock.pulsar.TopicSettings.of("default"));
-		assertThat(settings.session())
-			.isEqualTo(io.pulsarlock.session.SessionSettings.of(io.pulsarlock.pulsar.PulsarLocks.defaultNode()));
+		assertThat(settings.topics()).isEqualTo(TopicSettings.of("default"));
+		assertThat(settings.session()).isEqualTo(SessionSettings.of(PulsarLocks.defaultNode()));
 		assertThat(settings.warnings()).isEmpty();
 	}
 
@@ -35,7 +37,7 @@ class LockSettingsTests {
 				"pulsar-lock.topic.tenant", "t", "pulsar-lock.topic.namespace", "ns", "pulsar-lock.topic.prefix", "p",
 				"pulsar-lock.topic.shards", "7", "pulsar-lock.topic.subscription-prefix", "role-",
 				"pulsar-lock.session.lease", "20s", "pulsar-lock.session.reconnect-grace", "6s"));
-		assertThat(settings.topics()).isEqualTo(new io.pulsarlock.pulsar.TopicSettings("t", "ns", "p", "c", "role-"));
+		assertThat(settings.topics()).isEqualTo(new TopicSettings("t", "ns", "p", "c", "role-"));
 		assertThat(settings.session().node()).isEqualTo("n");
 		assertThat(settings.session().shards()).isEqualTo(7);
 		assertThat(settings.session().lease()).isEqualTo(Duration.ofSeconds(20));

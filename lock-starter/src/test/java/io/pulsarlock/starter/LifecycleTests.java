@@ -32,6 +32,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -199,7 +200,7 @@ class LifecycleTests {
 		}
 
 		@Bean
-		LeaderListener thrower(org.springframework.core.env.Environment environment) {
+		LeaderListener thrower(Environment environment) {
 			return new LeaderListener() {
 
 				@Override
