@@ -28,7 +28,7 @@ class ActuatorMetadataTests {
 		assertThat(ours).allSatisfy((property) -> assertThat((String) property.get("description")).endsWith("."));
 		assertThat(ours).filteredOn((property) -> property.get("name").equals("management.endpoint.pulsarlocks.access"))
 			.extracting((property) -> property.get("defaultValue"))
-			.containsExactly("read-only");
+			.containsExactly("read_only");
 	}
 
 	/** Of this module, among those of all jars. */
