@@ -1,6 +1,6 @@
 package io.pulsarlock.autoconfigure;
 
-import io.pulsarlock.Leadership;
+import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
 
 import org.springframework.context.SmartLifecycle;
@@ -13,18 +13,18 @@ final class AnnotatedGroupsLifecycle implements SmartLifecycle {
 
 	private final LockAnnotationBeanPostProcessor postProcessor;
 
-	private final Leadership leadership;
+	private final LockRegistry registry;
 
 	private volatile boolean running;
 
-	AnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor, Leadership leadership) {
+	AnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor, LockRegistry registry) {
 		this.postProcessor = postProcessor;
-		this.leadership = leadership;
+		this.registry = registry;
 	}
 
 	@Override
 	public void start() {
-		this.postProcessor.leaderGroups().forEach(this.leadership::group);
+		this.postProcessor.leaderGroups().forEach((group) -> this.registry.leadership().group(group));
 		this.running = true;
 	}
 

@@ -1,7 +1,6 @@
 package io.pulsarlock.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.GuardDefaults;
@@ -52,8 +51,8 @@ public final class PulsarLockAnnotationAutoConfiguration {
 	/** Whoever has a method for leaders is a candidate from the start. */
 	@Bean
 	AnnotatedGroupsLifecycle lockAnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor,
-			Leadership leadership) {
-		return new AnnotatedGroupsLifecycle(postProcessor, leadership);
+			LockRegistry registry) {
+		return new AnnotatedGroupsLifecycle(postProcessor, registry);
 	}
 
 }
