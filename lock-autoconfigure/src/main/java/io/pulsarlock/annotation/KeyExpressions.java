@@ -80,7 +80,7 @@ final class KeyExpressions {
 		if (variable.matches("[pa]\\d+")) {
 			return Integer.parseInt(variable.substring(1)) < method.getParameterCount();
 		}
-		String[] known = this.names.getParameterNames(method);
+		@Nullable String @Nullable [] known = this.names.getParameterNames(method);
 		return known != null && Arrays.asList(known).contains(variable);
 	}
 

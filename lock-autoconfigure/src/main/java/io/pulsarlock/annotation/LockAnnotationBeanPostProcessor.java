@@ -15,6 +15,7 @@ import io.pulsarlock.observation.LockAcquireObservationConvention;
 import io.pulsarlock.observation.LockHoldObservationConvention;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -143,20 +144,21 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	@Override
-	public @Nullable Object postProcessAfterInitialization(@Nullable Object bean, String beanName) {
-		if (bean != null) {
-			Class<?> targetClass = AopUtils.getTargetClass(bean);
-			if (isCandidate(targetClass)) {
-				ReflectionUtils.doWithMethods(targetClass, (method) -> {
-					Guard guard = guard(method, targetClass, beanName);
-					if (guard != null && guard.leader() != null) {
-						this.groups.add(guard.leader().group());
-					}
-				}, (method) -> !method.isBridge() && !method.isSynthetic()
-						&& method.getDeclaringClass() != Object.class);
-			}
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Class<?> targetClass = AopUtils.getTargetClass(bean);
+		if (isCandidate(targetClass)) {
+			ReflectionUtils.doWithMethods(targetClass, (method) -> {
+				Guard guard = guard(method, targetClass, beanName);
+				if (guard != null && guard.leader() != null) {
+					this.groups.add(guard.leader().group());
+				}
+			}, LockAnnotationBeanPostProcessor::isOwn);
 		}
 		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	private static boolean isOwn(Method method) {
+		return !method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class;
 	}
 
 	/** Whether anything in the class may be annotated; cheap. */
@@ -192,7 +194,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	private boolean isAdvised(Object bean) {
-		return bean instanceof Advised advised && advised.indexOf(this.advisor) >= 0;
+		Advisor own = this.advisor;
+		return own != null && bean instanceof Advised advised && advised.indexOf(own) >= 0;
 	}
 
 	private void check(Object bean, String name) {
@@ -206,7 +209,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 								+ "an ObjectProvider instead.",
 						null);
 			}
-		}, (method) -> !method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class);
+		}, LockAnnotationBeanPostProcessor::isOwn);
 	}
 
 	/** Methods with a guard. */
