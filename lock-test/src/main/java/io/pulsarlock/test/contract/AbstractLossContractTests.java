@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.Held;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockLost;
@@ -190,21 +191,38 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		long token = held.fencingToken();
 		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
-		for (int i = 1; i <= 2; i++) {
-			long times = i;
+		for (int i = 0; i < 2; i++) {
 			cluster().breakConnections();
-			await().until(
-					() -> events.stream().filter((each) -> each.type() == LockEvent.Type.RECOVERED).count() == times);
+			// Whether the holder has been in jeopardy depends on how soon it looked; in
+			// the end it is not, and the others can say again that it has the lock.
+			await().until(() -> count(events, LockEvent.Type.JEOPARDY) == count(events, LockEvent.Type.RECOVERED)
+					&& isBusy(b.obtain("stock")));
 			assertThat(held.isHeld()).isTrue();
 			assertThat(next).isNotDone();
 		}
 		assertThat(held.fencingToken()).isEqualTo(token);
 		held.close();
 		assertThat(get(next).fencingToken()).isGreaterThan(token);
-		await().until(() -> events.size() == 6);
-		assertThat(events).extracting(LockEvent::type)
-			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED,
-					LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED, LockEvent.Type.RELEASED);
+		await().until(() -> count(events, LockEvent.Type.RELEASED) == 1);
+		assertThat(count(events, LockEvent.Type.LOST)).isZero();
+		assertThat(events.get(0).type()).isEqualTo(LockEvent.Type.ACQUIRED);
+		for (int i = 1; i < events.size() - 1; i++) {
+			assertThat(events.get(i).type())
+				.isEqualTo((i % 2 == 1) ? LockEvent.Type.JEOPARDY : LockEvent.Type.RECOVERED);
+		}
+	}
+
+	private static long count(List<LockEvent> events, LockEvent.Type type) {
+		return events.stream().filter((event) -> event.type() == type).count();
+	}
+
+	private static boolean isBusy(FencedLock lock) {
+		try {
+			return lock.tryAcquire().isEmpty();
+		}
+		catch (LockUnavailableException ex) {
+			return false;
+		}
 	}
 
 	@Test
