@@ -126,7 +126,10 @@ public final class LineTable {
 
 	private void heartbeat(SessionState session, Heartbeat heartbeat, Change change) {
 		session.introduce(heartbeat.info());
-		if (!this.sealed) {
+		if (this.sealed) {
+			recount(session, heartbeat);
+		}
+		else {
 			rebuild(session, heartbeat, change);
 		}
 		Set<Position> claimed = new HashSet<>();
@@ -138,6 +141,25 @@ public final class LineTable {
 				.copyOf(session.tickets.subMap(heartbeat.from(), false, heartbeat.upTo(), true).values())) {
 				if (!claimed.contains(ticket.position())) {
 					remove(session, ticket, change);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Takes over how a session counts its tickets: a table that was rebuilt may have
+	 * counted without those who stood in front.
+	 */
+	private void recount(SessionState session, Heartbeat heartbeat) {
+		for (Claim claim : heartbeat.claims()) {
+			Ticket known = session.tickets.get(claim.position());
+			if (known != null && known.ordinal() != claim.ordinal()) {
+				Ticket ticket = new Ticket(known.lock(), known.session(), known.number(), known.position(),
+						claim.ordinal());
+				session.tickets.put(ticket.position(), ticket);
+				TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
+				if (line != null) {
+					line.put(ticket.position(), ticket);
 				}
 			}
 		}

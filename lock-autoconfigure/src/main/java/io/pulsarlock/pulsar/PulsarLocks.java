@@ -148,7 +148,7 @@ public final class PulsarLocks {
 			.maxBackoffInterval(1, TimeUnit.SECONDS)
 			.ioThreads(1)
 			.listenerThreads(1)
-			.memoryLimit(16, SizeUnit.MEGA_BYTES);
+			.memoryLimit(64, SizeUnit.MEGA_BYTES);
 	}
 
 	/**

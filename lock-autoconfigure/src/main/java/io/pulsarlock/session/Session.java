@@ -292,15 +292,24 @@ final class Session implements Journal.Listener {
 		this.fires.put(publish((sequence) -> new Fire(id(), sequence, job, fireTime)), claim);
 	}
 
-	/** Sends a heartbeat now and returns its number. */
-	long heartbeat() {
-		return heartbeat(false);
+	/**
+	 * Sends a heartbeat now that repeats no tickets: whatever many locks need at this
+	 * moment must not cost many times many claims.
+	 * @return its number
+	 */
+	long signOfLife() {
+		Position none = this.table.applied();
+		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), none, none, List.of()));
+	}
+
+	private SessionInfo info() {
+		return new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
+				this.settings.reconnectGrace().toMillis(), this.settings.shards());
 	}
 
 	private long heartbeat(boolean opening) {
 		this.lastHeartbeat = this.loop.nanoTime();
-		SessionInfo info = new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
-				this.settings.reconnectGrace().toMillis(), this.settings.shards());
+		SessionInfo info = info();
 		List<Claim> claims = new ArrayList<>();
 		Position from = Position.NONE;
 		SessionState own = this.table.session(id());
@@ -339,13 +348,13 @@ final class Session implements Journal.Listener {
 		if (connection != this.connection) {
 			this.connection = connection;
 			this.liveFrom = null;
-			this.connectionBarrier = (connection != 0) ? heartbeat() : Long.MAX_VALUE;
+			this.connectionBarrier = (connection != 0) ? signOfLife() : Long.MAX_VALUE;
 		}
 		if (paused) {
-			this.pauseBarrier = heartbeat();
+			this.pauseBarrier = signOfLife();
 		}
 		else if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
-			heartbeat();
+			heartbeat(false);
 		}
 		if (this.active && isSteady(now)) {
 			this.judge.tick(now);

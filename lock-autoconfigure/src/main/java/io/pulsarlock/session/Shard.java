@@ -69,9 +69,10 @@ final class Shard {
 
 	private long rejoin = FIRST_REJOIN;
 
-	private long restoringHeartbeatAt;
+	/** The number of a record that slots wait for, or -1. */
+	private long awaited = -1;
 
-	private long restoringHeartbeat = -1;
+	private final List<Slot> restoring = new ArrayList<>();
 
 	/** Waiters on their way to the loop. */
 	private final Set<Waiter> arriving = ConcurrentHashMap.newKeySet();
@@ -142,11 +143,20 @@ final class Shard {
 			if (session == this.session) {
 				if (session.isActive()) {
 					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused, now));
+					restoreAll();
 				}
 				session.ticked(now);
 			}
 		}
 		this.loop.schedule(this.settings.tickNanos(), this::tick);
+	}
+
+	private void restoreAll() {
+		if (!this.restoring.isEmpty()) {
+			long sequence = sendSignOfLife();
+			this.restoring.forEach((slot) -> slot.restoring(sequence));
+			this.restoring.clear();
+		}
 	}
 
 	/** The session has caught up: locks can be asked for. */
@@ -173,7 +183,8 @@ final class Shard {
 		this.session = null;
 		this.requests += session.requests();
 		this.releases += session.releases();
-		this.restoringHeartbeat = -1;
+		this.awaited = -1;
+		this.restoring.clear();
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.sessionEnded(reason);
 			idle(slot);
@@ -324,31 +335,31 @@ final class Shard {
 	}
 
 	void confirmed(long sequence, long sentAt) {
-		if (this.restoringHeartbeat >= 0 && sequence >= this.restoringHeartbeat) {
-			this.restoringHeartbeat = -1;
+		if (this.awaited >= 0 && sequence >= this.awaited) {
+			this.awaited = -1;
 			List.copyOf(this.slots.values()).forEach((slot) -> slot.confirmed(sequence, sentAt));
 		}
 	}
 
-	/** A heartbeat sent now; one serves all slots that ask at the same moment. */
-	long restoringHeartbeat() {
-		Session session = this.session;
-		if (session == null) {
-			return Long.MAX_VALUE;
+	/**
+	 * Sends a sign of life that slots will be told of once it is confirmed, unless one is
+	 * under way.
+	 */
+	void signOfLife() {
+		if (this.awaited < 0) {
+			sendSignOfLife();
 		}
-		long now = now();
-		if (this.restoringHeartbeat < 0 || now != this.restoringHeartbeatAt) {
-			this.restoringHeartbeatAt = now;
-			this.restoringHeartbeat = session.heartbeat();
-		}
-		return this.restoringHeartbeat;
 	}
 
-	/** A heartbeat to be heard of, unless one is under way. */
-	void freshHeartbeat() {
-		if (this.restoringHeartbeat < 0) {
-			restoringHeartbeat();
-		}
+	private long sendSignOfLife() {
+		Session session = this.session;
+		this.awaited = (session != null) ? session.signOfLife() : -1;
+		return this.awaited;
+	}
+
+	/** Wants a sign of life that is sent after this moment; one serves all of a tick. */
+	void restore(Slot slot) {
+		this.restoring.add(slot);
 	}
 
 	/** Evaluates the slot once more when the present task is done. */

@@ -133,7 +133,7 @@ final class Slot {
 		if (session.incarnation().doorlessFor(now) > 3 * this.shard.settings().doorDelayNanos()) {
 			return true;
 		}
-		this.shard.freshHeartbeat();
+		this.shard.signOfLife();
 		return false;
 	}
 
@@ -235,17 +235,23 @@ final class Slot {
 			}
 			else if (admission == 0) {
 				if (session.incarnation().doorlessFor(now) < this.shard.settings().graceNanos() / 2) {
-					this.shard.freshHeartbeat();
+					this.shard.signOfLife();
 				}
 			}
 			else if (admission != this.restoringAdmission) {
 				this.restoringAdmission = admission;
-				this.restoringSequence = this.shard.restoringHeartbeat();
+				this.restoringSequence = Long.MAX_VALUE;
+				this.shard.restore(this);
 			}
 		}
 		if (hold == null || this.waiting != null || this.goodAdmission == 0) {
 			evaluate();
 		}
+	}
+
+	/** The record has been sent that makes the door count once it is confirmed. */
+	void restoring(long sequence) {
+		this.restoringSequence = sequence;
 	}
 
 	/**

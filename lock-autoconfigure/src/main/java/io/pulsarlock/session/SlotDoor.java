@@ -111,7 +111,7 @@ final class SlotDoor {
 		this.nextTry = now + delay;
 		if ((stand.turn() || stand.holding()) && delay >= 4 * FIRST_RETRY) {
 			// An heir may have come in before this node: it leaves when it hears from us.
-			this.shard.restoringHeartbeat();
+			this.shard.signOfLife();
 		}
 		this.shard.loop().schedule(delay, this.slot::evaluate);
 	}

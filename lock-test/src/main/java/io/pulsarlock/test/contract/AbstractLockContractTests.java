@@ -249,9 +249,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			.isThrownBy(() -> get(lock.acquireAsync(wait))));
 		after(wait, () -> assertThatExceptionOfType(LockTimeoutException.class)
 			.isThrownBy(() -> node.acquireAll(List.of("another", "stock"), wait)));
-		within(Duration.ZERO, () -> assertThat(lock.tryLock()).isFalse());
-		within(Duration.ZERO, () -> assertThat(lock.tryAcquire()).isEmpty());
-		within(Duration.ZERO, () -> assertThat(lock.tryLock(0, TimeUnit.SECONDS)).isFalse());
+		punctually(Duration.ZERO, () -> assertThat(lock.tryLock()).isFalse());
+		punctually(Duration.ZERO, () -> assertThat(lock.tryAcquire()).isEmpty());
+		punctually(Duration.ZERO, () -> assertThat(lock.tryLock(0, TimeUnit.SECONDS)).isFalse());
 	}
 
 	private static void expectBusyWithin(LockRegistry node, Duration wait) throws Exception {

@@ -67,7 +67,7 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 
 	private static Caller<Void> unknown(Duration limit, Callable<?> call) {
 		return Caller.start(() -> {
-			within(limit, () -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(call::call));
+			punctually(limit, () -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(call::call));
 			return null;
 		});
 	}
