@@ -3,6 +3,7 @@ package io.pulsarlock.pulsar;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -140,7 +141,9 @@ public final class PulsarLocks {
 	 * @return the same builder
 	 */
 	public static ClientBuilder tune(ClientBuilder builder) {
-		return builder.connectionsPerBroker(1)
+		// Statistics cost memory for each door; their setter is deprecated, not they.
+		return builder.loadConf(Map.of("statsIntervalSeconds", 0))
+			.connectionsPerBroker(1)
 			.keepAliveInterval(2, TimeUnit.SECONDS)
 			.operationTimeout(10, TimeUnit.SECONDS)
 			.connectionTimeout(3, TimeUnit.SECONDS)

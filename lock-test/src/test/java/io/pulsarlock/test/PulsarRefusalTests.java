@@ -79,16 +79,18 @@ class PulsarRefusalTests {
 
 	@Test
 	void nodeThatDisagreesAboutTheShardsIsToldWhatToSet() throws Exception {
-		try (SessionLockRegistry first = PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(2).connect();
-				SessionLockRegistry second = PulsarLocks.at(broker.serviceUrl())
-					.cluster(this.cluster)
-					.shards(3)
-					.connect()) {
+		try (SessionLockRegistry first = shards(2)) {
 			first.awaitJoined(LIMIT);
-			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
-				.withMessageContaining("pulsar-lock.topic.shards=2");
-			first.obtain("goes on").acquire(LIMIT).close();
+			try (SessionLockRegistry second = shards(3)) {
+				assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
+					.withMessageContaining("pulsar-lock.topic.shards=2");
+				first.obtain("goes on").acquire(LIMIT).close();
+			}
 		}
+	}
+
+	private SessionLockRegistry shards(int shards) {
+		return PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(shards).connect();
 	}
 
 	@Test
