@@ -446,6 +446,12 @@ final class Session implements Journal.Listener {
 		return this.incarnation.confirmedFor(this.loop.nanoTime()) > 0;
 	}
 
+	/** Whether nothing of this session stands behind that position yet. */
+	boolean isLatestBefore(Position position) {
+		SessionState own = this.table.session(id());
+		return own != null && position.isAfter(own.latest());
+	}
+
 	long requests() {
 		return this.requests;
 	}

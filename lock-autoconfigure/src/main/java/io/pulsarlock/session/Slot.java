@@ -232,6 +232,7 @@ final class Slot {
 				// The door was whole at least until the tick before: a close that came
 				// earlier would have been noticed by now.
 				hold.doorGoodUntil(session.lastTick() + this.shard.settings().graceNanos());
+				greetHeir(session);
 			}
 			else if (admission == 0) {
 				if (session.incarnation().doorlessFor(now) < this.shard.settings().graceNanos() / 2) {
@@ -246,6 +247,17 @@ final class Slot {
 		}
 		if (hold == null || this.waiting != null || this.goodAdmission == 0) {
 			evaluate();
+		}
+	}
+
+	/**
+	 * Lets a new heir hear from its holder, so that it need not wait for the next
+	 * heartbeat to know that both are at the same broker, and may act on a close.
+	 */
+	private void greetHeir(Session session) {
+		Ticket heir = session.table().heir(this.key);
+		if (heir != null && !heir.session().equals(session.id()) && session.isLatestBefore(heir.position())) {
+			this.shard.signOfLife();
 		}
 	}
 

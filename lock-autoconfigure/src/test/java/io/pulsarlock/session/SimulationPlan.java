@@ -84,7 +84,8 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 
 	/** How long the broker waits for an answer when somebody else wants to come in. */
 	long livenessCheck() {
-		return 5 * SimulatedTime.SECOND;
+		// A broker that looks sooner than its clients is worse the sooner it looks.
+		return twin(SimulationTwin.SLOW_KEEP_ALIVE) ? 2 * SimulatedTime.SECOND : 5 * SimulatedTime.SECOND;
 	}
 
 }

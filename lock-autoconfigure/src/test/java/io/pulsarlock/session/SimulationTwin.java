@@ -90,7 +90,7 @@ enum SimulationTwin {
 		return switch (this) {
 			case RECORDS_SKIPPED, TRIMMED_EARLY -> " instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters|^somebody is in line";
-			case SENT_AGAIN_OUT_OF_ORDER -> " waiters|sessions of|: token ";
+			case SENT_AGAIN_OUT_OF_ORDER -> " waiters|sessions of|: token |^two hold |in front$";
 			default -> "^two hold |: token |before .* noticed";
 		};
 	}
