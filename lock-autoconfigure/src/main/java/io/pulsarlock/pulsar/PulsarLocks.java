@@ -3,7 +3,6 @@ package io.pulsarlock.pulsar;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -141,9 +140,7 @@ public final class PulsarLocks {
 	 * @return the same builder
 	 */
 	public static ClientBuilder tune(ClientBuilder builder) {
-		// Statistics cost memory for each door; their setter is deprecated, not they.
-		return builder.loadConf(Map.of("statsIntervalSeconds", 0))
-			.connectionsPerBroker(1)
+		return withoutStatistics(builder).connectionsPerBroker(1)
 			.keepAliveInterval(2, TimeUnit.SECONDS)
 			.operationTimeout(10, TimeUnit.SECONDS)
 			.connectionTimeout(3, TimeUnit.SECONDS)
@@ -167,6 +164,14 @@ public final class PulsarLocks {
 			host = "node";
 		}
 		return host + "-" + ProcessHandle.current().pid();
+	}
+
+	/**
+	 * They cost memory for each door. The setter is deprecated, but they are not gone.
+	 */
+	@SuppressWarnings("deprecation")
+	private static ClientBuilder withoutStatistics(ClientBuilder builder) {
+		return builder.statsInterval(0, TimeUnit.SECONDS);
 	}
 
 }

@@ -1,0 +1,89 @@
+package io.pulsarlock.starter;
+
+import java.time.Duration;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.Held;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.annotation.DistributedLock;
+import io.pulsarlock.annotation.LeaderOnly;
+import io.pulsarlock.annotation.LockContext;
+import io.pulsarlock.test.memory.InMemoryLockCluster;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * What the README shows, word for word.
+ */
+abstract class ReadmeSnippets {
+
+	private Mails mails;
+
+	private Reports reports;
+
+	private Coupons coupons;
+
+	private Products products;
+
+	private LockRegistry lockRegistry;
+
+	private Leadership leadership;
+
+	@Scheduled(cron = "0 0 6 * * *")
+	@LeaderOnly
+	void sendDigest() {
+		this.mails.send(this.reports.ofYesterday());
+	}
+
+	@DistributedLock(name = "coupon", key = "#couponId", waitFor = "2s")
+	void redeem(String couponId) {
+		this.coupons.redeem(couponId, LockContext.current().fencingToken());
+	}
+
+	void programmatic(String productId) throws InterruptedException {
+		FencedLock lock = this.lockRegistry.obtain("stock", productId);
+		try (Held held = lock.acquire(Duration.ofSeconds(2))) {
+			this.products.save(productId, held.fencingToken());
+		}
+	}
+
+	void leading() {
+		LeaderGroup group = this.leadership.group("digest");
+		if (group.isLeader()) {
+			sendDigest();
+		}
+	}
+
+	@Bean
+	LockRegistry lockRegistry(InMemoryLockCluster cluster) {
+		return cluster.node("test");
+	}
+
+	interface Mails {
+
+		void send(String text);
+
+	}
+
+	interface Reports {
+
+		String ofYesterday();
+
+	}
+
+	interface Coupons {
+
+		void redeem(String id, long token);
+
+	}
+
+	interface Products {
+
+		void save(String id, long token);
+
+	}
+
+}
