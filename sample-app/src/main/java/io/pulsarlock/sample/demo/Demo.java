@@ -92,8 +92,10 @@ public final class Demo {
 		String cluster = "demo-" + UUID.randomUUID();
 		say("  Starting the nodes, logs in " + dir + " ...");
 		for (NodeProcess node : nodes) {
-			keep(node).start(List.of("--spring.pulsar.client.service-url=" + pulsar,
-					"--spring.datasource.url=" + database.url(), "--sample.control=" + control.url(), "--pulsar-lock.cluster=" + cluster), nodes, database.password());
+			keep(node).start(
+					List.of("--spring.pulsar.client.service-url=" + pulsar, "--spring.datasource.url=" + database.url(),
+							"--sample.control=" + control.url(), "--pulsar-lock.cluster=" + cluster),
+					nodes, database.password());
 		}
 		for (NodeProcess node : nodes) {
 			await(node::isAlive, () -> answers(node.url() + "/api/node", "\"inTouch\":true"), Duration.ofSeconds(120),
