@@ -82,15 +82,17 @@ final class Link implements AutoCloseable {
 					InetAddress.getByName(new String(in.readNBytes(in.readUnsignedByte()), StandardCharsets.US_ASCII));
 			};
 			int port = in.readUnsignedShort();
+			// Always said, and before it is tried: a Pulsar client whose connection ends
+			// while it still talks to the proxy waits for it for ever.
+			client.getOutputStream().write(new byte[] { 5, 0, 0, 1, 0, 0, 0, 0, 0, 0 });
 			if (this.cut) {
-				// Nobody answers. Mending closes it.
+				in.transferTo(OutputStream.nullOutputStream());
 				return;
 			}
 			Socket broker = new Socket(address, port);
 			this.sockets.add(broker);
 			client.setTcpNoDelay(true);
 			broker.setTcpNoDelay(true);
-			client.getOutputStream().write(new byte[] { 5, 0, 0, 1, 0, 0, 0, 0, 0, 0 });
 			run(() -> pump(broker, client));
 			pump(client, broker);
 		}
