@@ -234,11 +234,12 @@ function drawNode(item, stream, view) {
 
 	// Who leads is what the others say: a paused or dead node cannot take back what it said last.
 	const group = view && view.groups.find((each) => each.name === 'digest');
-	const leads = Boolean(stream.last && isFresh(stream) && stream.last.leads.includes('digest'));
+	const speaks = Boolean(stream.last && isFresh(stream) && (!process || process.state === 'running'));
+	const leads = speaks && stream.last.leads.includes('digest');
 	const front = Boolean(group && group.holder === stream.name);
 	const crown = item.querySelector('.leader');
 	crown.hidden = !leads && !front;
-	text(crown, leads ? 'leads digest' : 'led digest, not yet replaced');
+	text(crown, leads ? 'leads digest' : speaks && stream.last.inTouch ? 'first in line for digest' : 'led digest, not yet replaced');
 
 	// A node that was started again has new sessions beside its old ones; the newest count.
 	const ages = new Map();
@@ -270,7 +271,7 @@ function drawNode(item, stream, view) {
 	const alive = !process || process.state !== 'dead';
 	const paused = Boolean(process && process.state === 'paused');
 	const show = { resign: leads, job: alive && !paused, pause: process && alive && !paused, resume: paused,
-		kill: process && alive, restart: process && !alive, cut: process && !process.cut, mend: process && process.cut };
+		kill: process && alive, restart: process && !alive, cut: process && alive && !process.cut, mend: process && process.cut };
 	item.querySelectorAll('button').forEach((button) => {
 		const hide = !show[button.dataset.action];
 		if (hide && !button.hidden && document.activeElement === button) {
@@ -296,7 +297,7 @@ function drawLocks(view) {
 }
 
 function makeCoupon(coupon) {
-	const many = element('button', { type: 'button', textContent: 'Redeem 200 from all nodes', ariaLabel: `Redeem ${coupon.code} 200 times from all nodes` });
+	const many = element('button', { type: 'button', textContent: 'Redeem × 200', ariaLabel: `Redeem ${coupon.code} 200 times from all nodes` });
 	many.onclick = () => redeemMany(coupon.code, many);
 	many.dataset.action = 'redeem';
 	const freeze = element('button', { type: 'button' });

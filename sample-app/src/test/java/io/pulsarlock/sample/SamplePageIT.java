@@ -72,7 +72,7 @@ class SamplePageIT {
 	@Test
 	@Order(1)
 	void showsThreeNodesAndOneLeader() {
-		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		await().atMost(Duration.ofSeconds(20)).ignoreExceptions().untilAsserted(() -> {
 			assertThat(states()).containsExactly("running", "running", "running");
 			assertThat(leaders()).hasSize(1);
 		});
@@ -82,12 +82,12 @@ class SamplePageIT {
 	@Test
 	@Order(2)
 	void redeemsExactlyWhatIsInStock() {
+		int before = browser().findElements(By.cssSelector("#coupons tr")).size();
 		browser().findElement(By.id("issue")).click();
+		String issued = "#coupons tr[data-coupon=SPRING-" + (before + 1) + "]";
 		WebElement coupon = await()
-			.until(() -> browser().findElements(By.cssSelector("#coupons tr")), (rows) -> rows.size() > 1)
-			.stream()
-			.reduce((a, b) -> b)
-			.orElseThrow();
+			.until(() -> browser().findElements(By.cssSelector(issued)), (rows) -> rows.size() == 1)
+			.get(0);
 		coupon.findElement(By.cssSelector("[data-action=redeem]")).click();
 		await().atMost(Duration.ofSeconds(10)).until(() -> text("#locks").contains("coupon:"));
 		screenshot("redeeming");
@@ -129,8 +129,10 @@ class SamplePageIT {
 		String paused = leader();
 		click(paused, "pause");
 		await().until(() -> state(paused).equals("paused"));
-		await().atMost(Duration.ofSeconds(20)).until(() -> leaders().size() == 1 && !leaders().contains(paused));
 		screenshot("paused");
+		// A leader that is silent but connected is replaced after a lease, and at the
+		// latest after two.
+		await().atMost(Duration.ofSeconds(40)).until(() -> leaders().size() == 1 && !leaders().contains(paused));
 		await().atMost(Duration.ofSeconds(40))
 			.untilAsserted(
 					() -> assertThat(node(paused).getText()).contains("running", "does not lead 'digest' any more"));
@@ -152,7 +154,7 @@ class SamplePageIT {
 		screenshot("narrow");
 		browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
 		// Every control can be reached and has a name; redrawing does not take the focus.
-		assertThat(browser().findElements(By.tagName("button"))).allSatisfy((button) -> {
+		assertThat(browser().findElements(By.cssSelector("button:not([hidden])"))).allSatisfy((button) -> {
 			assertThat(button.getAccessibleName()).isNotBlank();
 			assertThat(button.getDomProperty("tabIndex")).isEqualTo("0");
 		});
