@@ -249,7 +249,7 @@ function drawNode(item, stream, view) {
 	const silence = each.length ? Math.max(...each) : LEASE;
 	item.querySelector('meter').value = silence;
 	text(item.querySelector('.silence'), each.length
-		? `heard ${seconds(Math.min(...each))} ago; ${each.length} sessions: ${each.map(seconds).join(' · ')}`
+		? `heard ${seconds(Math.min(...each))} ago; its sessions ${each.map((age) => (age / 1000).toFixed(1)).join(' · ')}`
 		: view && !view.trouble ? 'no session: the others have given it up' : 'nobody can be asked');
 	if (view && !view.trouble) {
 		if (!each.length && !gone.has(stream.name) && stream.last) {
@@ -351,6 +351,7 @@ function draw() {
 	if (!view) {
 		return;
 	}
+	byId('issue').disabled = false;
 	const group = view.groups.find((each) => each.name === 'digest');
 	if (group && leader !== group.holder) {
 		if (leader) {
@@ -367,7 +368,12 @@ function draw() {
 }
 
 byId('issue').onclick = async () => {
-	const code = 'SPRING-' + (byId('coupons').children.length + 1);
+	const known = new Set([...byId('coupons').children].map((row) => row.dataset.coupon));
+	let number = 1;
+	while (known.has('SPRING-' + number)) {
+		number++;
+	}
+	const code = 'SPRING-' + number;
 	const answer = await send('PUT', `${anyNode()}/api/campaigns/spring/coupons/${code}?stock=100`);
 	say(answer.status === 200 ? `${code} is issued` : `${code} is not issued: ${answer.body.detail}`, answer.status !== 200);
 };

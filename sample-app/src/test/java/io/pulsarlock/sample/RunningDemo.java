@@ -40,11 +40,14 @@ final class RunningDemo {
 
 	private final Process process;
 
+	private final String control;
+
 	private RunningDemo() throws IOException {
 		this.process = start("--port=" + this.port).redirectErrorStream(true).redirectOutput(this.log.toFile()).start();
 		Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroy));
 		await().atMost(Duration.ofMinutes(3)).until(() -> !this.process.isAlive() || output().contains("Ready after"));
 		assertThat(this.process.isAlive()).as(output()).isTrue();
+		this.control = node(1).get("control").asString();
 	}
 
 	static synchronized RunningDemo shared() throws IOException {
@@ -115,8 +118,8 @@ final class RunningDemo {
 	}
 
 	void control(int node, String action) {
-		String control = node((node % 3) + 1).get("control").asString();
-		assertThat(send("POST", control + "/nodes/node-" + node + "/" + action).join().statusCode()).isEqualTo(204);
+		assertThat(send("POST", this.control + "/nodes/node-" + node + "/" + action).join().statusCode())
+			.isEqualTo(204);
 	}
 
 	void awaitInTouch(int node) {

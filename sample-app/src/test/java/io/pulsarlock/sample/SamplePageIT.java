@@ -82,12 +82,12 @@ class SamplePageIT {
 	@Test
 	@Order(2)
 	void redeemsExactlyWhatIsInStock() {
-		int before = browser().findElements(By.cssSelector("#coupons tr")).size();
+		await().until(() -> browser().findElement(By.id("issue")).isEnabled());
+		List<String> before = coupons();
 		browser().findElement(By.id("issue")).click();
-		String issued = "#coupons tr[data-coupon=SPRING-" + (before + 1) + "]";
-		WebElement coupon = await()
-			.until(() -> browser().findElements(By.cssSelector(issued)), (rows) -> rows.size() == 1)
-			.get(0);
+		await().until(() -> coupons().size() > before.size());
+		String code = coupons().stream().filter((each) -> !before.contains(each)).findFirst().orElseThrow();
+		WebElement coupon = browser().findElement(By.cssSelector("#coupons tr[data-coupon=" + code + "]"));
 		coupon.findElement(By.cssSelector("[data-action=redeem]")).click();
 		await().atMost(Duration.ofSeconds(10)).until(() -> text("#locks").contains("coupon:"));
 		screenshot("redeeming");
@@ -186,6 +186,10 @@ class SamplePageIT {
 
 	private static String state(String name) {
 		return String.valueOf(node(name).getDomAttribute("data-state"));
+	}
+
+	private static List<String> coupons() {
+		return browser().findElements(By.cssSelector("#coupons th")).stream().map(WebElement::getText).toList();
 	}
 
 	private static List<String> states() {

@@ -10,7 +10,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * One node with a Pulsar in a container, for people with Docker:
- * {@code mvn -pl sample-app -am spring-boot:test-run}.
+ * {@code mvn -DskipTests install} and then
+ * {@code mvn -pl sample-app spring-boot:test-run}.
  */
 final class TestSampleApplication {
 
