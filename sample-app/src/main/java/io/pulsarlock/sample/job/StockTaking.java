@@ -1,0 +1,46 @@
+package io.pulsarlock.sample.job;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.annotation.DistributedLock;
+import io.pulsarlock.annotation.LockContext;
+import io.pulsarlock.annotation.OnBusy;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * A job that takes half a minute, on one node at a time.
+ */
+@Component
+class StockTaking {
+
+	static final int STEPS = 30;
+
+	private final JobProgress progress;
+
+	private final LockRegistry locks;
+
+	StockTaking(JobProgress progress, LockRegistry locks) {
+		this.progress = progress;
+		this.locks = locks;
+	}
+
+	/**
+	 * Goes on where the last run ended, on whatever node that was. When the lock is lost
+	 * this thread is interrupted, so {@code sleep}, or whatever else waits, ends at once.
+	 * Code that does not wait asks {@code assertHeld()} between its steps. And whoever
+	 * does neither in time is stopped by the token.
+	 * @return whether it ran, or null if another node has the lock
+	 * @throws InterruptedException if the lock is lost or the application ends
+	 */
+	@DistributedLock(name = "stock-taking", onBusy = OnBusy.SKIP)
+	public Boolean run() throws InterruptedException {
+		LockContext lock = LockContext.current();
+		for (int step = this.progress.begin(STEPS, this.locks.node(), lock.fencingToken()); step < STEPS; step++) {
+			Thread.sleep(1000);
+			lock.assertHeld();
+			this.progress.write(step + 1, this.locks.node(), lock.fencingToken());
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.pulsarlock.sample.page;
+
+import java.util.List;
+import java.util.Map;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.LockStatistics;
+import io.pulsarlock.Participant;
+import io.pulsarlock.sample.coupon.CouponService.CouponStock;
+import io.pulsarlock.sample.digest.DigestReport;
+import io.pulsarlock.sample.job.JobRunner;
+
+/**
+ * What one node knows and says, for the page.
+ *
+ * @param node its name
+ * @param inTouch whether it is in touch with the cluster
+ * @param held how many locks and leaderships it holds
+ * @param waiting how many callers wait
+ * @param leads the groups it leads by its own knowledge
+ * @param trouble why there is no view of the cluster; empty if there is one
+ * @param locks the locks of the cluster
+ * @param groups the leader groups of the cluster
+ * @param sessions the sessions of the cluster
+ * @param events what happened to this node
+ * @param coupons the coupons in the database
+ * @param digest the digest in the database
+ * @param job the long job
+ * @param nodes the addresses of all nodes
+ * @param control the address of the demo's launcher
+ */
+record Snapshot(String node, boolean inTouch, int held, int waiting, List<String> leads, String trouble,
+		List<Line> locks, List<Line> groups, List<Session> sessions, List<NodeEvents.Entry> events,
+		List<CouponStock> coupons, DigestReport.Report digest, JobRunner.State job, Map<String, String> nodes,
+		String control) {
+
+	/**
+	 * One lock or leader group. Tokens are text: they are larger than the numbers that
+	 * JavaScript can tell apart.
+	 *
+	 * @param name its name
+	 * @param holder who has it
+	 * @param token with which token
+	 * @param heldMillis for how long
+	 * @param waiters who waits, in order
+	 */
+	record Line(String name, String holder, String token, long heldMillis, List<String> waiters) {
+
+		static Line of(ClusterView.LockView view) {
+			return new Line(view.name(), view.holder().node(), Long.toString(view.holder().token()),
+					view.since().toMillis(), view.waiters().stream().map(Participant::node).toList());
+		}
+
+	}
+
+	/**
+	 * A session of a node in one of the shards.
+	 *
+	 * @param node the node
+	 * @param shard the shard
+	 * @param silenceMillis how long ago it was heard
+	 */
+	record Session(String node, int shard, long silenceMillis) {
+
+		static Session of(ClusterView.SessionView view) {
+			return new Session(view.node(), view.shard(), view.silence().toMillis());
+		}
+
+	}
+
+	static Snapshot of(String node, LockStatistics statistics, List<String> leads, String trouble, ClusterView view,
+			List<NodeEvents.Entry> events, List<CouponStock> coupons, DigestReport.Report digest, JobRunner.State job,
+			Map<String, String> nodes, String control) {
+		return new Snapshot(node, statistics.confirmed(), statistics.held(), statistics.waiting(), leads, trouble,
+				view.locks().stream().map(Line::of).toList(), view.groups().stream().map(Line::of).toList(),
+				view.sessions().stream().map(Session::of).toList(), events, coupons, digest, job, nodes, control);
+	}
+
+}

@@ -1,0 +1,15 @@
+package io.pulsarlock.sample;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * The last one: the demo leaves nothing behind.
+ */
+class SampleStopIT {
+
+	@Test
+	void demoLeavesNoProcess() throws Exception {
+		RunningDemo.shared().stop();
+	}
+
+}
