@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -40,6 +41,9 @@ final class Shard {
 	private static final Log logger = LogFactory.getLog(Shard.class);
 
 	private static final long FIRST_REJOIN = TimeUnit.MILLISECONDS.toNanos(10);
+
+	/** Longer than three requests of the Pulsar client may take. */
+	private static final long OPEN_LIMIT = TimeUnit.SECONDS.toNanos(45);
 
 	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -109,8 +113,22 @@ final class Shard {
 		if (this.closed) {
 			return;
 		}
+		AtomicBoolean ended = new AtomicBoolean();
+		// A client may forget a connection that ended at the wrong moment.
+		this.loop.schedule(OPEN_LIMIT, () -> {
+			if (ended.compareAndSet(false, true) && !this.closed) {
+				failed(new LockUnavailableException("Shard " + this.index + " could not be opened within "
+						+ TimeUnit.NANOSECONDS.toSeconds(OPEN_LIMIT) + " s"));
+				joinLater();
+			}
+		});
 		this.connector.open(this.index).whenComplete((ports, ex) -> this.loop.execute(() -> {
-			if (ex != null) {
+			if (!ended.compareAndSet(false, true)) {
+				if (ports != null) {
+					ports.journal().close();
+				}
+			}
+			else if (ex != null) {
 				Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
 				failed((cause instanceof LockException lock) ? lock
 						: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));

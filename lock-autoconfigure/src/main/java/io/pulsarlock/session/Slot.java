@@ -121,7 +121,7 @@ final class Slot {
 		if (this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key)) {
 			return true;
 		}
-		return session.frontFor(this.key, now).toNanos() > this.shard.settings().leaseNanos();
+		return session.frontFor(this.key, now).toNanos() > this.shard.settings().graceNanos() / 2;
 	}
 
 	/**
