@@ -59,7 +59,9 @@ public interface FencedLock extends Lock {
 	Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException;
 
 	/**
-	 * Takes the lock if nobody else has it or waits for it.
+	 * Takes the lock if nobody else has it or waits for it, as far as this node has
+	 * heard: a lock that another node released just now may be busy here for as long as a
+	 * message takes. Where that matters, {@link #acquire} with a short wait.
 	 * @return the handle, or empty when somebody else has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
@@ -113,7 +115,7 @@ public interface FencedLock extends Lock {
 	void lockInterruptibly() throws InterruptedException;
 
 	/**
-	 * Takes the lock if nobody else has it.
+	 * Takes the lock if nobody else has it, as {@link #tryAcquire} does.
 	 * @return false if somebody else has it
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
