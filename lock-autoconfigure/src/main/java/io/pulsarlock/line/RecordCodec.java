@@ -22,7 +22,7 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * The binary form of the records. <pre>
  * record    = version type session(16) sequence body option*
  * version   = byte, 1; a reader refuses a higher one
- * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye
+ * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire
  * heartbeat = flags(1: opening) node lease grace shards position position count claim*
  * claim     = text number position number
  * request   = text

@@ -2,9 +2,11 @@ package io.pulsarlock.test.broker;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -94,6 +96,124 @@ public final class Admin {
 	public String stats(String topic) {
 		HttpResponse<String> response = call("GET", "/admin/v2/" + path(topic) + "/stats", "");
 		return (response.statusCode() == 404) ? "" : expectSuccess(response).body();
+	}
+
+	/**
+	 * The inner statistics of a topic: its ledgers and cursors.
+	 * @param topic the full name
+	 * @return JSON; empty if there is no such topic
+	 */
+	public String internalStats(String topic) {
+		HttpResponse<String> response = call("GET", "/admin/v2/" + path(topic) + "/internalStats", "");
+		return (response.statusCode() == 404) ? "" : expectSuccess(response).body();
+	}
+
+	/**
+	 * The subscriptions of a topic.
+	 * @param topic the full name
+	 * @return JSON, a list of names
+	 */
+	public String subscriptions(String topic) {
+		return expectSuccess(call("GET", "/admin/v2/" + path(topic) + "/subscriptions", "")).body();
+	}
+
+	/**
+	 * Deletes a subscription, in use or not.
+	 * @param topic the full name
+	 * @param subscription its name
+	 */
+	public void deleteSubscription(String topic, String subscription) {
+		String name = URLEncoder.encode(subscription, StandardCharsets.UTF_8).replace("+", "%20");
+		expectSuccess(call("DELETE", "/admin/v2/" + path(topic) + "/subscription/" + name + "?force=true", ""));
+	}
+
+	/**
+	 * The bundles of a namespace, each the part of its topics that moves as a whole.
+	 * @param namespace tenant and name
+	 * @return JSON with their boundaries
+	 */
+	public String bundles(String namespace) {
+		return expectSuccess(call("GET", "/admin/v2/namespaces/" + namespace + "/bundles", "")).body();
+	}
+
+	/**
+	 * Unloads one bundle of a namespace.
+	 * @param namespace tenant and name
+	 * @param bundle its lower and upper boundary, as {@code 0x00000000_0xffffffff}
+	 */
+	public void unloadBundle(String namespace, String bundle) {
+		expectSuccess(call("PUT", "/admin/v2/namespaces/" + namespace + "/" + bundle + "/unload", ""));
+	}
+
+	/**
+	 * Sets how long messages live that nobody acknowledges. Brokers look every
+	 * {@code messageExpiryCheckIntervalInMinutes}.
+	 * @param namespace tenant and name
+	 * @param seconds how long
+	 */
+	public void setMessageTtl(String namespace, int seconds) {
+		expectSuccess(call("POST", policy(namespace, "messageTTL"), Integer.toString(seconds)));
+	}
+
+	/**
+	 * Goes back to the broker's message TTL.
+	 * @param namespace tenant and name
+	 */
+	public void removeMessageTtl(String namespace) {
+		expectSuccess(call("DELETE", policy(namespace, "messageTTL"), ""));
+	}
+
+	/**
+	 * Sets how much is kept of what everybody has acknowledged.
+	 * @param namespace tenant and name
+	 * @param minutes how long; -1 for ever
+	 * @param megabytes how much; -1 without limit
+	 */
+	public void setRetention(String namespace, int minutes, int megabytes) {
+		expectSuccess(call("POST", policy(namespace, "retention"),
+				"{\"retentionTimeInMinutes\":" + minutes + ",\"retentionSizeInMB\":" + megabytes + "}"));
+	}
+
+	/**
+	 * Goes back to the broker's retention.
+	 * @param namespace tenant and name
+	 */
+	public void removeRetention(String namespace) {
+		expectSuccess(call("DELETE", policy(namespace, "retention"), ""));
+	}
+
+	/**
+	 * Limits the backlog of every topic. Brokers look every
+	 * {@code backlogQuotaCheckIntervalInSeconds}.
+	 * @param namespace tenant and name
+	 * @param bytes the limit
+	 * @param policy {@code producer_request_hold}, {@code producer_exception} or
+	 * {@code consumer_backlog_eviction}
+	 */
+	public void setBacklogQuota(String namespace, long bytes, String policy) {
+		expectSuccess(call("POST", policy(namespace, "backlogQuota?backlogQuotaType=destination_storage"),
+				"{\"limitSize\":" + bytes + ",\"limitTime\":-1,\"policy\":\"" + policy + "\"}"));
+	}
+
+	/**
+	 * Goes back to the broker's backlog quota.
+	 * @param namespace tenant and name
+	 */
+	public void removeBacklogQuota(String namespace) {
+		expectSuccess(call("DELETE", policy(namespace, "backlogQuota?backlogQuotaType=destination_storage"), ""));
+	}
+
+	/**
+	 * The policies of a namespace.
+	 * @param namespace tenant and name
+	 * @return JSON
+	 */
+	public String policies(String namespace) {
+		return expectSuccess(call("GET", "/admin/v2/namespaces/" + namespace, "")).body();
+	}
+
+	private static String policy(String namespace, String name) {
+		return "/admin/v2/namespaces/" + namespace + "/" + name;
 	}
 
 	/**

@@ -33,9 +33,16 @@ final class ChildProcess {
 
 	private final Path log;
 
+	private final int heapMegabytes;
+
 	private @Nullable Process process;
 
 	ChildProcess(String role, Map<String, String> options, Path log) {
+		this(role, options, log, 512);
+	}
+
+	ChildProcess(String role, Map<String, String> options, Path log, int heapMegabytes) {
+		this.heapMegabytes = heapMegabytes;
 		this.role = role;
 		this.options = options;
 		this.log = log;
@@ -48,7 +55,7 @@ final class ChildProcess {
 		Path home = home();
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+		command.addAll(List.of("-Xmx" + this.heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
 		OPENS.forEach((each) -> command.addAll(List.of("--add-opens", each + "=ALL-UNNAMED")));
 		command.addAll(List.of("-Dio.netty.tryReflectionSetAccessible=true", "-Dpulsar.allocator.pooled=false"));
 		command.addAll(List.of("-cp", home.resolve("classes") + File.pathSeparator + home.resolve("lib") + "/*"));
@@ -131,6 +138,21 @@ final class ChildProcess {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+		}
+	}
+
+	/** Asks it to end, and ends it if it has not done so after a while. */
+	void stop() {
+		Process process = this.process;
+		if (process != null && process.isAlive()) {
+			signal("TERM");
+			try {
+				process.waitFor(30, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			kill();
 		}
 	}
 

@@ -8,21 +8,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 
+import org.apache.bookkeeper.common.allocator.PoolingPolicy;
+import org.apache.bookkeeper.common.component.ComponentStarter;
+import org.apache.bookkeeper.common.component.Lifecycle;
+import org.apache.bookkeeper.common.component.LifecycleComponentStack;
+import org.apache.bookkeeper.conf.ServerConfiguration;
+import org.apache.bookkeeper.server.conf.BookieConfiguration;
+import org.apache.bookkeeper.stats.NullStatsLogger;
 import org.apache.pulsar.PulsarStandaloneStarter;
 import org.apache.pulsar.broker.PulsarService;
 import org.apache.pulsar.broker.ServiceConfiguration;
 import org.apache.pulsar.client.admin.PulsarAdmin;
 import org.apache.pulsar.common.policies.data.ClusterData;
 import org.apache.pulsar.common.policies.data.TenantInfo;
+import org.apache.pulsar.metadata.api.MetadataStoreConfig;
+import org.apache.pulsar.metadata.api.extended.MetadataStoreExtended;
+import org.apache.pulsar.metadata.bookkeeper.AbstractMetadataDriver;
 import org.apache.pulsar.metadata.bookkeeper.BKCluster;
+import org.apache.pulsar.metadata.bookkeeper.PulsarMetadataBookieDriver;
+import org.apache.pulsar.metadata.bookkeeper.PulsarMetadataClientDriver;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
 
 /**
- * The main class of the child processes: {@code standalone}, {@code storage} or
- * {@code broker}, then {@code key=value} arguments. Ends when its standard input ends, so
- * that it never outlives the process that started it.
+ * The main class of the child processes: {@code standalone}, {@code storage} (which is
+ * {@code zookeeper} and {@code bookie} in one) or {@code broker}, then {@code key=value}
+ * arguments. Ends when its standard input ends, so that it never outlives the process
+ * that started it.
  */
 public final class Launcher {
 
@@ -50,6 +64,8 @@ public final class Launcher {
 		switch (args[0]) {
 			case "standalone" -> standalone(options);
 			case "storage" -> storage(options);
+			case "zookeeper" -> zookeeper(options);
+			case "bookie" -> bookie(options);
 			case "broker" -> broker(options);
 			default -> throw new IllegalArgumentException("Unknown role " + args[0]);
 		}
@@ -92,13 +108,7 @@ public final class Launcher {
 	/** ZooKeeper and one bookie: what several brokers share. */
 	private static void storage(Properties options) throws Exception {
 		Path dir = Path.of(options.getProperty("dir"));
-		File zk = dir.resolve("zookeeper").toFile();
-		zk.mkdirs();
-		int port = Integer.parseInt(options.getProperty("zkPort"));
-		ZooKeeperServer server = new ZooKeeperServer(zk, zk, 1000);
-		NIOServerCnxnFactory factory = new NIOServerCnxnFactory();
-		factory.configure(new InetSocketAddress("127.0.0.1", port), 200);
-		factory.startup(server);
+		int port = openZooKeeper(options);
 		BKCluster.builder()
 			.metadataServiceUri("zk:127.0.0.1:" + port)
 			.numBookies(1)
@@ -106,8 +116,85 @@ public final class Launcher {
 			.dataDir(dir.resolve("bookies").toString())
 			.clearOldData(false)
 			.build();
-		Files.writeString(dir.resolve("storage.ready"), "ready");
+		Files.writeString(Path.of(options.getProperty("ready")), "ready");
 		Thread.currentThread().join();
+	}
+
+	private static int openZooKeeper(Properties options) throws Exception {
+		File dir = Path.of(options.getProperty("dir"), "zookeeper").toFile();
+		dir.mkdirs();
+		int port = Integer.parseInt(options.getProperty("zkPort"));
+		ZooKeeperServer server = new ZooKeeperServer(dir, dir, 1000);
+		NIOServerCnxnFactory factory = new NIOServerCnxnFactory();
+		factory.configure(new InetSocketAddress("127.0.0.1", port), 200);
+		factory.startup(server);
+		return port;
+	}
+
+	private static void zookeeper(Properties options) throws Exception {
+		openZooKeeper(options);
+		Files.writeString(Path.of(options.getProperty("ready")), "ready");
+		Thread.currentThread().join();
+	}
+
+	/** One bookie that keeps what it acknowledged when it is killed. */
+	private static void bookie(Properties options) throws Exception {
+		String zk = "zk:127.0.0.1:" + options.getProperty("zkPort");
+		ServerConfiguration conf = new ServerConfiguration();
+		conf.setMetadataServiceUri("metadata-store:" + zk);
+		conf.setBookiePort(Integer.parseInt(options.getProperty("port")));
+		conf.setAdvertisedAddress("127.0.0.1");
+		conf.setAllowLoopback(true);
+		conf.setJournalDirName(options.getProperty("dir"));
+		conf.setLedgerDirNames(new String[] { options.getProperty("dir") });
+		conf.setAllocatorPoolingPolicy(PoolingPolicy.UnpooledHeap);
+		conf.setJournalSyncData(false);
+		conf.setJournalFlushWhenQueueEmpty(true);
+		conf.setJournalRemovePagesFromCache(false);
+		sparing(conf);
+		options.forEach((key, value) -> {
+			if (key.toString().startsWith("conf.")) {
+				conf.setProperty(key.toString().substring(5), value);
+			}
+		});
+		System.setProperty("bookkeeper.metadata.bookie.drivers", PulsarMetadataBookieDriver.class.getName());
+		System.setProperty("bookkeeper.metadata.client.drivers", PulsarMetadataClientDriver.class.getName());
+		// Not half a minute, and long enough for a busy machine to start it.
+		MetadataStoreExtended store = MetadataStoreExtended.create(zk,
+				MetadataStoreConfig.builder().metadataStoreName("bookie").sessionTimeoutMillis(15000).build());
+		conf.setProperty(AbstractMetadataDriver.METADATA_STORE_INSTANCE, store);
+		try (PulsarMetadataBookieDriver driver = new PulsarMetadataBookieDriver()) {
+			driver.initialize(conf, NullStatsLogger.INSTANCE).createRegistrationManager().initNewCluster();
+		}
+		LifecycleComponentStack server = org.apache.bookkeeper.server.Main
+			.buildBookieServer(new BookieConfiguration(conf));
+		CompletableFuture<Void> end = ComponentStarter.startComponent(server);
+		if (server.lifecycleState() == Lifecycle.State.STARTED) {
+			Files.writeString(Path.of(options.getProperty("ready")), "ready");
+		}
+		// A bookie that gives up, for its disk is full, is a dead process.
+		end.join();
+		Runtime.getRuntime().halt(1);
+	}
+
+	/** What makes it live for hours on a quarter of a gigabyte if ledgers are trimmed. */
+	private static void sparing(ServerConfiguration conf) {
+		conf.setMaxJournalSizeMB(8);
+		conf.setProperty("journalPreAllocSizeMB", 1);
+		conf.setMaxBackupJournals(0);
+		conf.setFlushInterval(2000);
+		conf.setSkipListSizeLimit(4 * 1024 * 1024);
+		conf.setEntryLogSizeLimit(8 * 1024 * 1024);
+		conf.setGcWaitTime(2000);
+		conf.setMinorCompactionInterval(20);
+		conf.setMajorCompactionInterval(60);
+		conf.setIsForceGCAllowWhenNoSpace(true);
+		conf.setMinUsableSizeForEntryLogCreation(10 * 1024 * 1024);
+		conf.setMinUsableSizeForIndexFileCreation(4 * 1024 * 1024);
+		conf.setMinUsableSizeForHighPriorityWrites(12 * 1024 * 1024);
+		conf.setDiskCheckInterval(1000);
+		conf.setDiskUsageThreshold(0.999F);
+		conf.setDiskUsageWarnThreshold(0.998F);
 	}
 
 	private static void broker(Properties options) throws Exception {
@@ -127,9 +214,19 @@ public final class Launcher {
 		conf.setLoadBalancerSheddingEnabled(false);
 		conf.setLoadBalancerAutoBundleSplitEnabled(false);
 		PulsarService service = new PulsarService(conf);
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> close(service), "orderly-end"));
 		service.start();
 		namespaces(service.getAdminClient(), options);
 		Thread.currentThread().join();
+	}
+
+	private static void close(PulsarService service) {
+		try {
+			service.close();
+		}
+		catch (Exception ex) {
+			// It ends all the same.
+		}
 	}
 
 	private static void namespaces(PulsarAdmin admin, Properties options) throws Exception {
