@@ -1,0 +1,227 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What is done to a node or to Pulsar, for how long, and within what time somebody must
+ * get a lock again.
+ */
+enum Fault {
+
+	/** A node ends without a word. */
+	KILL("kill -9", Kind.NODE, 0, 10),
+
+	/** A node stands, shorter than the grace. */
+	STOP_1("SIGSTOP 1 s", Kind.NODE, 1, 10),
+
+	/** A node stands, longer than the grace and shorter than the lease. */
+	STOP_5("SIGSTOP 5 s", Kind.NODE, 5, 12),
+
+	/** A node stands for longer than the lease. */
+	STOP_20("SIGSTOP 20 s", Kind.NODE, 20, 12),
+
+	/** A node stands for longer than the broker's keep-alive. */
+	STOP_70("SIGSTOP 70 s", Kind.NODE, 70, 12),
+
+	/** A node is stopped in good order. */
+	SHUTDOWN("SIGTERM", Kind.NODE, 0, 8),
+
+	/** A node's connections are reset, on both sides. */
+	RESET("connection reset", Kind.NODE, 0, 10),
+
+	/** The broker sees a reset, and the node sees nothing. */
+	RESET_BROKER_SIDE("reset seen by the broker only", Kind.NODE, 8, 12),
+
+	/** The node sees a reset, and the broker sees nothing. */
+	RESET_NODE_SIDE("reset seen by the node only", Kind.NODE, 8, 12),
+
+	/** Nothing goes through, in either direction, and nobody is told. */
+	BLACKHOLE("black hole", Kind.NODE, 10, 14),
+
+	/** What the node sends is swallowed. */
+	BLACKHOLE_OUT("black hole towards the broker", Kind.NODE, 10, 14),
+
+	/** What the broker sends is swallowed. */
+	BLACKHOLE_IN("black hole towards the node", Kind.NODE, 10, 14),
+
+	/** Packets are dropped by the kernel, in both directions. */
+	DROP("packets dropped", Kind.NODE, 10, 16),
+
+	/** Packets to the node are dropped. */
+	DROP_IN("packets to the node dropped", Kind.NODE, 10, 16),
+
+	/** Packets from the node are dropped. */
+	DROP_OUT("packets from the node dropped", Kind.NODE, 10, 16),
+
+	/** Everything takes longer. */
+	DELAY("300 ms delay", Kind.NODE, 8, 10),
+
+	/** The journal reaches the node by drops. */
+	STARVE("journal reader starved", Kind.NODE, 10, 14),
+
+	/** The wall clock jumps forward. */
+	WALL_FORWARD("wall clock +1 h", Kind.NODE, 4, 8),
+
+	/** The wall clock jumps back. */
+	WALL_BACK("wall clock -1 h", Kind.NODE, 4, 8),
+
+	/** The wall clock runs at double rate. */
+	WALL_DOUBLE("wall clock at double rate", Kind.NODE, 8, 8),
+
+	/** A node ends while it joins. */
+	JOIN_KILL("kill -9 while joining", Kind.NODE, 0, 10),
+
+	/** A node stands while it joins. */
+	JOIN_STOP("SIGSTOP 5 s while joining", Kind.NODE, 5, 12),
+
+	/** A node is cut off while it joins. */
+	JOIN_BLACKHOLE("black hole while joining", Kind.NODE, 8, 14),
+
+	/** A node comes back that writes what the others do not know yet. */
+	UPGRADE("rolling upgrade", Kind.NODE, 4, 8),
+
+	/** A node far behind writes evictions and expulsions of everybody. */
+	STALE_EXPEL("stale evictions and expulsions", Kind.CLUSTER, 1, 8),
+
+	/** The broker of the shards dies, and comes back. */
+	BROKER_KILL("broker kill -9", Kind.CLUSTER, 4, 25),
+
+	/** The broker of the shards stands, shorter than the lease. */
+	BROKER_STOP_5("broker SIGSTOP 5 s", Kind.CLUSTER, 5, 20),
+
+	/** The broker of the shards stands until another takes its topics. */
+	BROKER_STOP_20("broker SIGSTOP 20 s", Kind.CLUSTER, 20, 25),
+
+	/** The broker of the shards is restarted in good order. */
+	BROKER_RESTART("broker restart", Kind.CLUSTER, 4, 25),
+
+	/** The bundles move. */
+	UNLOAD_NAMESPACE("bundles unloaded", Kind.CLUSTER, 1, 15),
+
+	/** The shard topics move. */
+	UNLOAD_TOPIC("shard topics unloaded", Kind.CLUSTER, 1, 15),
+
+	/** An administrator deletes a shard topic that is in use. */
+	DELETE_TOPIC("shard topic deleted", Kind.CLUSTER, 1, 25),
+
+	/** An administrator deletes the doors. */
+	DELETE_DOORS("door subscriptions deleted", Kind.CLUSTER, 1, 15),
+
+	/** An administrator deletes the keeper. */
+	DELETE_KEEPER("keeper subscription deleted", Kind.CLUSTER, 1, 15),
+
+	/** The namespace gets a time to live of one second; brokers look once a minute. */
+	POLICY_TTL("message TTL of 1 s", Kind.CLUSTER, 65, 10),
+
+	/** The namespace gets no retention at all. */
+	POLICY_RETENTION("retention set to nothing", Kind.CLUSTER, 8, 10),
+
+	/** The namespace gets a backlog quota that is exceeded at once. */
+	POLICY_BACKLOG("backlog quota of 1 byte", Kind.CLUSTER, 8, 20),
+
+	/** The bookie dies, and comes back with its data. */
+	BOOKIE_KILL("bookie kill -9", Kind.CLUSTER, 4, 40),
+
+	/** The bookie's disk is full. */
+	DISK_FULL("bookie's disk full", Kind.CLUSTER, 8, 40),
+
+	/** A node comes back that writes a version the others cannot read. */
+	NEWER("node of a newer record version", Kind.LAST, 8, 0);
+
+	private final String title;
+
+	private final Kind kind;
+
+	private final Duration length;
+
+	private final Duration bound;
+
+	Fault(String title, Kind kind, int lengthSeconds, int boundSeconds) {
+		this.title = title;
+		this.kind = kind;
+		this.length = Duration.ofSeconds(lengthSeconds);
+		this.bound = Duration.ofSeconds(boundSeconds);
+	}
+
+	/** What it is called in reports. */
+	String title() {
+		return this.title;
+	}
+
+	Kind kind() {
+		return this.kind;
+	}
+
+	/** How long it lasts. */
+	Duration length() {
+		return this.length;
+	}
+
+	/**
+	 * Within what time somebody must have the lock: after the fault for a node whose loss
+	 * the others must notice, after its end if Pulsar itself was hit.
+	 */
+	Duration bound() {
+		return this.bound;
+	}
+
+	/**
+	 * Whether the protocol promises that nobody overlaps. A reset that only the broker
+	 * sees is what a grace shorter than the lease assumes away.
+	 */
+	boolean inScope() {
+		return this != RESET_BROKER_SIDE;
+	}
+
+	/** Whether the node's process ends by it. */
+	boolean isLethal() {
+		return switch (this) {
+			case KILL, SHUTDOWN, JOIN_KILL, JOIN_STOP, JOIN_BLACKHOLE, UPGRADE, NEWER, WALL_FORWARD, WALL_BACK,
+					WALL_DOUBLE ->
+				true;
+			default -> false;
+		};
+	}
+
+	/** Whether the node's threads stand, so that nothing can be told to them. */
+	boolean isPause() {
+		return switch (this) {
+			case STOP_1, STOP_5, STOP_20, STOP_70, JOIN_STOP -> true;
+			default -> false;
+		};
+	}
+
+	boolean isWallClock() {
+		return switch (this) {
+			case WALL_FORWARD, WALL_BACK, WALL_DOUBLE -> true;
+			default -> false;
+		};
+	}
+
+	boolean isWhileJoining() {
+		return switch (this) {
+			case JOIN_KILL, JOIN_STOP, JOIN_BLACKHOLE -> true;
+			default -> false;
+		};
+	}
+
+	static Fault of(String name) {
+		return valueOf(name.trim().toUpperCase(Locale.ROOT).replace('-', '_'));
+	}
+
+	/** What a fault is done to. */
+	enum Kind {
+
+		/** One node. */
+		NODE,
+
+		/** Pulsar, and so all nodes. */
+		CLUSTER,
+
+		/** Something after which nothing goes on. */
+		LAST
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLostException;
+
+/**
+ * What a node has that believes to hold a lock.
+ */
+interface Grasp {
+
+	/**
+	 * The token.
+	 * @return the token
+	 * @throws LockLostException if the lock was lost
+	 */
+	long token();
+
+	/** Whether it believes so at this moment. */
+	boolean isHeld();
+
+	/** Calls back when the belief has ended against the holder's will. */
+	void onLost(Consumer<LockLost> callback);
+
+	/** Whether it has ended against the holder's will. */
+	boolean isLost();
+
+	/**
+	 * That of a lock of the library.
+	 * @param held the holding
+	 * @param belief how the user of it asks whether it is held
+	 */
+	static Grasp of(Held held, BooleanSupplier belief) {
+		return new Grasp() {
+
+			@Override
+			public long token() {
+				return held.fencingToken();
+			}
+
+			@Override
+			public boolean isHeld() {
+				return belief.getAsBoolean();
+			}
+
+			@Override
+			public void onLost(Consumer<LockLost> callback) {
+				held.onLost(callback);
+			}
+
+			@Override
+			public boolean isLost() {
+				try {
+					held.assertHeld();
+					return false;
+				}
+				catch (LockLostException ex) {
+					return true;
+				}
+				catch (IllegalStateException ex) {
+					return false;
+				}
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import io.pulsarlock.Held;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockRegistry;
+
+/**
+ * By a handle that is waited for in the background.
+ */
+final class HandleWay implements Way {
+
+	/** Later than that an answer will not come. */
+	private static final Duration LATE = Duration.ofMinutes(1);
+
+	private final LockRegistry registry;
+
+	private final Duration waitFor;
+
+	HandleWay(LockRegistry registry, Duration waitFor) {
+		this.registry = registry;
+		this.waitFor = waitFor;
+	}
+
+	@Override
+	public boolean hold(String name, Consumer<Grasp> inside) throws Exception {
+		CompletableFuture<Held> future = this.registry.obtain(name).acquireAsync(this.waitFor);
+		try (Held held = await(future)) {
+			inside.accept(Grasp.of(held, held::isHeld));
+		}
+		return true;
+	}
+
+	private Held await(CompletableFuture<Held> future) throws InterruptedException, TimeoutException {
+		try {
+			return future.get(this.waitFor.plus(LATE).toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof LockException answer) ? answer : new IllegalStateException(ex.getCause());
+		}
+		catch (InterruptedException | TimeoutException ex) {
+			if (!future.cancel(true) && !future.isCompletedExceptionally()) {
+				future.join().close();
+			}
+			throw ex;
+		}
+	}
+
+}

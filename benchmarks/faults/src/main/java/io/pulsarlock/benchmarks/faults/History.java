@@ -1,0 +1,128 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+
+import io.pulsarlock.LockLost;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what happens on one node into a file, one line for each event, at once: what was
+ * written survives the process. Times are those of {@link System#nanoTime()}, which all
+ * processes of a machine share. A line may stand behind one with a later time. Safe for
+ * use by any number of threads.
+ */
+final class History implements AutoCloseable {
+
+	// Not a channel: an interrupt would close it.
+	private final FileOutputStream out;
+
+	/**
+	 * Opens the file and writes that a process starts.
+	 * @param file the file; appended to if there is one
+	 * @param node the node
+	 */
+	History(Path file, String node) {
+		try {
+			boolean torn = isTorn(file);
+			this.out = new FileOutputStream(file.toFile(), true);
+			write((torn ? "\n" : "") + "S " + System.nanoTime() + " " + node + " " + ProcessHandle.current().pid());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Whether a process that was killed has left half a line. */
+	private static boolean isTorn(Path file) throws IOException {
+		if (!file.toFile().exists()) {
+			return false;
+		}
+		try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+			if (in.length() == 0) {
+				return false;
+			}
+			in.seek(in.length() - 1);
+			return in.read() != '\n';
+		}
+	}
+
+	/** Locks can be used. */
+	void joined() {
+		write("J " + System.nanoTime());
+	}
+
+	/** A lock was granted at that time. */
+	void granted(long at, String lock, long token) {
+		write("G " + at + " " + lock + " " + token);
+	}
+
+	/**
+	 * A holding has ended.
+	 * @param at when that was noticed or brought about
+	 * @param lock the lock
+	 * @param token its token
+	 * @param lastTrue the start of the last look that found it held; zero if none did
+	 * @param lost false if it was given back
+	 */
+	void ended(long at, String lock, long token, long lastTrue, boolean lost) {
+		write("E " + at + " " + lock + " " + token + " " + lastTrue + " " + (lost ? "LOST" : "RELEASED"));
+	}
+
+	/** The holder is told of a loss. */
+	void told(String lock, LockLost lost) {
+		write("L " + System.nanoTime() + " " + lock + " " + lost.token() + " " + lost.reason());
+	}
+
+	/** The job runs for that time, in milliseconds of the wall clock. */
+	void fired(long fireTime, long term) {
+		write("F " + System.nanoTime() + " " + fireTime + " " + term);
+	}
+
+	/** Somebody else had the lock for as long as it was waited for. */
+	void busy(String lock) {
+		write("T " + System.nanoTime() + " " + lock);
+	}
+
+	/** Whether the lock is free could not be said. */
+	void unknown(String lock, Throwable ex) {
+		write("U " + System.nanoTime() + " " + lock + " " + ex.getClass().getSimpleName());
+	}
+
+	/** Something that should not happen. */
+	void unexpected(String what, @Nullable Throwable ex) {
+		String text = (ex != null) ? what + ": " + ex : what;
+		write("X " + System.nanoTime() + " " + text.replaceAll("\\s+", " "));
+	}
+
+	/** What the process uses. */
+	void measured(long heap, int threads, long files) {
+		write(String.format(Locale.ROOT, "M %d %d %d %d", System.nanoTime(), heap, threads, files));
+	}
+
+	/** An orderly stop begins. */
+	void stopping() {
+		write("B " + System.nanoTime());
+	}
+
+	private synchronized void write(String line) {
+		try {
+			this.out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Writes that an orderly stop is done. */
+	@Override
+	public void close() {
+		write("Z " + System.nanoTime());
+	}
+
+}

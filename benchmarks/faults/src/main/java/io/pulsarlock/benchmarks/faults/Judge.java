@@ -1,0 +1,330 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.pulsarlock.benchmarks.faults.Chronicle.Firing;
+import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
+import io.pulsarlock.benchmarks.faults.Violation.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out from a chronicle whether the promises were kept. Knows nothing of the
+ * library: beliefs are intervals on the machine's monotonic clock, which all processes
+ * share, so on one machine it sees what no node can.
+ * <p>
+ * The oracles follow those of Jepsen's lock tests and of Hazelcast's fenced mutex models;
+ * since a lock's tokens give the order, no search for one is needed.
+ */
+final class Judge {
+
+	/** A lock of this name is held for long, so it may rightly have no grant for long. */
+	static final String LONG = "long-";
+
+	static final String GROUP = "group:";
+
+	private static final double MILLIS = 1e6;
+
+	private final Chronicle chronicle;
+
+	private final Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
+
+	private final List<Violation> violations = new ArrayList<>();
+
+	private final TreeMap<Long, Round> byTime = new TreeMap<>();
+
+	/** Whether tokens mean something; they do not for a broken lock without any. */
+	private final boolean tokens;
+
+	Judge(Chronicle chronicle, boolean tokens) {
+		this.chronicle = chronicle;
+		this.tokens = tokens;
+		for (Round round : chronicle.rounds) {
+			this.byTime.put(round.begun, round);
+			Tally tally = tally(round.fault);
+			tally.rounds++;
+			round.roles.forEach((role) -> tally.roles.merge(role, 1, Integer::sum));
+		}
+	}
+
+	void judge() {
+		this.chronicle.holdings().forEach((lock, all) -> {
+			List<Holding> believed = all.stream()
+				.filter((each) -> each.believedUntil() > each.granted)
+				.sorted(Comparator.comparingLong((each) -> each.granted))
+				.toList();
+			if (this.tokens) {
+				tokens(lock, all, believed);
+			}
+			overlaps(believed);
+			losses(all);
+		});
+		liveness();
+		firings();
+		growth();
+		this.chronicle.unexpected.stream()
+			.limit(20)
+			.forEach((text) -> this.violations.add(new Violation(Kind.UNEXPECTED, "any", text)));
+	}
+
+	private void tokens(String lock, List<Holding> all, List<Holding> believed) {
+		Map<Long, Holding> seen = new HashMap<>();
+		for (Holding each : all) {
+			Holding before = seen.put(each.token, each);
+			if (before != null) {
+				violation(Kind.TOKEN, each.granted,
+						lock + ": token " + each.token + " was given to " + before.node + " and again to " + each.node);
+			}
+		}
+		for (int i = 1; i < believed.size(); i++) {
+			Holding before = believed.get(i - 1);
+			Holding each = believed.get(i);
+			if (each.token <= before.token) {
+				violation(Kind.TOKEN, each.granted, each + " came after " + before);
+			}
+		}
+	}
+
+	private void overlaps(List<Holding> believed) {
+		Holding longest = null;
+		for (Holding each : believed) {
+			Tally tally = tallyAt(each.granted);
+			if (tally != null) {
+				tally.handOffs++;
+			}
+			if (longest != null && longest.believedUntil() > each.granted) {
+				double millis = (Math.min(longest.believedUntil(), each.believedUntil()) - each.granted) / MILLIS;
+				if (tally != null) {
+					tally.overlaps++;
+					tally.overlapSum += millis;
+					tally.overlapMax = Math.max(tally.overlapMax, millis);
+				}
+				if (tally == null || tally.fault.inScope()) {
+					violation(Kind.OVERLAP, each.granted,
+							longest + " and " + each + " for " + String.format("%.3f ms", millis));
+				}
+			}
+			if (longest == null || each.believedUntil() > longest.believedUntil()) {
+				longest = each;
+			}
+		}
+	}
+
+	private void losses(List<Holding> all) {
+		List<Holding> ordered = all.stream().sorted(Comparator.comparingLong((each) -> each.token)).toList();
+		for (int i = 0; i < ordered.size(); i++) {
+			Holding each = ordered.get(i);
+			if (each.died != 0 || (!each.lost && each.told.size() <= 1)) {
+				continue;
+			}
+			Round round = roundAt(each.ended);
+			Tally tally = tallyAt(each.ended);
+			if (tally != null) {
+				tally.losses++;
+			}
+			if (each.told.size() != 1) {
+				if (tally != null) {
+					tally.untold++;
+				}
+				violation(Kind.UNTOLD, each.ended, each + " was told " + each.told.size() + " times");
+			}
+			if (isBystander(each, round)) {
+				if (tally != null) {
+					tally.lossesOfBystanders++;
+				}
+				violation(Kind.BYSTANDER, each.ended, each + " was lost: " + each.reason);
+			}
+			if (i + 1 < ordered.size() && !each.told.isEmpty() && !isPaused(each)) {
+				margin(each, ordered.get(i + 1), tally);
+			}
+		}
+	}
+
+	private void margin(Holding lost, Holding next, @Nullable Tally tally) {
+		double margin = (next.granted - lost.told.get(0)) / MILLIS;
+		if (tally != null) {
+			tally.margins.add(margin);
+		}
+		if (margin < 0) {
+			if (tally != null) {
+				tally.toldLate++;
+			}
+			if (tally == null || tally.fault.inScope()) {
+				violation(Kind.TOLD_LATE, next.granted, lost + " was told " + String.format("%.3f", -margin)
+						+ " ms after " + next + " had been granted");
+			}
+		}
+	}
+
+	/** Whether nothing was done to its node, nor to Pulsar. */
+	private static boolean isBystander(Holding lost, @Nullable Round round) {
+		return round == null || (round.fault.kind() == Fault.Kind.NODE && !lost.node.equals(round.target));
+	}
+
+	/** Whether the holder's threads stood while it had the lock: nobody can tell them. */
+	private boolean isPaused(Holding holding) {
+		for (Round round : this.chronicle.rounds) {
+			if (round.fault.isPause() && holding.node.equals(round.target) && round.injected <= holding.told.get(0)
+					&& round.healed >= holding.granted) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void liveness() {
+		List<String> locks = new ArrayList<>(this.chronicle.holdings().keySet());
+		for (Round round : this.chronicle.rounds) {
+			if (round.fault.kind() == Fault.Kind.LAST) {
+				continue;
+			}
+			for (String lock : locks) {
+				List<Holding> all = this.chronicle.holdings().get(lock);
+				if (round.fault.kind() == Fault.Kind.NODE) {
+					failover(round, lock, all);
+				}
+				else if (!lock.startsWith(LONG) && !lock.startsWith(GROUP)) {
+					backIn(round, lock, all);
+				}
+			}
+			if (round.recovered == 0) {
+				violation(Kind.LIVENESS, round.healed, round + " was not got over in time");
+			}
+		}
+	}
+
+	/** From the fault of a holder to the next grant. */
+	private void failover(Round round, String lock, List<Holding> all) {
+		Map.Entry<Long, Round> following = this.byTime.higherEntry(round.begun);
+		long until = (following != null) ? following.getKey() : Long.MAX_VALUE;
+		for (Holding each : all) {
+			long end = Math.max(each.ended, each.died);
+			boolean hit = each.node.equals(round.target) && each.granted <= round.injected && end >= round.injected
+					&& end < until;
+			if (!hit || (!each.lost && each.died == 0 && round.fault != Fault.SHUTDOWN)) {
+				continue;
+			}
+			Holding next = next(all, each);
+			long from = (round.fault == Fault.SHUTDOWN) ? each.ended : round.injected;
+			if (next == null) {
+				continue;
+			}
+			double millis = (next.granted - from) / MILLIS;
+			tally(round.fault).failovers.add(millis);
+			if (millis > round.fault.bound().toMillis()) {
+				violation(Kind.LIVENESS, next.granted,
+						lock + " was free for " + Math.round(millis) + " ms after " + round);
+			}
+		}
+	}
+
+	/** From the end of a fault of Pulsar's to the next grant. */
+	private void backIn(Round round, String lock, List<Holding> all) {
+		double millis = all.stream()
+			.filter((each) -> each.granted >= round.healed)
+			.mapToLong((each) -> each.granted)
+			.min()
+			.stream()
+			.mapToDouble((granted) -> (granted - round.healed) / MILLIS)
+			.findFirst()
+			.orElse(Double.NaN);
+		if (!Double.isNaN(millis)) {
+			tally(round.fault).failovers.add(millis);
+		}
+		if (millis > round.fault.bound().toMillis()) {
+			violation(Kind.LIVENESS, round.healed,
+					lock + " was granted " + Math.round(millis) + " ms after the end of " + round);
+		}
+	}
+
+	private static @Nullable Holding next(List<Holding> all, Holding one) {
+		return all.stream()
+			.filter((each) -> each.granted > one.granted)
+			.min(Comparator.comparingLong((each) -> each.granted))
+			.orElse(null);
+	}
+
+	private void firings() {
+		Long before = null;
+		long at = 0;
+		for (Map.Entry<Long, List<Firing>> entry : this.chronicle.firings.entrySet()) {
+			List<Firing> runs = entry.getValue();
+			if (runs.size() > 1) {
+				violation(Kind.FIRED_TWICE, runs.get(1).at(),
+						entry.getKey() + " on " + runs.get(0).node() + " and " + runs.get(1).node());
+			}
+			if (before != null) {
+				long missed = (entry.getKey() - before) / 1000 - 1;
+				// It began to be missed when the last one had run.
+				Tally tally = tallyAt(at);
+				if (tally != null) {
+					tally.missedFireTimes += Math.max((int) missed, 0);
+				}
+			}
+			before = entry.getKey();
+			at = runs.get(0).at();
+		}
+	}
+
+	/** Compares the last third of a long-lived process with the second. */
+	private void growth() {
+		this.chronicle.measures.forEach((run, measures) -> {
+			int third = measures.size() / 3;
+			if (third < 3) {
+				return;
+			}
+			List<Measure> middle = measures.subList(third, 2 * third);
+			List<Measure> last = measures.subList(2 * third, measures.size());
+			double heap = median(last, Measure::heap) - median(middle, Measure::heap);
+			double threads = median(last, Measure::threads) - median(middle, Measure::threads);
+			double files = median(last, Measure::files) - median(middle, Measure::files);
+			if (heap > Math.max(4 << 20, 0.15 * median(middle, Measure::heap)) || threads > 3 || files > 5) {
+				this.violations.add(new Violation(Kind.GROWTH, "whole run",
+						run + String.format(": heap %+.0f bytes, threads %+.0f, files %+.0f from one third to the next",
+								heap, threads, files)));
+			}
+		});
+	}
+
+	static double median(List<Measure> measures, java.util.function.ToDoubleFunction<Measure> value) {
+		double[] sorted = measures.stream().mapToDouble(value).sorted().toArray();
+		return sorted[sorted.length / 2];
+	}
+
+	private @Nullable Round roundAt(long time) {
+		Map.Entry<Long, Round> entry = this.byTime.floorEntry(time);
+		return (entry != null) ? entry.getValue() : null;
+	}
+
+	private @Nullable Tally tallyAt(long time) {
+		Round round = roundAt(time);
+		return (round != null) ? tally(round.fault) : null;
+	}
+
+	private Tally tally(Fault fault) {
+		return this.tallies.computeIfAbsent(fault, Tally::new);
+	}
+
+	private void violation(Kind kind, long time, String what) {
+		Round round = roundAt(time);
+		this.violations.add(new Violation(kind, (round != null) ? round.toString() : "before the first fault", what));
+	}
+
+	void add(Violation violation) {
+		this.violations.add(violation);
+	}
+
+	Map<Fault, Tally> tallies() {
+		return this.tallies;
+	}
+
+	List<Violation> violations() {
+		return this.violations;
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of a {@link FaultNode} that are not the library's.
+ *
+ * @param history the file to append to
+ * @param locks how many locks are held for a short time
+ * @param longLocks how many are held for a long time
+ * @param hold the longest time a short one is held
+ * @param longHold the longest time a long one is held, and half of the shortest
+ * @param waitFor how long to wait for a lock
+ * @param register address of the register, or empty for none
+ * @param proxy address of the SOCKS5 proxy between node and brokers, or empty for none
+ * @param seed what the times are drawn from
+ * @param mode what is believed to be a lock
+ */
+@ConfigurationProperties("faults")
+record NodeSettings(Path history, @DefaultValue("6") int locks, @DefaultValue("2") int longLocks,
+		@DefaultValue("200ms") Duration hold, @DefaultValue("30s") Duration longHold,
+		@DefaultValue("30s") Duration waitFor, @DefaultValue("") String register, @DefaultValue("") String proxy,
+		@DefaultValue("0") long seed, @DefaultValue("library") Mode mode) {
+
+	/** The address in a setting, or null if it is empty. */
+	static @Nullable InetSocketAddress address(String setting) {
+		if (setting.isEmpty()) {
+			return null;
+		}
+		int colon = setting.lastIndexOf(':');
+		return new InetSocketAddress(setting.substring(0, colon), Integer.parseInt(setting.substring(colon + 1)));
+	}
+
+	/** What is believed to be a lock. */
+	enum Mode {
+
+		/** The library's locks. */
+		LIBRARY,
+
+		/** Being the active consumer of a Failover subscription: a negative control. */
+		FAILOVER
+
+	}
+
+}

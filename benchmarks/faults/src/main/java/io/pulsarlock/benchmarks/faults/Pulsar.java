@@ -1,0 +1,188 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import io.pulsarlock.test.broker.Admin;
+import io.pulsarlock.test.broker.PulsarCluster;
+import io.pulsarlock.test.broker.PulsarCluster.Broker;
+import org.jspecify.annotations.Nullable;
+
+/** The brokers of an arena, and what is done to them. */
+final class Pulsar implements AutoCloseable {
+
+	private static final String NAMESPACE = "public/default";
+
+	private static final int DISK_MEGABYTES = 512;
+
+	private final PulsarCluster cluster;
+
+	private final @Nullable DiskSpace disk;
+
+	private Pulsar(PulsarCluster cluster, @Nullable DiskSpace disk) {
+		this.cluster = cluster;
+		this.disk = disk;
+	}
+
+	static Pulsar start(Path folder, int brokers) {
+		return start(folder, brokers, Map.of());
+	}
+
+	static Pulsar start(Path folder, int brokers, Map<String, String> settings) {
+		DiskSpace disk = DiskSpace.isPossible() ? DiskSpace.mount(folder.resolve("bookie-disk"), DISK_MEGABYTES) : null;
+		try {
+			PulsarCluster.Builder builder = PulsarCluster.builder(brokers)
+				.directory(folder)
+				.separateStorage()
+				// So that ledgers are closed, and what nobody needs is gone, all the
+				// time.
+				.brokerSetting("managedLedgerMaxEntriesPerLedger", "5000")
+				.brokerSetting("managedLedgerMinLedgerRolloverTimeMinutes", "0")
+				.brokerSetting("retentionCheckIntervalInSeconds", "5")
+				.brokerSetting("backlogQuotaCheckIntervalInSeconds", "2")
+				.brokerSetting("messageExpiryCheckIntervalInMinutes", "1");
+			settings.forEach(builder::brokerSetting);
+			if (disk != null) {
+				builder.bookieDirectory(disk.directory());
+			}
+			return new Pulsar(builder.start(), disk);
+		}
+		catch (RuntimeException ex) {
+			if (disk != null) {
+				disk.close();
+			}
+			throw ex;
+		}
+	}
+
+	String serviceUrl() {
+		return this.cluster.serviceUrl();
+	}
+
+	private Admin admin() {
+		return this.cluster.anyAlive().admin();
+	}
+
+	void killBroker(String topic, Duration length) {
+		Broker broker = this.cluster.ownerOf(topic);
+		broker.kill();
+		Arena.sleep(length);
+		broker.start();
+	}
+
+	void pauseBroker(String topic, Duration length) {
+		Broker broker = this.cluster.ownerOf(topic);
+		broker.pause();
+		try {
+			Arena.sleep(length);
+		}
+		finally {
+			broker.resume();
+		}
+	}
+
+	/** Starts again a broker that has ended itself, because it was away for too long. */
+	void startMissing() {
+		this.cluster.brokers().stream().filter((broker) -> !broker.isAlive()).forEach(Broker::start);
+	}
+
+	void restartBroker(String topic, Duration length) {
+		Broker broker = this.cluster.ownerOf(topic);
+		broker.stop();
+		Arena.sleep(length);
+		broker.start();
+	}
+
+	void unloadNamespace() {
+		admin().unloadNamespace(NAMESPACE);
+	}
+
+	void unload(String topic) {
+		admin().unload(topic);
+	}
+
+	void delete(String topic) {
+		admin().delete(topic);
+	}
+
+	void deleteDoors(String topic) {
+		delete(topic, Counted.Kind.LOCK);
+		delete(topic, Counted.Kind.GROUP);
+	}
+
+	void deleteKeeper(String topic) {
+		delete(topic, Counted.Kind.KEEPER);
+	}
+
+	private void delete(String topic, Counted.Kind kind) {
+		TopicStats stats = stats(topic);
+		if (stats == null) {
+			return;
+		}
+		for (String subscription : stats.subscriptions().keySet()) {
+			if (Counted.kind(subscription) == kind) {
+				try {
+					admin().deleteSubscription(topic, subscription);
+				}
+				catch (IllegalStateException ex) {
+					// A door may be gone before it is deleted.
+				}
+			}
+		}
+	}
+
+	void shortTimeToLive() {
+		admin().setMessageTtl(NAMESPACE, 1);
+	}
+
+	void noRetention() {
+		admin().setRetention(NAMESPACE, 0, 0);
+	}
+
+	void tinyBacklogQuota() {
+		admin().setBacklogQuota(NAMESPACE, 1, "consumer_backlog_eviction");
+	}
+
+	void usualPolicies() {
+		admin().removeMessageTtl(NAMESPACE);
+		admin().removeRetention(NAMESPACE);
+		admin().removeBacklogQuota(NAMESPACE);
+	}
+
+	void killBookie(Duration length) {
+		this.cluster.bookie().kill();
+		Arena.sleep(length);
+		this.cluster.bookie().start();
+	}
+
+	void fillDisk(Duration length) {
+		DiskSpace disk = this.disk;
+		if (disk == null) {
+			throw new IllegalStateException("This bookie has no disk of its own");
+		}
+		disk.fill();
+		try {
+			Arena.sleep(length);
+		}
+		finally {
+			disk.free();
+		}
+		if (!this.cluster.bookie().isAlive()) {
+			this.cluster.bookie().start();
+		}
+	}
+
+	@Nullable TopicStats stats(String topic) {
+		return TopicStats.of(admin(), topic);
+	}
+
+	@Override
+	public void close() {
+		this.cluster.close();
+		if (this.disk != null) {
+			this.disk.close();
+		}
+	}
+
+}

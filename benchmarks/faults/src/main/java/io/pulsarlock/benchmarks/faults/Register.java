@@ -1,0 +1,167 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The guarded resource, in a process of its own: what the locks of the campaign protect.
+ * It never asks a lock whether a client may write, so it is the judge of them all. For
+ * every name it has a {@link Versions} in each {@link Store}; it forgets everything when
+ * it ends.
+ * <p>
+ * A line is a request and gets one line as its answer, {@code ! why} if it makes no
+ * sense: <pre>
+ * R store token name           -> version, or -1
+ * W store token base id name   -> version, or -1
+ * REPORT                       -> any number of "store name updates lost reads writes ids", then "."
+ * </pre>
+ */
+final class Register {
+
+	static final String END = ".";
+
+	private final Map<Store, Map<String, Versions>> stores = new EnumMap<>(Store.class);
+
+	private final ServerSocket server;
+
+	/** The connections, to close them. */
+	private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+
+	private Register(ServerSocket server) {
+		this.server = server;
+		for (Store store : Store.values()) {
+			this.stores.put(store, new ConcurrentHashMap<>());
+		}
+	}
+
+	/**
+	 * Runs a register until the standard input ends. Prints {@code REGISTER <port>} once
+	 * it can be reached.
+	 * @param args {@code --bind=<address>} and {@code --port=<port, 0: a free one>}
+	 * @throws IOException if it cannot listen there
+	 */
+	public static void main(String[] args) throws IOException {
+		String bind = "127.0.0.1";
+		int port = 0;
+		for (String arg : args) {
+			if (arg.startsWith("--bind=")) {
+				bind = arg.substring("--bind=".length());
+			}
+			else if (arg.startsWith("--port=")) {
+				port = Integer.parseInt(arg.substring("--port=".length()));
+			}
+			else {
+				throw new IllegalArgumentException("Unknown argument " + arg);
+			}
+		}
+		Register register = open(bind, port);
+		System.out.println("REGISTER " + register.port());
+		while (System.in.read() >= 0) {
+			// Only the end matters.
+		}
+		Runtime.getRuntime().halt(0);
+	}
+
+	/** Opens a register inside this process. */
+	static Register open(String bind, int port) throws IOException {
+		Register register = new Register(new ServerSocket(port, 200, InetAddress.getByName(bind)));
+		LinkConnection.daemon("register-accept", register::accept);
+		return register;
+	}
+
+	int port() {
+		return this.server.getLocalPort();
+	}
+
+	private void accept() {
+		while (!this.server.isClosed()) {
+			try {
+				Socket client = this.server.accept();
+				this.clients.add(client);
+				LinkConnection.daemon("register-client", () -> serve(client));
+				if (this.server.isClosed()) {
+					// Safety: added before this question, so close() or this closes it.
+					client.close();
+				}
+			}
+			catch (IOException ex) {
+				// Closed, or one connection that was gone again.
+			}
+		}
+	}
+
+	private void serve(Socket client) {
+		try (client;
+				BufferedReader in = new BufferedReader(
+						new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+				Writer out = new BufferedWriter(
+						new OutputStreamWriter(client.getOutputStream(), StandardCharsets.UTF_8))) {
+			client.setTcpNoDelay(true);
+			for (String line = in.readLine(); line != null; line = in.readLine()) {
+				out.write(answer(line));
+				out.write('\n');
+				out.flush();
+			}
+		}
+		catch (IOException ex) {
+			// The client is gone; it knows nothing of an answer it did not get.
+		}
+		finally {
+			this.clients.remove(client);
+		}
+	}
+
+	private String answer(String line) {
+		try {
+			String[] words = line.split(" ", -1);
+			return switch (words[0]) {
+				case "R" -> Integer.toString(versions(words[1], words[3]).read(Long.parseLong(words[2])));
+				case "W" -> Integer.toString(versions(words[1], words[5]).write(Long.parseLong(words[2]),
+						Long.parseLong(words[3]), words[4]));
+				case "REPORT" -> report();
+				default -> "! " + line;
+			};
+		}
+		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
+			return "! " + ex.getMessage() + " in " + line;
+		}
+	}
+
+	private Versions versions(String store, String name) {
+		Store found = Store.valueOf(store);
+		return this.stores.get(found).computeIfAbsent(name, (key) -> new Versions(found == Store.CHECKED));
+	}
+
+	private String report() {
+		StringBuilder text = new StringBuilder();
+		this.stores.forEach((store, names) -> names.forEach((name, versions) -> {
+			Report.Counts counts = versions.counts();
+			text.append(store).append(' ').append(name);
+			text.append(' ').append(counts.updates()).append(' ').append(counts.lost());
+			text.append(' ').append(counts.refusedReads()).append(' ').append(counts.refusedWrites());
+			text.append(' ').append(String.join(",", counts.lostIds())).append('\n');
+		}));
+		return text.append(END).toString();
+	}
+
+	/** Ends a register inside this process: every client gets an exception. */
+	void close() throws IOException {
+		this.server.close();
+		for (Socket client : this.clients) {
+			client.close();
+		}
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+
+/**
+ * The register as the workers see it: a connection for each of their threads, made anew
+ * after a failure.
+ */
+final class RegisterGuarded implements Guarded {
+
+	private final InetSocketAddress address;
+
+	private final ThreadLocal<RegisterClient> clients = new ThreadLocal<>();
+
+	RegisterGuarded(InetSocketAddress address) {
+		this.address = address;
+	}
+
+	@Override
+	public long read(Copy copy, String name, long token) throws IOException {
+		return call((client) -> client.read(Store.valueOf(copy.name()), name, token));
+	}
+
+	@Override
+	public boolean write(Copy copy, String name, long token, long base, String id) throws IOException {
+		// Whoever was not allowed to read has nothing to write on top of.
+		return base >= 0
+				&& call((client) -> client.write(Store.valueOf(copy.name()), name, token, base, id) ? 1L : 0L) == 1;
+	}
+
+	private long call(Call call) throws IOException {
+		RegisterClient client = this.clients.get();
+		try {
+			if (client == null) {
+				client = RegisterClient.connect(this.address.getHostString(), this.address.getPort());
+				this.clients.set(client);
+			}
+			return call.on(client);
+		}
+		catch (UncheckedIOException ex) {
+			this.clients.remove();
+			throw ex.getCause();
+		}
+	}
+
+	@FunctionalInterface
+	private interface Call {
+
+		long on(RegisterClient client);
+
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * What a campaign does.
+ *
+ * @param seed decides order, targets and lengths
+ * @param arenas clusters worked on side by side
+ * @param nodes node processes in each
+ * @param times how often each cell of faults and roles is to be filled
+ * @param faults the faults
+ * @param lease the nodes' lease
+ * @param grace the nodes' reconnect grace
+ * @param limit no round begins after that time
+ * @param controls whether the broken twins run as well
+ * @param folder where histories, logs and the report go
+ */
+record Settings(long seed, int arenas, int nodes, int times, Set<Fault> faults, Duration lease, Duration grace,
+		Duration limit, boolean controls, Path folder) {
+
+	/** The shards of every lock cluster. */
+	static final int SHARDS = 2;
+
+	static final String USAGE = """
+			java -jar benchmarks/faults/target/fault-campaign.jar --short | --long [options]
+
+			  --short            about five minutes: the faults most likely to show a regression
+			  --long             every fault, each role at least 20 times, more than an hour
+			  --faults=A,B       these only, for example kill,stop-20,unload-topic
+			  --times=N          how often each fault meets each role
+			  --arenas=N         clusters worked on side by side; each is two brokers and its nodes
+			  --nodes=N          node processes in each, 3 to 6
+			  --seed=N           decides order, targets and lengths; printed by every run
+			  --lease=6s --grace=2s   the nodes' times
+			  --limit=90m        no fault begins later
+			  --no-controls      without the broken twins
+			  --folder=DIR       for histories, logs and the report (target/fault-campaign)
+			""";
+
+	static Settings of(String... arguments) {
+		Map<String, String> options = new LinkedHashMap<>();
+		for (String argument : arguments) {
+			String[] parts = argument.split("=", 2);
+			if (!parts[0].startsWith("--")) {
+				throw new IllegalArgumentException("Not an option: " + argument + "\n\n" + USAGE);
+			}
+			options.put(parts[0].substring(2), (parts.length > 1) ? parts[1] : "");
+		}
+		boolean isLong = options.remove("long") != null;
+		boolean isShort = options.remove("short") != null;
+		if (isLong == isShort && !options.containsKey("faults")) {
+			throw new IllegalArgumentException("Say --short or --long or --faults\n\n" + USAGE);
+		}
+		Set<Fault> faults = EnumSet.noneOf(Fault.class);
+		if (options.containsKey("faults")) {
+			Arrays.stream(options.remove("faults").split(",")).map(Fault::of).forEach(faults::add);
+		}
+		else {
+			faults.addAll(isLong ? EnumSet.allOf(Fault.class) : SHORT);
+		}
+		Settings settings = new Settings(number(options, "seed", System.currentTimeMillis() % 1_000_000),
+				(int) number(options, "arenas", isLong ? 3 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
+				(int) number(options, "times", isLong ? 20 : 1), faults, time(options, "lease", "6s"),
+				time(options, "grace", "2s"), time(options, "limit", isLong ? "150m" : "5m"),
+				options.remove("no-controls") == null,
+				Path.of((options.containsKey("folder")) ? options.remove("folder") : "target/fault-campaign")
+					.toAbsolutePath());
+		if (!options.isEmpty()) {
+			throw new IllegalArgumentException("Unknown options: " + options.keySet() + "\n\n" + USAGE);
+		}
+		return settings;
+	}
+
+	private static final Set<Fault> SHORT = EnumSet.of(Fault.KILL, Fault.STOP_5, Fault.STOP_20, Fault.SHUTDOWN,
+			Fault.RESET, Fault.BLACKHOLE, Fault.DROP_OUT, Fault.STARVE, Fault.WALL_FORWARD, Fault.JOIN_KILL,
+			Fault.UPGRADE, Fault.STALE_EXPEL, Fault.BROKER_KILL, Fault.UNLOAD_NAMESPACE, Fault.DELETE_DOORS,
+			Fault.POLICY_BACKLOG, Fault.NEWER);
+
+	private static long number(Map<String, String> options, String name, long otherwise) {
+		String value = options.remove(name);
+		return (value != null) ? Long.parseLong(value) : otherwise;
+	}
+
+	private static Duration time(Map<String, String> options, String name, String otherwise) {
+		String value = options.remove(name);
+		return DurationStyle.detectAndParse((value != null) ? value : otherwise);
+	}
+
+}

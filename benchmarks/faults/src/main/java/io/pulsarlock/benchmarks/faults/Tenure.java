@@ -1,0 +1,138 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One holding as it gets into the history: its beginning, the belief in it, its end. One
+ * thread, apart from what the callback writes.
+ */
+final class Tenure {
+
+	private static final long TOLD_SECONDS = 5;
+
+	private final History history;
+
+	private final String lock;
+
+	private final Grasp grasp;
+
+	private final long token;
+
+	private long lastTrue;
+
+	private long leavingAt;
+
+	private boolean over;
+
+	private Tenure(History history, String lock, Grasp grasp, long token) {
+		this.history = history;
+		this.lock = lock;
+		this.grasp = grasp;
+		this.token = token;
+	}
+
+	/**
+	 * Writes that a lock was granted, and from now on when its loss is told.
+	 * @param at when it was granted
+	 * @return null if it was lost so soon that its token is not known
+	 */
+	static @Nullable Tenure begin(History history, String lock, Grasp grasp, long at) {
+		Long token = token(grasp);
+		if (token == null) {
+			history.unexpected(lock + " was lost at once and nobody told so", null);
+			return null;
+		}
+		history.granted(at, lock, token);
+		grasp.onLost((lost) -> history.told(lock, lost));
+		return new Tenure(history, lock, grasp, token);
+	}
+
+	/** Whoever has lost the lock learns its token only with the loss. */
+	private static @Nullable Long token(Grasp grasp) {
+		try {
+			return grasp.token();
+		}
+		catch (LockLostException ex) {
+			CompletableFuture<LockLost> told = new CompletableFuture<>();
+			grasp.onLost(told::complete);
+			return get(told);
+		}
+	}
+
+	private static @Nullable Long get(CompletableFuture<LockLost> told) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TOLD_SECONDS);
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return told.get(end - System.nanoTime(), TimeUnit.NANOSECONDS).token();
+				}
+				catch (InterruptedException ex) {
+					// That is how a loss is told to an annotated method.
+					interrupted = true;
+				}
+				catch (ExecutionException | TimeoutException ex) {
+					return null;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * Looks whether it is held; the first look that finds it is not ends it.
+	 * @return true if it is held
+	 */
+	boolean look() {
+		if (this.over) {
+			return false;
+		}
+		// First: a belief may be older than its answer, never younger.
+		long before = System.nanoTime();
+		if (this.grasp.isHeld()) {
+			this.lastTrue = before;
+			return true;
+		}
+		end(System.nanoTime(), this.grasp.isLost());
+		return false;
+	}
+
+	/** It is given back from now on. */
+	void leaving() {
+		look();
+		this.leavingAt = System.nanoTime();
+	}
+
+	/** It was given back, if it was not lost. */
+	void left() {
+		if (!this.over) {
+			boolean lost = this.grasp.isLost();
+			end((lost || this.leavingAt == 0) ? System.nanoTime() : this.leavingAt, lost);
+		}
+	}
+
+	private void end(long at, boolean lost) {
+		this.over = true;
+		this.history.ended(at, this.lock, this.token, this.lastTrue, lost);
+	}
+
+	boolean isOver() {
+		return this.over;
+	}
+
+	long token() {
+		return this.token;
+	}
+
+}

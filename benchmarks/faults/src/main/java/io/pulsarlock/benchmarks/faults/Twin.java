@@ -1,0 +1,141 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Java agent that makes another library of the library in this process: one that lacks
+ * a rule, so that a campaign can show that it would notice, or one of another version. A
+ * process whose library cannot be changed as it should does not start.
+ */
+public final class Twin {
+
+	private static final String SESSION = "io.pulsarlock.session.";
+
+	private static final String LINE = "io.pulsarlock.line.";
+
+	private static final Map<String, List<Mutation>> TWINS = Map.of(
+			// Whoever slept goes on believing until somebody tells it.
+			"no-confirmation",
+			List.of(new Mutation(SESSION + "Incarnation", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
+					new Mutation(SESSION + "Incarnation", "doorlessFor", List.of("long"), TwinAdvice.Confirmed.class)),
+			// A sign of life that others wrote past does not void what they wrote.
+			"expel-without-cas",
+			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"), TwinAdvice.ExpelAnyway.class),
+					new Mutation(LINE + "LineTable", "evict", List.of("Evict", "Change"),
+							TwinAdvice.EvictAnyway.class)),
+			// Who gives up waiting, or releases late, takes the lock from its holder.
+			"release-without-owner",
+			List.of(new Mutation(LINE + "LineTable", "remove", List.of("SessionState", "String", "long", "Change"),
+					TwinAdvice.RemoveFront.class)),
+			// Only who asks learns of a loss.
+			"told-late",
+			List.of(new Mutation(SESSION + "Hold", "tell", List.of("Consumer", "LockLost"),
+					TwinAdvice.TellNobody.class)),
+			// Not broken: a newer minor version.
+			"upgraded",
+			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord"), TwinAdvice.AddOption.class)),
+			// Not broken: a newer major version.
+			"newer",
+			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord"), TwinAdvice.WriteNewer.class),
+					new Mutation(LINE + "RecordCodec", "decode", List.of("byte[]"), TwinAdvice.ReadNewer.class)));
+
+	private Twin() {
+	}
+
+	/**
+	 * Called by the virtual machine before the program starts. Ends it if there is no
+	 * such twin, or the library is not as the twin expects it.
+	 * @param twin the twin's name
+	 * @param instrumentation what changes classes
+	 */
+	public static void premain(@Nullable String twin, Instrumentation instrumentation) {
+		try {
+			install(mutations(twin), instrumentation);
+			System.err.println("The library in this process is its twin '" + twin + "'");
+		}
+		catch (Throwable ex) {
+			System.err.println("Twin '" + twin + "' cannot be made, so this process does not start: " + ex);
+			ex.printStackTrace();
+			// An exception would end the machine too, but as a crash.
+			Runtime.getRuntime().halt(1);
+		}
+	}
+
+	private static List<Mutation> mutations(@Nullable String twin) {
+		List<Mutation> mutations = TWINS.get(String.valueOf(twin));
+		if (mutations == null) {
+			throw new IllegalArgumentException("There is no twin '" + twin + "', only " + names());
+		}
+		return mutations;
+	}
+
+	/** The names of the twins there are. */
+	static Set<String> names() {
+		return TWINS.keySet();
+	}
+
+	/** Makes the changes, of classes that are not loaded yet. */
+	static void install(List<Mutation> mutations, Instrumentation instrumentation) {
+		ClassLoader loader = ClassLoader.getSystemClassLoader();
+		Map<String, byte[]> changed = new LinkedHashMap<>();
+		for (Mutation mutation : mutations) {
+			changed.computeIfAbsent(mutation.type(), (type) -> Mutation.apply(type,
+					mutations.stream().filter((each) -> each.type().equals(type)).toList(), loader));
+		}
+		Replacement replacement = new Replacement(loader, changed);
+		instrumentation.addTransformer(replacement);
+		for (String type : changed.keySet()) {
+			load(type, loader);
+			if (!replacement.done.contains(type)) {
+				throw new IllegalStateException("Class " + type + " was loaded before it could be changed");
+			}
+		}
+	}
+
+	private static void load(String type, ClassLoader loader) {
+		try {
+			Class.forName(type, true, loader);
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			throw new IllegalStateException("Class " + type + " cannot be loaded any more: " + ex, ex);
+		}
+	}
+
+	/** Puts the changed classes in the place of the library's. */
+	private static final class Replacement implements ClassFileTransformer {
+
+		private final ClassLoader loader;
+
+		private final Map<String, byte[]> changed;
+
+		private final Set<String> done = ConcurrentHashMap.newKeySet();
+
+		Replacement(ClassLoader loader, Map<String, byte[]> changed) {
+			this.loader = loader;
+			this.changed = changed;
+		}
+
+		@Override
+		public byte @Nullable [] transform(@Nullable ClassLoader loader, String name, @Nullable Class<?> redefined,
+				ProtectionDomain domain, byte[] bytes) {
+			String type = String.valueOf(name).replace('/', '.');
+			byte[] other = this.changed.get(type);
+			if (other == null || loader != this.loader || redefined != null) {
+				return null;
+			}
+			this.done.add(type);
+			return other;
+		}
+
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import io.pulsarlock.LockLost;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
+import net.bytebuddy.asm.Advice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link Twin} puts into methods of the library. The code is copied there, so it
+ * sees what those methods see and may use nothing of this package.
+ */
+final class TwinAdvice {
+
+	private TwinAdvice() {
+	}
+
+	/** A session that has not been ended is confirmed for ever. */
+	static final class Confirmed {
+
+		private Confirmed() {
+		}
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.FieldValue("over") boolean over, @Advice.Return(readOnly = false) long nanos) {
+			if (!over) {
+				nanos = 1L << 60;
+			}
+		}
+
+	}
+
+	/** Whatever the expulsion has seen counts as the latest. */
+	static final class ExpelAnyway {
+
+		private ExpelAnyway() {
+		}
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.FieldValue("sessions") Map<UUID, SessionState> sessions,
+				@Advice.Argument(value = 0, readOnly = false) Expel expel) {
+			SessionState target = sessions.get(expel.target());
+			if (target != null) {
+				expel = new Expel(expel.session(), expel.sequence(), expel.target(), target.latest());
+			}
+		}
+
+	}
+
+	/** Whatever the eviction has seen counts as the latest. */
+	static final class EvictAnyway {
+
+		private EvictAnyway() {
+		}
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.FieldValue("sessions") Map<UUID, SessionState> sessions,
+				@Advice.Argument(value = 0, readOnly = false) Evict evict) {
+			SessionState target = sessions.get(evict.target());
+			if (target != null) {
+				evict = new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(), evict.ticket(),
+						target.latest());
+			}
+		}
+
+	}
+
+	/** Whoever is in front is removed, not only who releases. */
+	static final class RemoveFront {
+
+		private RemoveFront() {
+		}
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.FieldValue("lines") Map<String, TreeMap<Position, Ticket>> lines,
+				@Advice.Argument(0) SessionState session, @Advice.Argument(1) String lock,
+				@Advice.Argument(2) long number, @Advice.Argument(3) LineTable.Change change) {
+			TreeMap<Position, Ticket> line = lines.get(lock);
+			// An eviction comes here too, before its own record is accepted.
+			if (line != null && change.accepted()) {
+				Ticket front = line.firstEntry().getValue();
+				if (front.number() != number || !front.session().equals(session.id())) {
+					line.remove(front.position());
+					if (line.isEmpty()) {
+						lines.remove(lock);
+					}
+				}
+			}
+		}
+
+	}
+
+	/** Nobody outside of the library's own sessions hears of a loss. */
+	static final class TellNobody {
+
+		private TellNobody() {
+		}
+
+		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+		static boolean enter(@Advice.Argument(0) Consumer<LockLost> listener) {
+			return !listener.getClass().getName().startsWith("io.pulsarlock.session.");
+		}
+
+	}
+
+	/** A record ends with an option of three bytes that this version does not know. */
+	static final class AddOption {
+
+		private AddOption() {
+		}
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) byte[] bytes) {
+			int length = bytes.length;
+			bytes = Arrays.copyOf(bytes, length + 6);
+			bytes[length] = (byte) 0xE8;
+			bytes[length + 1] = 7;
+			bytes[length + 2] = 3;
+			bytes[length + 3] = 'n';
+			bytes[length + 4] = 'e';
+			bytes[length + 5] = 'w';
+		}
+
+	}
+
+	/** A record is of the next version. */
+	static final class WriteNewer {
+
+		private WriteNewer() {
+		}
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return byte[] bytes) {
+			bytes[0] = RecordCodec.VERSION + 1;
+		}
+
+	}
+
+	/** A record of the next version is read like one of this. */
+	static final class ReadNewer {
+
+		private ReadNewer() {
+		}
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.Argument(value = 0, readOnly = false) byte @Nullable [] bytes) {
+			if (bytes != null && bytes.length > 0 && bytes[0] == RecordCodec.VERSION + 1) {
+				bytes = bytes.clone();
+				bytes[0] = RecordCodec.VERSION;
+			}
+		}
+
+	}
+
+}

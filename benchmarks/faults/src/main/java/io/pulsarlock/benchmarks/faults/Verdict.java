@@ -1,0 +1,222 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
+
+/** All judgements of a campaign together, as text and as Markdown. */
+final class Verdict {
+
+	private final Settings settings;
+
+	private final Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
+
+	private final List<Violation> violations = new ArrayList<>();
+
+	private final Map<Store, long[]> updates = new EnumMap<>(Store.class);
+
+	private final Map<String, List<Measure>> longest = new LinkedHashMap<>();
+
+	private final List<String> controls = new ArrayList<>();
+
+	private final List<String> skipped = new ArrayList<>();
+
+	private int toothless;
+
+	Verdict(Settings settings) {
+		this.settings = settings;
+	}
+
+	synchronized void add(String arena, Judge judge, Report report, Map<String, List<Measure>> measures) {
+		judge.tallies().forEach((fault, tally) -> this.tallies.computeIfAbsent(fault, Tally::new).add(tally));
+		this.violations.addAll(judge.violations());
+		for (Store store : Store.values()) {
+			Report.Counts counts = report.total(store);
+			long[] sums = this.updates.computeIfAbsent(store, (any) -> new long[4]);
+			sums[0] += counts.updates();
+			sums[1] += counts.lost();
+			sums[2] += counts.refusedReads();
+			sums[3] += counts.refusedWrites();
+		}
+		long lost = report.total(Store.CHECKED).lost();
+		if (lost != 0) {
+			this.violations.add(new Violation(Violation.Kind.LOST_UPDATE, arena,
+					lost + " updates: " + report.total(Store.CHECKED).lostIds()));
+		}
+		measures.entrySet()
+			.stream()
+			.max(java.util.Comparator.comparingInt((entry) -> entry.getValue().size()))
+			.ifPresent((entry) -> this.longest.put(arena + " " + entry.getKey(), entry.getValue()));
+	}
+
+	synchronized void control(String name, boolean caught, String how) {
+		this.controls.add("| " + name + " | " + (caught ? "caught" : "**NOT CAUGHT**") + " | " + how + " |");
+		if (!caught) {
+			this.toothless++;
+		}
+	}
+
+	synchronized void skip(String what) {
+		this.skipped.add(what);
+	}
+
+	boolean isGood() {
+		return this.violations.isEmpty() && this.toothless == 0;
+	}
+
+	String markdown() {
+		StringBuilder text = new StringBuilder();
+		text.append("# Fault campaign\n\n");
+		text.append("**Verdict: ").append(isGood() ? "nothing in scope was broken" : "BROKEN").append(".**\n\n");
+		text.append(Machine.describe()).append("\n\n");
+		text.append("Seed ")
+			.append(this.settings.seed())
+			.append(", lease ")
+			.append(this.settings.lease().toMillis() / 1000.0)
+			.append(" s, reconnect grace ")
+			.append(this.settings.grace().toMillis() / 1000.0)
+			.append(" s, ")
+			.append(this.settings.arenas())
+			.append(" arenas of ")
+			.append(this.settings.nodes())
+			.append(" nodes, ")
+			.append(Arena.SHORT_LOCKS + Arena.LONG_LOCKS)
+			.append(" locks and a leader group in each.\n\n");
+		faults(text);
+		updates(text);
+		if (!this.controls.isEmpty()) {
+			text.append("\n## Broken twins\n\n| twin | | by |\n|---|---|---|\n");
+			this.controls.forEach((line) -> text.append(line).append('\n'));
+		}
+		soak(text);
+		if (!this.skipped.isEmpty()) {
+			text.append("\n## Not done\n\n");
+			this.skipped.forEach((line) -> text.append("- ").append(line).append('\n'));
+		}
+		if (!this.violations.isEmpty()) {
+			text.append("\n## Violations\n\n");
+			this.violations.stream()
+				.limit(200)
+				.forEach((violation) -> text.append("- ").append(violation).append('\n'));
+		}
+		return text.toString();
+	}
+
+	private void faults(StringBuilder text) {
+		text.append(
+				"""
+						## By fault
+
+						Overlap: milliseconds in which two believed to hold the same lock, per 1 000 hand-offs, and the longest.
+						Told before: least time from the callback of a loss to the next grant, of holders that could run.
+						Next: from the fault (of Pulsar's faults: from their end) until somebody had the lock.
+
+						| fault | rounds | as holder / heir / waiter / leader / keeper | hand-offs | overlap ms/1000 (max) | losses (bystanders) | untold | told late | told before, least | next p50 / p99 / max s | bound s | missed fire times |
+						|---|---|---|---|---|---|---|---|---|---|---|---|
+						""");
+		for (Tally tally : this.tallies.values()) {
+			text.append("| ")
+				.append(tally.fault.title())
+				.append(tally.fault.inScope() ? "" : " (out of scope)")
+				.append(" | ")
+				.append(tally.rounds)
+				.append(" | ")
+				.append(java.util.Arrays.stream(Role.values())
+					.map((role) -> Integer.toString(tally.roles.getOrDefault(role, 0)))
+					.collect(Collectors.joining(" / ")))
+				.append(" | ")
+				.append(tally.handOffs)
+				.append(String.format(" | %.3f (%.3f)", tally.overlapPerThousand(), tally.overlapMax))
+				.append(" | ")
+				.append(tally.losses)
+				.append(" (")
+				.append(tally.lossesOfBystanders)
+				.append(") | ")
+				.append(tally.untold)
+				.append(" | ")
+				.append(tally.toldLate)
+				.append(" | ")
+				.append(millis(Tally.percentile(tally.margins, 0)))
+				.append(" | ")
+				.append(seconds(Tally.percentile(tally.failovers, 50)))
+				.append(" / ")
+				.append(seconds(Tally.percentile(tally.failovers, 99)))
+				.append(" / ")
+				.append(seconds(Tally.percentile(tally.failovers, 100)))
+				.append(" | ")
+				.append(tally.fault.bound().toSeconds())
+				.append(" | ")
+				.append(tally.missedFireTimes)
+				.append(" |\n");
+		}
+	}
+
+	private void updates(StringBuilder text) {
+		text.append("""
+
+				## Guarded sets
+
+				| the resource | updates | lost | refused reads | refused writes |
+				|---|---|---|---|---|
+				""");
+		this.updates.forEach((store, sums) -> text.append(String.format("| %s | %d | %d | %d | %d |\n",
+				(store == Store.CHECKED) ? "checks tokens" : "does not", sums[0], sums[1], sums[2], sums[3])));
+	}
+
+	private void soak(StringBuilder text) {
+		if (this.longest.values().stream().noneMatch((measures) -> measures.size() >= 3)) {
+			return;
+		}
+		text.append("""
+
+				## The longest-lived process of each arena
+
+				| process | minutes | heap MB, first / middle / last third | threads | files |
+				|---|---|---|---|---|
+				""");
+		this.longest.forEach((name, measures) -> {
+			if (measures.size() >= 3) {
+				long minutes = (measures.get(measures.size() - 1).at() - measures.get(0).at()) / 60_000_000_000L;
+				text.append("| ").append(name).append(" | ").append(minutes);
+				text.append(" | ").append(thirds(measures, (each) -> each.heap() / 1048576.0, "%.1f"));
+				text.append(" | ").append(thirds(measures, Measure::threads, "%.0f"));
+				text.append(" | ").append(thirds(measures, Measure::files, "%.0f")).append(" |\n");
+			}
+		});
+	}
+
+	private static String thirds(List<Measure> measures, java.util.function.ToDoubleFunction<Measure> value,
+			String format) {
+		int third = measures.size() / 3;
+		return List
+			.of(measures.subList(0, third), measures.subList(third, 2 * third),
+					measures.subList(2 * third, measures.size()))
+			.stream()
+			.map((part) -> String.format(format, Judge.median(part, value)))
+			.collect(Collectors.joining(" / "));
+	}
+
+	private static String millis(double millis) {
+		return Double.isNaN(millis) ? "-" : String.format("%.0f ms", millis);
+	}
+
+	private static String seconds(double millis) {
+		return Double.isNaN(millis) ? "-" : String.format("%.2f", millis / 1000);
+	}
+
+	Path write() throws IOException {
+		Path file = this.settings.folder().resolve("verdict.md");
+		Files.createDirectories(file.getParent());
+		Files.writeString(file, markdown());
+		return file;
+	}
+
+}

@@ -1,0 +1,265 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+
+import io.pulsarlock.LockLostException;
+import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.benchmarks.faults.Guarded.Copy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one lock again and again: waits, reads the resource, works, writes the resource
+ * even if the lock is lost by then, and gives the lock back. Nothing ends it but
+ * {@link #stop}.
+ */
+final class Worker implements Runnable {
+
+	private static final long POLL_MILLIS = 3;
+
+	private static final int PAUSE_MILLIS = 100;
+
+	private final String lock;
+
+	private final Way way;
+
+	private final Guarded guarded;
+
+	private final History history;
+
+	private final String node;
+
+	private final Duration shortest;
+
+	private final Duration longest;
+
+	private final Random random;
+
+	private final Thread thread;
+
+	private @Nullable Tenure tenure;
+
+	/** What follows is guarded by this. */
+	private boolean waiting;
+
+	private boolean resting;
+
+	private boolean stopped;
+
+	private volatile boolean quiet;
+
+	/**
+	 * Create a worker.
+	 * @param lock the lock
+	 * @param way how to hold it
+	 * @param shortest for how long at least
+	 * @param longest for how long at most
+	 */
+	Worker(String lock, Way way, Guarded guarded, History history, String node, Duration shortest, Duration longest,
+			long seed) {
+		this.lock = lock;
+		this.way = way;
+		this.guarded = guarded;
+		this.history = history;
+		this.node = node;
+		this.shortest = shortest;
+		this.longest = longest;
+		this.random = new Random(seed);
+		this.thread = new Thread(this, "worker-" + lock);
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	@Override
+	public void run() {
+		while (begin()) {
+			try {
+				if (!this.way.hold(this.lock, this::inside)) {
+					this.history.busy(this.lock);
+				}
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+			finally {
+				ended();
+			}
+		}
+	}
+
+	private void failed(Throwable ex) {
+		if (ex instanceof LockTimeoutException) {
+			this.history.busy(this.lock);
+		}
+		else if (ex instanceof LockUnavailableException) {
+			this.history.unknown(this.lock, ex);
+			pause();
+		}
+		else if (ex instanceof LockLostException) {
+			// The end of the holding says so.
+			return;
+		}
+		else if ((ex instanceof InterruptedException || ex instanceof CancellationException) && isToRest()) {
+			return;
+		}
+		else {
+			this.history.unexpected(this.lock, ex);
+			pause();
+		}
+	}
+
+	private void inside(Grasp grasp) {
+		long at = System.nanoTime();
+		entered();
+		Tenure tenure = Tenure.begin(this.history, this.lock, grasp, at);
+		if (tenure == null) {
+			return;
+		}
+		this.tenure = tenure;
+		tenure.look();
+		long checked = read(Copy.CHECKED, tenure.token());
+		long unchecked = read(Copy.UNCHECKED, tenure.token());
+		work(tenure);
+		// An interrupt says that the lock is lost. Whoever writes all the same is what
+		// tokens are for.
+		Thread.interrupted();
+		String id = this.node + "/" + this.lock + "/" + tenure.token();
+		write(Copy.CHECKED, tenure.token(), checked, id);
+		write(Copy.UNCHECKED, tenure.token(), unchecked, id);
+		tenure.leaving();
+	}
+
+	private void work(Tenure tenure) {
+		long nanos = this.shortest.toNanos()
+				+ (long) (this.random.nextDouble() * this.longest.minus(this.shortest).toNanos());
+		long end = System.nanoTime() + nanos;
+		while (!this.quiet && System.nanoTime() - end < 0 && tenure.look()) {
+			try {
+				Thread.sleep(POLL_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				if (tenure.look()) {
+					this.history.unexpected(this.lock + " is held although its holder was interrupted", null);
+				}
+			}
+		}
+	}
+
+	private long read(Copy copy, long token) {
+		try {
+			return this.guarded.read(copy, this.lock, token);
+		}
+		catch (IOException | RuntimeException ex) {
+			this.history.unexpected(this.lock + " could not be read", ex);
+			return -1;
+		}
+	}
+
+	private void write(Copy copy, long token, long base, String id) {
+		try {
+			this.guarded.write(copy, this.lock, token, base, id);
+		}
+		catch (IOException | RuntimeException ex) {
+			this.history.unexpected(this.lock + " could not be written", ex);
+		}
+	}
+
+	/** The holding, if there was one, is over. */
+	private void ended() {
+		Tenure tenure = this.tenure;
+		this.tenure = null;
+		if (tenure != null) {
+			tenure.left();
+		}
+		synchronized (this) {
+			this.waiting = false;
+			Thread.interrupted();
+		}
+	}
+
+	/** Waits until a lock may be taken; false when none may be any more. */
+	private synchronized boolean begin() {
+		while (this.quiet && !this.stopped) {
+			this.resting = true;
+			notifyAll();
+			try {
+				wait();
+			}
+			catch (InterruptedException ex) {
+				// Nobody interrupts who does not wait for a lock.
+			}
+		}
+		this.resting = this.stopped;
+		this.waiting = !this.stopped;
+		notifyAll();
+		return !this.stopped;
+	}
+
+	/** From here on an interrupt means that the lock is lost. */
+	private synchronized void entered() {
+		this.waiting = false;
+		if (isToRest()) {
+			Thread.interrupted();
+		}
+	}
+
+	private synchronized void pause() {
+		this.waiting = false;
+		if (!isToRest()) {
+			try {
+				wait(PAUSE_MILLIS + this.random.nextInt(PAUSE_MILLIS));
+			}
+			catch (InterruptedException ex) {
+				// Then a shorter one.
+			}
+		}
+	}
+
+	private synchronized boolean isToRest() {
+		return this.quiet || this.stopped;
+	}
+
+	/** Ends the present holding and takes no lock until {@link #resume}. */
+	synchronized void quiesce() {
+		this.quiet = true;
+		interruptWait();
+	}
+
+	synchronized void resume() {
+		this.quiet = false;
+		notifyAll();
+	}
+
+	/** Takes no lock any more; the present holding goes on. */
+	synchronized void stop() {
+		this.stopped = true;
+		interruptWait();
+	}
+
+	private void interruptWait() {
+		if (this.waiting) {
+			this.waiting = false;
+			this.thread.interrupt();
+		}
+		notifyAll();
+	}
+
+	/** Waits until no lock is held and none is waited for. */
+	synchronized void awaitRest() throws InterruptedException {
+		while (isToRest() && !this.resting) {
+			wait();
+		}
+	}
+
+	/** Waits until it has ended. */
+	void join(Duration limit) throws InterruptedException {
+		this.thread.join(Math.max(limit.toMillis(), 1));
+	}
+
+}

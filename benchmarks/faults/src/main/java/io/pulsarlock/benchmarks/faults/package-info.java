@@ -1,0 +1,8 @@
+/**
+ * The fault campaign: tries to break mutual exclusion, tokens, liveness and the promise
+ * that a loss is told, on real processes and real brokers.
+ */
+@NullMarked
+package io.pulsarlock.benchmarks.faults;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,237 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.util.List;
+
+import io.pulsarlock.benchmarks.faults.Violation.Kind;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+/** Histories made by hand, each with one thing wrong. Times are seconds. */
+class JudgeTests {
+
+	private static final long SECOND = 1_000_000_000L;
+
+	private final Chronicle chronicle = new Chronicle();
+
+	@Test
+	void orderlyHandOverIsFine() {
+		Round round = round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, 1, 3, 3);
+		hold("b", 2, 4, 5, 5);
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(judge.tallies()).containsOnlyKeys(round.fault);
+		assertThat(tally(judge).handOffs).isEqualTo(2);
+		assertThat(tally(judge).overlaps).isZero();
+	}
+
+	@Test
+	void overlapIsMeasured() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, 1, 4.5, 6);
+		hold("b", 2, 4, 5, 5);
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.OVERLAP);
+		assertThat(tally(judge).overlapMax).isEqualTo(500);
+		assertThat(tally(judge).overlapPerThousand()).isEqualTo(250_000);
+	}
+
+	@Test
+	void overlapWithTheLastButOneIsSeen() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, 1, 8, 8);
+		hold("b", 2, 2, 3, 3);
+		hold("c", 3, 4, 5, 5);
+		assertThat(kinds(judge())).containsExactly(Kind.OVERLAP, Kind.OVERLAP);
+	}
+
+	@Test
+	void overlapOutOfScopeIsReportedOnly() {
+		round(Fault.RESET_BROKER_SIDE, "a", 1, 2);
+		hold("a", 1, 1, 4.5, 5);
+		hold("b", 2, 4, 5, 5);
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(tally(judge).overlapMax).isEqualTo(500);
+	}
+
+	@Test
+	void whoeverDidNotBelieveDoesNotOverlap() {
+		// Granted before the process stood, written after it woke up.
+		hold("b", 2, 4, 5, 5);
+		read("a", "G", 4.5, "lock 1");
+		read("a", "E", 4.6, "lock 1 0 LOST");
+		read("a", "L", 4.6, "lock 1 NOT_CONFIRMED");
+		assertThat(kinds(judge())).doesNotContain(Kind.OVERLAP, Kind.TOKEN);
+	}
+
+	@Test
+	void deadBelieveUntilTheyAreKilled() {
+		round(Fault.KILL, "a", 3, 3);
+		read("a", "G", 1, "lock 1");
+		this.chronicle.died("a", 3 * SECOND);
+		hold("b", 2, 2.5, 4, 4);
+		assertThat(kinds(judge())).contains(Kind.OVERLAP);
+	}
+
+	@Test
+	void tokenGivenTwiceIsSeen() {
+		hold("a", 1, 1, 2, 2);
+		hold("b", 1, 3, 4, 4);
+		assertThat(kinds(judge())).contains(Kind.TOKEN);
+	}
+
+	@Test
+	void tokenThatDoesNotGrowIsSeen() {
+		hold("a", 7, 1, 2, 2);
+		hold("b", 6, 3, 4, 4);
+		assertThat(kinds(judge())).containsExactly(Kind.TOKEN);
+	}
+
+	@Test
+	void lossMustBeToldOnce() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, 1, 2, 2, "LOST");
+		assertThat(kinds(judge())).containsExactly(Kind.UNTOLD);
+		read("a", "L", 2, "lock 1 DISCONNECTED");
+		assertThat(judge().violations()).isEmpty();
+		read("a", "L", 2.1, "lock 1 DISCONNECTED");
+		assertThat(kinds(judge())).containsExactly(Kind.UNTOLD);
+	}
+
+	@Test
+	void lossMustBeToldBeforeTheNextGrant() {
+		round(Fault.BLACKHOLE, "a", 1, 2);
+		hold("a", 1, 1, 2, 2, "LOST");
+		read("a", "L", 4.25, "lock 1 DISCONNECTED");
+		hold("b", 2, 4, 5, 5);
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.TOLD_LATE);
+		assertThat(tally(judge).margins).containsExactly(-250.0);
+	}
+
+	@Test
+	void whoeverStoodCannotBeToldBefore() {
+		round(Fault.STOP_5, "a", 1.5, 6);
+		hold("a", 1, 1, 1.5, 6.1, "LOST");
+		read("a", "L", 6.1, "lock 1 DISCONNECTED");
+		hold("b", 2, 4, 5, 5);
+		assertThat(judge().violations()).isEmpty();
+	}
+
+	@Test
+	void bystanderMustNotLose() {
+		round(Fault.KILL, "b", 0.5, 0.5);
+		hold("a", 1, 1, 2, 2, "LOST");
+		read("a", "L", 2, "lock 1 EXPELLED");
+		assertThat(kinds(judge())).containsExactly(Kind.BYSTANDER);
+	}
+
+	@Test
+	void lockMustNotStayFree() {
+		Round round = round(Fault.KILL, "a", 2, 2);
+		read("a", "G", 1, "lock 1");
+		this.chronicle.died("a", 2 * SECOND);
+		hold("b", 2, 40, 41, 41);
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.LIVENESS);
+		assertThat(judge.tallies().get(round.fault).failovers).containsExactly(38_000.0);
+	}
+
+	@Test
+	void faultMustBeGotOver() {
+		round(Fault.RESET, "a", 1, 2).recovered = 0;
+		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+	}
+
+	@Test
+	void timeOfPulsarsFaultCountsFromItsEnd() {
+		round(Fault.BROKER_KILL, null, 1, 10);
+		hold("a", 1, 1, 2, 2);
+		hold("b", 2, 12.5, 13, 13);
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(tally(judge).failovers).containsExactly(2_500.0);
+	}
+
+	@Test
+	void jobMustNotRunTwiceForATime() {
+		round(Fault.RESET, "a", 1, 2);
+		this.chronicle.read("a", "F 3000000000 1000 1");
+		this.chronicle.read("a", "F 4000000000 2000 1");
+		this.chronicle.read("b", "F 9000000000 2000 2");
+		this.chronicle.read("b", "F 10000000000 6000 2");
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.FIRED_TWICE);
+		assertThat(tally(judge).missedFireTimes).isEqualTo(3);
+	}
+
+	@Test
+	void growthIsSeen() {
+		this.chronicle.read("a", "S 1 a 1");
+		for (int i = 0; i < 30; i++) {
+			this.chronicle.read("a", "M " + i * SECOND + " " + (20_000_000 + i * 1_000_000) + " 30 40");
+			this.chronicle.read("b", "M " + i * SECOND + " " + (20_000_000 + (i % 3) * 1_000_000) + " 30 40");
+		}
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.GROWTH);
+		assertThat(judge.violations().get(0).what()).startsWith("a/1");
+	}
+
+	@Test
+	void tornLineOfADeadProcessIsNotTakenForAnything() {
+		round(Fault.KILL, "a", 1, 2);
+		this.chronicle.read("a", "G 17");
+		assertThat(judge().violations()).isEmpty();
+		this.chronicle.read("a", "G 18");
+		assertThat(kinds(judge())).containsExactly(Kind.UNEXPECTED);
+	}
+
+	@Test
+	void percentilesAreByNearestRank() {
+		assertThat(List.of(entry(50.0, 2.0), entry(99.0, 4.0), entry(0.0, 1.0), entry(100.0, 4.0)))
+			.allSatisfy((each) -> assertThat(Tally.percentile(List.of(4.0, 2.0, 1.0, 3.0), each.getKey()))
+				.isEqualTo(each.getValue()));
+		assertThat(Tally.percentile(List.of(), 50)).isNaN();
+	}
+
+	private Round round(Fault fault, @org.jspecify.annotations.Nullable String target, double injected, double healed) {
+		Round round = new Round(this.chronicle.rounds.size() + 1, fault, target);
+		round.begun = Math.round(injected * SECOND) - SECOND / 2;
+		round.injected = Math.round(injected * SECOND);
+		round.healed = Math.round(healed * SECOND);
+		round.recovered = round.healed + 1;
+		this.chronicle.rounds.add(round);
+		return round;
+	}
+
+	private void hold(String node, long token, double granted, double lastTrue, double ended) {
+		hold(node, token, granted, lastTrue, ended, "RELEASED");
+	}
+
+	private void hold(String node, long token, double granted, double lastTrue, double ended, String how) {
+		read(node, "G", granted, "lock " + token);
+		read(node, "E", ended, "lock " + token + " " + Math.round(lastTrue * SECOND) + " " + how);
+	}
+
+	private void read(String node, String what, double at, String rest) {
+		this.chronicle.read(node, what + " " + Math.round(at * SECOND) + " " + rest);
+	}
+
+	private Judge judge() {
+		Judge judge = new Judge(this.chronicle, true);
+		judge.judge();
+		return judge;
+	}
+
+	private static Tally tally(Judge judge) {
+		return judge.tallies().values().iterator().next();
+	}
+
+	private static List<Kind> kinds(Judge judge) {
+		return judge.violations().stream().map(Violation::kind).toList();
+	}
+
+}

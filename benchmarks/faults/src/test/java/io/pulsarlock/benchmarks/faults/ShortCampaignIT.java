@@ -1,0 +1,30 @@
+package io.pulsarlock.benchmarks.faults;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The short form by its own command, as anybody would run it. */
+class ShortCampaignIT {
+
+	@Test
+	@Timeout(value = 20, unit = TimeUnit.MINUTES)
+	void nothingInScopeIsBrokenAndEveryTwinIsCaught() throws Exception {
+		Process campaign = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-jar", Path.of("target", "fault-campaign.jar").toAbsolutePath().toString(), "--short")
+			.redirectErrorStream(true)
+			.inheritIO()
+			.start();
+		try {
+			assertThat(campaign.waitFor()).as("the verdict is in target/fault-campaign/verdict.md").isZero();
+		}
+		finally {
+			campaign.destroy();
+		}
+	}
+
+}
