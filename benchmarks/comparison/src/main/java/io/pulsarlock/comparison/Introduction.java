@@ -1,0 +1,155 @@
+package io.pulsarlock.comparison;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+import io.pulsarlock.comparison.server.Place;
+import io.pulsarlock.comparison.server.Proc;
+import io.pulsarlock.comparison.server.Programs;
+
+/**
+ * What the report says before its tables: the command, the machine, the method, the peers
+ * and the limits.
+ */
+record Introduction(Options options, String commandLine, Place place, List<PeerSpec> peers, Map<String, String> skipped,
+		List<Probe> probes, List<String> loads, long stealBefore, long begin) {
+
+	String text() {
+		StringBuilder text = new StringBuilder("# Measured beside what else there is\n\n");
+		text.append(
+				"Made by the command below, in one run; repeat it on your machine. Compare only within a class of ");
+		text.append("durability, and take differences below twofold for ties.\n\n");
+		text.append("```sh\nmvn -q -Pbenchmarks -DskipTests package && java -jar benchmarks/comparison/target/comparison.jar ");
+		text.append(this.commandLine.replaceAll("--(report|work)=\\S*", "").strip()).append("\n```\n\n");
+		machine(text);
+		peersTable(text);
+		method(text);
+		limits(text);
+		return text.toString();
+	}
+
+	private void machine(StringBuilder text) {
+		text.append("## Machine\n\n| | |\n|---|---|\n");
+		line(text, "date", LocalDate.now().toString() + ", "
+				+ Duration.ofNanos(System.nanoTime() - this.begin).toMinutes() + " min");
+		line(text, "processor",
+				Runtime.getRuntime().availableProcessors() + " × " + field("/proc/cpuinfo", "model name"));
+		line(text, "memory", field("/proc/meminfo", "MemTotal"));
+		line(text, "system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+				+ System.getProperty("os.arch"));
+		line(text, "disk", fileSystem());
+		line(text, "Java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")
+				+ ", every JVM with `" + Place.options() + "`");
+		line(text, "processors", pinned());
+		line(text, "round trip of 64 B, loopback", range(Probe::roundTrip));
+		line(text, "append of 512 B and fdatasync", range(Probe::sync));
+		line(text, "load average at the probes", this.loads.stream().mapToDouble(Double::parseDouble).min().orElse(0)
+				+ " to " + this.loads.stream().mapToDouble(Double::parseDouble).max().orElse(0));
+		line(text, "processor time stolen by the host", (Proc.steal() - this.stealBefore) / 100.0 + " s");
+		text.append('\n');
+	}
+
+	private String pinned() {
+		if (Programs.find("taskset") == null || this.options.serverCore() < 0
+				|| this.options.clientCore() >= Runtime.getRuntime().availableProcessors()) {
+			return "not bound";
+		}
+		return "servers on " + this.options.serverCore() + ", clients on " + this.options.clientCore()
+				+ ", so that 16 clients share one";
+	}
+
+	private String range(ToDoubleFunction<Probe> value) {
+		double[] values = this.probes.stream().mapToDouble(value).sorted().toArray();
+		if (values.length == 0) {
+			return "?";
+		}
+		return String.format(Locale.ROOT, "%.0f µs (%.0f to %.0f), medians of %d probes",
+				values[values.length / 2] / 1e3, values[0] / 1e3, values[values.length - 1] / 1e3, values.length);
+	}
+
+	private String fileSystem() {
+		try {
+			String type = Files.getFileStore(this.options.work()).type();
+			return type.equals("tmpfs") ? "tmpfs: **no disk, so D2 means nothing here; use `--work`**" : type;
+		}
+		catch (IOException ex) {
+			return "?";
+		}
+	}
+
+	private static String field(String file, String name) {
+		try {
+			return Files.readAllLines(Path.of(file))
+				.stream()
+				.filter((line) -> line.startsWith(name))
+				.map((line) -> line.substring(line.indexOf(':') + 1).strip())
+				.findFirst()
+				.orElse("?");
+		}
+		catch (IOException ex) {
+			return "?";
+		}
+	}
+
+	private static void line(StringBuilder text, String name, String value) {
+		text.append("| ").append(name).append(" | ").append(value).append(" |\n");
+	}
+
+	private void peersTable(StringBuilder text) {
+		text.append("## Peers\n\n| peer | class | client | server | time limit of a silent holder |\n");
+		text.append("|---|---|---|---|---|\n");
+		for (PeerSpec peer : this.peers) {
+			text.append("| ").append(peer.title()).append(" | ").append(peer.durability()).append(" | ");
+			text.append(peer.version(this.place)).append(" | ").append(peer.server().version(this.place));
+			text.append(" | ").append(peer.times()).append(" |\n");
+		}
+		text.append('\n');
+		Arrays.stream(PeerSpec.Durability.values())
+			.forEach((each) -> text.append("- ").append(each).append(": ").append(each.text()).append('\n'));
+		if (!this.skipped.isEmpty()) {
+			text.append("\nNot in this run:\n\n");
+			this.skipped.forEach((peer, why) -> text.append("- ").append(peer).append(": ").append(why).append('\n'));
+		}
+		text.append('\n');
+	}
+
+	private void method(StringBuilder text) {
+		text.append("## Method\n\n");
+		text.append("- ").append(this.options.forks());
+		text.append(
+				" forks; in each every peer takes its turn, with a new server, alone, and new client JVMs, whose class ");
+		text.append("path is what the client's own POM asks for. P5, P6, P8 and P9 are in the first fork only.\n");
+		text.append("- ").append(this.options.seconds()).append(" s after ").append(this.options.warmup());
+		text.append(
+				" s of warm-up; half of it in P2 and P7. Percentiles by HdrHistogram. Tables give the median of the forks, ");
+		text.append("in brackets the smallest and largest.\n");
+		text.append("- Timeouts are ").append(this.options.timeout());
+		text.append(" s for all, where a product has one; tables that say so are at its defaults.\n");
+		text.append(
+				"- Before and after each measurement a probe. If it moved more than 1.5 times, the measurement is made ");
+		text.append("once more; ⚠ means that it moved again (in P5, P6, P8 and P9: that it moved).\n\n");
+	}
+
+	private void limits(StringBuilder text) {
+		text.append("## Limits\n\n");
+		text.append(
+				"- One machine, loopback, single servers (Hazelcast CP needs three members): no network, no quorum.\n");
+		text.append("- A disk whose fdatasync takes 0.1 ms is far faster than most; D2 rows scale with it.\n");
+		text.append("- ShedLock and a bare Exclusive subscription cannot wait; the adapters ask every 10 ms. Spring ");
+		text.append("Integration asks every 100 ms, its default.\n");
+		text.append(
+				"- PG advisory locks, RabbitMQ and bare Pulsar constructions are ended by the connection: a stopped ");
+		text.append("process keeps it until somebody looks.\n");
+		text.append(
+				"- Closed loops: a stall of the server is one slow sample and not all that would have come meanwhile.\n");
+	}
+
+}

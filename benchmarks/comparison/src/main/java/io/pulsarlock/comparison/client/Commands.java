@@ -1,0 +1,264 @@
+package io.pulsarlock.comparison.client;
+
+import java.io.DataOutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+import io.pulsarlock.comparison.annotation.AnnotationCosts;
+import org.HdrHistogram.Histogram;
+
+/** What a client can be told to do. Times are those of {@link System#nanoTime()}. */
+public final class Commands {
+
+	private static final long PATIENCE = 30_000;
+
+	private final Peer peer;
+
+	private final List<PeerLock> held = new ArrayList<>();
+
+	/**
+	 * Leads one peer.
+	 * @param peer the peer
+	 */
+	public Commands(Peer peer) {
+		this.peer = peer;
+	}
+
+	/**
+	 * Does one command.
+	 * @param command its name
+	 * @param settings its settings
+	 * @return what was measured
+	 * @throws Exception if it fails
+	 */
+	public Map<String, String> run(String command, Settings settings) throws Exception {
+		Map<String, String> result = new LinkedHashMap<>();
+		switch (command) {
+			case "create" -> create(settings.get("name"));
+			case "loop" -> loop(settings, result);
+			case "throughput" -> throughput(settings, result);
+			case "contend" -> contend(settings, result);
+			case "hold" -> hold(settings, result);
+			case "release" -> releaseAll();
+			case "idle" -> idle(settings, result);
+			case "heap" -> result.put("heap", Long.toString(heap()));
+			case "objects" -> result.put("objects", Long.toString(this.peer.objects()));
+			case "annotations" -> AnnotationCosts.run(settings, result);
+			default -> throw new IllegalArgumentException("Unknown command " + command);
+		}
+		return result;
+	}
+
+	/** The first use of a name, by one client, before others come. */
+	private void create(String name) throws Exception {
+		this.peer.create(name);
+		PeerLock lock = this.peer.lock(name);
+		acquire(lock);
+		lock.release();
+	}
+
+	/**
+	 * One thread, again and again: the same name, or with {@code cold} a new one each
+	 * time.
+	 */
+	private void loop(Settings settings, Map<String, String> result) throws Exception {
+		boolean cold = Boolean.parseBoolean(settings.get("cold", "false"));
+		String name = settings.get("name");
+		long begin = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("warmup"));
+		long end = begin + TimeUnit.MILLISECONDS.toNanos(settings.number("time"));
+		Histogram acquire = Histograms.create();
+		Histogram release = Histograms.create();
+		Histogram both = Histograms.create();
+		PeerLock lock = this.peer.lock(name);
+		for (long i = 0; System.nanoTime() < end; i++) {
+			String fresh = name + "-" + i;
+			long start = System.nanoTime();
+			if (cold) {
+				this.peer.create(fresh);
+				lock = this.peer.lock(fresh);
+			}
+			acquire(lock);
+			long acquired = System.nanoTime();
+			lock.release();
+			long released = System.nanoTime();
+			if (start >= begin) {
+				acquire.recordValue(acquired - start);
+				release.recordValue(released - acquired);
+				both.recordValue(released - start);
+			}
+		}
+		result.put("acquire", Histograms.encode(acquire));
+		result.put("release", Histograms.encode(release));
+		result.put("both", Histograms.encode(both));
+	}
+
+	/**
+	 * Threads that each take a random one of the names and give it back, without a pause.
+	 */
+	private void throughput(Settings settings, Map<String, String> result) throws Exception {
+		int threads = (int) settings.number("threads");
+		int names = (int) settings.number("names");
+		long begin = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("warmup"));
+		long end = begin + TimeUnit.MILLISECONDS.toNanos(settings.number("time"));
+		AtomicLong busy = new AtomicLong();
+		List<Histogram> all = inThreads(threads, () -> {
+			Histogram times = Histograms.create();
+			for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
+				PeerLock lock = this.peer.lock(settings.get("name") + "-" + ThreadLocalRandom.current().nextInt(names));
+				if (lock.acquire(PATIENCE)) {
+					lock.release();
+					if (start >= begin) {
+						times.recordValue(System.nanoTime() - start);
+					}
+				}
+				else {
+					busy.incrementAndGet();
+				}
+			}
+			return times;
+		});
+		Histogram times = Histograms.create();
+		all.forEach(times::add);
+		result.put("both", Histograms.encode(times));
+		result.put("busy", busy.toString());
+	}
+
+	/**
+	 * One of several clients that want the same lock all the time. Writes for each
+	 * holding when it was asked for, got and given back.
+	 */
+	private void contend(Settings settings, Map<String, String> result) throws Exception {
+		PeerLock lock = this.peer.lock(settings.get("name"));
+		long hold = settings.number("hold");
+		long begin = settings.number("begin");
+		long end = settings.number("end");
+		long[] times = new long[3 * 1_000_000];
+		int count = 0;
+		int busy = 0;
+		LockSupport.parkNanos(begin - System.nanoTime());
+		for (long asked = System.nanoTime(); asked < end && count < times.length; asked = System.nanoTime()) {
+			if (!lock.acquire(PATIENCE)) {
+				busy++;
+				continue;
+			}
+			times[count++] = asked;
+			times[count++] = System.nanoTime();
+			sleepUntil(times[count - 1] + hold);
+			times[count++] = System.nanoTime();
+			lock.release();
+		}
+		try (DataOutputStream out = new DataOutputStream(
+				new java.io.BufferedOutputStream(Files.newOutputStream(Path.of(settings.get("file")))))) {
+			for (int i = 0; i < count; i++) {
+				out.writeLong(times[i]);
+			}
+		}
+		result.put("count", Integer.toString(count / 3));
+		result.put("busy", Integer.toString(busy));
+	}
+
+	private static void sleepUntil(long end) {
+		for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+			LockSupport.parkNanos(left);
+		}
+	}
+
+	/** Takes one or more locks and keeps them. */
+	private void hold(Settings settings, Map<String, String> result) throws Exception {
+		int count = (int) settings.number("count");
+		for (int i = 0; i < count; i++) {
+			String name = settings.get("name") + ((count > 1) ? "-" + i : "");
+			if (Boolean.parseBoolean(settings.get("create", "false"))) {
+				this.peer.create(name);
+			}
+			PeerLock lock = this.peer.lock(name);
+			if (!lock.acquire(settings.number("patience"))) {
+				throw new IllegalStateException("The lock is busy");
+			}
+			this.held.add(lock);
+		}
+		result.put("nanos", Long.toString(System.nanoTime()));
+	}
+
+	/**
+	 * Gives back what {@code hold} has taken.
+	 * @throws Exception if it fails
+	 */
+	public void releaseAll() throws Exception {
+		List<PeerLock> locks = new ArrayList<>(this.held);
+		this.held.clear();
+		for (PeerLock lock : locks) {
+			lock.release();
+		}
+	}
+
+	/** Uses many names once. */
+	private void idle(Settings settings, Map<String, String> result) throws Exception {
+		int count = (int) settings.number("count");
+		long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("limit"));
+		AtomicLong next = new AtomicLong();
+		inThreads(4, () -> {
+			long i = next.getAndIncrement();
+			while (i < count && System.nanoTime() < end) {
+				String name = settings.get("name") + "-" + i;
+				this.peer.create(name);
+				PeerLock lock = this.peer.lock(name);
+				acquire(lock);
+				lock.release();
+				i = next.getAndIncrement();
+			}
+			// The last number was taken for nothing.
+			next.decrementAndGet();
+			return i;
+		});
+		result.put("count", Long.toString(next.get()));
+	}
+
+	private static <T> List<T> inThreads(int threads, Callable<T> work) throws Exception {
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			List<Future<T>> futures = new ArrayList<>();
+			for (int i = 0; i < threads; i++) {
+				futures.add(executor.submit(work));
+			}
+			List<T> results = new ArrayList<>();
+			for (Future<T> future : futures) {
+				results.add(future.get());
+			}
+			return results;
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	private static void acquire(PeerLock lock) throws Exception {
+		if (!lock.acquire(PATIENCE)) {
+			throw new IllegalStateException("A lock nobody else wants is busy");
+		}
+	}
+
+	private static long heap() throws InterruptedException {
+		long least = Long.MAX_VALUE;
+		for (int i = 0; i < 3; i++) {
+			System.gc();
+			Thread.sleep(100);
+			least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+		}
+		return least;
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.pulsarlock.comparison.client;
+
+/**
+ * One connected client of something that has locks. Made by a constructor with one
+ * {@link Settings} argument.
+ */
+public interface Peer extends AutoCloseable {
+
+	/**
+	 * Makes a name usable for the first time. Called by one client for each name, before
+	 * anybody uses it; a cold acquire includes it.
+	 * @param name the lock
+	 * @throws Exception if it fails
+	 */
+	default void create(String name) throws Exception {
+	}
+
+	/**
+	 * The lock of that name.
+	 * @param name letters, digits and dashes
+	 * @return the lock; acquired and released by one thread
+	 * @throws Exception if it fails
+	 */
+	PeerLock lock(String name) throws Exception;
+
+	/**
+	 * How many objects the server keeps: keys, nodes, rows, queues or topics.
+	 * @return the number, or -1 if it cannot be asked
+	 * @throws Exception if it fails
+	 */
+	default long objects() throws Exception {
+		return -1;
+	}
+
+	@Override
+	void close() throws Exception;
+
+}
