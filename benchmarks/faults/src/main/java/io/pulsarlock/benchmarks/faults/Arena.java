@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -354,7 +355,7 @@ final class Arena implements AutoCloseable {
 			round.recovered = System.nanoTime();
 		}
 		this.progress.accept(String.format("%s %s %s %s", this.name, round,
-				round.roles.isEmpty() ? "" : round.roles.toString().toLowerCase(java.util.Locale.ROOT),
+				round.roles.isEmpty() ? "" : round.roles.toString().toLowerCase(Locale.ROOT),
 				recovered ? String.format("went on after %.1f s", (round.recovered - round.healed) / 1e9)
 						: "DID NOT GO ON within " + limit));
 	}
@@ -404,7 +405,7 @@ final class Arena implements AutoCloseable {
 	 * Ends everything, and finds out what is left behind.
 	 * @return the judgement
 	 */
-	Judge finish(boolean orderly) {
+	Judge finish(boolean orderly, StallWatch stalls) {
 		Counted baseline = this.baseline;
 		if (orderly && baseline != null) {
 			quiesce();
@@ -435,7 +436,7 @@ final class Arena implements AutoCloseable {
 						"60 s after the end there are still " + Counted.of(this.pulsar, this.observer.topics())));
 			}
 		}
-		Judge judge = new Judge(this.chronicle, true);
+		Judge judge = new Judge(this.chronicle, true, stalls);
 		judge.judge();
 		this.violations.forEach(judge::add);
 		return judge;

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pulsarlock.benchmarks.faults.Schedule.Cell;
@@ -32,12 +34,14 @@ public final class Campaign {
 
 	private final AtomicInteger done = new AtomicInteger();
 
+	private final StallWatch stalls = StallWatch.start();
+
 	private final List<Throwable> failures = new ArrayList<>();
 
 	Campaign(Settings settings) {
 		this.settings = possible(settings);
 		this.schedule = new Schedule(this.settings);
-		this.verdict = new Verdict(this.settings);
+		this.verdict = new Verdict(this.settings, this.stalls);
 		settings.faults()
 			.stream()
 			.filter((fault) -> !this.settings.faults().contains(fault))
@@ -68,7 +72,7 @@ public final class Campaign {
 	}
 
 	private static Settings possible(Settings settings) {
-		java.util.Set<Fault> faults = java.util.EnumSet.copyOf(settings.faults());
+		Set<Fault> faults = EnumSet.copyOf(settings.faults());
 		faults.removeIf((fault) -> whyNot(fault) != null);
 		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.times(), faults,
 				settings.lease(), settings.grace(), settings.limit(), settings.controls(), settings.folder());
@@ -147,10 +151,10 @@ public final class Campaign {
 			Judge judge;
 			if (newer) {
 				arena.run(Fault.NEWER, null);
-				judge = arena.finish(false);
+				judge = arena.finish(false, this.stalls);
 			}
 			else {
-				judge = arena.finish(true);
+				judge = arena.finish(true, this.stalls);
 			}
 			this.verdict.add(name, judge, arena.register(), arena.chronicle().measures);
 		}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -161,7 +162,7 @@ enum Control {
 
 	/** How it was caught, or null if it was not. */
 	@Nullable String caught(Arena arena) {
-		Judge judge = new Judge(arena.chronicle(), hasTokens());
+		Judge judge = new Judge(arena.chronicle(), hasTokens(), StallWatch.none());
 		judge.judge();
 		return judge.violations()
 			.stream()
@@ -176,7 +177,7 @@ enum Control {
 				Duration.ofSeconds(1), settings.limit(), false, settings.folder());
 		Map<String, String> all = new HashMap<>(Map.of("faults.long-hold", "20s"));
 		all.putAll(options());
-		String name = "control-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+		String name = "control-" + name().toLowerCase(Locale.ROOT).replace('_', '-');
 		try (Arena arena = new Arena(name, small, pulsar, settings.seed(), archive, all, (line) -> {
 		})) {
 			arena.nodes().forEach((node) -> node.twin(this.twin));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 import io.pulsarlock.benchmarks.faults.Chronicle.Firing;
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
@@ -30,20 +31,28 @@ final class Judge {
 
 	private static final double MILLIS = 1e6;
 
+	/** How long after the machine has stood something may still be its fault. */
+	private static final long EXCUSED = 10_000_000_000L;
+
 	private final Chronicle chronicle;
 
 	private final Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
 
 	private final List<Violation> violations = new ArrayList<>();
 
+	private int excused;
+
 	private final TreeMap<Long, Round> byTime = new TreeMap<>();
 
 	/** Whether tokens mean something; they do not for a broken lock without any. */
 	private final boolean tokens;
 
-	Judge(Chronicle chronicle, boolean tokens) {
+	private final StallWatch stalls;
+
+	Judge(Chronicle chronicle, boolean tokens, StallWatch stalls) {
 		this.chronicle = chronicle;
 		this.tokens = tokens;
+		this.stalls = stalls;
 		for (Round round : chronicle.rounds) {
 			this.byTime.put(round.begun, round);
 			Tally tally = tally(round.fault);
@@ -193,7 +202,8 @@ final class Judge {
 				}
 			}
 			if (round.recovered == 0) {
-				violation(Kind.LIVENESS, round.healed, round + " was not got over in time");
+				violation(Kind.LIVENESS, round.healed + round.fault.bound().toNanos(),
+						round + " was not got over in time");
 			}
 		}
 	}
@@ -291,7 +301,7 @@ final class Judge {
 		});
 	}
 
-	static double median(List<Measure> measures, java.util.function.ToDoubleFunction<Measure> value) {
+	static double median(List<Measure> measures, ToDoubleFunction<Measure> value) {
 		double[] sorted = measures.stream().mapToDouble(value).sorted().toArray();
 		return sorted[sorted.length / 2];
 	}
@@ -311,12 +321,21 @@ final class Judge {
 	}
 
 	private void violation(Kind kind, long time, String what) {
+		if (kind.isOfTime() && this.stalls.stalled(time - EXCUSED, time)) {
+			this.excused++;
+			return;
+		}
 		Round round = roundAt(time);
 		this.violations.add(new Violation(kind, (round != null) ? round.toString() : "before the first fault", what));
 	}
 
 	void add(Violation violation) {
 		this.violations.add(violation);
+	}
+
+	/** How many violations were the machine's own. */
+	int excused() {
+		return this.excused;
 	}
 
 	Map<Fault, Tally> tallies() {

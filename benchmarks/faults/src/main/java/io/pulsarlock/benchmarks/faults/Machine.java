@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import org.springframework.boot.SpringBootVersion;
+
 /** Says on what figures were made. */
 final class Machine {
 
@@ -14,8 +16,7 @@ final class Machine {
 		return String.format("%d cores (%s), %s %s, Java %s, Pulsar broker 4.2.4, Spring Boot %s.",
 				Runtime.getRuntime().availableProcessors(), field("/proc/cpuinfo", "model name", "unknown processor"),
 				field("/etc/os-release", "PRETTY_NAME", System.getProperty("os.name")),
-				System.getProperty("os.version"), System.getProperty("java.version"),
-				org.springframework.boot.SpringBootVersion.getVersion());
+				System.getProperty("os.version"), System.getProperty("java.version"), SpringBootVersion.getVersion());
 	}
 
 	private static String field(String file, String key, String otherwise) {

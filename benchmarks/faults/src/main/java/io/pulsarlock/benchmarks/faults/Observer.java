@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
@@ -30,6 +31,7 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody outside with a plain Pulsar client, who reads the journals to see what each
@@ -71,7 +73,7 @@ final class Observer implements AutoCloseable {
 	 */
 	Seen look() throws IOException {
 		Map<String, List<String>> lines = new HashMap<>();
-		Set<String> keepers = new java.util.HashSet<>();
+		Set<String> keepers = new HashSet<>();
 		for (String topic : topics()) {
 			LineTable table = new LineTable();
 			read(topic, table, new HashMap<>());
@@ -155,7 +157,7 @@ final class Observer implements AutoCloseable {
 		}
 	}
 
-	private static String node(@org.jspecify.annotations.Nullable SessionState session) {
+	private static String node(@Nullable SessionState session) {
 		SessionInfo info = (session != null) ? session.info() : null;
 		return (info != null) ? info.node() : "?";
 	}

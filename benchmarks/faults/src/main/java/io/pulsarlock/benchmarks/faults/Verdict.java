@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
@@ -29,15 +32,21 @@ final class Verdict {
 
 	private final List<String> skipped = new ArrayList<>();
 
+	private final StallWatch stalls;
+
+	private int excused;
+
 	private int toothless;
 
-	Verdict(Settings settings) {
+	Verdict(Settings settings, StallWatch stalls) {
 		this.settings = settings;
+		this.stalls = stalls;
 	}
 
 	synchronized void add(String arena, Judge judge, Report report, Map<String, List<Measure>> measures) {
 		judge.tallies().forEach((fault, tally) -> this.tallies.computeIfAbsent(fault, Tally::new).add(tally));
 		this.violations.addAll(judge.violations());
+		this.excused += judge.excused();
 		for (Store store : Store.values()) {
 			Report.Counts counts = report.total(store);
 			long[] sums = this.updates.computeIfAbsent(store, (any) -> new long[4]);
@@ -53,7 +62,7 @@ final class Verdict {
 		}
 		measures.entrySet()
 			.stream()
-			.max(java.util.Comparator.comparingInt((entry) -> entry.getValue().size()))
+			.max(Comparator.comparingInt((entry) -> entry.getValue().size()))
 			.ifPresent((entry) -> this.longest.put(arena + " " + entry.getKey(), entry.getValue()));
 	}
 
@@ -90,6 +99,11 @@ final class Verdict {
 			.append(" nodes, ")
 			.append(Arena.SHORT_LOCKS + Arena.LONG_LOCKS)
 			.append(" locks and a leader group in each.\n\n");
+		if (this.stalls.count() > 0) {
+			text.append(String.format(
+					"The machine itself stood %d times, up to %d ms, for which %d bounds that were not kept are excused.\n\n",
+					this.stalls.count(), this.stalls.longest(), this.excused));
+		}
 		faults(text);
 		updates(text);
 		if (!this.controls.isEmpty()) {
@@ -129,7 +143,7 @@ final class Verdict {
 				.append(" | ")
 				.append(tally.rounds)
 				.append(" | ")
-				.append(java.util.Arrays.stream(Role.values())
+				.append(Arrays.stream(Role.values())
 					.map((role) -> Integer.toString(tally.roles.getOrDefault(role, 0)))
 					.collect(Collectors.joining(" / ")))
 				.append(" | ")
@@ -193,8 +207,7 @@ final class Verdict {
 		});
 	}
 
-	private static String thirds(List<Measure> measures, java.util.function.ToDoubleFunction<Measure> value,
-			String format) {
+	private static String thirds(List<Measure> measures, ToDoubleFunction<Measure> value, String format) {
 		int third = measures.size() / 3;
 		return List
 			.of(measures.subList(0, third), measures.subList(third, 2 * third),

@@ -59,6 +59,11 @@ record Violation(Kind kind, String where, String what) {
 			this.title = title;
 		}
 
+		/** Whether a machine without time for its processes may be to blame. */
+		boolean isOfTime() {
+			return this == BYSTANDER || this == LIVENESS || this == TOLD_LATE;
+		}
+
 	}
 
 }

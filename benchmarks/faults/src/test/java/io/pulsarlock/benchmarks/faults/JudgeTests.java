@@ -15,6 +15,8 @@ class JudgeTests {
 
 	private final Chronicle chronicle = new Chronicle();
 
+	private final StallWatch stalls = StallWatch.none();
+
 	@Test
 	void orderlyHandOverIsFine() {
 		Round round = round(Fault.RESET, "a", 1, 2);
@@ -130,6 +132,19 @@ class JudgeTests {
 	}
 
 	@Test
+	void machineThatStoodExcusesALossButNoOverlap() {
+		round(Fault.KILL, "b", 0.5, 0.5);
+		hold("a", 1, 1, 2, 2, "LOST");
+		read("a", "L", 2, "lock 1 EXPELLED");
+		hold("c", 2, 3, 5, 5);
+		hold("d", 3, 4, 6, 6);
+		this.stalls.seen(SECOND, SECOND + SECOND / 2);
+		Judge judge = judge();
+		assertThat(kinds(judge)).containsExactly(Kind.OVERLAP);
+		assertThat(judge.excused()).isEqualTo(1);
+	}
+
+	@Test
 	void lockMustNotStayFree() {
 		Round round = round(Fault.KILL, "a", 2, 2);
 		read("a", "G", 1, "lock 1");
@@ -221,7 +236,7 @@ class JudgeTests {
 	}
 
 	private Judge judge() {
-		Judge judge = new Judge(this.chronicle, true);
+		Judge judge = new Judge(this.chronicle, true, this.stalls);
 		judge.judge();
 		return judge;
 	}
