@@ -20,6 +20,8 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * A lock cluster on Pulsar as the contract wants it: losses come from a stranger who
  * writes to the journal, outages from killing the broker.
@@ -68,8 +70,16 @@ final class PulsarContractCluster implements ContractCluster {
 		return node;
 	}
 
+	/**
+	 * An heir evicts a node that is not at the door, after the grace. Who evicts at once
+	 * must at least wait until it is there, or the next one finds the door open before
+	 * the holder can have read of it. A leader is always there.
+	 */
 	@Override
 	public void loseNow(LockRegistry node, String lock) {
+		String door = "consumer " + node.node() + " of l_" + lock + ".";
+		await().atMost(Duration.ofSeconds(20))
+			.until(() -> openObjects().stream().anyMatch((each) -> each.startsWith(door)));
 		evict(node, "l:" + lock);
 	}
 
