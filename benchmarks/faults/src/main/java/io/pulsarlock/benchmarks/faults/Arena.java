@@ -360,6 +360,10 @@ final class Arena implements AutoCloseable {
 						: "DID NOT GO ON within " + limit));
 	}
 
+	private boolean isLed() {
+		return this.chronicle.open().stream().anyMatch((holding) -> holding.lock.startsWith(Judge.GROUP));
+	}
+
 	private boolean areGranted(long after) {
 		for (int i = 0; i < SHORT_LOCKS; i++) {
 			if (this.chronicle.lastGrantOfLock("short-" + i) <= after) {

@@ -220,6 +220,10 @@ final class Judge {
 				continue;
 			}
 			Holding next = next(all, each);
+			if (next != null && next.granted >= until) {
+				// Whoever was to have it may be the one hit next.
+				continue;
+			}
 			long from = (round.fault == Fault.SHUTDOWN) ? each.ended : round.injected;
 			if (next == null) {
 				continue;

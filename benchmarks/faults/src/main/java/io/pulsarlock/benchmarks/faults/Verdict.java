@@ -18,6 +18,9 @@ import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
 /** All judgements of a campaign together, as text and as Markdown. */
 final class Verdict {
 
+	/** From so many rounds of each fault on, bounds of time count. */
+	private static final int STRICT = 20;
+
 	private final Settings settings;
 
 	private final Map<Fault, Tally> tallies = new EnumMap<>(Fault.class);
@@ -77,8 +80,16 @@ final class Verdict {
 		this.skipped.add(what);
 	}
 
+	/**
+	 * Whether nothing was broken. A short form runs anywhere, beside anything, so bounds
+	 * it saw missed are written down and count for nothing.
+	 */
 	boolean isGood() {
-		return this.violations.isEmpty() && this.toothless == 0;
+		return this.toothless == 0 && this.violations.stream().allMatch((each) -> isExcused(each));
+	}
+
+	private boolean isExcused(Violation violation) {
+		return this.settings.times() < STRICT && violation.kind().isOfTime();
 	}
 
 	String markdown() {
@@ -116,7 +127,7 @@ final class Verdict {
 			this.skipped.forEach((line) -> text.append("- ").append(line).append('\n'));
 		}
 		if (!this.violations.isEmpty()) {
-			text.append("\n## Violations\n\n");
+			text.append(isGood() ? "\n## Bounds of time that were missed\n\n" : "\n## Violations\n\n");
 			this.violations.stream()
 				.limit(200)
 				.forEach((violation) -> text.append("- ").append(violation).append('\n'));
