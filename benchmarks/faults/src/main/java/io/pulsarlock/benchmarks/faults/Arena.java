@@ -78,10 +78,6 @@ final class Arena implements AutoCloseable {
 			all.put("pulsar-lock.topic.shards", Integer.toString(Settings.SHARDS));
 			all.put("pulsar-lock.session.lease", settings.lease().toMillis() + "ms");
 			all.put("pulsar-lock.session.reconnect-grace", settings.grace().toMillis() + "ms");
-			// What the client says of each door it enters costs more than the door.
-			all.put("logging.level.org.apache.pulsar", "ERROR");
-			all.put("logging.level.root", "WARN");
-			all.put("spring.main.banner-mode", "off");
 			all.put("faults.locks", Integer.toString(SHORT_LOCKS));
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
 			all.put("faults.seed", Long.toString(this.random.nextInt(1_000_000)));
@@ -95,7 +91,7 @@ final class Arena implements AutoCloseable {
 	/** Starts the nodes and counts what there is when nobody holds anything. */
 	void start() {
 		this.nodes.forEach(Node::start);
-		await("all nodes have joined", START_LIMIT, () -> this.nodes.stream().allMatch((node) -> node.said("JOINED")));
+		await("all nodes have joined", START_LIMIT, () -> allSaid("JOINED"));
 	}
 
 	void countBaseline() {
@@ -151,7 +147,7 @@ final class Arena implements AutoCloseable {
 				node.start();
 			}
 		}
-		boolean joined = awaitUntil(START_LIMIT, () -> this.nodes.stream().allMatch((node) -> node.said("JOINED")));
+		boolean joined = awaitUntil(START_LIMIT, () -> allSaid("JOINED"));
 		if (!joined) {
 			this.violations.add(new Violation(Kind.LIVENESS, this.name, "Not all nodes have joined"));
 		}
@@ -360,6 +356,10 @@ final class Arena implements AutoCloseable {
 						: "DID NOT GO ON within " + limit));
 	}
 
+	private boolean allSaid(String word) {
+		return this.nodes.stream().allMatch((node) -> node.said(word));
+	}
+
 	private boolean isLed() {
 		return this.chronicle.open().stream().anyMatch((holding) -> holding.lock.startsWith(Judge.GROUP));
 	}
@@ -392,8 +392,7 @@ final class Arena implements AutoCloseable {
 			node.forget("QUIET");
 			node.say("QUIESCE");
 		});
-		await("all nodes are quiet", Duration.ofSeconds(120),
-				() -> this.nodes.stream().allMatch((node) -> node.said("QUIET")));
+		await("all nodes are quiet", Duration.ofSeconds(120), () -> allSaid("QUIET"));
 	}
 
 	private void resume() {

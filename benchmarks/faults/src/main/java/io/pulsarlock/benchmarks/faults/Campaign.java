@@ -148,14 +148,11 @@ public final class Campaign {
 				this.verdict.skip("Not all faults in " + name + ": the time limit was reached");
 			}
 			boolean newer = this.settings.faults().contains(Fault.NEWER) && lethal;
-			Judge judge;
 			if (newer) {
 				arena.run(Fault.NEWER, null);
-				judge = arena.finish(false, this.stalls);
 			}
-			else {
-				judge = arena.finish(true, this.stalls);
-			}
+			// After that nobody can go on, so nothing can come to rest either.
+			Judge judge = arena.finish(!newer, this.stalls);
 			this.verdict.add(name, judge, arena.register(), arena.chronicle().measures);
 		}
 	}

@@ -61,7 +61,7 @@ public class FaultNode {
 			.web(WebApplicationType.NONE)
 			// Heirs that look whether the holder is gone make the client warn.
 			.properties("spring.main.banner-mode=off", "logging.level.root=warn",
-					"logging.level.org.apache.pulsar.client.impl=error")
+					"logging.level.org.apache.pulsar=error")
 			.run(all.toArray(String[]::new));
 		BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 		for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
-import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;

@@ -19,15 +19,14 @@ final class RegisterGuarded implements Guarded {
 	}
 
 	@Override
-	public long read(Copy copy, String name, long token) throws IOException {
-		return call((client) -> client.read(Store.valueOf(copy.name()), name, token));
+	public long read(Store store, String name, long token) throws IOException {
+		return call((client) -> client.read(store, name, token));
 	}
 
 	@Override
-	public boolean write(Copy copy, String name, long token, long base, String id) throws IOException {
+	public boolean write(Store store, String name, long token, long base, String id) throws IOException {
 		// Whoever was not allowed to read has nothing to write on top of.
-		return base >= 0
-				&& call((client) -> client.write(Store.valueOf(copy.name()), name, token, base, id) ? 1L : 0L) == 1;
+		return base >= 0 && call((client) -> client.write(store, name, token, base, id) ? 1L : 0L) == 1;
 	}
 
 	private long call(Call call) throws IOException {

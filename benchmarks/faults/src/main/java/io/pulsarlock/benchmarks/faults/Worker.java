@@ -8,7 +8,6 @@ import java.util.concurrent.CancellationException;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.benchmarks.faults.Guarded.Copy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,15 +122,15 @@ final class Worker implements Runnable {
 		}
 		this.tenure = tenure;
 		tenure.look();
-		long checked = read(Copy.CHECKED, tenure.token());
-		long unchecked = read(Copy.UNCHECKED, tenure.token());
+		long checked = read(Store.CHECKED, tenure.token());
+		long unchecked = read(Store.UNCHECKED, tenure.token());
 		work(tenure);
 		// An interrupt says that the lock is lost. Whoever writes all the same is what
 		// tokens are for.
 		Thread.interrupted();
 		String id = this.node + "/" + this.lock + "/" + tenure.token();
-		write(Copy.CHECKED, tenure.token(), checked, id);
-		write(Copy.UNCHECKED, tenure.token(), unchecked, id);
+		write(Store.CHECKED, tenure.token(), checked, id);
+		write(Store.UNCHECKED, tenure.token(), unchecked, id);
 		tenure.leaving();
 	}
 
@@ -151,9 +150,9 @@ final class Worker implements Runnable {
 		}
 	}
 
-	private long read(Copy copy, long token) {
+	private long read(Store store, long token) {
 		try {
-			return this.guarded.read(copy, this.lock, token);
+			return this.guarded.read(store, this.lock, token);
 		}
 		catch (IOException | RuntimeException ex) {
 			this.history.unexpected(this.lock + " could not be read", ex);
@@ -161,9 +160,9 @@ final class Worker implements Runnable {
 		}
 	}
 
-	private void write(Copy copy, long token, long base, String id) {
+	private void write(Store store, long token, long base, String id) {
 		try {
-			this.guarded.write(copy, this.lock, token, base, id);
+			this.guarded.write(store, this.lock, token, base, id);
 		}
 		catch (IOException | RuntimeException ex) {
 			this.history.unexpected(this.lock + " could not be written", ex);
