@@ -36,14 +36,7 @@ enum Control {
 			// Slower than half a grace, after which the next one need not be admitted at
 			// the
 			// door: else the holder hears of it in time.
-			Link slow = arena.longHolder().link();
-			slow.delay(Duration.ofMillis(700));
-			try {
-				arena.run(Fault.STALE_EXPEL, null);
-			}
-			finally {
-				slow.heal();
-			}
+			slowly(arena.longHolder(), Duration.ofMillis(700), () -> arena.run(Fault.STALE_EXPEL, null));
 		}
 
 	},
@@ -74,14 +67,7 @@ enum Control {
 
 		@Override
 		void provoke(Arena arena) {
-			Link slow = arena.nodes().get(0).link();
-			slow.delay(Duration.ofMillis(400));
-			try {
-				arena.run(Fault.RESET, null);
-			}
-			finally {
-				slow.heal();
-			}
+			slowly(arena.nodes().get(0), Duration.ofMillis(400), () -> arena.run(Fault.RESET, null));
 		}
 
 		@Override
@@ -150,6 +136,17 @@ enum Control {
 
 	Map<String, String> options() {
 		return Map.of();
+	}
+
+	/** Does something while everything takes longer on the way to one node. */
+	private static void slowly(Node node, Duration delay, Runnable task) {
+		node.link().delay(delay);
+		try {
+			task.run();
+		}
+		finally {
+			node.link().heal();
+		}
 	}
 
 	boolean hasTokens() {
