@@ -58,7 +58,8 @@ class LinkPulsarTests {
 				Consumer<String> consumer = client.newConsumer(Schema.STRING)
 					.topic(topic)
 					.subscriptionName("s")
-					// Else the acknowledgement may perish in the reset, and "two" come again.
+					// Else the acknowledgement may perish in the reset, and "two" come
+					// again.
 					.isAckReceiptEnabled(true)
 					.subscribe()) {
 			assertThat(link.connections()).isPositive();
