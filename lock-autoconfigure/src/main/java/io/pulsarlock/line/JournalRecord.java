@@ -104,6 +104,19 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Says whether the owner of a lock uses it or only keeps it, in case nobody else
+	 * wants it before. A hint: it takes nothing from anybody.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param ticket the ticket's number
+	 * @param idle true if it only keeps it
+	 */
+	record Idle(UUID session, long sequence, String lock, long ticket, boolean idle) implements JournalRecord {
+	}
+
+	/**
 	 * Ends the session in good order.
 	 *
 	 * @param session the session

@@ -19,6 +19,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,9 @@ public final class LineTable {
 		}
 		else if (record instanceof Release release) {
 			remove(session, release.lock(), release.ticket(), change);
+		}
+		else if (record instanceof Idle idle) {
+			idle(session, idle, change);
 		}
 		else if (record instanceof Bye) {
 			end(session, change);
@@ -207,6 +211,17 @@ public final class LineTable {
 		}
 	}
 
+	private void idle(SessionState session, Idle idle, Change change) {
+		for (Ticket ticket : session.tickets.values()) {
+			if (ticket.number() == idle.ticket()) {
+				if (idle.idle() ? session.idle.add(ticket.number()) : session.idle.remove(ticket.number())) {
+					change.touched(ticket.lock());
+				}
+				return;
+			}
+		}
+	}
+
 	private void expel(Expel expel, Change change) {
 		SessionState target = this.sessions.get(expel.target());
 		// The compare-and-set: if the session was heard again the expulsion is void.
@@ -254,6 +269,7 @@ public final class LineTable {
 
 	private void remove(SessionState session, Ticket ticket, Change change) {
 		session.tickets.remove(ticket.position());
+		session.idle.remove(ticket.number());
 		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
 		if (line != null && line.remove(ticket.position()) != null) {
 			if (line.isEmpty()) {
@@ -297,6 +313,17 @@ public final class LineTable {
 	public @Nullable Ticket front(String lock) {
 		TreeMap<Position, Ticket> line = this.lines.get(lock);
 		return (line != null) ? line.firstEntry().getValue() : null;
+	}
+
+	/**
+	 * Whether a ticket's owner has said that it only keeps its place, and gives it up as
+	 * soon as somebody else wants the lock. False is no proof that it is used.
+	 * @param ticket the ticket
+	 * @return true if it said so last
+	 */
+	public boolean isIdle(Ticket ticket) {
+		SessionState session = this.sessions.get(ticket.session());
+		return session != null && session.idle.contains(ticket.number());
 	}
 
 	/**

@@ -13,7 +13,12 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 	/** Before every record. */
 	public static final Position NONE = new Position(-1, -1);
 
-	private static final int ENTRY_BITS = 28;
+	private static final int ENTRY_BITS = 24;
+
+	private static final int HOLDING_BITS = 7;
+
+	/** So many holdings can have a token each before the next record of the journal. */
+	public static final int HOLDINGS = 1 << HOLDING_BITS;
 
 	@Override
 	public int compareTo(Position other) {
@@ -40,20 +45,20 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 	}
 
 	/**
-	 * The position as one number that keeps the order: 35 bits of ledger, 28 of entry. A
-	 * ledger is rolled over long before it has 268 million entries, and 34 thousand
-	 * million ledgers outlast any cluster; a number that does not fit is refused, never
-	 * cut.
+	 * The position as one number that keeps the order: 32 bits of ledger, 24 of entry, 7
+	 * that are zero, for further holdings by the owner of a place. A ledger is rolled
+	 * over long before it has 16 million entries, and 4 thousand million ledgers outlast
+	 * most clusters; a number that does not fit is refused, never cut.
 	 * @return the fencing token, positive
 	 * @throws ArithmeticException if it does not fit
 	 */
 	public long token() {
-		if (this.ledgerId < 0 || this.entryId < 0 || this.ledgerId >>> (63 - ENTRY_BITS) != 0
+		if (this.ledgerId < 0 || this.entryId < 0 || this.ledgerId >>> (63 - ENTRY_BITS - HOLDING_BITS) != 0
 				|| this.entryId >>> ENTRY_BITS != 0) {
 			throw new ArithmeticException("Position " + this + " does not fit a fencing token");
 		}
-		// Plus one, so that the very first token is positive too.
-		return Math.incrementExact(this.ledgerId << ENTRY_BITS | this.entryId);
+		// One more, so that the very first token is positive too.
+		return Math.multiplyExact(Math.incrementExact(this.ledgerId << ENTRY_BITS | this.entryId), (long) HOLDINGS);
 	}
 
 	@Override

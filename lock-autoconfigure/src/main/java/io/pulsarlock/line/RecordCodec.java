@@ -14,6 +14,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -22,7 +23,7 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * The binary form of the records. <pre>
  * record    = version type session(16) sequence body option*
  * version   = byte, 1; a reader refuses a higher one
- * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire
+ * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire, 8 idle
  * heartbeat = flags(1: opening) node lease grace shards position position count claim*
  * claim     = text number position number
  * request   = text
@@ -30,6 +31,7 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * expel     = session(16) position
  * evict     = text session(16) number position
  * fire      = text number
+ * idle      = text number flags(1: idle)
  * option    = tag length bytes; unknown tags are skipped
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
@@ -95,6 +97,11 @@ public final class RecordCodec {
 			out.text(fire.job());
 			out.number(fire.fireTime());
 		}
+		else if (record instanceof Idle idle) {
+			out.text(idle.lock());
+			out.number(idle.ticket());
+			out.octet(idle.idle() ? 1 : 0);
+		}
 		return out.bytes();
 	}
 
@@ -123,6 +130,7 @@ public final class RecordCodec {
 				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.position());
 				case 6 -> new Bye(session, sequence);
 				case 7 -> new Fire(session, sequence, in.text(), in.number());
+				case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
 				default -> throw new UnreadableRecordException("record of unknown type " + type);
 			};
 			in.skipOptions();
@@ -162,7 +170,10 @@ public final class RecordCodec {
 		if (record instanceof Evict) {
 			return 5;
 		}
-		return (record instanceof Bye) ? 6 : 7;
+		if (record instanceof Bye) {
+			return 6;
+		}
+		return (record instanceof Fire) ? 7 : 8;
 	}
 
 	private static final class Writer {

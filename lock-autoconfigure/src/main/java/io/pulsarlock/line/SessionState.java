@@ -2,6 +2,8 @@ package io.pulsarlock.line;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -25,6 +27,9 @@ public final class SessionState {
 
 	/** By position, so that heartbeats can be made in ranges. */
 	final TreeMap<Position, Ticket> tickets = new TreeMap<>();
+
+	/** The numbers of those of its tickets that it only keeps. */
+	final Set<Long> idle = new HashSet<>();
 
 	SessionState(UUID id, @Nullable SessionInfo info, Position opened, long sequence) {
 		this.id = id;

@@ -65,6 +65,12 @@ final class Hold implements Held {
 		this.ended = ended;
 	}
 
+	/** Goes on from another holding of the same place, which is over or ends now. */
+	Hold after(Hold other) {
+		this.doorGoodUntil = other.doorGoodUntil;
+		return this;
+	}
+
 	@Override
 	public String name() {
 		return this.name;

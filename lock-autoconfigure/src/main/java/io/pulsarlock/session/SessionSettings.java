@@ -15,8 +15,12 @@ import java.time.Duration;
  * after a crash
  * @param drift by which fraction clock rates of two nodes may differ, plus what a thread
  * may be late
+ * @param affinity how long a lock is kept for its node after its release, unless another
+ * node asks for it; zero: not at all
+ * @param affinityLocks how many locks are kept at most, those used last
  */
-public record SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift) {
+public record SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift,
+		Duration affinity, int affinityLocks) {
 
 	/** The default lease. */
 	public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
@@ -29,6 +33,12 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 
 	/** The default allowance for clock rates. */
 	public static final double DEFAULT_DRIFT = 0.05;
+
+	/** How long a lock is kept for its node by default. */
+	public static final Duration DEFAULT_AFFINITY = Duration.ofSeconds(1);
+
+	/** How many locks are kept by default. */
+	public static final int DEFAULT_AFFINITY_LOCKS = 1000;
 
 	public SessionSettings {
 		if (node.isBlank()) {
@@ -47,6 +57,24 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		if (!(drift >= 0 && drift <= 1)) {
 			throw new IllegalArgumentException("The drift must be from 0 to 1, not " + drift);
 		}
+		if (affinity.isNegative() || affinity.compareTo(Duration.ofHours(1)) > 0) {
+			throw new IllegalArgumentException("The affinity must be from 0 to 1 h, not " + affinity);
+		}
+		if (affinityLocks < 1) {
+			throw new IllegalArgumentException("At least 1 lock must be kept, not " + affinityLocks);
+		}
+	}
+
+	/**
+	 * The default affinity.
+	 * @param node see above
+	 * @param shards see above
+	 * @param lease see above
+	 * @param reconnectGrace see above
+	 * @param drift see above
+	 */
+	public SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift) {
+		this(node, shards, lease, reconnectGrace, drift, DEFAULT_AFFINITY, DEFAULT_AFFINITY_LOCKS);
 	}
 
 	/**
@@ -65,7 +93,8 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	 * @return the settings
 	 */
 	public SessionSettings withTimes(Duration lease, Duration reconnectGrace) {
-		return new SessionSettings(this.node, this.shards, lease, reconnectGrace, this.drift);
+		return new SessionSettings(this.node, this.shards, lease, reconnectGrace, this.drift, this.affinity,
+				this.affinityLocks);
 	}
 
 	/**
@@ -74,7 +103,19 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	 * @return the settings
 	 */
 	public SessionSettings withShards(int shards) {
-		return new SessionSettings(this.node, shards, this.lease, this.reconnectGrace, this.drift);
+		return new SessionSettings(this.node, shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
+				this.affinityLocks);
+	}
+
+	/**
+	 * With another affinity.
+	 * @param affinity how long a lock is kept; zero: not at all
+	 * @param locks how many are kept at most
+	 * @return the settings
+	 */
+	public SessionSettings withAffinity(Duration affinity, int locks) {
+		return new SessionSettings(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, affinity,
+				locks);
 	}
 
 	long leaseNanos() {

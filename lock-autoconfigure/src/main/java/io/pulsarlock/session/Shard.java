@@ -69,6 +69,8 @@ final class Shard {
 
 	private volatile @Nullable LockException failure;
 
+	private final Affinity affinity;
+
 	private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
 	private long rejoin = FIRST_REJOIN;
@@ -99,6 +101,7 @@ final class Shard {
 		this.callbacks = callbacks;
 		this.events = events;
 		this.ids = ids;
+		this.affinity = new Affinity(settings);
 	}
 
 	/** Starts to join. Any thread. */
@@ -161,6 +164,7 @@ final class Shard {
 			if (session == this.session) {
 				if (session.isActive()) {
 					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused, now));
+					this.affinity.tick(now);
 					restoreAll();
 				}
 				session.ticked(now);
@@ -478,6 +482,10 @@ final class Shard {
 
 	int index() {
 		return this.index;
+	}
+
+	Affinity affinity() {
+		return this.affinity;
 	}
 
 	Loop loop() {

@@ -8,6 +8,7 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockLost;
 import io.pulsarlock.LockLost.Reason;
 import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
@@ -40,6 +41,15 @@ final class Slot {
 	private @Nullable Place holding;
 
 	private @Nullable Hold hold;
+
+	/** Holds the lock for nobody, so that this node may have it again; see Affinity. */
+	private @Nullable Hold reserve;
+
+	/** Whether the others believe that nobody here uses the lock. */
+	private boolean saidIdle;
+
+	/** The token of the latest holding. */
+	private long token;
 
 	/** The admission the hold rests on; zero before the first and while in jeopardy. */
 	private long goodAdmission;
@@ -82,11 +92,15 @@ final class Slot {
 		}
 		long now = this.shard.now();
 		checkPlaces(session);
+		if (this.reserve != null && reenter(session, now)) {
+			return;
+		}
 		Ticket front = session.table().front(this.key);
 		boolean ours = front != null && front.session().equals(session.id());
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(now);
-		refuseImmediate(this.hold != null || (inTouch && front != null && !ours), inTouch);
+		boolean theirs = front != null && !ours && !session.table().isIdle(front);
+		refuseImmediate(this.hold != null || (inTouch && theirs), inTouch);
 		boolean empty = front == null;
 		if (this.waiters.isEmpty() && this.waiting != null) {
 			leave(session, this.waiting);
@@ -99,6 +113,9 @@ final class Slot {
 		boolean turn = place != null && front != null && this.hold == null && front.position().equals(place.position);
 		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || (inTouch && !(empty || turn || ours)));
 		Ticket heir = session.table().heir(this.key);
+		if (this.hold != null && heir != null && this.saidIdle) {
+			sayUsed(session);
+		}
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
 		// Kept when this node's released ticket is followed by its own next one.
 		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
@@ -108,6 +125,109 @@ final class Slot {
 		if (turn && front != null && session.mayGrant(now) && (doorless || this.door.admission() != 0)
 				&& isFresh(session, now)) {
 			grant(session, front);
+		}
+	}
+
+	/**
+	 * Gives a lock that was kept to whoever wants it here, without asking anybody: by the
+	 * cluster's rules it has been held all the time. Another node that asks comes first.
+	 * @return true if nothing more is to be done now
+	 */
+	private boolean reenter(Session session, long now) {
+		Hold reserve = this.reserve;
+		Place place = this.holding;
+		if (reserve == null || place == null) {
+			return false;
+		}
+		if (!reserve.isHeld() || session.table().heir(this.key) != null) {
+			letGo();
+			return true;
+		}
+		// Larger than every token before, smaller than that of every request to come.
+		long base = session.table().applied().token();
+		long token = Math.max(base, this.token + 1);
+		while (this.hold == null && !this.waiters.isEmpty()) {
+			if (!session.mayGrant(now)) {
+				return true;
+			}
+			if (token - base >= Position.HOLDINGS) {
+				this.shard.signOfLife();
+				return true;
+			}
+			Waiter waiter = this.waiters.remove();
+			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
+					this.shard.callbacks(), this::ended)
+				.after(reserve);
+			if (waiter.granted.complete(hold)) {
+				this.hold = hold;
+				this.token = token;
+				this.reserve = null;
+				this.shard.affinity().gone(this);
+				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
+			}
+		}
+		return this.hold == null;
+	}
+
+	/** Keeps the lock after its release, if nobody wants it. */
+	private boolean keep(Session session, Hold released) {
+		Place place = this.holding;
+		if (!this.shard.affinity().isOn() || this.kind != Door.Kind.EXCLUSIVE || place == null || place.position == null
+				|| !this.waiters.isEmpty() || this.waiting != null || this.jeopardy
+				|| session.table().heir(this.key) != null) {
+			return false;
+		}
+		Hold reserve = new Hold(this.name, released.token(), this.shard.loop(), session.incarnation(), null,
+				this.shard.callbacks(), this::ended)
+			.after(released);
+		if (!reserve.isHeld()) {
+			return false;
+		}
+		this.reserve = reserve;
+		if (this.door.admission() == 0) {
+			// Its records keep it as well as a door would.
+			this.door.leave();
+		}
+		this.shard.affinity().kept(this, this.shard.now());
+		return true;
+	}
+
+	/** Gives up a lock that was only kept. */
+	void letGo() {
+		Place place = this.holding;
+		if (this.reserve == null || place == null) {
+			return;
+		}
+		forgetReserve();
+		this.holding = null;
+		Session session = this.shard.activeSession();
+		if (session != null && !place.isGone(session, this.key)) {
+			leave(session, place);
+		}
+		this.shard.again(this);
+	}
+
+	private void forgetReserve() {
+		this.reserve = null;
+		this.saidIdle = false;
+		this.shard.affinity().gone(this);
+	}
+
+	/** Tells the others that nobody uses the lock, so that they need not say busy. */
+	void sayIdle() {
+		Session session = this.shard.activeSession();
+		Place place = this.holding;
+		if (this.reserve != null && !this.saidIdle && session != null && place != null) {
+			this.saidIdle = true;
+			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, true));
+		}
+	}
+
+	private void sayUsed(Session session) {
+		Place place = this.holding;
+		if (place != null) {
+			this.saidIdle = false;
+			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, false));
 		}
 	}
 
@@ -145,6 +265,10 @@ final class Slot {
 			this.hold = null;
 			hold.lose(Reason.EXPELLED);
 		}
+		if (this.reserve != null && (holding == null || holding.isGone(session, this.key))) {
+			this.holding = null;
+			forgetReserve();
+		}
 		if (this.waiting != null && this.waiting.isGone(session, this.key)) {
 			this.waiting = null;
 		}
@@ -175,6 +299,8 @@ final class Slot {
 					this.shard.callbacks(), this::ended);
 			if (waiter.granted.complete(hold)) {
 				this.hold = hold;
+				this.token = token;
+				this.saidIdle = false;
 				this.holding = this.waiting;
 				this.waiting = null;
 				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
@@ -185,6 +311,10 @@ final class Slot {
 
 	/** A holding has ended, by whatever means; told once for each. */
 	private void ended(Hold hold) {
+		if (hold == this.reserve) {
+			letGo();
+			return;
+		}
 		LockLost lost = hold.lost();
 		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
 				(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
@@ -194,10 +324,12 @@ final class Slot {
 		}
 		this.hold = null;
 		Place place = this.holding;
-		this.holding = null;
 		Session session = this.shard.activeSession();
-		if (session != null && place != null) {
-			leave(session, place);
+		if (lost != null || session == null || !keep(session, hold)) {
+			this.holding = null;
+			if (session != null && place != null) {
+				leave(session, place);
+			}
 		}
 		evaluate();
 		this.shard.idle(this);
@@ -216,11 +348,14 @@ final class Slot {
 
 	/** Renews the hold, or notices that its door or this process was interrupted. */
 	void tick(Session session, boolean paused, long now) {
-		Hold hold = this.hold;
+		Hold hold = (this.hold != null) ? this.hold : this.reserve;
 		if (hold != null && hold.isHeld()) {
 			long admission = this.door.admission();
 			boolean broken = (this.goodAdmission != 0) ? admission != this.goodAdmission : session.connection() == 0;
-			if (paused || broken) {
+			if ((paused || broken) && hold == this.reserve) {
+				letGo();
+			}
+			else if (paused || broken) {
 				this.goodAdmission = 0;
 				this.restoringAdmission = 0;
 				if (!this.jeopardy) {
@@ -272,8 +407,8 @@ final class Slot {
 	 * concluded from the close.
 	 */
 	void confirmed(long sequence, long sentAt) {
-		Hold hold = this.hold;
-		if (hold == null && this.waiting != null) {
+		Hold hold = (this.hold != null) ? this.hold : this.reserve;
+		if (this.hold == null && (this.waiting != null || !this.waiters.isEmpty())) {
 			evaluate();
 			return;
 		}
@@ -295,6 +430,10 @@ final class Slot {
 	 * Takes the lock from its holder, who is told before anybody hears of the release.
 	 */
 	boolean takeAway() {
+		if (this.reserve != null) {
+			letGo();
+			return true;
+		}
 		Hold hold = this.hold;
 		if (hold == null || !hold.isHeld()) {
 			return false;
@@ -307,6 +446,7 @@ final class Slot {
 	void sessionEnded(Reason reason) {
 		Hold hold = this.hold;
 		this.hold = null;
+		forgetReserve();
 		this.holding = null;
 		this.waiting = null;
 		if (hold != null) {
@@ -323,7 +463,8 @@ final class Slot {
 	}
 
 	boolean isIdle() {
-		return this.hold == null && this.waiters.isEmpty() && this.waiting == null && !this.door.isInUse();
+		return this.hold == null && this.reserve == null && this.waiters.isEmpty() && this.waiting == null
+				&& !this.door.isInUse();
 	}
 
 	boolean isHeld() {

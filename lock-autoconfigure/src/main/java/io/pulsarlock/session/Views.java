@@ -33,6 +33,11 @@ final class Views {
 		List<LockView> locks = new ArrayList<>();
 		List<LockView> groups = new ArrayList<>();
 		for (String key : table.locks()) {
+			List<Ticket> tickets = table.line(key);
+			if (tickets.size() == 1 && table.isIdle(tickets.get(0))) {
+				// Kept, but nobody holds it.
+				continue;
+			}
 			List<Participant> line = line(shard, key);
 			LockView view = new LockView(key.substring(2), line.get(0), session.frontFor(key, now),
 					line.subList(1, line.size()));
