@@ -178,7 +178,11 @@ final class Slot {
 			return false;
 		}
 		Hold reserve = new Hold(this.name, released.token(), this.shard.loop(), session.incarnation(), null,
-				this.shard.callbacks(), this::ended)
+				this.shard.callbacks(), (lost) -> {
+					if (lost == this.reserve) {
+						letGo();
+					}
+				})
 			.after(released);
 		if (!reserve.isHeld()) {
 			return false;
@@ -311,10 +315,6 @@ final class Slot {
 
 	/** A holding has ended, by whatever means; told once for each. */
 	private void ended(Hold hold) {
-		if (hold == this.reserve) {
-			letGo();
-			return;
-		}
 		LockLost lost = hold.lost();
 		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
 				(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PositionTests {
 
-	private static final long LEDGERS = 1L << 35;
+	private static final long LEDGERS = 1L << 32;
 
-	private static final long ENTRIES = 1L << 28;
+	private static final long ENTRIES = 1L << 24;
 
 	@Property
 	void tokensGrowWithPositions(@ForAll @LongRange(min = 0, max = LEDGERS - 2) long ledger,
@@ -24,6 +24,7 @@ class PositionTests {
 				one }) {
 			assertThat(Integer.signum(Long.compare(one.token(), other.token())))
 				.isEqualTo(Integer.signum(one.compareTo(other)));
+			assertThat(one.isAfter(other)).isEqualTo(one.token() > other.token() + Position.HOLDINGS - 1);
 			assertThat(one.isAfter(other)).isEqualTo(one.token() > other.token());
 			assertThat(one.compareTo(other) == 0).isEqualTo(one.equals(other));
 		}
@@ -51,8 +52,8 @@ class PositionTests {
 
 	@Test
 	void everyTokenIsPositive() {
-		assertThat(new Position(0, 0).token()).isEqualTo(1);
-		assertThat(new Position(LEDGERS - 1, ENTRIES - 2).token()).isEqualTo(Long.MAX_VALUE);
+		assertThat(new Position(0, 0).token()).isEqualTo(Position.HOLDINGS);
+		assertThat(new Position(LEDGERS - 1, ENTRIES - 2).token()).isEqualTo(Long.MAX_VALUE - Position.HOLDINGS + 1);
 		assertThatExceptionOfType(ArithmeticException.class)
 			.isThrownBy(() -> new Position(LEDGERS - 1, ENTRIES - 1).token());
 	}
