@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Affinity;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Session;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Topic;
 import io.pulsarlock.pulsar.PulsarLocks;
@@ -53,6 +54,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 			throw invalid("pulsar-lock.topic.shards", topic.shards(), "It must be from 1 to " + MOST_SHARDS + ".");
 		}
 		checkTimes(session);
+		checkAffinity(properties.affinity());
 		checkNotBlank("pulsar-lock.node", properties.node());
 		checkNotNegative("pulsar-lock.startup-timeout", properties.startupTimeout());
 		checkNotNegative("pulsar-lock.annotations.wait-for", properties.annotations().waitFor());
@@ -67,7 +69,8 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 						topic.subscriptionPrefix()),
 				SessionSettings.of((node != null) ? node : PulsarLocks.defaultNode())
 					.withShards(topic.shards())
-					.withTimes(session.lease(), session.reconnectGrace()),
+					.withTimes(session.lease(), session.reconnectGrace())
+					.withAffinity(properties.affinity().idle(), properties.affinity().maxLocks()),
 				warnings(session));
 	}
 
@@ -86,6 +89,18 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 			throw invalid("pulsar-lock.session.reconnect-grace", grace,
 					"It must not be longer than pulsar-lock.session.lease (" + text(lease)
 							+ "): a session that is over keeps no lock.");
+		}
+	}
+
+	private static void checkAffinity(Affinity affinity) {
+		checkNotNegative("pulsar-lock.affinity.idle", affinity.idle());
+		if (affinity.idle().compareTo(LONGEST_LEASE) > 0) {
+			throw invalid("pulsar-lock.affinity.idle", affinity.idle(),
+					"It must not be longer than " + text(LONGEST_LEASE) + ".");
+		}
+		if (affinity.maxLocks() < 1) {
+			throw invalid("pulsar-lock.affinity.max-locks", affinity.maxLocks(),
+					"It must be at least 1; pulsar-lock.affinity.idle=0 keeps no lock at all.");
 		}
 	}
 

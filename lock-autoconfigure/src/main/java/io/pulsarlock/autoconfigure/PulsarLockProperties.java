@@ -23,6 +23,7 @@ import org.springframework.util.StringUtils;
  * @param startupTimeout Time to wait at startup until the lock cluster is joined.
  * @param topic Topics that keep the locks.
  * @param session Times of this node's sessions.
+ * @param affinity Locks that stay with this node after their release.
  * @param annotations Annotated methods.
  * @param leader Leader election.
  */
@@ -30,7 +31,7 @@ import org.springframework.util.StringUtils;
 public record PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster,
 		@Nullable String node, @DefaultValue("background") Startup startup,
 		@DefaultValue("10s") Duration startupTimeout, @DefaultValue Topic topic, @DefaultValue Session session,
-		@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+		@DefaultValue Affinity affinity, @DefaultValue Annotations annotations, @DefaultValue Leader leader) {
 
 	private static final String APPLICATION_NAME = "spring.application.name";
 
@@ -108,6 +109,16 @@ public record PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nulla
 	 * and about the time until the next holder enters after a crash. At most the lease.
 	 */
 	public record Session(@DefaultValue("10s") Duration lease, @DefaultValue("4s") Duration reconnectGrace) {
+	}
+
+	/**
+	 * Locks that stay with this node after their release.
+	 *
+	 * @param idle Time to keep a released lock for this node, unless another node asks
+	 * for it. Zero turns it off.
+	 * @param maxLocks Number of locks to keep at most.
+	 */
+	public record Affinity(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
 	}
 
 	/**

@@ -75,7 +75,8 @@ public final class PulsarLocks {
 	 */
 	public PulsarLocks node(String node) {
 		this.session = new SessionSettings(node, this.session.shards(), this.session.lease(),
-				this.session.reconnectGrace(), this.session.drift());
+				this.session.reconnectGrace(), this.session.drift(), this.session.affinity(),
+				this.session.affinityLocks());
 		return this;
 	}
 
@@ -87,6 +88,17 @@ public final class PulsarLocks {
 	 */
 	public PulsarLocks times(Duration lease, Duration reconnectGrace) {
 		this.session = this.session.withTimes(lease, reconnectGrace);
+		return this;
+	}
+
+	/**
+	 * Locks that stay with this node after their release.
+	 * @param idle how long, unless another node asks; default 1 s, zero turns it off
+	 * @param locks how many at most; default 1000
+	 * @return this
+	 */
+	public PulsarLocks affinity(Duration idle, int locks) {
+		this.session = this.session.withAffinity(idle, locks);
 		return this;
 	}
 
