@@ -124,7 +124,8 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 		Caller<Boolean> caller;
 		try {
 			caller = Caller.start(() -> {
-				FencedLock lock = a.obtain("stock");
+				// Not the one it may have kept.
+				FencedLock lock = a.obtain("price");
 				lock.lock();
 				try {
 					return lock.isHeldByCurrentThread() && Thread.currentThread().isInterrupted();
