@@ -13,8 +13,10 @@ import java.util.Map;
  */
 final class Affinity {
 
-	/** After that time the others are told that nobody uses it. */
-	private static final long SILENT_NANOS = 50_000_000;
+	/**
+	 * What takes longer is told to the others: that nobody uses it, that somebody waits.
+	 */
+	static final long SILENT_NANOS = 50_000_000;
 
 	private final long idleNanos;
 

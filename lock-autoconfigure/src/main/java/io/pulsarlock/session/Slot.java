@@ -106,7 +106,7 @@ final class Slot {
 			leave(session, this.waiting);
 			this.waiting = null;
 		}
-		else if (!this.waiters.isEmpty() && this.waiting == null) {
+		else if (!this.waiters.isEmpty() && this.waiting == null && !passesOn(session, now)) {
 			this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
 		}
 		Place place = this.waiting;
@@ -169,12 +169,24 @@ final class Slot {
 		return this.hold == null;
 	}
 
-	/** Keeps the lock after its release, if nobody wants it. */
+	/**
+	 * Whether those who wait here need no place, as they will be given the lock when its
+	 * holder on this node releases it. Ends with the first request of another node, which
+	 * nobody here overtakes, and for a holder who takes its time.
+	 */
+	private boolean passesOn(Session session, long now) {
+		Place place = this.holding;
+		Waiter first = this.waiters.peek();
+		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && this.hold != null && !this.jeopardy
+				&& place != null && place.position != null && session.table().heir(this.key) == null && first != null
+				&& now - first.since < Affinity.SILENT_NANOS;
+	}
+
+	/** Keeps the lock after its release, if no other node wants it. */
 	private boolean keep(Session session, Hold released) {
 		Place place = this.holding;
 		if (!this.shard.affinity().isOn() || this.kind != Door.Kind.EXCLUSIVE || place == null || place.position == null
-				|| !this.waiters.isEmpty() || this.waiting != null || this.jeopardy
-				|| session.table().heir(this.key) != null) {
+				|| this.waiting != null || this.jeopardy || session.table().heir(this.key) != null) {
 			return false;
 		}
 		Hold reserve = new Hold(this.name, released.token(), this.shard.loop(), session.incarnation(), null,
@@ -380,7 +392,7 @@ final class Slot {
 				this.shard.restore(this);
 			}
 		}
-		if (hold == null || this.waiting != null || this.goodAdmission == 0) {
+		if (hold == null || !this.waiters.isEmpty() || this.waiting != null || this.goodAdmission == 0) {
 			evaluate();
 		}
 	}

@@ -63,10 +63,14 @@ final class SimulatedNode {
 	}
 
 	private void want() {
+		boolean own = isHomely() && this.time.chance(0.5);
+		want(own ? "l:" + this.settings.node() : this.time.pick(SimulationPlan.LOCKS));
+	}
+
+	private void want(String lock) {
 		if (this.calm || this.ended) {
 			return;
 		}
-		String lock = this.time.pick(SimulationPlan.LOCKS);
 		Door.Kind kind = lock.startsWith("g:") ? Door.Kind.FAILOVER : Door.Kind.EXCLUSIVE;
 		boolean immediate = kind == Door.Kind.EXCLUSIVE && this.time.chance(0.15);
 		Duration limit = this.time.chance(0.1) ? Duration.ofMillis(this.time.between(1, 4000)) : null;
@@ -74,11 +78,18 @@ final class SimulatedNode {
 		this.waiting++;
 		waiter.granted.whenComplete((hold, ex) -> {
 			this.waiting--;
+			long over = 0;
 			if (hold != null) {
 				this.invariants.granted(this, lock, hold);
-				this.process.later(holdTime(kind), hold::release);
+				over = holdTime(kind);
+				this.process.later(over, hold::release);
 			}
-			think();
+			if (isHomely() && this.time.chance(0.7)) {
+				this.process.later(over + this.time.skewed(0, 2 * SimulatedTime.SECOND), () -> want(lock));
+			}
+			else {
+				think();
+			}
 		});
 		this.shard.acquire(lock, lock, kind, waiter);
 		if (this.time.chance(0.25)) {
@@ -97,7 +108,11 @@ final class SimulatedNode {
 		if (kind == Door.Kind.FAILOVER || this.time.chance(0.2)) {
 			return this.time.between(5 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND);
 		}
-		return this.time.skewed(0, 3 * SimulatedTime.SECOND);
+		return this.time.skewed(0, isHomely() ? SimulatedTime.SECOND / 5 : 3 * SimulatedTime.SECOND);
+	}
+
+	private boolean isHomely() {
+		return this.cluster.plan().isHomely();
 	}
 
 	/** Nobody wants anything new from now on. */

@@ -62,6 +62,12 @@ final class SimulationInvariants {
 		boolean own = front != null && session != null && front.session().equals(session.id());
 		check(this.cluster.plan().twin() != null || front == null || own || front.position().token() >= token,
 				() -> holding + " was granted although " + front + " is in front");
+		Ticket known = (session != null) ? session.table().front(lock) : null;
+		if (session != null && known != null && known.position().token() != token) {
+			check(session.table().heir(lock) == null,
+					() -> holding + " was granted by its own node although another one waits");
+			this.cluster.coverage().count("holdings of a kept lock");
+		}
 		check(token > this.tokens.getOrDefault(lock, 0L),
 				() -> lock + ": token " + token + " of " + node + " is not larger than " + this.tokens.get(lock));
 		this.tokens.put(lock, token);

@@ -35,7 +35,9 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		List<SessionSettings> nodes = new ArrayList<>();
 		List<Double> rates = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times));
+			// Off at some nodes: those who keep locks and those who do not get on.
+			Duration affinity = Duration.ofSeconds((i + seed) % 3 * 5);
+			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times).withAffinity(affinity, 2));
 			// Two clocks differ by less than the drift.
 			rates.add(1 + (random.nextInt(3) - 1) * 0.024 * random.nextDouble());
 		}
@@ -71,6 +73,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 
 	boolean twin(SimulationTwin twin) {
 		return this.twin == twin;
+	}
+
+	/** Whether nodes mostly want a lock of their own, for a short time and often. */
+	boolean isHomely() {
+		return this.seed % 2 == 1;
 	}
 
 	/** A client finds a half-open connection after one to two of these. */

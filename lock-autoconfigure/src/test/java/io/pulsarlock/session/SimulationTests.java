@@ -55,7 +55,7 @@ class SimulationTests {
 			Map.entry("records that count for nothing (duplicates, expelled writers)", 1800),
 			Map.entry("half-open links found by their client", 300),
 			Map.entry("half-open links found by the broker", 30), Map.entry("links closed by the liveness check", 120),
-			Map.entry("leaders displaced at a failover door", 3));
+			Map.entry("holdings of a kept lock", 2500), Map.entry("leaders displaced at a failover door", 3));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,

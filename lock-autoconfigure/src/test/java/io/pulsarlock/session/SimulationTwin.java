@@ -7,6 +7,8 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
@@ -73,7 +75,10 @@ enum SimulationTwin {
 	SENT_AGAIN_OUT_OF_ORDER,
 
 	/** Nobody is expelled: the lines of dead nodes stay. */
-	NOBODY_EXPELLED;
+	NOBODY_EXPELLED,
+
+	/** A lock that its node only keeps is taken for released. */
+	KEPT_IS_RELEASED;
 
 	private static final UUID NOBODY = new UUID(0, 0);
 
@@ -97,7 +102,8 @@ enum SimulationTwin {
 
 	/** Whether something else gets into the log than was published. */
 	boolean writesOtherwise() {
-		return this == NO_COMPARE_AND_SET || this == EXPELLED_EARLY || this == NOBODY_EXPELLED;
+		return this == NO_COMPARE_AND_SET || this == EXPELLED_EARLY || this == NOBODY_EXPELLED
+				|| this == KEPT_IS_RELEASED;
 	}
 
 	/** What gets into the log in place of a record. */
@@ -105,6 +111,8 @@ enum SimulationTwin {
 		return switch (this) {
 			case NO_COMPARE_AND_SET -> withoutCompare(record, table);
 			case EXPELLED_EARLY -> (record instanceof Heartbeat heartbeat) ? hastened(heartbeat) : record;
+			case KEPT_IS_RELEASED -> (record instanceof Idle idle && idle.idle())
+					? new Release(idle.session(), idle.sequence(), idle.lock(), idle.ticket()) : record;
 			case NOBODY_EXPELLED -> (record instanceof Expel) ? new Bye(NOBODY, 0) : record;
 			default -> record;
 		};
