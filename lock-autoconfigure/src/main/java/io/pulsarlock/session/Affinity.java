@@ -14,7 +14,7 @@ import java.util.Map;
 final class Affinity {
 
 	/**
-	 * What takes longer is told to the others: that nobody uses it, that somebody waits.
+	 * What takes longer is told to the others: that nobody uses it, that more wait.
 	 */
 	static final long SILENT_NANOS = 50_000_000;
 

@@ -150,8 +150,11 @@ final class Slot {
 			if (!session.mayGrant(now)) {
 				return true;
 			}
-			if (token - base >= Position.HOLDINGS) {
+			if (token - base >= Position.HOLDINGS / 2) {
+				// In time, as a rule: its position makes room for more.
 				this.shard.signOfLife();
+			}
+			if (token - base >= Position.HOLDINGS) {
 				return true;
 			}
 			Waiter waiter = this.waiters.remove();
@@ -176,10 +179,10 @@ final class Slot {
 	 */
 	private boolean passesOn(Session session, long now) {
 		Place place = this.holding;
-		Waiter first = this.waiters.peek();
-		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && this.hold != null && !this.jeopardy
-				&& place != null && place.position != null && session.table().heir(this.key) == null && first != null
-				&& now - first.since < Affinity.SILENT_NANOS;
+		Hold hold = this.hold;
+		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && hold != null && !this.jeopardy
+				&& place != null && place.position != null && session.table().heir(this.key) == null
+				&& now - hold.grantedAt() < Affinity.SILENT_NANOS;
 	}
 
 	/** Keeps the lock after its release, if no other node wants it. */
