@@ -28,6 +28,9 @@ final class Arena implements AutoCloseable {
 
 	static final int LONG_LOCKS = 2;
 
+	/** Each wanted mostly by one node, which therefore keeps it. */
+	static final int HOME_LOCKS = 2;
+
 	private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
 	/** Each arena's namespaces must have other names. */
@@ -80,6 +83,8 @@ final class Arena implements AutoCloseable {
 			all.put("pulsar-lock.session.reconnect-grace", settings.grace().toMillis() + "ms");
 			all.put("faults.locks", Integer.toString(SHORT_LOCKS));
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
+			all.put("faults.home-locks", Integer.toString(HOME_LOCKS));
+			all.put("faults.home", Integer.toString(i));
 			all.put("faults.seed", Long.toString(this.random.nextInt(1_000_000)));
 			all.putAll(options);
 			Node node = new Node("n" + i, this.folder, namespace, archive, all);

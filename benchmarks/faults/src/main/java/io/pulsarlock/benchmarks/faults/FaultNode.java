@@ -46,6 +46,10 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableConfigurationProperties(NodeSettings.class)
 public class FaultNode {
 
+	private static final Duration REST_AT_HOME = Duration.ofMillis(300);
+
+	private static final Duration REST_ELSEWHERE = Duration.ofSeconds(2);
+
 	/**
 	 * Runs a node.
 	 * @param args properties of Spring, {@code --name=value}
@@ -128,10 +132,19 @@ public class FaultNode {
 			int index = longer ? i - settings.locks() : i;
 			Duration longest = longer ? settings.longHold() : settings.hold();
 			workers.add(new Worker((longer ? "long-" : "short-") + index, ways[index % ways.length], guarded, history,
-					node, longer ? longest.dividedBy(2) : Duration.ZERO, longest,
-					31 * settings.seed() + 1009L * node.hashCode() + i));
+					node, longer ? longest.dividedBy(2) : Duration.ZERO, longest, Duration.ZERO,
+					seed(settings, node, workers)));
+		}
+		for (int i = 0; i < settings.homeLocks(); i++) {
+			Duration rest = (i == settings.home()) ? REST_AT_HOME : REST_ELSEWHERE;
+			workers.add(new Worker("home-" + i, ways[i % ways.length], guarded, history, node, Duration.ZERO,
+					settings.hold().dividedBy(10), rest, seed(settings, node, workers)));
 		}
 		return new Workers(workers, history, settings.mode() == Mode.LIBRARY);
+	}
+
+	private static long seed(NodeSettings settings, String node, List<Worker> workers) {
+		return 31 * settings.seed() + 1009L * node.hashCode() + workers.size();
 	}
 
 	/** What a node does with the library. */

@@ -35,6 +35,8 @@ final class Worker implements Runnable {
 
 	private final Duration longest;
 
+	private final Duration rest;
+
 	private final Random random;
 
 	private final Thread thread;
@@ -56,9 +58,10 @@ final class Worker implements Runnable {
 	 * @param way how to hold it
 	 * @param shortest for how long at least
 	 * @param longest for how long at most
+	 * @param rest how long at most until it wants the lock again
 	 */
 	Worker(String lock, Way way, Guarded guarded, History history, String node, Duration shortest, Duration longest,
-			long seed) {
+			Duration rest, long seed) {
 		this.lock = lock;
 		this.way = way;
 		this.guarded = guarded;
@@ -66,6 +69,7 @@ final class Worker implements Runnable {
 		this.node = node;
 		this.shortest = shortest;
 		this.longest = longest;
+		this.rest = rest;
 		this.random = new Random(seed);
 		this.thread = new Thread(this, "worker-" + lock);
 		this.thread.setDaemon(true);
@@ -89,6 +93,9 @@ final class Worker implements Runnable {
 			finally {
 				ended();
 			}
+			if (!this.rest.isZero()) {
+				pause(this.random.nextLong(this.rest.toMillis()));
+			}
 		}
 	}
 
@@ -98,7 +105,7 @@ final class Worker implements Runnable {
 		}
 		else if (ex instanceof LockUnavailableException) {
 			this.history.unknown(this.lock, ex);
-			pause();
+			pauseAfterFailure();
 		}
 		else if (ex instanceof LockLostException) {
 			// The end of the holding says so.
@@ -109,8 +116,12 @@ final class Worker implements Runnable {
 		}
 		else {
 			this.history.unexpected(this.lock, ex);
-			pause();
+			pauseAfterFailure();
 		}
+	}
+
+	private void pauseAfterFailure() {
+		pause(PAUSE_MILLIS + this.random.nextInt(PAUSE_MILLIS));
 	}
 
 	private void inside(Grasp grasp) {
@@ -208,11 +219,11 @@ final class Worker implements Runnable {
 		}
 	}
 
-	private synchronized void pause() {
+	private synchronized void pause(long millis) {
 		this.waiting = false;
-		if (!isToRest()) {
+		if (!isToRest() && millis > 0) {
 			try {
-				wait(PAUSE_MILLIS + this.random.nextInt(PAUSE_MILLIS));
+				wait(millis);
 			}
 			catch (InterruptedException ex) {
 				// Then a shorter one.
