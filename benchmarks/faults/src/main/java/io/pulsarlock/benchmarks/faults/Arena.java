@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arena implements AutoCloseable {
 
-	static final int SHORT_LOCKS = 4;
-
 	static final int LONG_LOCKS = 2;
 
 	/** Each wanted mostly by one node, which therefore keeps it. */
@@ -81,7 +79,7 @@ final class Arena implements AutoCloseable {
 			all.put("pulsar-lock.topic.shards", Integer.toString(Settings.SHARDS));
 			all.put("pulsar-lock.session.lease", settings.lease().toMillis() + "ms");
 			all.put("pulsar-lock.session.reconnect-grace", settings.grace().toMillis() + "ms");
-			all.put("faults.locks", Integer.toString(SHORT_LOCKS));
+			all.put("faults.locks", Integer.toString(settings.locks()));
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
 			all.put("faults.home-locks", Integer.toString(HOME_LOCKS));
 			all.put("faults.home", Integer.toString(i));
@@ -370,7 +368,7 @@ final class Arena implements AutoCloseable {
 	}
 
 	private boolean areGranted(long after) {
-		for (int i = 0; i < SHORT_LOCKS; i++) {
+		for (int i = 0; i < this.settings.locks(); i++) {
 			if (this.chronicle.lastGrantOfLock("short-" + i) <= after) {
 				return false;
 			}

@@ -74,8 +74,8 @@ public final class Campaign {
 	private static Settings possible(Settings settings) {
 		Set<Fault> faults = EnumSet.copyOf(settings.faults());
 		faults.removeIf((fault) -> whyNot(fault) != null);
-		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.times(), faults,
-				settings.lease(), settings.grace(), settings.limit(), settings.controls(), settings.folder());
+		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.locks(), settings.times(),
+				faults, settings.lease(), settings.grace(), settings.limit(), settings.controls(), settings.folder());
 	}
 
 	/** Why this machine cannot do a fault, or null if it can. */
@@ -94,8 +94,7 @@ public final class Campaign {
 		say("seed " + this.settings.seed() + ", " + this.schedule.total() + " faults in " + this.settings.arenas()
 				+ " arenas of " + this.settings.nodes() + " nodes; histories and logs in " + this.settings.folder());
 		Path folder = this.settings.folder();
-		// However it ends: a disk would outlive this process, unlike all other things.
-		Runtime.getRuntime().addShutdownHook(new Thread(() -> DiskSpace.unmountBelow(folder), "unmount"));
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> leaveNothing(folder), "leave-nothing"));
 		DiskSpace.unmountBelow(folder);
 		// Nodes append to their histories.
 		FileSystemUtils.deleteRecursively(folder);
@@ -130,6 +129,15 @@ public final class Campaign {
 			this.failures.forEach(Throwable::printStackTrace);
 			return this.failures.isEmpty() && this.verdict.isGood();
 		}
+	}
+
+	/**
+	 * However it ends: a stopped process, a namespace and a disk would outlive this one.
+	 */
+	private static void leaveNothing(Path folder) {
+		ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+		Namespace.deleteOwn();
+		DiskSpace.unmountBelow(folder);
 	}
 
 	private void arena(String name, long seed, boolean lethal) {

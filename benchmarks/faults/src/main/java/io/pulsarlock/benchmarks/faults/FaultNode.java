@@ -131,14 +131,14 @@ public class FaultNode {
 			boolean longer = i >= settings.locks();
 			int index = longer ? i - settings.locks() : i;
 			Duration longest = longer ? settings.longHold() : settings.hold();
-			workers.add(new Worker((longer ? "long-" : "short-") + index, ways[index % ways.length], guarded, history,
-					node, longer ? longest.dividedBy(2) : Duration.ZERO, longest, Duration.ZERO,
+			workers.add(new Worker((longer ? "long-" : "short-") + index, ways[i % ways.length], guarded, history, node,
+					longer ? longest.dividedBy(2) : Duration.ZERO, longest, Duration.ZERO,
 					seed(settings, node, workers)));
 		}
 		for (int i = 0; i < settings.homeLocks(); i++) {
 			Duration rest = (i == settings.home()) ? REST_AT_HOME : REST_ELSEWHERE;
-			workers.add(new Worker("home-" + i, ways[i % ways.length], guarded, history, node, Duration.ZERO,
-					settings.hold().dividedBy(10), rest, seed(settings, node, workers)));
+			workers.add(new Worker("home-" + i, ways[workers.size() % ways.length], guarded, history, node,
+					Duration.ZERO, settings.hold().dividedBy(10), rest, seed(settings, node, workers)));
 		}
 		return new Workers(workers, history, settings.mode() == Mode.LIBRARY);
 	}

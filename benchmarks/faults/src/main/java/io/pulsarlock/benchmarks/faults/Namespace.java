@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -105,7 +106,7 @@ final class Namespace implements AutoCloseable {
 		synchronized (Namespace.class) {
 			try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 					FileLock lock = channel.lock()) {
-				deleteStale();
+				delete((pid) -> ProcessHandle.of(pid).isEmpty());
 				String name = "plk" + ProcessHandle.current().pid() + "-" + index;
 				return new Namespace(name, freeNetwork(name));
 			}
@@ -115,11 +116,18 @@ final class Namespace implements AutoCloseable {
 		}
 	}
 
-	private static void deleteStale() {
+	/** Removes those this process has made and not closed. */
+	static void deleteOwn() {
+		if (isPossible()) {
+			delete((pid) -> pid == ProcessHandle.current().pid());
+		}
+	}
+
+	private static void delete(LongPredicate whose) {
 		for (String line : Command.run("ip", "netns", "list").lines().toList()) {
 			String name = line.split(" ")[0];
 			Matcher matcher = NAME.matcher(name);
-			if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+			if (matcher.matches() && whose.test(Long.parseLong(matcher.group(1)))) {
 				delete(name);
 			}
 		}

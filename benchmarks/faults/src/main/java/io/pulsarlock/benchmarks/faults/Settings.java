@@ -16,6 +16,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param seed decides order, targets and lengths
  * @param arenas clusters worked on side by side
  * @param nodes node processes in each
+ * @param locks locks that are held for a short time, in each
  * @param times how often each cell of faults and roles is to be filled
  * @param faults the faults
  * @param lease the nodes' lease
@@ -24,8 +25,8 @@ import org.springframework.boot.convert.DurationStyle;
  * @param controls whether the broken twins run as well
  * @param folder where histories, logs and the report go
  */
-record Settings(long seed, int arenas, int nodes, int times, Set<Fault> faults, Duration lease, Duration grace,
-		Duration limit, boolean controls, Path folder) {
+record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Fault> faults, Duration lease,
+		Duration grace, Duration limit, boolean controls, Path folder) {
 
 	/** The shards of every lock cluster. */
 	static final int SHARDS = 2;
@@ -39,6 +40,7 @@ record Settings(long seed, int arenas, int nodes, int times, Set<Fault> faults, 
 			  --times=N          how often each fault meets each role
 			  --arenas=N         clusters worked on side by side; each is two brokers and its nodes
 			  --nodes=N          node processes in each, 3 to 6
+			  --locks=N          locks that change hands all the time in each, besides four others
 			  --seed=N           decides order, targets and lengths; printed by every run
 			  --lease=6s --grace=2s   the nodes' times
 			  --limit=90m        no fault begins later
@@ -68,10 +70,10 @@ record Settings(long seed, int arenas, int nodes, int times, Set<Fault> faults, 
 			faults.addAll(isLong ? EnumSet.allOf(Fault.class) : SHORT);
 		}
 		Settings settings = new Settings(number(options, "seed", System.currentTimeMillis() % 1_000_000),
-				(int) number(options, "arenas", isLong ? 3 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
-				(int) number(options, "times", isLong ? 20 : 1), faults, time(options, "lease", "6s"),
-				time(options, "grace", "2s"), time(options, "limit", isLong ? "150m" : "5m"),
-				options.remove("no-controls") == null,
+				(int) number(options, "arenas", isLong ? 2 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
+				(int) number(options, "locks", isLong ? 2 : 4), (int) number(options, "times", isLong ? 20 : 1), faults,
+				time(options, "lease", "6s"), time(options, "grace", "2s"),
+				time(options, "limit", isLong ? "150m" : "5m"), options.remove("no-controls") == null,
 				Path.of((options.containsKey("folder")) ? options.remove("folder") : "target/fault-campaign")
 					.toAbsolutePath());
 		if (!options.isEmpty()) {

@@ -108,7 +108,7 @@ final class Verdict {
 			.append(" arenas of ")
 			.append(this.settings.nodes())
 			.append(" nodes, ")
-			.append(Arena.SHORT_LOCKS + Arena.LONG_LOCKS + Arena.HOME_LOCKS)
+			.append(this.settings.locks() + Arena.LONG_LOCKS + Arena.HOME_LOCKS)
 			.append(" locks and a leader group in each.\n\n");
 		if (this.stalls.count() > 0) {
 			text.append(String.format(
