@@ -13,11 +13,6 @@ import java.util.Map;
  */
 final class Affinity {
 
-	/**
-	 * What takes longer is told to the others: that nobody uses it, that more wait.
-	 */
-	static final long SILENT_NANOS = 50_000_000;
-
 	private final long idleNanos;
 
 	private final int limit;
@@ -52,16 +47,10 @@ final class Affinity {
 		}
 		List<Slot> old = new ArrayList<>();
 		for (Map.Entry<Slot, Long> entry : this.kept.entrySet()) {
-			long age = now - entry.getValue();
-			if (age >= this.idleNanos) {
-				old.add(entry.getKey());
-			}
-			else if (age >= SILENT_NANOS) {
-				entry.getKey().sayIdle();
-			}
-			else {
+			if (now - entry.getValue() < this.idleNanos) {
 				break;
 			}
+			old.add(entry.getKey());
 		}
 		old.forEach(Slot::letGo);
 	}

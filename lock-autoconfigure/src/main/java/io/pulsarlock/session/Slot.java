@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slot {
 
+	/** Who uses a kept lock for longer lets the others know of it, and of who waits. */
+	private static final long BRIEF_NANOS = 50_000_000;
+
 	private final String key;
 
 	private final String name;
@@ -113,7 +116,7 @@ final class Slot {
 		boolean turn = place != null && front != null && this.hold == null && front.position().equals(place.position);
 		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || (inTouch && !(empty || turn || ours)));
 		Ticket heir = session.table().heir(this.key);
-		if (this.hold != null && heir != null && this.saidIdle) {
+		if (this.hold != null && this.saidIdle && (heir != null || now - this.hold.grantedAt() >= BRIEF_NANOS)) {
 			sayUsed(session);
 		}
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
@@ -169,6 +172,10 @@ final class Slot {
 				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
 			}
 		}
+		if (this.hold == null && !this.saidIdle) {
+			this.saidIdle = true;
+			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, true));
+		}
 		return this.hold == null;
 	}
 
@@ -182,7 +189,7 @@ final class Slot {
 		Hold hold = this.hold;
 		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && hold != null && !this.jeopardy
 				&& place != null && place.position != null && session.table().heir(this.key) == null
-				&& now - hold.grantedAt() < Affinity.SILENT_NANOS;
+				&& now - hold.grantedAt() < BRIEF_NANOS;
 	}
 
 	/** Keeps the lock after its release, if no other node wants it. */
@@ -232,16 +239,7 @@ final class Slot {
 		this.shard.affinity().gone(this);
 	}
 
-	/** Tells the others that nobody uses the lock, so that they need not say busy. */
-	void sayIdle() {
-		Session session = this.shard.activeSession();
-		Place place = this.holding;
-		if (this.reserve != null && !this.saidIdle && session != null && place != null) {
-			this.saidIdle = true;
-			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, true));
-		}
-	}
-
+	/** The others take the lock for free, and this is not so any more. */
 	private void sayUsed(Session session) {
 		Place place = this.holding;
 		if (place != null) {
@@ -395,7 +393,8 @@ final class Slot {
 				this.shard.restore(this);
 			}
 		}
-		if (hold == null || !this.waiters.isEmpty() || this.waiting != null || this.goodAdmission == 0) {
+		if (hold == null || !this.waiters.isEmpty() || this.waiting != null || this.goodAdmission == 0
+				|| (hold == this.hold && this.saidIdle)) {
 			evaluate();
 		}
 	}

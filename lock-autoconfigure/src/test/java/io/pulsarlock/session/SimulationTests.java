@@ -35,7 +35,7 @@ class SimulationTests {
 	private static final @Nullable String TWIN = System.getProperty("pulsarlock.simulation.twin");
 
 	/** Within so many seeds a broken rule must show. */
-	private static final int SEEDS_FOR_TWINS = 400;
+	private static final int SEEDS_FOR_TWINS = 1000;
 
 	/**
 	 * How often each thing happens at least in the usual number of steps: about half of

@@ -131,6 +131,63 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
+	@DisplayName("7: a lock taken again and again by one node has a larger token each time")
+	void tokensGrowForOneNodeWithoutOthers() throws Exception {
+		FencedLock lock = node("a").obtain("stock");
+		long last = 0;
+		for (int i = 0; i < 1000; i++) {
+			try (Held held = lock.acquire(LONG)) {
+				assertThat(held.fencingToken()).isGreaterThan(last);
+				last = held.fencingToken();
+			}
+		}
+		try (Held held = node("b").obtain("stock").acquire(LONG)) {
+			assertThat(held.fencingToken()).isGreaterThan(last);
+		}
+	}
+
+	@Test
+	void nodeThatNeverRestsDoesNotKeepTheLockFromOthers() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		AtomicBoolean end = new AtomicBoolean();
+		List<Caller<Void>> restless = new ArrayList<>();
+		AtomicInteger served = new AtomicInteger();
+		for (int i = 0; i < 3; i++) {
+			restless.add(Caller.start(() -> {
+				while (!end.get()) {
+					a.obtain("stock").acquire(LONG).close();
+					served.incrementAndGet();
+				}
+				return null;
+			}));
+		}
+		for (int i = 0; i < 10; i++) {
+			int before = served.get();
+			await().until(() -> served.get() > before);
+			b.obtain("stock").acquire(LONG).close();
+		}
+		end.set(true);
+		for (Caller<Void> caller : restless) {
+			caller.get();
+		}
+	}
+
+	@Test
+	void releasedLockIsFreeForWhoeverTries() throws Exception {
+		LockRegistry a = node("a");
+		LockRegistry b = node("b");
+		for (LockRegistry node : List.of(a, b, a, b)) {
+			FencedLock lock = node.obtain("stock");
+			// Heard of the release a moment later.
+			await().until(() -> lock.tryAcquire().map((held) -> {
+				held.close();
+				return held;
+			}).isPresent());
+		}
+	}
+
+	@Test
 	@DisplayName("6: entering again gives the same token and costs nothing")
 	void threadThatHasTheLockEntersAgainWithTheSameToken() throws Exception {
 		FencedLock lock = node("a").obtain("stock");
