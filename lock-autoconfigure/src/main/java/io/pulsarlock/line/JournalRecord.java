@@ -29,15 +29,31 @@ public sealed interface JournalRecord {
 	 * @param sequence the record's number
 	 * @param opening whether this is the session's first record
 	 * @param info who it is and how long it lives
+	 * @param history everything a joining node needs stands after this record
 	 * @param from the tickets are complete for positions after this one ...
 	 * @param upTo ... up to and including this one
 	 * @param claims the tickets in that range
 	 */
-	record Heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position from, Position upTo,
-			List<Claim> claims) implements JournalRecord {
+	record Heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position history, Position from,
+			Position upTo, List<Claim> claims) implements JournalRecord {
 
 		public Heartbeat {
 			claims = List.copyOf(claims);
+		}
+
+		/**
+		 * One of a session that cannot tell what joining nodes do not need.
+		 * @param session see above
+		 * @param sequence see above
+		 * @param opening see above
+		 * @param info see above
+		 * @param from see above
+		 * @param upTo see above
+		 * @param claims see above
+		 */
+		public Heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position from, Position upTo,
+				List<Claim> claims) {
+			this(session, sequence, opening, info, Position.NONE, from, upTo, claims);
 		}
 
 	}
@@ -65,30 +81,30 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * Ends a silent session. Counts only if {@code lastSeen} is still the position of
-	 * that session's latest record: a compare-and-set on the log.
+	 * Ends a silent session. Counts only if {@code lastSeen} is still the number of that
+	 * session's latest record: a compare-and-set on the log.
 	 *
 	 * @param session who says so
 	 * @param sequence the record's number
 	 * @param target the silent session
-	 * @param lastSeen its latest record as its judge knows it
+	 * @param lastSeen the number of its latest record as its judge knows it
 	 */
-	record Expel(UUID session, long sequence, UUID target, Position lastSeen) implements JournalRecord {
+	record Expel(UUID session, long sequence, UUID target, long lastSeen) implements JournalRecord {
 	}
 
 	/**
 	 * Takes one ticket from a session whose connection was seen to close. Counts only if
-	 * {@code lastSeen} is still the position of that session's latest record.
+	 * {@code lastSeen} is still the number of that session's latest record.
 	 *
 	 * @param session who says so
 	 * @param sequence the record's number
 	 * @param lock the lock's key
 	 * @param target the session
 	 * @param ticket its ticket
-	 * @param lastSeen its latest record as its judge knows it
+	 * @param lastSeen the number of its latest record as its judge knows it
 	 */
 	record Evict(UUID session, long sequence, String lock, UUID target, long ticket,
-			Position lastSeen) implements JournalRecord {
+			long lastSeen) implements JournalRecord {
 	}
 
 	/**

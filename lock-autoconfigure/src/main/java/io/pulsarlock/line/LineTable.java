@@ -225,14 +225,14 @@ public final class LineTable {
 	private void expel(Expel expel, Change change) {
 		SessionState target = this.sessions.get(expel.target());
 		// The compare-and-set: if the session was heard again the expulsion is void.
-		if (target != null && target.latest().equals(expel.lastSeen())) {
+		if (target != null && target.sequence() == expel.lastSeen()) {
 			end(target, change);
 		}
 	}
 
 	private void evict(Evict evict, Change change) {
 		SessionState target = this.sessions.get(evict.target());
-		if (target != null && target.latest().equals(evict.lastSeen())) {
+		if (target != null && target.sequence() == evict.lastSeen()) {
 			remove(target, evict.lock(), evict.ticket(), change);
 			if (!this.sealed) {
 				this.evicted.computeIfAbsent(target.id(), (id) -> new HashSet<>()).add(evict.ticket());

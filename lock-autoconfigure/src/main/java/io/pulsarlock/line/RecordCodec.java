@@ -24,12 +24,12 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * record    = version type session(16) sequence body option*
  * version   = byte, 1; a reader refuses a higher one
  * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire, 8 idle
- * heartbeat = flags(1: opening) node lease grace shards position position count claim*
+ * heartbeat = flags(1: opening) node lease grace shards history position position count claim*
  * claim     = text number position number
  * request   = text
  * release   = text number
- * expel     = session(16) position
- * evict     = text session(16) number position
+ * expel     = session(16) number
+ * evict     = text session(16) number number
  * fire      = text number
  * idle      = text number flags(1: idle)
  * option    = tag length bytes; unknown tags are skipped
@@ -66,6 +66,7 @@ public final class RecordCodec {
 			out.number(heartbeat.info().leaseMillis());
 			out.number(heartbeat.info().graceMillis());
 			out.number(heartbeat.info().shards());
+			out.position(heartbeat.history());
 			out.position(heartbeat.from());
 			out.position(heartbeat.upTo());
 			out.number(heartbeat.claims().size());
@@ -85,13 +86,13 @@ public final class RecordCodec {
 		}
 		else if (record instanceof Expel expel) {
 			out.uuid(expel.target());
-			out.position(expel.lastSeen());
+			out.number(expel.lastSeen());
 		}
 		else if (record instanceof Evict evict) {
 			out.text(evict.lock());
 			out.uuid(evict.target());
 			out.number(evict.ticket());
-			out.position(evict.lastSeen());
+			out.number(evict.lastSeen());
 		}
 		else if (record instanceof Fire fire) {
 			out.text(fire.job());
@@ -126,8 +127,8 @@ public final class RecordCodec {
 				case 1 -> heartbeat(in, session, sequence);
 				case 2 -> new Request(session, sequence, in.text());
 				case 3 -> new Release(session, sequence, in.text(), in.number());
-				case 4 -> new Expel(session, sequence, in.uuid(), in.position());
-				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.position());
+				case 4 -> new Expel(session, sequence, in.uuid(), in.number());
+				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number());
 				case 6 -> new Bye(session, sequence);
 				case 7 -> new Fire(session, sequence, in.text(), in.number());
 				case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
@@ -144,6 +145,7 @@ public final class RecordCodec {
 	private static Heartbeat heartbeat(Reader in, UUID session, long sequence) {
 		boolean opening = (in.octet() & 1) != 0;
 		SessionInfo info = new SessionInfo(in.text(), in.number(), in.number(), Math.toIntExact(in.number()));
+		Position history = in.position();
 		Position from = in.position();
 		Position upTo = in.position();
 		long count = in.number();
@@ -151,7 +153,7 @@ public final class RecordCodec {
 		for (long i = 0; i < count; i++) {
 			claims.add(new Claim(in.text(), in.number(), in.position(), Math.toIntExact(in.number())));
 		}
-		return new Heartbeat(session, sequence, opening, info, from, upTo, claims);
+		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
 	}
 
 	private static int type(JournalRecord record) {

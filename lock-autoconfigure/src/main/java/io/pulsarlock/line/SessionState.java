@@ -80,7 +80,12 @@ public final class SessionState {
 		return this.latest;
 	}
 
-	long sequence() {
+	/**
+	 * The number of its latest record, by which it is told whether it was heard since: a
+	 * copy that is sent again has another position.
+	 * @return the number
+	 */
+	public long sequence() {
 		return this.sequence;
 	}
 

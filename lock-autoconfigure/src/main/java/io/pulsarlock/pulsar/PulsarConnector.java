@@ -35,6 +35,8 @@ public final class PulsarConnector implements Connector {
 
 	private static final String KEEPER = "keeper";
 
+	static final String READER = "reader-";
+
 	private static final long CLOSE_MILLIS = 300;
 
 	private final PulsarClient client;
@@ -77,8 +79,9 @@ public final class PulsarConnector implements Connector {
 			})
 			.thenCompose((reader) -> {
 				opening.reader = reader;
-				return producer(topic);
+				return new JournalStart(this.client, topic, this.topics.subscriptionPrefix()).seek(reader);
 			})
+			.thenCompose((none) -> producer(topic))
 			.<Ports>thenApply((producer) -> {
 				this.opened = true;
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(), this.failures,
@@ -116,18 +119,19 @@ public final class PulsarConnector implements Connector {
 	}
 
 	/**
-	 * Reads everything from the earliest retained record. A plain consumer and not the
-	 * client's reader, which would acknowledge every record for nothing.
+	 * Reads from the earliest retained record, once it is resumed. A plain consumer and
+	 * not the client's reader, which would acknowledge every record for nothing.
 	 */
 	private CompletableFuture<Consumer<byte[]>> reader(String topic) {
 		return this.client.newConsumer(Schema.BYTES)
 			.topic(topic)
-			.subscriptionName(this.topics.subscriptionPrefix() + "reader-" + UUID.randomUUID())
+			.subscriptionName(this.topics.subscriptionPrefix() + READER + UUID.randomUUID())
 			.subscriptionType(SubscriptionType.Exclusive)
 			.subscriptionMode(SubscriptionMode.NonDurable)
 			.subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
 			.consumerName(this.node)
 			.receiverQueueSize(1000)
+			.startPaused(true)
 			.subscribeAsync();
 	}
 

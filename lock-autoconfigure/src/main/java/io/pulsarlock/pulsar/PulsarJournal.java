@@ -62,6 +62,7 @@ final class PulsarJournal implements Journal {
 
 	@Override
 	public void start(Listener listener) {
+		this.reader.resume();
 		readOn(listener);
 	}
 

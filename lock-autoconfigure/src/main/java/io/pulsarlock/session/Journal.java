@@ -13,8 +13,8 @@ import io.pulsarlock.line.Position;
 public interface Journal {
 
 	/**
-	 * Starts to read at the earliest retained record. Records arrive in order, without
-	 * gaps, at least once.
+	 * Starts to read, at the earliest retained record or after any one that a heartbeat
+	 * in the journal calls history. Records arrive in order, without gaps, at least once.
 	 * @param listener who gets them
 	 */
 	void start(Listener listener);

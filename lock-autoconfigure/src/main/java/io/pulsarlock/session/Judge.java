@@ -14,6 +14,7 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Expels sessions that have been silent for a lease, and lets go of journal nobody needs.
@@ -69,8 +70,12 @@ final class Judge {
 				judge(other, rank, now);
 			}
 		}
-		if (rank == 0) {
-			trim(now);
+		Position unneeded = unneeded(now);
+		if (unneeded != null) {
+			this.session.unneeded(unneeded);
+			if (rank == 0) {
+				this.session.journal().trim(unneeded);
+			}
 		}
 	}
 
@@ -105,7 +110,7 @@ final class Judge {
 	private void publish(SessionState other, long now) {
 		this.judged.put(other.id(), now);
 		this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
-		Position lastSeen = other.latest();
+		long lastSeen = other.sequence();
 		this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen));
 	}
 
@@ -123,10 +128,11 @@ final class Judge {
 	}
 
 	/**
-	 * Lets go of what was read more than three leases ago: a joining node then still
-	 * finds a heartbeat of every live session, and after it every ticket.
+	 * What was read more than three leases ago, if that is more than at the last look:
+	 * without it a joining node still finds a heartbeat of every live session, and after
+	 * it every ticket.
 	 */
-	private void trim(long now) {
+	private @Nullable Position unneeded(long now) {
 		long kept = 0;
 		for (SessionState other : this.session.table().sessions()) {
 			kept = Math.max(kept, KEPT_LEASES * lease(other));
@@ -138,9 +144,7 @@ final class Judge {
 		while (!this.marks.isEmpty() && now - this.marks.getFirst().at() > this.settings.withDrift(kept)) {
 			upTo = this.marks.poll().position();
 		}
-		if (upTo != null) {
-			this.session.journal().trim(upTo);
-		}
+		return upTo;
 	}
 
 	private long heardAt(SessionState other, long otherwise) {

@@ -77,6 +77,9 @@ final class Session implements Journal.Listener {
 
 	private final Map<Long, CompletableFuture<Boolean>> fires = new HashMap<>();
 
+	/** What joining nodes do not need, by anybody's account: time that has passed. */
+	private Position history = Position.NONE;
+
 	private boolean active;
 
 	private boolean frozen;
@@ -163,6 +166,9 @@ final class Session implements Journal.Listener {
 		Change change = this.table.apply(position, record);
 		if (change.accepted()) {
 			this.heardAt.put(record.session(), now);
+			if (record instanceof Heartbeat heartbeat) {
+				unneeded(heartbeat.history());
+			}
 			if (record.session().equals(id())) {
 				own(position, record, change, now);
 			}
@@ -180,6 +186,13 @@ final class Session implements Journal.Listener {
 			if (this.active) {
 				this.shard.lineChanged(lock);
 			}
+		}
+	}
+
+	/** Joining nodes need nothing up to there; said in heartbeats. */
+	void unneeded(Position upTo) {
+		if (upTo.isAfter(this.history)) {
+			this.history = upTo;
 		}
 	}
 
@@ -299,7 +312,7 @@ final class Session implements Journal.Listener {
 	 */
 	long signOfLife() {
 		Position none = this.table.applied();
-		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), none, none, List.of()));
+		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), this.history, none, none, List.of()));
 	}
 
 	private SessionInfo info() {
@@ -319,7 +332,7 @@ final class Session implements Journal.Listener {
 					Position start = from;
 					Position end = claims.get(claims.size() - 1).position();
 					List<Claim> part = List.copyOf(claims);
-					publish((sequence) -> new Heartbeat(id(), sequence, false, info, start, end, part));
+					publish((sequence) -> new Heartbeat(id(), sequence, false, info, this.history, start, end, part));
 					from = end;
 					claims.clear();
 				}
@@ -330,7 +343,7 @@ final class Session implements Journal.Listener {
 		}
 		Position start = from;
 		Position end = opening ? Position.NONE : this.table.applied();
-		return publish((sequence) -> new Heartbeat(id(), sequence, opening, info, start, end, claims));
+		return publish((sequence) -> new Heartbeat(id(), sequence, opening, info, this.history, start, end, claims));
 	}
 
 	/** Looks at connection and deadlines. Returns whether this process has stood. */

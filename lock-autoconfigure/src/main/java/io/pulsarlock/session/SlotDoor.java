@@ -147,8 +147,9 @@ final class SlotDoor {
 				: this.shard.settings().leaseNanos();
 		if (now - evidence.at() >= this.shard.settings().withDrift(grace) && session.isSteady(now)
 				&& evidence.connection() == session.connection() && session.isLive(evidence.latest())) {
+			long lastSeen = holder.sequence();
 			session.publish((sequence) -> new Evict(session.id(), sequence, this.slot.key(), front.session(),
-					front.number(), evidence.latest()));
+					front.number(), lastSeen));
 			// Should it be void, the holder was heard; if not, it is worth another one.
 			this.evidence = new Evidence(front, admission, now, evidence.latest(), evidence.connection());
 		}

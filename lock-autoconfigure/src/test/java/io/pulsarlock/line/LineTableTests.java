@@ -18,6 +18,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -160,6 +161,12 @@ class LineTableTests {
 		}
 	}
 
+	/** A heartbeat and its copy, and the end of the log begins with the copy. */
+	@Test
+	void tableRebuiltFromACopyAgreesToo() {
+		tableRebuiltFromTheEndOfTheLogAgreesOnTheLiving(2985762907683518850L);
+	}
+
 	@Test
 	void suffixesOfTheGeneratedLogsDoHoldEnough() {
 		int enough = 0;
@@ -202,10 +209,10 @@ class LineTableTests {
 	void expulsionCountsOnlyIfNothingWasHeardSince() {
 		LineTable table = opened();
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
-		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, at(0)));
+		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, 0));
 		assertThat(tooLate.ended()).isNull();
 		assertThat(table.line("l:a")).hasSize(1);
-		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, at(2)));
+		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, 1));
 		assertThat(counts.ended()).isEqualTo(ONE);
 		assertThat(counts.locks()).containsExactly("l:a");
 		assertThat(table.front("l:a")).isNull();
@@ -218,12 +225,29 @@ class LineTableTests {
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
 		table.apply(at(3), new Request(ONE, 2, "l:b"));
 		table.apply(at(4), new Request(OTHER, 1, "l:a"));
-		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, at(2)));
+		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, 1));
 		assertThat(table.front("l:a").session()).isEqualTo(ONE);
-		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, at(3)));
+		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, 2));
 		assertThat(table.front("l:a").session()).isEqualTo(OTHER);
 		assertThat(table.front("l:b").session()).isEqualTo(ONE);
 		assertThat(table.session(ONE)).isNotNull();
+	}
+
+	@Test
+	void ownerSaysThatItOnlyKeepsItsPlace() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a"));
+		assertThat(table.isIdle(table.front("l:a"))).isFalse();
+		assertThat(table.apply(at(3), new Idle(OTHER, 1, "l:a", 1, true)).locks()).isEmpty();
+		assertThat(table.isIdle(table.front("l:a"))).isFalse();
+		assertThat(table.apply(at(4), new Idle(ONE, 2, "l:a", 1, true)).locks()).containsExactly("l:a");
+		assertThat(table.isIdle(table.front("l:a"))).isTrue();
+		assertThat(table.line("l:a")).hasSize(1);
+		table.apply(at(5), new Idle(ONE, 3, "l:a", 1, false));
+		assertThat(table.isIdle(table.front("l:a"))).isFalse();
+		table.apply(at(6), new Idle(ONE, 4, "l:a", 1, true));
+		table.apply(at(7), new Release(ONE, 5, "l:a", 1));
+		assertThat(table.front("l:a")).isNull();
 	}
 
 	@Test
@@ -263,7 +287,7 @@ class LineTableTests {
 		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, at(1),
 				List.of(new Claim("l:a", 1, at(1), 0)));
 		table.apply(at(10), claiming);
-		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, at(10)));
+		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, 5));
 		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, at(1), claiming.claims()));
 		assertThat(table.line("l:a")).isEmpty();
 	}
@@ -357,14 +381,13 @@ class LineTableTests {
 				break;
 			case 7:
 				if (target != null && target != own && random.nextInt(3) == 0) {
-					return new Expel(id, number, target.id(), seen(random, target, log));
+					return new Expel(id, number, target.id(), seen(random, target));
 				}
 				break;
 			case 8:
 				if (target != null && target != own && !target.tickets().isEmpty()) {
 					Ticket ticket = target.tickets().iterator().next();
-					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(),
-							seen(random, target, log));
+					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(), seen(random, target));
 				}
 				break;
 			case 9:
@@ -388,8 +411,8 @@ class LineTableTests {
 					.toList());
 	}
 
-	private static Position seen(SplittableRandom random, SessionState target, List<Entry> log) {
-		return random.nextBoolean() ? target.latest() : log.get(random.nextInt(log.size())).position();
+	private static long seen(SplittableRandom random, SessionState target) {
+		return random.nextBoolean() ? target.sequence() : random.nextLong(target.sequence() + 1);
 	}
 
 	private record Entry(Position position, JournalRecord record) {

@@ -13,6 +13,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -121,23 +122,23 @@ class RecordCodecTests {
 		String session = "0123456789abcdeffedcba9876543210";
 		String target = "00000000000000010000000000000002";
 		Claim claim = new Claim("g:ü", 5, new Position(11, 0), 3);
-		return Stream.of(
-				arguments("0101" + session + "00" + "01" + "026e31" + "904e" + "a01f" + "04" + "0000" + "0000" + "00",
-						new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4), Position.NONE,
-								Position.NONE, List.of())),
+		return Stream.of(arguments(
+				"0101" + session + "00" + "01" + "026e31" + "904e" + "a01f" + "04" + "0000" + "0000" + "0000" + "00",
+				new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4), Position.NONE, Position.NONE,
+						List.of())),
 				arguments(
-						"0101" + session + "ac02" + "00" + "026e31" + "904e" + "a01f" + "04" + "0c01" + "0c8101" + "01"
-								+ "04673ac3bc" + "05" + "0c01" + "03",
-						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(11, 0),
-								new Position(11, 128), List.of(claim))),
+						"0101" + session + "ac02" + "00" + "026e31" + "904e" + "a01f" + "04" + "0a02" + "0c01"
+								+ "0c8101" + "01" + "04673ac3bc" + "05" + "0c01" + "03",
+						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(9, 1),
+								new Position(11, 0), new Position(11, 128), List.of(claim))),
 				arguments("0102" + session + "07" + "036c3a61", new Request(ONE, 7, "l:a")),
 				arguments("0103" + session + "08" + "036c3a61" + "07", new Release(ONE, 8, "l:a", 7)),
-				arguments("0104" + session + "09" + target + "808001" + "01",
-						new Expel(ONE, 9, OTHER, new Position(16383, 0))),
-				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c01",
-						new Evict(ONE, 10, "l:a", OTHER, 7, new Position(11, 0))),
+				arguments("0104" + session + "09" + target + "8001", new Expel(ONE, 9, OTHER, 128)),
+				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c",
+						new Evict(ONE, 10, "l:a", OTHER, 7, 12)),
 				arguments("0106" + session + "ffffffffffffffff7f", new Bye(ONE, Long.MAX_VALUE)),
-				arguments("0107" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)));
+				arguments("0107" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
+				arguments("0108" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)));
 	}
 
 	/** Journals outlive releases: these bytes must be written and read for ever. */

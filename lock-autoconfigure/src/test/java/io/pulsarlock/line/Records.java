@@ -9,6 +9,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -25,14 +26,14 @@ final class Records {
 	}
 
 	static Arbitrary<JournalRecord> any() {
-		return Arbitraries
-			.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
-					Combinators.combine(ids(), numbers(), texts()).as(Request::new),
-					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
-					Combinators.combine(ids(), numbers(), ids(), positions()).as(Expel::new),
-					Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), positions()).as(Evict::new),
-					Combinators.combine(ids(), numbers()).as(Bye::new),
-					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new)))
+		return Arbitraries.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
+				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
+				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
+				Combinators.combine(ids(), numbers(), ids(), numbers()).as(Expel::new),
+				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), numbers()).as(Evict::new),
+				Combinators.combine(ids(), numbers()).as(Bye::new),
+				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
+				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
 			.edgeCases((config) -> config.none());
 	}
 
@@ -41,7 +42,7 @@ final class Records {
 			.as(SessionInfo::new);
 		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), positions(), counts()).as(Claim::new);
 		return Combinators
-			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(),
+			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),
 					claims.list().ofMaxSize(20))
 			.as(Heartbeat::new);
 	}

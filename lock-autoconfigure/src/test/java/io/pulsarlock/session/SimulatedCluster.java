@@ -30,7 +30,7 @@ final class SimulatedCluster {
 		this.time = time;
 		this.plan = plan;
 		this.coverage = coverage;
-		this.log = new SimulatedLog(time, coverage);
+		this.log = new SimulatedLog(time, coverage, plan.keepsJournal());
 		SimulationTwin twin = plan.twin();
 		if (twin != null) {
 			this.log.twist((record) -> twin.written(record, this.log.table()));

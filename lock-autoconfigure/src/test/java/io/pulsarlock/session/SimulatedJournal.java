@@ -57,7 +57,8 @@ final class SimulatedJournal implements Journal {
 	@Override
 	public void start(Listener listener) {
 		this.listener = listener;
-		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size() : this.cluster.log().first();
+		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size()
+				: this.cluster.log().start(this.cluster.time().chance(0.5));
 		read();
 	}
 
@@ -155,7 +156,7 @@ final class SimulatedJournal implements Journal {
 			}
 			if (record instanceof Heartbeat heartbeat) {
 				return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
-						heartbeat.from(), heartbeat.upTo(), List.of());
+						heartbeat.history(), heartbeat.from(), heartbeat.upTo(), List.of());
 			}
 		}
 		return record;

@@ -10,6 +10,7 @@ import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.LineTable.Change;
@@ -25,6 +26,9 @@ final class SimulatedLog {
 
 	private final SimulationCoverage coverage;
 
+	/** As brokers do, who give journal up by whole ledgers. */
+	private final boolean keepsAll;
+
 	private final List<Entry> entries = new ArrayList<>();
 
 	private final Map<Position, Long> digests = new HashMap<>();
@@ -39,9 +43,10 @@ final class SimulatedLog {
 
 	private int first;
 
-	SimulatedLog(SimulatedTime time, SimulationCoverage coverage) {
+	SimulatedLog(SimulatedTime time, SimulationCoverage coverage, boolean keepsAll) {
 		this.time = time;
 		this.coverage = coverage;
+		this.keepsAll = keepsAll;
 		this.ledger = time.between(0, 1000);
 		this.table.seal();
 	}
@@ -159,11 +164,37 @@ final class SimulatedLog {
 		return this.first;
 	}
 
+	/**
+	 * Where a reader begins.
+	 * @param late at the latest place it may begin at, not the earliest there is
+	 */
+	int start(boolean late) {
+		int start = this.first;
+		if (late) {
+			Position history = Position.NONE;
+			for (Entry entry : this.entries) {
+				if (entry.record() instanceof Heartbeat heartbeat && heartbeat.history().isAfter(history)) {
+					history = heartbeat.history();
+				}
+			}
+			while (start < this.entries.size() && !this.entries.get(start).position().isAfter(history)) {
+				start++;
+			}
+			if (start > this.first) {
+				this.coverage.count("joins without all the journal there is");
+			}
+		}
+		return start;
+	}
+
 	Entry entry(int index) {
 		return this.entries.get(index);
 	}
 
 	void trim(Position upTo) {
+		if (this.keepsAll) {
+			return;
+		}
 		int before = this.first;
 		while (this.first < this.entries.size() && !this.entries.get(this.first).position().isAfter(upTo)) {
 			this.first++;

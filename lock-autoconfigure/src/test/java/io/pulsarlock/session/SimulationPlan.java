@@ -80,6 +80,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return this.seed % 2 == 1;
 	}
 
+	/** Whether joining nodes find more of the journal than they need. */
+	boolean keepsJournal() {
+		return this.seed % 4 > 1 && this.twin != SimulationTwin.TRIMMED_EARLY;
+	}
+
 	/** A client finds a half-open connection after one to two of these. */
 	long clientKeepAlive() {
 		return twin(SimulationTwin.SLOW_KEEP_ALIVE) ? 30 * SimulatedTime.SECOND : 2 * SimulatedTime.SECOND;

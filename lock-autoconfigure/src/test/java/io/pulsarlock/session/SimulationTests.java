@@ -50,12 +50,13 @@ class SimulationTests {
 			Map.entry("expulsions", 1300), Map.entry("void expulsions (heard again)", 100), Map.entry("evictions", 150),
 			Map.entry("void evictions (heard again)", 50), Map.entry("grants on a stale broker", 20),
 			Map.entry("stale broker intervals", 400), Map.entry("topic moves", 450),
-			Map.entry("slow storage intervals", 500), Map.entry("trims", 2500), Map.entry("records sent again", 8000),
+			Map.entry("slow storage intervals", 500), Map.entry("trims", 1200), Map.entry("records sent again", 8000),
 			Map.entry("publishes that failed", 250),
 			Map.entry("records that count for nothing (duplicates, expelled writers)", 1800),
 			Map.entry("half-open links found by their client", 300),
 			Map.entry("half-open links found by the broker", 30), Map.entry("links closed by the liveness check", 120),
-			Map.entry("holdings of a kept lock", 2500), Map.entry("leaders displaced at a failover door", 3));
+			Map.entry("holdings of a kept lock", 2500), Map.entry("joins without all the journal there is", 150),
+			Map.entry("leaders displaced at a failover door", 3));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,

@@ -71,6 +71,9 @@ enum SimulationTwin {
 	/** Journal that joining nodes still need is let go of. */
 	TRIMMED_EARLY,
 
+	/** Joining nodes are told to read less than they need. */
+	HISTORY_TOO_SHORT,
+
 	/** After a reconnect the client sends what has no answer in another order. */
 	SENT_AGAIN_OUT_OF_ORDER,
 
@@ -87,13 +90,13 @@ enum SimulationTwin {
 	 * tables differ because the twin reads something else: that would prove nothing.
 	 */
 	boolean isSeenInTables() {
-		return this == RECORDS_SKIPPED || this == TRIMMED_EARLY;
+		return this == RECORDS_SKIPPED || this == TRIMMED_EARLY || this == HISTORY_TOO_SHORT;
 	}
 
 	/** What the violation says: somebody holds who must not, or nobody does. */
 	String shows() {
 		return switch (this) {
-			case RECORDS_SKIPPED, TRIMMED_EARLY -> " instead of |^two hold |: token ";
+			case RECORDS_SKIPPED, TRIMMED_EARLY, HISTORY_TOO_SHORT -> " instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters|^somebody is in line";
 			case SENT_AGAIN_OUT_OF_ORDER -> " waiters|sessions of|: token |^two hold |in front$";
 			default -> "^two hold |: token |before .* noticed";
@@ -111,6 +114,7 @@ enum SimulationTwin {
 		return switch (this) {
 			case NO_COMPARE_AND_SET -> withoutCompare(record, table);
 			case EXPELLED_EARLY -> (record instanceof Heartbeat heartbeat) ? hastened(heartbeat) : record;
+			case HISTORY_TOO_SHORT -> (record instanceof Heartbeat heartbeat) ? shortened(heartbeat, table) : record;
 			case KEPT_IS_RELEASED -> (record instanceof Idle idle && idle.idle())
 					? new Release(idle.session(), idle.sequence(), idle.lock(), idle.ticket()) : record;
 			case NOBODY_EXPELLED -> (record instanceof Expel) ? new Bye(NOBODY, 0) : record;
@@ -121,23 +125,28 @@ enum SimulationTwin {
 	private static JournalRecord withoutCompare(JournalRecord record, LineTable table) {
 		if (record instanceof Expel expel) {
 			SessionState target = table.session(expel.target());
-			return (target != null) ? new Expel(expel.session(), expel.sequence(), expel.target(), target.latest())
+			return (target != null) ? new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence())
 					: record;
 		}
 		if (record instanceof Evict evict) {
 			SessionState target = table.session(evict.target());
 			return (target != null) ? new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(),
-					evict.ticket(), target.latest()) : record;
+					evict.ticket(), target.sequence()) : record;
 		}
 		return record;
+	}
+
+	private static Heartbeat shortened(Heartbeat heartbeat, LineTable table) {
+		return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
+				table.applied(), heartbeat.from(), heartbeat.upTo(), heartbeat.claims());
 	}
 
 	private static Heartbeat hastened(Heartbeat heartbeat) {
 		SessionInfo info = heartbeat.info();
 		SessionInfo shorter = new SessionInfo(info.node(), info.leaseMillis() / 2, info.graceMillis() / 2,
 				info.shards());
-		return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), shorter, heartbeat.from(),
-				heartbeat.upTo(), heartbeat.claims());
+		return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), shorter,
+				heartbeat.history(), heartbeat.from(), heartbeat.upTo(), heartbeat.claims());
 	}
 
 }

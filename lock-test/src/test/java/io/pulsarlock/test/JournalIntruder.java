@@ -74,7 +74,7 @@ final class JournalIntruder {
 					return false;
 				}
 				Position written = position(producer.send(RecordCodec
-					.encode(new Evict(this.nobody, 0, key, front.session(), front.number(), holder.latest()))));
+					.encode(new Evict(this.nobody, 0, key, front.session(), front.number(), holder.sequence()))));
 				while (written.isAfter(table.applied())) {
 					apply(table, reader.readNext());
 				}

@@ -99,13 +99,13 @@ final class Observer implements AutoCloseable {
 		UUID nobody = UUID.randomUUID();
 		for (String topic : topics()) {
 			LineTable table = new LineTable();
-			Map<UUID, Position> before = new HashMap<>();
+			Map<UUID, Long> before = new HashMap<>();
 			read(topic, table, before);
 			List<JournalRecord> records = new ArrayList<>();
 			if (evictions) {
 				for (String lock : table.locks()) {
 					Ticket front = table.front(lock);
-					Position old = (front != null) ? before.get(front.session()) : null;
+					Long old = (front != null) ? before.get(front.session()) : null;
 					if (front != null && old != null) {
 						records.add(new Evict(nobody, 0, lock, front.session(), front.number(), old));
 					}
@@ -129,8 +129,8 @@ final class Observer implements AutoCloseable {
 		}
 	}
 
-	/** Reads everything; also tells the position before each session's latest. */
-	private void read(String topic, LineTable table, Map<UUID, Position> before) throws IOException {
+	/** Reads everything; also tells the number before each session's latest. */
+	private void read(String topic, LineTable table, Map<UUID, Long> before) throws IOException {
 		try (Reader<byte[]> reader = this.client.newReader(Schema.BYTES)
 			.topic(topic)
 			.startMessageId(MessageId.earliest)
@@ -145,7 +145,7 @@ final class Observer implements AutoCloseable {
 				if (position.isAfter(table.applied())) {
 					JournalRecord record = RecordCodec.decode(message.getValue());
 					SessionState session = table.session(record.session());
-					Position latest = (session != null) ? session.latest() : null;
+					Long latest = (session != null) ? session.sequence() : null;
 					if (table.apply(position, record).accepted() && latest != null) {
 						before.put(record.session(), latest);
 					}

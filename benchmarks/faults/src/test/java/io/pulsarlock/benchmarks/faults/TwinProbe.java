@@ -39,8 +39,8 @@ public final class TwinProbe {
 	public static void main(String[] args) throws Exception {
 		System.out.println(switch (args[0]) {
 			case "no-confirmation" -> "cut off: " + heldAfterLease();
-			case "expel-without-cas" -> "front: " + frontAfter(new Expel(B, 1, A, new Position(1, 0))) + " "
-					+ frontAfter(new Evict(B, 1, "l:x", A, 2, new Position(1, 0)));
+			case "expel-without-cas" ->
+				"front: " + frontAfter(new Expel(B, 1, A, 0)) + " " + frontAfter(new Evict(B, 1, "l:x", A, 2, 0));
 			case "release-without-owner" -> "front: " + frontAfter(new Release(B, 4, "l:x", 3));
 			case "told-late" -> "told: " + told();
 			case "upgraded", "newer" -> "bytes: " + encoded();

@@ -1,0 +1,104 @@
+package io.pulsarlock.test;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pulsarlock.Held;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.TestPulsar;
+import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.Schema;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests that a node that joins does not read all the journal a broker still has.
+ */
+class JournalStartTests {
+
+	private static final int MANY = 12_000;
+
+	private static final Duration LEASE = Duration.ofSeconds(2);
+
+	private final TestPulsar pulsar = TestPulsar.shared();
+
+	private final String cluster = "j" + UUID.randomUUID();
+
+	private final String topic = TopicSettings.of(this.cluster).topic(0);
+
+	@Test
+	void joiningNodeReadsWhatItNeedsAndNotWhatThereIs() throws Exception {
+		try (SessionLockRegistry a = node("a")) {
+			a.awaitJoined(Duration.ofSeconds(20));
+			Held held = a.obtain("stock").acquire(Duration.ofSeconds(10));
+			writeMany();
+			await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+				String name = "b" + System.nanoTime();
+				try (SessionLockRegistry b = node(name)) {
+					b.awaitJoined(Duration.ofSeconds(30));
+					assertThat(read(name)).isPositive().isLessThan(MANY);
+					assertThat(b.obtain("stock").tryAcquire()).isEmpty();
+					assertThat(b.view().locks()).singleElement()
+						.satisfies((lock) -> assertThat(lock.holder().token()).isEqualTo(held.fencingToken()));
+				}
+			});
+			assertThat(held.isHeld()).isTrue();
+			held.close();
+			try (SessionLockRegistry b = node("b")) {
+				b.obtain("stock").acquire(Duration.ofSeconds(10)).close();
+			}
+		}
+	}
+
+	/** Records that change nothing, of somebody unknown. */
+	private void writeMany() throws Exception {
+		try (PulsarClient client = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl()).build();
+				Producer<byte[]> producer = client.newProducer(Schema.BYTES)
+					.topic(this.topic)
+					.enableBatching(false)
+					.maxPendingMessages(MANY)
+					.create()) {
+			byte[] nothing = RecordCodec.encode(new Release(UUID.randomUUID(), 1, "l:nothing", 1));
+			CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+			for (int i = 0; i < MANY; i++) {
+				last = producer.sendAsync(nothing);
+			}
+			last.get(60, TimeUnit.SECONDS);
+		}
+	}
+
+	/** How many records the broker has sent to that node's reader. */
+	private long read(String node) throws Exception {
+		JsonNode stats = new ObjectMapper().readTree(this.pulsar.admin().stats(this.topic));
+		long read = 0;
+		for (JsonNode subscription : stats.path("subscriptions")) {
+			for (JsonNode consumer : subscription.path("consumers")) {
+				if (consumer.path("consumerName").asText().equals(node)) {
+					read += consumer.path("msgOutCounter").asLong();
+				}
+			}
+		}
+		return read;
+	}
+
+	private SessionLockRegistry node(String name) {
+		return PulsarLocks.at(this.pulsar.serviceUrl())
+			.cluster(this.cluster)
+			.node(name)
+			.shards(1)
+			.times(LEASE, LEASE.dividedBy(2))
+			.connect();
+	}
+
+}
