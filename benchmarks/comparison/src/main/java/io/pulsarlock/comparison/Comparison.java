@@ -5,13 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import io.pulsarlock.comparison.report.Report;
 import io.pulsarlock.comparison.report.Results;
+import io.pulsarlock.comparison.report.Results.Cell;
+import io.pulsarlock.comparison.report.Results.Outcome;
 import io.pulsarlock.comparison.row.Bench;
 import io.pulsarlock.comparison.row.Row;
 import io.pulsarlock.comparison.server.Place;
@@ -27,6 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Comparison {
 
+	/** What the start of a server is called among the rows. */
+	private static final List<String> SERVER = List.of("the server");
+
+	/** So much of the time may go into measuring again what the machine disturbed. */
+	private static final double AGAIN = 0.08;
+
 	private final Options options;
 
 	private final String commandLine;
@@ -39,13 +51,13 @@ public final class Comparison {
 
 	private final Map<String, String> skipped = new LinkedHashMap<>();
 
-	private final List<Probe> probes = new ArrayList<>();
+	private final List<Turn> turns = new ArrayList<>();
 
-	private final List<String> loads = new ArrayList<>();
-
-	private final long stealBefore = Proc.steal();
+	private final Set<Cell> over = new HashSet<>();
 
 	private final long begin = System.nanoTime();
+
+	private double again;
 
 	private volatile @Nullable Server server;
 
@@ -74,31 +86,48 @@ public final class Comparison {
 			return;
 		}
 		Options options = Options.parse(args);
+		Results earlier = new Results();
+		options.earlier().forEach(earlier::read);
+		if (!earlier.runs().isEmpty()) {
+			// What is added to numbers is measured like them.
+			options = Options
+				.parse(Stream.concat(Stream.of(earlier.runs().get(0).settings().split(" ")), Stream.of(args))
+					.toArray(String[]::new));
+		}
 		Comparison comparison = new Comparison(options, Place.here(options.serverCore(), options.clientCore()), args);
 		Runtime.getRuntime().addShutdownHook(new Thread(comparison::abandon));
 		comparison.run();
 	}
 
 	/**
-	 * Runs everything, and writes the report after each fork, so that no hour is lost.
+	 * Runs everything that was not yet measured. The numbers are written after each
+	 * measurement and the report after each fork, so that no hour is lost.
 	 */
 	Results run() throws IOException {
-		this.skipped.forEach((peer, why) -> say(peer + " skipped: " + why));
-		say(this.peers.size() + " peers, " + this.options.forks() + " forks, about " + Math.round(seconds() / 60)
-				+ " min");
-		for (int fork = 1; fork <= this.options.forks(); fork++) {
-			for (PeerSpec peer : this.peers) {
-				turn(peer, fork, Duration.ofSeconds(this.options.timeout()), "equal");
+		this.options.earlier().forEach(this.results::read);
+		for (Results.Run run : this.results.runs()) {
+			if (!run.settings().equals(this.options.settings())) {
+				throw new IllegalArgumentException("These numbers are from a run with " + run.settings()
+						+ " and cannot be joined with " + this.options.settings());
 			}
-			write();
 		}
-		if (this.options.defaults() && this.options.wantsRow("P5")) {
-			for (PeerSpec peer : this.peers) {
-				if (peer.defaults() != null) {
-					turn(peer, 1, peer.defaults(), "defaults");
-				}
-			}
+		if (this.options.reportOnly()) {
 			write();
+			return this.results;
+		}
+		plan();
+		this.skipped.forEach((peer, why) -> say(peer + " skipped: " + why));
+		double seconds = left();
+		say(this.peers.size() + " peers, " + this.turns.size() + " turns, about " + minutes(seconds) + "; numbers in "
+				+ this.options.numbers());
+		this.results.writeTo(this.options.numbers());
+		this.results.begin(new Results.Run(LocalDate.now().toString(), this.options.settings(), this.commandLine));
+		this.again = seconds * AGAIN;
+		for (int i = 0; i < this.turns.size(); i++) {
+			run(this.turns.get(i));
+			if (i + 1 == this.turns.size() || this.turns.get(i + 1).fork() != this.turns.get(i).fork()) {
+				write();
+			}
 		}
 		return this.results;
 	}
@@ -117,57 +146,88 @@ public final class Comparison {
 	}
 
 	private void write() {
-		Path file = new Report(this.options.report(), this.results, this.peers)
-			.write(new Introduction(this.options, this.commandLine, this.place, this.peers, this.skipped, this.probes,
-					this.loads, this.stealBefore, this.begin)
-				.text());
+		List<PeerSpec> measured = PeerSpec.all().stream().filter((peer) -> this.results.hasPeer(peer.id())).toList();
+		measured.forEach((peer) -> this.skipped.remove(peer.title()));
+		Path file = new Report(this.options.report(), this.results, measured)
+			.write(new Introduction(this.options, this.results, this.place, measured, this.skipped).text());
 		say("report in " + file);
 	}
 
-	private double seconds() {
+	private void plan() {
+		for (int fork = 1; fork <= this.options.forks(); fork++) {
+			for (PeerSpec peer : this.peers) {
+				plan(peer, fork, Duration.ofSeconds(this.options.timeout()), "equal");
+			}
+		}
+		if (this.options.defaults()) {
+			for (PeerSpec peer : this.peers) {
+				Duration timeout = peer.defaults();
+				if (timeout != null && (this.options.full() || timeout.compareTo(PeerSpec.LONGEST_DEFAULT) <= 0)) {
+					plan(peer, 1, timeout, "defaults");
+				}
+			}
+		}
+	}
+
+	private void plan(PeerSpec peer, int fork, Duration timeout, String table) {
+		List<Row> rows = Row.all()
+			.stream()
+			.filter((row) -> row.ids().stream().anyMatch((id) -> this.options.wantsRow(id) && peer.isIn(id)))
+			.filter((row) -> table.equals("equal") || row.ids().contains("P5"))
+			.filter((row) -> fork == 1 || row.inEachFork())
+			.filter((row) -> !this.results.has(new Cell(table, peer.id(), fork, row.ids())))
+			.toList();
+		if (!rows.isEmpty()) {
+			this.turns.add(new Turn(peer, fork, timeout, table, rows));
+		}
+	}
+
+	/** The seconds that what is left will take. */
+	private double left() {
 		double sum = 0;
-		for (PeerSpec peer : this.peers) {
-			for (Row row : rows(peer, "equal")) {
-				sum += row.seconds(this.options) * (row.inEachFork() ? this.options.forks() : 1);
+		for (Turn turn : this.turns) {
+			double rows = 0;
+			for (Row row : turn.rows()) {
+				Cell cell = turn.cell(row.ids());
+				Double before = this.results.seconds(cell);
+				if (!this.over.contains(cell)) {
+					rows += (before != null) ? before : row.seconds(this.options, turn.peer(), turn.timeout());
+				}
 			}
-			sum += 10.0 * this.options.forks();
-			if (this.options.defaults() && this.options.wantsRow("P5") && peer.defaults() != null) {
-				sum += 60 + 2 * Math.max(1, Math.min(3, 90 / peer.defaults().toSeconds()))
-						* Math.min(peer.defaults().toSeconds(), 60);
+			if (rows > 0 && !this.over.contains(turn.cell(SERVER))) {
+				Double before = this.results.seconds(turn.cell(SERVER));
+				rows += (before != null) ? before : turn.peer().server().seconds();
 			}
+			sum += rows;
 		}
 		return sum;
 	}
 
-	private List<Row> rows(PeerSpec peer, String table) {
-		return Row.all()
-			.stream()
-			.filter((row) -> row.ids().stream().anyMatch((id) -> this.options.wantsRow(id) && peer.isIn(id)))
-			.filter((row) -> table.equals("equal") || row.ids().contains("P5"))
-			.toList();
+	private static String minutes(double seconds) {
+		return (seconds < 90) ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " min";
 	}
 
 	/** One server, one peer. */
-	private void turn(PeerSpec peer, int fork, Duration timeout, String table) throws IOException {
-		List<Row> rows = rows(peer, table).stream().filter((row) -> fork == 1 || row.inEachFork()).toList();
-		if (rows.isEmpty()) {
-			return;
-		}
+	private void run(Turn turn) throws IOException {
 		Path directory = Files.createTempDirectory(Files.createDirectories(this.options.work()), "comparison-",
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
 		boolean complete = true;
 		this.directory = directory;
-		try (Server server = peer.server().start(this.place, directory.resolve("server"), timeout)) {
+		Stopwatch start = new Stopwatch();
+		try (Server server = turn.peer()
+			.startServer(this.place, directory.resolve("server"), turn.timeout(), turn.table())) {
 			this.server = server;
-			for (Row row : rows) {
+			start.end(turn.cell(SERVER), Outcome.DONE, "");
+			for (Row row : turn.rows()) {
 				Path clients = Files.createDirectories(directory.resolve("clients-" + row.ids().get(0)));
-				complete &= measure(row,
-						new Bench(this.options, this.place, peer, server, timeout, clients, fork, table, this.results));
+				complete &= measure(row, turn, new Bench(this.options, this.place, turn.peer(), server, turn.timeout(),
+						clients, turn.fork(), turn.table(), this.results));
 			}
 		}
 		catch (RuntimeException ex) {
 			complete = false;
-			failed(peer, ex, "the server");
+			start.end(turn.cell(SERVER), Outcome.FAILED, failure(turn, ex, SERVER));
+			turn.rows().forEach((row) -> this.over.add(turn.cell(row.ids())));
 		}
 		this.server = null;
 		this.directory = null;
@@ -176,51 +236,47 @@ public final class Comparison {
 	}
 
 	/** Between two probes; once more if they differ, and marked if they differ again. */
-	private boolean measure(Row row, Bench bench) {
-		PeerSpec peer = bench.peer();
-		say("fork " + bench.fork() + " " + peer.id() + " " + String.join("/", row.ids())
-				+ (bench.table().equals("defaults") ? " at defaults" : ""));
-		for (int attempt = 0; attempt < 2; attempt++) {
+	private boolean measure(Row row, Turn turn, Bench bench) {
+		Cell cell = turn.cell(row.ids());
+		say("fork " + turn.fork() + " " + turn.peer().id() + " " + String.join("/", row.ids())
+				+ (turn.table().equals("defaults") ? " at defaults" : "") + ", " + minutes(left()) + " left");
+		for (boolean first = true;; first = false) {
+			Stopwatch watch = new Stopwatch();
 			Probe before = probe();
 			try {
 				row.measure(bench);
 			}
 			catch (RuntimeException ex) {
-				failed(peer, ex, String.join("/", row.ids()));
+				watch.end(cell, Outcome.FAILED, failure(turn, ex, row.ids()));
 				return false;
 			}
 			boolean moved = before.movedTo(probe());
 			// A second failover run would take as long as all other rows together.
-			if (!moved || !row.inEachFork()) {
-				if (moved) {
-					this.results.doubt(row.ids(), peer.id());
-				}
-				return true;
-			}
-			if (attempt == 0) {
+			if (moved && first && row.inEachFork() && watch.seconds() < this.again) {
 				say("the machine changed meanwhile, once more");
-				this.results.forget(row.ids(), peer.id(), bench.fork());
+				this.again -= watch.seconds();
+				this.results.discard();
 			}
 			else {
-				this.results.doubt(row.ids(), peer.id());
+				watch.end(cell, moved ? Outcome.DOUBTFUL : Outcome.DONE, "");
+				return true;
 			}
 		}
-		return true;
 	}
 
 	private Probe probe() {
 		Probe probe = Probe.take(this.options.work());
-		this.probes.add(probe);
-		this.loads.add(Proc.load());
+		this.results.add(probe);
 		return probe;
 	}
 
-	private void failed(PeerSpec peer, RuntimeException why, String what) {
+	private String failure(Turn turn, RuntimeException why, List<String> rows) {
 		why.printStackTrace();
+		String what = String.join("/", rows) + (turn.table().equals("defaults") ? " at defaults" : "");
 		String message = String.valueOf(why.getMessage()).lines().findFirst().orElse("?");
-		say(peer.id() + " " + what + " failed: " + message);
+		say(turn.peer().id() + " " + what + " failed: " + message);
 		// Where the log is, is of this machine.
-		this.results.failed(peer.title() + ", " + what + ": " + message.replaceAll(",? ?\\(?see /\\S+", ""));
+		return turn.peer().title() + ", " + what + ": " + message.replaceAll(",? ?\\(?see /\\S+", "");
 	}
 
 	private void say(String text) {
@@ -236,6 +292,33 @@ public final class Comparison {
 				}
 			}
 		}
+	}
+
+	/** A server and the rows it is started for. */
+	private record Turn(PeerSpec peer, int fork, Duration timeout, String table, List<Row> rows) {
+
+		Cell cell(List<String> rows) {
+			return new Cell(this.table, this.peer.id(), this.fork, rows);
+		}
+
+	}
+
+	/** Measures how long a cell takes. */
+	private final class Stopwatch {
+
+		private final long begin = System.nanoTime();
+
+		private final long steal = Proc.steal();
+
+		double seconds() {
+			return (System.nanoTime() - this.begin) / 1e9;
+		}
+
+		void end(Cell cell, Outcome outcome, String message) {
+			Comparison.this.over.add(cell);
+			Comparison.this.results.end(cell, outcome, seconds(), (Proc.steal() - this.steal) / 100.0, message);
+		}
+
 	}
 
 }

@@ -3,32 +3,36 @@ package io.pulsarlock.comparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
+import io.pulsarlock.comparison.report.Results;
 import io.pulsarlock.comparison.server.Place;
-import io.pulsarlock.comparison.server.Proc;
 import io.pulsarlock.comparison.server.Programs;
 
 /**
  * What the report says before its tables: the command, the machine, the method, the peers
  * and the limits.
  */
-record Introduction(Options options, String commandLine, Place place, List<PeerSpec> peers, Map<String, String> skipped,
-		List<Probe> probes, List<String> loads, long stealBefore, long begin) {
+record Introduction(Options options, Results results, Place place, List<PeerSpec> peers, Map<String, String> skipped) {
 
 	String text() {
 		StringBuilder text = new StringBuilder("# Measured beside what else there is\n\n");
-		text.append(
-				"Made by the command below, in one run; repeat it on your machine. Compare only within a class of ");
-		text.append("durability, and take differences below twofold for ties.\n\n");
-		text.append("```sh\nmvn -q -Pbenchmarks -DskipTests package && java -jar benchmarks/comparison/target/comparison.jar ");
-		text.append(this.commandLine.replaceAll("--(report|work)=\\S*", "").strip()).append("\n```\n\n");
+		List<String> commands = this.results.runs().stream().map(Results.Run::command).distinct().toList();
+		text.append((commands.size() == 1) ? "Made by the command below, in one run; repeat it on your machine. "
+				: "Made by the commands below, in several runs; repeat them on your machine. ");
+		text.append("Compare only within a class of durability, and take differences below twofold for ties.\n\n");
+		text.append("```sh\nmvn -q -Pbenchmarks -DskipTests package\n");
+		for (String command : commands) {
+			text.append("java -jar benchmarks/comparison/target/comparison.jar ");
+			// Where files go is of this machine.
+			text.append(command.replaceAll("--(report|work|from)=\\S* ?", "").strip());
+			text.append('\n');
+		}
+		text.append("```\n\n");
 		machine(text);
 		peersTable(text);
 		method(text);
@@ -38,8 +42,8 @@ record Introduction(Options options, String commandLine, Place place, List<PeerS
 
 	private void machine(StringBuilder text) {
 		text.append("## Machine\n\n| | |\n|---|---|\n");
-		line(text, "date", LocalDate.now().toString() + ", "
-				+ Duration.ofNanos(System.nanoTime() - this.begin).toMinutes() + " min");
+		line(text, "date", String.join(", ", this.results.runs().stream().map(Results.Run::date).distinct().toList())
+				+ "; measured for " + Math.round(this.results.seconds() / 60) + " min");
 		line(text, "processor",
 				Runtime.getRuntime().availableProcessors() + " × " + field("/proc/cpuinfo", "model name"));
 		line(text, "memory", field("/proc/meminfo", "MemTotal"));
@@ -51,9 +55,9 @@ record Introduction(Options options, String commandLine, Place place, List<PeerS
 		line(text, "processors", pinned());
 		line(text, "round trip of 64 B, loopback", range(Probe::roundTrip));
 		line(text, "append of 512 B and fdatasync", range(Probe::sync));
-		line(text, "load average at the probes", this.loads.stream().mapToDouble(Double::parseDouble).min().orElse(0)
-				+ " to " + this.loads.stream().mapToDouble(Double::parseDouble).max().orElse(0));
-		line(text, "processor time stolen by the host", (Proc.steal() - this.stealBefore) / 100.0 + " s");
+		line(text, "load average at the probes", this.results.probes().stream().mapToDouble(Probe::load).min().orElse(0)
+				+ " to " + this.results.probes().stream().mapToDouble(Probe::load).max().orElse(0));
+		line(text, "processor time stolen by the host", Math.round(this.results.stolen()) + " s");
 		text.append('\n');
 	}
 
@@ -67,7 +71,7 @@ record Introduction(Options options, String commandLine, Place place, List<PeerS
 	}
 
 	private String range(ToDoubleFunction<Probe> value) {
-		double[] values = this.probes.stream().mapToDouble(value).sorted().toArray();
+		double[] values = this.results.probes().stream().mapToDouble(value).sorted().toArray();
 		if (values.length == 0) {
 			return "?";
 		}
@@ -123,19 +127,25 @@ record Introduction(Options options, String commandLine, Place place, List<PeerS
 
 	private void method(StringBuilder text) {
 		text.append("## Method\n\n");
-		text.append("- ").append(this.options.forks());
+		text.append("- ").append(this.results.forks());
 		text.append(
 				" forks; in each every peer takes its turn, with a new server, alone, and new client JVMs, whose class ");
 		text.append("path is what the client's own POM asks for. P5, P6, P8 and P9 are in the first fork only.\n");
 		text.append("- ").append(this.options.seconds()).append(" s after ").append(this.options.warmup());
 		text.append(
-				" s of warm-up; half of it in P2 and P7. Percentiles by HdrHistogram. Tables give the median of the forks, ");
+				" s of warm-up; in P2 half of it, and after the first case 1 s of warm-up. Percentiles by HdrHistogram. Tables give the median of the forks, ");
 		text.append("in brackets the smallest and largest.\n");
 		text.append("- Timeouts are ").append(this.options.timeout());
 		text.append(" s for all, where a product has one; tables that say so are at its defaults.\n");
 		text.append(
 				"- Before and after each measurement a probe. If it moved more than 1.5 times, the measurement is made ");
-		text.append("once more; ⚠ means that it moved again (in P5, P6, P8 and P9: that it moved).\n\n");
+		text.append("once more, as long as that takes less than a tenth of the time; ⚠ means that it moved again, or ");
+		text.append("that it moved (in P5, P6, P8 and P9 always).\n");
+		text.append("- In P5 ").append(this.options.failovers());
+		text.append(" rounds for each way to end; at defaults up to three, and none where the default is longer than ");
+		text.append(PeerSpec.LONGEST_DEFAULT.toSeconds())
+			.append(" s (`--full=true` measures those). In P6 100 000 names where they fit in ");
+		text.append(this.options.idleLimit()).append(" s. P8 watches for a whole timeout.\n\n");
 	}
 
 	private void limits(StringBuilder text) {

@@ -1,5 +1,6 @@
 package io.pulsarlock.comparison;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.pulsarlock.comparison.server.Place;
+import io.pulsarlock.comparison.server.Server;
 import io.pulsarlock.comparison.server.ServerKind;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,15 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 
 	/** Where this is a name of our configuration, the class path knows affinity. */
 	static final String AFFINITY = "pulsar-lock.affinity.idle";
+
+	/**
+	 * Where products wait longer by default, one round takes minutes and ends with what
+	 * their documentation says.
+	 */
+	static final Duration LONGEST_DEFAULT = Duration.ofSeconds(60);
+
+	/** No P8: what they cost in the background is what any consumer or producer costs. */
+	private static final Set<String> BARE_PULSAR = Set.of("P1", "P1c", "P2", "P3", "P4", "P5", "P6", "P7");
 
 	/** What survives, and so what each acquire costs. */
 	public enum Durability {
@@ -77,7 +88,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(peer("rabbitmq", "RabbitMQ one-message queue", "RabbitPeer", "rabbitmq", ServerKind.RABBITMQ,
 				Durability.D0, "two heartbeats", Duration.ofSeconds(60)));
 		all.add(peer("pulsar-subscription", "Pulsar Exclusive subscription", "PulsarSubscriptionPeer", "pulsar",
-				ServerKind.PULSAR, Durability.D0, "two keep-alives of client and broker", Duration.ofSeconds(60)));
+				ServerKind.PULSAR, Durability.D0, "two keep-alives of client and broker", Duration.ofSeconds(60),
+				BARE_PULSAR));
 		all.add(peer("pulsar-lock-lazy", "**Pulsar Lock**, bookie not syncing", "PulsarLockPeer", "pulsar",
 				ServerKind.PULSAR_LAZY, Durability.D1, "lease, grace 4 s", null,
 				Set.of("P1", "P1c", "P2", "P3", "P4", "P7"), AFFINITY, "0"));
@@ -89,14 +101,13 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(peer("shedlock", "ShedLock, JDBC", "ShedLockPeer", "shedlock", ServerKind.POSTGRESQL, Durability.D2,
 				"lockAtMostFor, not renewed", null));
 		all.add(peer("spring-integration", "Spring Integration, JDBC", "SpringIntegrationPeer", "spring-integration",
-				ServerKind.POSTGRESQL, Durability.D2, "time to live", Duration.ofSeconds(10)));
+				ServerKind.POSTGRESQL, Durability.D2, "time to live, not renewed by itself", null));
 		all.add(peer("pulsar-producer", "Pulsar WaitForExclusive producer", "PulsarProducerPeer", "pulsar",
-				ServerKind.PULSAR, Durability.D2, "two keep-alives of client and broker", Duration.ofSeconds(60)));
+				ServerKind.PULSAR, Durability.D2, "two keep-alives of client and broker", Duration.ofSeconds(60),
+				BARE_PULSAR));
 		all.add(pulsarLock("pulsar-lock", "**Pulsar Lock**", 4, Duration.ofSeconds(10), Set.of(), AFFINITY, "0"));
-		all.add(pulsarLock("pulsar-lock-strict", "**Pulsar Lock**, strict", 10, null, Set.of("P1", "P1c", "P5"),
-				AFFINITY, "0"));
-		all.add(pulsarLock("pulsar-lock-fast", "**Pulsar Lock**, fast", 1, null, Set.of("P1", "P1c", "P5"), AFFINITY,
-				"0"));
+		all.add(pulsarLock("pulsar-lock-strict", "**Pulsar Lock**, strict", 10, null, Set.of("P5"), AFFINITY, "0"));
+		all.add(pulsarLock("pulsar-lock-fast", "**Pulsar Lock**, fast", 1, null, Set.of("P5"), AFFINITY, "0"));
 		all.add(pulsarLock("pulsar-lock-affinity", "**Pulsar Lock**, affinity", 4, null, Set.of()));
 		return all;
 	}
@@ -141,6 +152,38 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 			missing = "this version has no property " + AFFINITY;
 		}
 		return missing;
+	}
+
+	/**
+	 * Starts its server.
+	 * @param place where things are
+	 * @param directory an empty directory
+	 * @param timeout the timeout of the peer
+	 * @param table {@code equal} timeouts or {@code defaults}
+	 * @return the server, serving
+	 */
+	Server startServer(Place place, Path directory, Duration timeout, String table) {
+		return this.server.start(place, directory, table.equals("defaults") ? this.server.timeout(timeout) : timeout);
+	}
+
+	/**
+	 * About how long a client takes to start and to end.
+	 * @return seconds
+	 */
+	public double startSeconds() {
+		return this.type.equals("PulsarLockPeer") ? 5 : 3;
+	}
+
+	/**
+	 * Whether a lock ends with its holder's connection.
+	 * @return true where no time limit has to pass when a process was killed
+	 */
+	public boolean endsWithConnection() {
+		return switch (this.type) {
+			case "PgAdvisoryPeer", "RabbitPeer", "PulsarLockPeer", "PulsarProducerPeer", "PulsarSubscriptionPeer" ->
+				true;
+			default -> false;
+		};
 	}
 
 	/**

@@ -14,14 +14,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
+import io.pulsarlock.comparison.server.Proc;
+
 /**
  * How fast the machine is at a moment: a round trip of 64 bytes over loopback and a
  * synced append of 512 bytes, the medians.
  *
  * @param roundTrip in nanoseconds
  * @param sync in nanoseconds
+ * @param load the load average of the last minute
  */
-public record Probe(double roundTrip, double sync) {
+public record Probe(double roundTrip, double sync, double load) {
 
 	private static final int ROUND_TRIPS = 2000;
 
@@ -32,7 +35,7 @@ public record Probe(double roundTrip, double sync) {
 
 	static Probe take(Path directory) {
 		try {
-			return new Probe(roundTrips(), syncs(directory));
+			return new Probe(roundTrips(), syncs(directory), Proc.load());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

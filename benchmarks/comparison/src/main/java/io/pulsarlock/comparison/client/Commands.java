@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -107,25 +108,25 @@ public final class Commands {
 
 	/**
 	 * Threads that each take a random one of the names and give it back, without a pause.
+	 * The clock starts when all have taken one: with some peers each has a connection of
+	 * its own.
 	 */
 	private void throughput(Settings settings, Map<String, String> result) throws Exception {
 		int threads = (int) settings.number("threads");
 		int names = (int) settings.number("names");
-		long begin = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("warmup"));
-		long end = begin + TimeUnit.MILLISECONDS.toNanos(settings.number("time"));
+		AtomicLong begin = new AtomicLong();
+		CyclicBarrier ready = new CyclicBarrier(threads,
+				() -> begin.set(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("warmup"))));
+		long time = TimeUnit.MILLISECONDS.toNanos(settings.number("time"));
 		AtomicLong busy = new AtomicLong();
 		List<Histogram> all = inThreads(threads, () -> {
 			Histogram times = Histograms.create();
-			for (long start = System.nanoTime(); start < end; start = System.nanoTime()) {
-				PeerLock lock = this.peer.lock(settings.get("name") + "-" + ThreadLocalRandom.current().nextInt(names));
-				if (lock.acquire(PATIENCE)) {
-					lock.release();
-					if (start >= begin) {
-						times.recordValue(System.nanoTime() - start);
-					}
-				}
-				else {
-					busy.incrementAndGet();
+			take(settings.get("name"), names, busy);
+			ready.await(PATIENCE * threads, TimeUnit.MILLISECONDS);
+			long from = begin.get();
+			for (long start = System.nanoTime(); start < from + time; start = System.nanoTime()) {
+				if (take(settings.get("name"), names, busy) && start >= from) {
+					times.recordValue(System.nanoTime() - start);
 				}
 			}
 			return times;
@@ -134,6 +135,16 @@ public final class Commands {
 		all.forEach(times::add);
 		result.put("both", Histograms.encode(times));
 		result.put("busy", busy.toString());
+	}
+
+	private boolean take(String name, int names, AtomicLong busy) throws Exception {
+		PeerLock lock = this.peer.lock(name + "-" + ThreadLocalRandom.current().nextInt(names));
+		if (!lock.acquire(PATIENCE)) {
+			busy.incrementAndGet();
+			return false;
+		}
+		lock.release();
+		return true;
 	}
 
 	/**

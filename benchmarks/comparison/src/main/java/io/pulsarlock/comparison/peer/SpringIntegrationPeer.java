@@ -9,17 +9,15 @@ import org.springframework.integration.jdbc.lock.DefaultLockRepository;
 import org.springframework.integration.jdbc.lock.JdbcLockRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
- * Spring Integration's {@code JdbcLockRegistry} with renewal. A waiting caller asks every
- * 100 ms, which is its default.
+ * Spring Integration's {@code JdbcLockRegistry}. A waiting caller asks every 100 ms,
+ * which is its default. Its locks are renewed by whoever calls for it, which this adapter
+ * does not, so the time to live must be longer than any work.
  */
 public final class SpringIntegrationPeer implements Peer {
 
 	private final HikariDataSource pool;
-
-	private final ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
 
 	private final JdbcLockRegistry registry;
 
@@ -34,9 +32,6 @@ public final class SpringIntegrationPeer implements Peer {
 		repository.afterSingletonsInstantiated();
 		repository.start();
 		this.registry = new JdbcLockRegistry(repository, settings.timeout());
-		this.scheduler.setDaemon(true);
-		this.scheduler.initialize();
-		this.registry.setRenewalTaskScheduler(this.scheduler);
 	}
 
 	@Override
@@ -52,7 +47,6 @@ public final class SpringIntegrationPeer implements Peer {
 
 	@Override
 	public void close() {
-		this.scheduler.shutdown();
 		this.pool.close();
 	}
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,7 @@ import java.util.Objects;
 import io.pulsarlock.comparison.PeerSpec;
 
 /**
- * Writes the report: a Markdown file, a picture for each row, and the numbers themselves.
+ * Writes the report: a Markdown file and a picture for each row.
  */
 public final class Report {
 
@@ -25,12 +26,12 @@ public final class Report {
 
 	/**
 	 * A report.
-	 * @param to a Markdown file, or a directory
+	 * @param file the Markdown file
 	 * @param results the numbers
 	 * @param peers the peers that were measured
 	 */
-	public Report(Path to, Results results, List<PeerSpec> peers) {
-		this.file = to.toString().endsWith(".md") ? to : to.resolve("performance.md");
+	public Report(Path file, Results results, List<PeerSpec> peers) {
+		this.file = file;
 		this.results = results;
 		this.peers = peers;
 	}
@@ -52,7 +53,6 @@ public final class Report {
 			this.results.failures().forEach((failure) -> text.append("- ").append(failure).append('\n'));
 		}
 		write(this.file, text.toString());
-		write(beside(stem() + ".tsv"), this.results.text());
 		return this.file;
 	}
 
@@ -140,7 +140,7 @@ public final class Report {
 	}
 
 	private static double median(double[] values) {
-		return values[values.length / 2];
+		return Results.median(Arrays.stream(values).boxed().toList());
 	}
 
 	private List<PeerSpec> sorted(RowText row, String variant) {

@@ -1,10 +1,12 @@
 package io.pulsarlock.comparison.row;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.client.Settings;
 import io.pulsarlock.comparison.server.Client;
 
@@ -35,9 +37,9 @@ final class Annotation implements Row {
 	@Override
 	public void measure(Bench bench) {
 		try (Client client = bench.client()) {
-			Settings result = client.call(seconds(bench.options()) * 2 + 300, "annotations", "address",
-					bench.server().settings().get("address"), "forks", bench.options().forks(), "seconds",
-					bench.options().seconds() / 3);
+			Settings result = client.call(seconds(bench.options(), bench.peer(), bench.timeout()) * 2 + 300,
+					"annotations", "address", bench.server().settings().get("address"), "forks",
+					bench.options().forks(), "seconds", bench.options().seconds() / 3);
 			TITLES.forEach((name, title) -> {
 				bench.record("P9", title, "score", Double.parseDouble(result.get(name)));
 				bench.record("P9", title, "error", Double.parseDouble(result.get(name + ".error")));
@@ -46,7 +48,7 @@ final class Annotation implements Row {
 	}
 
 	@Override
-	public double seconds(Options options) {
+	public double seconds(Options options, PeerSpec peer, Duration timeout) {
 		return TITLES.size() * options.forks() * (options.seconds() / 3 + 3 + 8);
 	}
 

@@ -1,8 +1,10 @@
 package io.pulsarlock.comparison.row;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.server.Client;
 import io.pulsarlock.comparison.server.Pause;
 import io.pulsarlock.comparison.server.Proc;
@@ -38,7 +40,7 @@ final class Background implements Row {
 				double clientCpu = Proc.cpuMillis(clients);
 				long bytes = Proc.socketBytes(client.pid());
 				long begin = System.nanoTime();
-				Pause.millis((long) (bench.options().seconds() * 1000));
+				Pause.millis((long) (seconds(bench.options()) * 1000));
 				double seconds = (System.nanoTime() - begin) / 1e9;
 				bench.record("P8", variant, "serverCpu", (Proc.cpuMillis(servers) - serverCpu) / seconds);
 				bench.record("P8", variant, "clientCpu", (Proc.cpuMillis(clients) - clientCpu) / seconds);
@@ -50,9 +52,14 @@ final class Background implements Row {
 		}
 	}
 
+	/** Long enough for all that is said once in a timeout. */
+	private static double seconds(Options options) {
+		return Math.max(options.seconds(), options.timeout());
+	}
+
 	@Override
-	public double seconds(Options options) {
-		return 3 * (options.seconds() + SETTLE_SECONDS + 6);
+	public double seconds(Options options, PeerSpec peer, Duration timeout) {
+		return 3 * (seconds(options) + SETTLE_SECONDS + peer.startSeconds()) + 5;
 	}
 
 }

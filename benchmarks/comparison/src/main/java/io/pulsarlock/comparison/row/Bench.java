@@ -107,6 +107,9 @@ public record Bench(Options options, Place place, PeerSpec peer, Server server, 
 	 * @param histogram the times
 	 */
 	public void record(String row, String variant, Histogram histogram) {
+		if (histogram.getTotalCount() == 0) {
+			throw new IllegalStateException("Not one sample of " + variant);
+		}
 		record(row, variant, "p50", histogram.getValueAtPercentile(50));
 		record(row, variant, "p99", histogram.getValueAtPercentile(99));
 		record(row, variant, "p99.9", histogram.getValueAtPercentile(99.9));
@@ -115,13 +118,14 @@ public record Bench(Options options, Place place, PeerSpec peer, Server server, 
 
 	/**
 	 * Settings of a loop.
+	 * @param warmup how long its warm-up is, in seconds
 	 * @param seconds how long
 	 * @param more names and values
 	 * @return all of them
 	 */
-	public Object[] loop(double seconds, Object... more) {
+	public Object[] loop(double warmup, double seconds, Object... more) {
 		Map<Object, Object> all = new HashMap<>();
-		all.put("warmup", (long) (this.options.warmup() * 1000));
+		all.put("warmup", (long) (warmup * 1000));
 		all.put("time", (long) (seconds * 1000));
 		for (int i = 0; i < more.length; i += 2) {
 			all.put(more[i], more[i + 1]);

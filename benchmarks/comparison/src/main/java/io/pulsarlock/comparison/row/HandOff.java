@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.client.Histograms;
 import io.pulsarlock.comparison.server.Client;
 import org.HdrHistogram.Histogram;
@@ -39,20 +41,23 @@ final class HandOff implements Row {
 
 	@Override
 	public void measure(Bench bench) {
-		for (int waiters : waiters(bench.options())) {
-			List<Client> clients = new ArrayList<>();
-			try {
-				for (int i = 0; i < waiters; i++) {
-					clients.add(bench.startClient());
+		List<Client> clients = new ArrayList<>();
+		try {
+			for (int waiters : waiters(bench.options())) {
+				List<Client> more = new ArrayList<>();
+				while (clients.size() < waiters) {
+					Client client = bench.startClient();
+					clients.add(client);
+					more.add(client);
 				}
-				clients.forEach(bench::connected);
+				more.forEach(bench::connected);
 				String name = bench.fresh("wanted");
 				clients.get(0).call(60, "create", "name", name);
 				measure(bench, clients, name);
 			}
-			finally {
-				clients.forEach(Client::close);
-			}
+		}
+		finally {
+			clients.forEach(Client::close);
 		}
 	}
 
@@ -102,13 +107,18 @@ final class HandOff implements Row {
 				}
 			}
 		}
-		bench.record("P3", variant, gaps);
-		bench.record("P3", variant, "again", (holdings.isEmpty()) ? 0 : 100.0 * again / holdings.size());
+		bench.record("P4", variant, waits);
+		if (gaps.getTotalCount() > 0) {
+			bench.record("P3", variant, gaps);
+		}
+		else {
+			bench.record("P3", variant, "count", 0);
+		}
+		bench.record("P3", variant, "again", 100.0 * again / holdings.size());
 		bench.record("P3", variant, "overlaps", overlaps);
 		double sum = Arrays.stream(counts).sum();
 		double squares = Arrays.stream(counts).mapToDouble((count) -> (double) count * count).sum();
-		bench.record("P4", variant, "jain", (squares > 0) ? sum * sum / (clients * squares) : 0);
-		bench.record("P4", variant, waits);
+		bench.record("P4", variant, "jain", sum * sum / (clients * squares));
 		bench.record("P4", variant, "ratio",
 				waits.getValueAtPercentile(99) / (double) Math.max(waits.getValueAtPercentile(50), 1));
 		bench.record("P4", variant, "overtakes", overtakes(holdings));
@@ -146,10 +156,10 @@ final class HandOff implements Row {
 	}
 
 	@Override
-	public double seconds(Options options) {
-		return waiters(options).stream()
-			.mapToDouble((waiters) -> options.warmup() + options.seconds() + 3 + waiters * 2)
-			.sum();
+	public double seconds(Options options, PeerSpec peer, Duration timeout) {
+		List<Integer> waiters = waiters(options);
+		return waiters.size() * (options.warmup() + options.seconds() + 1)
+				+ waiters.get(waiters.size() - 1) * peer.startSeconds() * 0.6;
 	}
 
 	private record Holding(int client, long asked, long acquired, long released) {

@@ -1,8 +1,10 @@
 package io.pulsarlock.comparison.row;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 
 /**
  * One thing that is measured. It may fill several rows of the report.
@@ -35,14 +37,16 @@ public interface Row {
 	 */
 	static List<Row> all() {
 		return List.of(new Uncontended(), new Throughput(), new HandOff(), new Background(), new Failover(),
-				new ColdName(), new IdleNames(), new Annotation());
+				new Annotation(), new ColdName(), new IdleNames());
 	}
 
 	/**
 	 * About how long it takes for one peer.
 	 * @param options the options
+	 * @param peer the peer
+	 * @param timeout its timeout
 	 * @return seconds
 	 */
-	double seconds(Options options);
+	double seconds(Options options, PeerSpec peer, Duration timeout);
 
 }

@@ -1,8 +1,11 @@
 package io.pulsarlock.comparison.row;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.client.Histograms;
 import io.pulsarlock.comparison.client.Settings;
 import io.pulsarlock.comparison.server.Client;
@@ -11,14 +14,28 @@ import org.HdrHistogram.Histogram;
 /** Threads of one client, each taking a random one of some names: a closed loop. */
 final class Throughput implements Row {
 
-	private static final List<int[]> SUBSET = List.of(new int[] { 8, 1 }, new int[] { 8, 100 }, new int[] { 16, 1000 });
+	/** The client is warm after the first case; then only the threads are new. */
+	private static final double LATER_WARMUP = 1;
 
-	private static final List<int[]> FULL = List.of(new int[] { 1, 1 }, new int[] { 1, 100 }, new int[] { 1, 1000 },
-			new int[] { 4, 1 }, new int[] { 4, 100 }, new int[] { 4, 1000 }, new int[] { 8, 1 }, new int[] { 8, 100 },
-			new int[] { 8, 1000 }, new int[] { 16, 1 }, new int[] { 16, 100 }, new int[] { 16, 1000 });
+	/** About how long 1000 names take to be created. */
+	private static final double CREATE_SECONDS = 6;
 
-	private static List<int[]> cases(Options options) {
-		return options.full() ? FULL : SUBSET;
+	private static final List<Integer> NAMES = List.of(1, 1000);
+
+	private static final List<Integer> ALL_NAMES = List.of(1, 100, 1000);
+
+	private static final List<Integer> THREADS = List.of(1, 4, 16);
+
+	private static final List<Integer> ALL_THREADS = List.of(1, 4, 8, 16);
+
+	private static List<Case> cases(Options options) {
+		List<Case> cases = new ArrayList<>();
+		for (int names : options.full() ? ALL_NAMES : NAMES) {
+			for (int threads : options.full() ? ALL_THREADS : THREADS) {
+				cases.add(new Case(threads, names));
+			}
+		}
+		return cases;
 	}
 
 	@Override
@@ -37,10 +54,12 @@ final class Throughput implements Row {
 			for (int i = 0; i < 1000; i++) {
 				client.await(60);
 			}
-			for (int[] each : cases(bench.options())) {
+			double warmup = bench.options().warmup();
+			for (Case each : cases(bench.options())) {
 				Settings result = client.call(bench.patience(seconds), "throughput",
-						bench.loop(seconds, "name", name, "threads", each[0], "names", each[1]));
-				String variant = each[0] + " threads, " + each[1] + ((each[1] == 1) ? " name" : " names");
+						bench.loop(warmup, seconds, "name", name, "threads", each.threads(), "names", each.names()));
+				warmup = Math.min(warmup, LATER_WARMUP);
+				String variant = each.text();
 				Histogram times = Histograms.decode(result.get("both"));
 				bench.record("P2", variant, "rate", times.getTotalCount() / seconds);
 				bench.record("P2", variant, times);
@@ -50,8 +69,19 @@ final class Throughput implements Row {
 	}
 
 	@Override
-	public double seconds(Options options) {
-		return 15 + cases(options).size() * (options.warmup() + options.seconds() / 2);
+	public double seconds(Options options, PeerSpec peer, Duration timeout) {
+		int cases = cases(options).size();
+		return options.warmup() + (cases - 1) * Math.min(options.warmup(), LATER_WARMUP) + cases * options.seconds() / 2
+				+ peer.startSeconds() + CREATE_SECONDS;
+	}
+
+	private record Case(int threads, int names) {
+
+		String text() {
+			return this.threads + ((this.threads == 1) ? " thread, " : " threads, ") + this.names
+					+ ((this.names == 1) ? " name" : " names");
+		}
+
 	}
 
 }

@@ -1,8 +1,10 @@
 package io.pulsarlock.comparison.row;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.comparison.Options;
+import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.client.Histograms;
 import io.pulsarlock.comparison.client.Settings;
 import io.pulsarlock.comparison.server.Client;
@@ -24,7 +26,8 @@ final class Uncontended implements Row {
 			String name = bench.fresh("same");
 			client.call(60, "create", "name", name);
 			double seconds = bench.options().seconds();
-			Settings result = client.call(bench.patience(seconds), "loop", bench.loop(seconds, "name", name));
+			Settings result = client.call(bench.patience(seconds), "loop",
+					bench.loop(bench.options().warmup(), seconds, "name", name));
 			if (!bench.peer().keepsLocks()) {
 				bench.record("P1", "acquire and release", Histograms.decode(result.get("both")));
 				bench.record("P1", "acquire", Histograms.decode(result.get("acquire")));
@@ -35,8 +38,8 @@ final class Uncontended implements Row {
 	}
 
 	@Override
-	public double seconds(Options options) {
-		return options.warmup() + options.seconds() + 8;
+	public double seconds(Options options, PeerSpec peer, Duration timeout) {
+		return options.warmup() + options.seconds() + peer.startSeconds();
 	}
 
 }

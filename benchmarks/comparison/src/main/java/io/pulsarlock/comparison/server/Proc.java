@@ -88,10 +88,11 @@ public final class Proc {
 
 	/**
 	 * The load average of the last minute.
-	 * @return the number as text
+	 * @return the number, 0 if it is not known
 	 */
-	public static String load() {
-		return read(Path.of("/proc/loadavg")).split(" ")[0];
+	public static double load() {
+		String load = read(Path.of("/proc/loadavg")).split(" ")[0];
+		return load.isEmpty() ? 0 : Double.parseDouble(load);
 	}
 
 	/**

@@ -269,6 +269,32 @@ public enum ServerKind {
 	 */
 	public abstract Server start(Place place, Path directory, Duration timeout);
 
+	/**
+	 * About how long it takes to start.
+	 * @return seconds
+	 */
+	public double seconds() {
+		return switch (this) {
+			case NONE -> 0;
+			case HAZELCAST -> 17;
+			case PULSAR, PULSAR_LAZY -> 9;
+			default -> 3;
+		};
+	}
+
+	/**
+	 * After what time it gives up a silent client without configuration.
+	 * @param timeout the client's own timeout
+	 * @return the client's, or that of a server that has one of its own
+	 */
+	public Duration timeout(Duration timeout) {
+		return switch (this) {
+			// Two keep-alives.
+			case PULSAR, PULSAR_LAZY -> Duration.ofSeconds(60);
+			default -> timeout;
+		};
+	}
+
 	private static String debian(String name) {
 		return "not installed; on Debian: apt-get install " + name + ", and stop the service that starts";
 	}
