@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.pulsarlock.comparison.report.Report;
@@ -58,6 +59,8 @@ public final class Comparison {
 	private final long begin = System.nanoTime();
 
 	private double again;
+
+	private volatile boolean abandoned;
 
 	private volatile @Nullable Server server;
 
@@ -132,16 +135,25 @@ public final class Comparison {
 		return this.results;
 	}
 
-	/** After Ctrl-C: leaves nothing behind. */
+	/** After Ctrl-C: leaves nothing behind but the numbers so far. */
 	void abandon() {
+		this.abandoned = true;
 		Server server = this.server;
 		Path directory = this.directory;
 		if (server != null) {
 			server.close();
 		}
+		ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
 		if (directory != null) {
 			// The main thread may be deleting it too, which this program does not mind.
 			Programs.output("rm", "-rf", directory.toString());
+		}
+	}
+
+	/** What fails from now on fails because of that, and nothing is begun any more. */
+	private void stopIfAbandoned() {
+		while (this.abandoned) {
+			LockSupport.park();
 		}
 	}
 
@@ -209,6 +221,7 @@ public final class Comparison {
 
 	/** One server, one peer. */
 	private void run(Turn turn) throws IOException {
+		stopIfAbandoned();
 		Path directory = Files.createTempDirectory(Files.createDirectories(this.options.work()), "comparison-",
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
 		boolean complete = true;
@@ -265,12 +278,14 @@ public final class Comparison {
 	}
 
 	private Probe probe() {
+		stopIfAbandoned();
 		Probe probe = Probe.take(this.options.work());
 		this.results.add(probe);
 		return probe;
 	}
 
 	private String failure(Turn turn, RuntimeException why, List<String> rows) {
+		stopIfAbandoned();
 		why.printStackTrace();
 		String what = String.join("/", rows) + (turn.table().equals("defaults") ? " at defaults" : "");
 		String message = String.valueOf(why.getMessage()).lines().findFirst().orElse("?");
@@ -315,6 +330,7 @@ public final class Comparison {
 		}
 
 		void end(Cell cell, Outcome outcome, String message) {
+			stopIfAbandoned();
 			Comparison.this.over.add(cell);
 			Comparison.this.results.end(cell, outcome, seconds(), (Proc.steal() - this.steal) / 100.0, message);
 		}

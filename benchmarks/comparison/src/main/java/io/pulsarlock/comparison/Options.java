@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param failovers how many holders are killed, ended and stopped each
  * @param timeout the timeout that is equal for all, in seconds
  * @param defaults whether P5 is measured at each product's defaults too
- * @param idleLimit how long P6 may take for one number of names
+ * @param idleLimit how long P6 may take for 100 000 names, in seconds
  * @param full whether all variants are measured, or some
  * @param serverCore the processor of servers, or -1
  * @param clientCore the processor of clients, or -1
@@ -46,7 +46,8 @@ public record Options(Set<String> rows, Set<String> peers, int forks, double sec
 			  --failovers=5       rounds of P5
 			  --timeout=10        seconds: the timeout that is equal for all
 			  --defaults=true     P5 also at each product's defaults
-			  --idle-limit=60     seconds P6 may take for one number of names
+			  --idle-limit=60     seconds P6 may take for 100 000 names, and three times
+			                      that for 10 000
 			  --full=false        all variants of P2, P3, P5 and P6, not a subset
 			  --server-core=0     processor of servers, -1 for any
 			  --client-core=1     processor of clients, -1 for any

@@ -171,7 +171,7 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 	 * @return seconds
 	 */
 	public double startSeconds() {
-		return this.type.equals("PulsarLockPeer") ? 5 : 3;
+		return this.type.equals("PulsarLockPeer") ? 4 : 2;
 	}
 
 	/**

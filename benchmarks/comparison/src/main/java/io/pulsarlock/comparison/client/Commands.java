@@ -48,7 +48,7 @@ public final class Commands {
 	public Map<String, String> run(String command, Settings settings) throws Exception {
 		Map<String, String> result = new LinkedHashMap<>();
 		switch (command) {
-			case "create" -> create(settings.get("name"));
+			case "create" -> use(settings.get("name"));
 			case "loop" -> loop(settings, result);
 			case "throughput" -> throughput(settings, result);
 			case "contend" -> contend(settings, result);
@@ -64,11 +64,15 @@ public final class Commands {
 	}
 
 	/** The first use of a name, by one client, before others come. */
-	private void create(String name) throws Exception {
-		this.peer.create(name);
-		PeerLock lock = this.peer.lock(name);
+	private void use(String name) throws Exception {
+		PeerLock lock = create(name);
 		acquire(lock);
 		lock.release();
+	}
+
+	private PeerLock create(String name) throws Exception {
+		this.peer.create(name);
+		return this.peer.lock(name);
 	}
 
 	/**
@@ -78,18 +82,19 @@ public final class Commands {
 	private void loop(Settings settings, Map<String, String> result) throws Exception {
 		boolean cold = Boolean.parseBoolean(settings.get("cold", "false"));
 		String name = settings.get("name");
+		PeerLock lock = cold ? create(name + "-first") : this.peer.lock(name);
+		acquire(lock);
+		lock.release();
 		long begin = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.number("warmup"));
 		long end = begin + TimeUnit.MILLISECONDS.toNanos(settings.number("time"));
 		Histogram acquire = Histograms.create();
 		Histogram release = Histograms.create();
 		Histogram both = Histograms.create();
-		PeerLock lock = this.peer.lock(name);
 		for (long i = 0; System.nanoTime() < end; i++) {
 			String fresh = name + "-" + i;
 			long start = System.nanoTime();
 			if (cold) {
-				this.peer.create(fresh);
-				lock = this.peer.lock(fresh);
+				lock = create(fresh);
 			}
 			acquire(lock);
 			long acquired = System.nanoTime();
@@ -224,11 +229,7 @@ public final class Commands {
 		inThreads(4, () -> {
 			long i = next.getAndIncrement();
 			while (i < count && System.nanoTime() < end) {
-				String name = settings.get("name") + "-" + i;
-				this.peer.create(name);
-				PeerLock lock = this.peer.lock(name);
-				acquire(lock);
-				lock.release();
+				use(settings.get("name") + "-" + i);
 				i = next.getAndIncrement();
 			}
 			// The last number was taken for nothing.

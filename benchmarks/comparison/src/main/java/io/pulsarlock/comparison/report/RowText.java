@@ -79,7 +79,8 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 				new RowText("P6", "Idle names", """
 						Each name used once, and idle since. Per name: memory of the server's processes, its disk, the
 						client's heap after a collection, and objects (keys, nodes, rows, topics). Memory of a server
-						that collects garbage says little below some hundred bytes.""",
+						that collects garbage says little below some hundred bytes, and the disk of one that allocates
+						files in advance little for few names.""",
 						List.of(new Column("memory", "server memory", Unit.BYTES),
 								new Column("disk", "server disk", Unit.BYTES),
 								new Column("heap", "client heap", Unit.BYTES),

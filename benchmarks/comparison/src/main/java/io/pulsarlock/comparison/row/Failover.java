@@ -70,10 +70,12 @@ final class Failover implements Row {
 				waiter.call(60, "create", "name", name);
 				holder.call(60, "hold", "name", name, "count", 1, "patience", 30_000);
 				waiter.send("hold", "name", name, "count", 1, "patience", (long) (limit * 1000 + 120_000));
-				// The node has joined long ago, as in production, and any moment of a
-				// renewal period is as likely as another.
-				Pause.millis(
-						1500 + ThreadLocalRandom.current().nextLong(Math.min(bench.timeout().toMillis(), 10_000) / 2));
+				// Longer than anything that follows an acquire at once, and then any
+				// moment
+				// of a renewal period is as likely as another. Who releases does not
+				// care.
+				Pause.millis(1500 + (signal.equals("TERM") ? 0
+						: ThreadLocalRandom.current().nextLong(Math.min(bench.timeout().toMillis(), 10_000) / 2)));
 				long begin = System.nanoTime();
 				Child.signal(holder.pid(), signal);
 				Double took = took(waiter, begin, limit);
@@ -131,7 +133,7 @@ final class Failover implements Row {
 		int signals = defaults ? 2 : 3;
 		double silent = timeout.toSeconds() * 0.8;
 		// A killed process closes its connections, which tells some servers enough.
-		return signals * (2 * peer.startSeconds() + rounds * (peer.startSeconds() + 4))
+		return signals * (2 * peer.startSeconds() + rounds * (peer.startSeconds() + 3.5))
 				+ rounds * (peer.endsWithConnection() ? silent : 2 * silent);
 	}
 
