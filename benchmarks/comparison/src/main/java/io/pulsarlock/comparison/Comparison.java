@@ -38,7 +38,7 @@ public final class Comparison {
 	private static final List<String> SERVER = List.of("the server");
 
 	/** So much of the time may go into measuring again what the machine disturbed. */
-	private static final double AGAIN = 0.08;
+	private static final double AGAIN = 0.05;
 
 	private final Options options;
 

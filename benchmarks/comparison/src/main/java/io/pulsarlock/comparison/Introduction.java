@@ -139,7 +139,8 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append(" s for all, where a product has one; tables that say so are at its defaults.\n");
 		text.append(
 				"- Before and after each measurement a probe. If it moved more than 1.5 times, the measurement is made ");
-		text.append("once more, as long as that takes less than a tenth of the time; ⚠ means that it moved again, or ");
+		text.append(
+				"once more, as long as that takes at most a twentieth of the time; ⚠ means that it moved again, or ");
 		text.append("that it moved (in P5, P6, P8 and P9 always).\n");
 		text.append("- In P5 ").append(this.options.failovers());
 		text.append(" rounds for each way to end; at defaults up to three, and none where the default is longer than ");

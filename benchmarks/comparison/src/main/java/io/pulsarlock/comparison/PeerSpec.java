@@ -91,8 +91,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 				ServerKind.PULSAR, Durability.D0, "two keep-alives of client and broker", Duration.ofSeconds(60),
 				BARE_PULSAR));
 		all.add(peer("pulsar-lock-lazy", "**Pulsar Lock**, bookie not syncing", "PulsarLockPeer", "pulsar",
-				ServerKind.PULSAR_LAZY, Durability.D1, "lease, grace 4 s", null,
-				Set.of("P1", "P1c", "P2", "P3", "P4", "P7"), AFFINITY, "0"));
+				ServerKind.PULSAR_LAZY, Durability.D1, "lease, grace 4 s", null, Set.of("P1", "P1c", "P2", "P7"),
+				AFFINITY, "0"));
 		all.add(peer("redisson-aof", "Redisson, AOF always", "RedissonPeer", "redisson", ServerKind.REDIS_AOF,
 				Durability.D2, "lockWatchdogTimeout", null, Set.of("P1", "P1c", "P2", "P3", "P4", "P6", "P7")));
 		all.add(peer("curator", "Curator", "CuratorPeer", "curator", ServerKind.ZOOKEEPER, Durability.D2,

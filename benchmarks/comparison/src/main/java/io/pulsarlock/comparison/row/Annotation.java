@@ -49,7 +49,7 @@ final class Annotation implements Row {
 
 	@Override
 	public double seconds(Options options, PeerSpec peer, Duration timeout) {
-		return TITLES.size() * options.forks() * (options.seconds() / 3 + 3 + 8);
+		return TITLES.size() * options.forks() * (options.seconds() / 3 + 3 + 10);
 	}
 
 }

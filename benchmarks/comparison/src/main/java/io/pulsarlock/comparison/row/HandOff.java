@@ -57,6 +57,8 @@ final class HandOff implements Row {
 			}
 		}
 		finally {
+			// All at once: much of it is waiting.
+			clients.forEach(Client::quit);
 			clients.forEach(Client::close);
 		}
 	}

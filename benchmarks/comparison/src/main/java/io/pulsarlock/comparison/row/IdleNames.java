@@ -70,7 +70,7 @@ final class IdleNames implements Row {
 
 	@Override
 	public double seconds(Options options, PeerSpec peer, Duration timeout) {
-		return peer.startSeconds() + (options.full() ? 1.5 : 0.5) * options.idleLimit();
+		return peer.startSeconds() + (options.full() ? 1.5 : 0.75) * options.idleLimit();
 	}
 
 }

@@ -150,9 +150,16 @@ public final class Client implements AutoCloseable {
 		this.process.destroyForcibly();
 	}
 
+	/**
+	 * Tells it to end, and does not wait for it.
+	 */
+	public void quit() {
+		send("quit");
+	}
+
 	@Override
 	public void close() {
-		send("quit");
+		quit();
 		try {
 			if (!this.process.waitFor(5, TimeUnit.SECONDS)) {
 				this.process.destroyForcibly();
