@@ -46,11 +46,14 @@ enum Unit {
 
 		@Override
 		String text(double value) {
-			double size = Math.abs(value);
-			if (size < 1000) {
+			if (value < 0) {
+				// A difference that is lost in what else changed meanwhile.
+				return "≤ 0 B";
+			}
+			if (value < 1000) {
 				return Math.round(value) + " B";
 			}
-			return (size < 1e6) ? digits(value / 1e3) + " kB" : digits(value / 1e6) + " MB";
+			return (value < 1e6) ? digits(value / 1e3) + " kB" : digits(value / 1e6) + " MB";
 		}
 
 	};
