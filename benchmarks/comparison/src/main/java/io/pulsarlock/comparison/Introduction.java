@@ -128,8 +128,8 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 	private void method(StringBuilder text) {
 		text.append("## Method\n\n");
 		text.append("- ").append(this.results.forks());
-		text.append(
-				" forks; in each every peer takes its turn, with a new server, alone, and new client JVMs, whose class ");
+		text.append((this.results.forks() == 1) ? " fork" : " forks");
+		text.append("; in each every peer takes its turn, with a new server, alone, and new client JVMs, whose class ");
 		text.append("path is what the client's own POM asks for. P5, P6, P8 and P9 are in the first fork only.\n");
 		text.append("- ").append(this.options.seconds()).append(" s after ").append(this.options.warmup());
 		text.append(
@@ -156,6 +156,9 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append("- A disk whose fdatasync takes 0.1 ms is far faster than most; D2 rows scale with it.\n");
 		text.append("- ShedLock and a bare Exclusive subscription cannot wait; the adapters ask every 10 ms. Spring ");
 		text.append("Integration asks every 100 ms, its default.\n");
+		text.append(
+				"- Locks of ShedLock and of Spring Integration are not renewed by themselves: in P5 they end when their time ");
+		text.append("is over, whether or not their holder lives.\n");
 		text.append(
 				"- PG advisory locks, RabbitMQ and bare Pulsar constructions are ended by the connection: a stopped ");
 		text.append("process keeps it until somebody looks.\n");
