@@ -90,7 +90,9 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 		Held held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
 		if (held == null) {
-			logger.debug("Skipped " + guard.method() + ": this node does not lead group '" + leader.group() + "'");
+			if (logger.isDebugEnabled()) {
+				logger.debug("Skipped " + guard.method() + ": this node does not lead group '" + leader.group() + "'");
+			}
 			this.observations.get().notLeading(leader);
 		}
 		return held;

@@ -37,12 +37,12 @@ public record Options(Set<String> rows, Set<String> peers, int forks, double sec
 
 	static final String HELP = """
 			java -jar comparison.jar [options]
-			Without options: all rows and peers, in two hours and a quarter.
+			Without options: all rows and peers, in two hours and a half.
 			  --rows=P1,P3        rows (all): P1 P1c P2 P3 P4 P5 P6 P7 P8 P9
 			  --peers=a,b         peers (all): %s
 			  --forks=3           how often each peer gets its turn
 			  --seconds=5         how long one measurement is
-			  --warmup=3          seconds of warm-up before each
+			  --warmup=8          seconds of warm-up before each
 			  --failovers=5       rounds of P5
 			  --timeout=10        seconds: the timeout that is equal for all
 			  --defaults=true     P5 also at each product's defaults
@@ -77,7 +77,7 @@ public record Options(Set<String> rows, Set<String> peers, int forks, double sec
 		}
 		Take take = new Take(given);
 		Options options = new Options(take.set("rows"), take.set("peers"), (int) take.number("forks", 3),
-				take.number("seconds", 5), take.number("warmup", 3), (int) take.number("failovers", 5),
+				take.number("seconds", 5), take.number("warmup", 8), (int) take.number("failovers", 5),
 				(int) take.number("timeout", 10), take.yes("defaults", true), take.number("idle-limit", 60),
 				take.yes("full", false), (int) take.number("server-core", 0), (int) take.number("client-core", 1),
 				file(take.text("report", "benchmarks/comparison/target/report")),

@@ -108,6 +108,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(pulsarLock("pulsar-lock", "**Pulsar Lock**", 4, Duration.ofSeconds(10), Set.of(), AFFINITY, "0"));
 		all.add(pulsarLock("pulsar-lock-strict", "**Pulsar Lock**, strict", 10, null, Set.of("P5"), AFFINITY, "0"));
 		all.add(pulsarLock("pulsar-lock-fast", "**Pulsar Lock**, fast", 1, null, Set.of("P5"), AFFINITY, "0"));
+		all.add(peer("pulsar-lock-prompt", "**Pulsar Lock**, prompt broker", "PulsarLockPeer", "pulsar",
+				ServerKind.PULSAR_PROMPT, Durability.D2, "lease, grace 4 s", null, Set.of("P3", "P4"), AFFINITY, "0"));
 		all.add(pulsarLock("pulsar-lock-affinity", "**Pulsar Lock**, affinity", 4, null, Set.of()));
 		return all;
 	}

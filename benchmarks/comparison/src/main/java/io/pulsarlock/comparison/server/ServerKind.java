@@ -220,7 +220,7 @@ public enum ServerKind {
 
 		@Override
 		public Server start(Place place, Path directory, Duration timeout) {
-			return pulsar(place, directory, timeout, true);
+			return pulsar(place, directory, timeout, "sync=true");
 		}
 
 	},
@@ -240,7 +240,29 @@ public enum ServerKind {
 
 		@Override
 		public Server start(Place place, Path directory, Duration timeout) {
-			return pulsar(place, directory, timeout, false);
+			return pulsar(place, directory, timeout, "sync=false");
+		}
+
+	},
+
+	/**
+	 * Waiting for its disk, and not for 10 ms before it looks for new records to send.
+	 */
+	PULSAR_PROMPT {
+
+		@Override
+		public @Nullable String missing(Place place) {
+			return place.broker();
+		}
+
+		@Override
+		public String version(Place place) {
+			return PULSAR.version(place) + ", managedLedgerNewEntriesCheckDelayInMillis=0";
+		}
+
+		@Override
+		public Server start(Place place, Path directory, Duration timeout) {
+			return pulsar(place, directory, timeout, "sync=true", "conf.managedLedgerNewEntriesCheckDelayInMillis=0");
 		}
 
 	};
@@ -277,7 +299,7 @@ public enum ServerKind {
 		return switch (this) {
 			case NONE -> 0;
 			case HAZELCAST -> 17;
-			case PULSAR, PULSAR_LAZY -> 9;
+			case PULSAR, PULSAR_LAZY, PULSAR_PROMPT -> 9;
 			default -> 3;
 		};
 	}
@@ -290,7 +312,7 @@ public enum ServerKind {
 	public Duration timeout(Duration timeout) {
 		return switch (this) {
 			// Two keep-alives.
-			case PULSAR, PULSAR_LAZY -> Duration.ofSeconds(60);
+			case PULSAR, PULSAR_LAZY, PULSAR_PROMPT -> Duration.ofSeconds(60);
 			default -> timeout;
 		};
 	}
@@ -309,14 +331,17 @@ public enum ServerKind {
 		return new Children(List.of(child), Map.of("address", "127.0.0.1:" + port), directory);
 	}
 
-	private static Server pulsar(Place place, Path directory, Duration timeout, boolean sync) {
+	private static Server pulsar(Place place, Path directory, Duration timeout, String... settings) {
 		int port = Child.freePort();
 		int webPort = Child.freePort();
-		Child child = Child.start(place.brokerCommand("standalone", "dir=" + directory.resolve("data"), "port=" + port,
-				"webPort=" + webPort, "bookiePort=" + Child.freePort(), "sync=" + sync,
+		List<String> all = new ArrayList<>(List.of("standalone", "dir=" + directory.resolve("data"), "port=" + port,
+				"webPort=" + webPort, "bookiePort=" + Child.freePort(),
 				"conf.keepAliveIntervalSeconds=" + Math.max(timeout.toSeconds() / 2, 1),
 				// So that 100 000 topics can be compared with 100 000 keys.
-				"conf.maxTopicsPerNamespace=0"), Map.of(), place.serverCore(), directory.resolve("server.log"));
+				"conf.maxTopicsPerNamespace=0"));
+		all.addAll(List.of(settings));
+		Child child = Child.start(place.brokerCommand(all.toArray(String[]::new)), Map.of(), place.serverCore(),
+				directory.resolve("server.log"));
 		child.await(() -> place.answers("http://127.0.0.1:" + webPort + "/admin/v2/namespaces/public/default"),
 				"Pulsar");
 		return new Children(List.of(child), Map.of("address", "127.0.0.1:" + port, "admin", "127.0.0.1:" + webPort),
