@@ -22,7 +22,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Calls of one bean, guarded in one way or another. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 8, time = 1)
 @State(Scope.Thread)
 public class AnnotationBenchmark {
 
