@@ -85,6 +85,12 @@ final class SlotDoor {
 		}
 		if (owner) {
 			this.evidence = null;
+			if (this.slot.kind() == Door.Kind.EXCLUSIVE && stand.doorless() && !stand.holding()) {
+				// Not before it has the lock: when brokers are slow, three more round
+				// trips
+				// for each lock would make them slower still.
+				this.nextTry = now + this.shard.settings().doorDelayNanos();
+			}
 		}
 		Door.Entry entry = this.entry;
 		if (entry != null && (entry.state() == Door.State.REFUSED || entry.state() == Door.State.FAILED)) {

@@ -28,9 +28,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What a person may end, in virtual time: nothing that would be unsafe.
+ * One node in one shard, in virtual time: what a person may end, which is nothing that
+ * would be unsafe, and when a door is worth its price.
  */
-class AdministrationTests {
+class ShardTests {
 
 	private static final String LOCK = "l:stock";
 
@@ -42,13 +43,15 @@ class AdministrationTests {
 
 	private final List<LockEvent> events = new ArrayList<>();
 
+	private final List<String> doors = new ArrayList<>();
+
 	private final Shard shard = new Shard(0,
 			SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1), this.loop,
-			new OneConnector(this.log), Runnable::run, this.events::add, UUID::randomUUID);
+			new OneConnector(this.log, this.doors), Runnable::run, this.events::add, UUID::randomUUID);
 
 	private long otherSequence;
 
-	AdministrationTests() {
+	ShardTests() {
 		this.shard.start();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(this.shard.isConfirmed()).isTrue();
@@ -164,6 +167,23 @@ class AdministrationTests {
 		assertThat(this.events).singleElement()
 			.satisfies(
 					(event) -> assertThat(event.elapsed()).isBetween(Duration.ofSeconds(3), Duration.ofMillis(3100)));
+	}
+
+	@Test
+	void lockHasNoDoorBeforeItIsHeldForLongerThanAMoment() {
+		this.log.delayed = true;
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		// Brokers are slow.
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.doors).isEmpty();
+		this.log.delayed = false;
+		this.log.deliver();
+		this.loop.advance(Duration.ofMillis(50));
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+		assertThat(this.doors).isEmpty();
+		this.loop.advance(Duration.ofMillis(200));
+		assertThat(this.doors).containsExactly(LOCK);
 	}
 
 	private Hold acquire() {
@@ -285,11 +305,14 @@ class AdministrationTests {
 
 	}
 
-	private record OneConnector(Log log) implements Connector {
+	private record OneConnector(Log log, List<String> doors) implements Connector {
 
 		@Override
 		public CompletionStage<Ports> open(int shard) {
-			return CompletableFuture.completedFuture(new Ports(this.log, (lock, kind, ordinal, changed) -> new Open()));
+			return CompletableFuture.completedFuture(new Ports(this.log, (lock, kind, ordinal, changed) -> {
+				this.doors.add(lock);
+				return new Open();
+			}));
 		}
 
 		@Override
