@@ -212,13 +212,10 @@ public final class LineTable {
 	}
 
 	private void idle(SessionState session, Idle idle, Change change) {
-		for (Ticket ticket : session.tickets.values()) {
-			if (ticket.number() == idle.ticket()) {
-				if (idle.idle() ? session.idle.add(ticket.number()) : session.idle.remove(ticket.number())) {
-					change.touched(ticket.lock());
-				}
-				return;
-			}
+		Ticket ticket = ticket(session, idle.lock(), idle.ticket());
+		if (ticket != null
+				&& (idle.idle() ? session.idle.add(ticket.number()) : session.idle.remove(ticket.number()))) {
+			change.touched(ticket.lock());
 		}
 	}
 
@@ -259,12 +256,19 @@ public final class LineTable {
 	}
 
 	private void remove(SessionState session, String lock, long number, Change change) {
+		Ticket ticket = ticket(session, lock, number);
+		if (ticket != null) {
+			remove(session, ticket, change);
+		}
+	}
+
+	private static @Nullable Ticket ticket(SessionState session, String lock, long number) {
 		for (Ticket ticket : session.tickets.values()) {
 			if (ticket.number() == number && ticket.lock().equals(lock)) {
-				remove(session, ticket, change);
-				return;
+				return ticket;
 			}
 		}
+		return null;
 	}
 
 	private void remove(SessionState session, Ticket ticket, Change change) {

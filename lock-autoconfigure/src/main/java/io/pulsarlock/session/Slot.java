@@ -99,6 +99,7 @@ final class Slot {
 			return;
 		}
 		Ticket front = session.table().front(this.key);
+		Ticket heir = session.table().heir(this.key);
 		boolean ours = front != null && front.session().equals(session.id());
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(now);
@@ -109,15 +110,14 @@ final class Slot {
 			leave(session, this.waiting);
 			this.waiting = null;
 		}
-		else if (!this.waiters.isEmpty() && this.waiting == null && !passesOn(session, now)) {
+		else if (!this.waiters.isEmpty() && this.waiting == null && !passesOn(heir, now)) {
 			this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
 		}
 		Place place = this.waiting;
 		boolean turn = place != null && front != null && this.hold == null && front.position().equals(place.position);
 		this.waiters.forEach((waiter) -> waiter.behind = this.hold != null || (inTouch && !(empty || turn || ours)));
-		Ticket heir = session.table().heir(this.key);
-		if (this.hold != null && this.saidIdle && (heir != null || now - this.hold.grantedAt() >= BRIEF_NANOS)) {
-			sayUsed(session);
+		if (this.hold != null && (heir != null || now - this.hold.grantedAt() >= BRIEF_NANOS)) {
+			say(session, false);
 		}
 		boolean next = heir != null && place != null && heir.position().equals(place.position);
 		// Kept when this node's released ticket is followed by its own next one.
@@ -160,23 +160,16 @@ final class Slot {
 			if (token - base >= Position.HOLDINGS) {
 				return true;
 			}
-			Waiter waiter = this.waiters.remove();
-			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
-					this.shard.callbacks(), this::ended)
-				.after(reserve);
-			if (waiter.granted.complete(hold)) {
-				this.hold = hold;
-				this.token = token;
+			if (giveToNext(session, token, reserve)) {
 				this.reserve = null;
 				this.shard.affinity().gone(this);
-				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
 			}
 		}
-		if (this.hold == null && !this.saidIdle) {
-			this.saidIdle = true;
-			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, true));
+		if (this.hold != null) {
+			return false;
 		}
-		return this.hold == null;
+		say(session, true);
+		return true;
 	}
 
 	/**
@@ -184,12 +177,11 @@ final class Slot {
 	 * holder on this node releases it. Ends with the first request of another node, which
 	 * nobody here overtakes, and for a holder who takes its time.
 	 */
-	private boolean passesOn(Session session, long now) {
+	private boolean passesOn(@Nullable Ticket heir, long now) {
 		Place place = this.holding;
 		Hold hold = this.hold;
 		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && hold != null && !this.jeopardy
-				&& place != null && place.position != null && session.table().heir(this.key) == null
-				&& now - hold.grantedAt() < BRIEF_NANOS;
+				&& place != null && place.position != null && heir == null && now - hold.grantedAt() < BRIEF_NANOS;
 	}
 
 	/** Keeps the lock after its release, if no other node wants it. */
@@ -239,12 +231,14 @@ final class Slot {
 		this.shard.affinity().gone(this);
 	}
 
-	/** The others take the lock for free, and this is not so any more. */
-	private void sayUsed(Session session) {
+	/**
+	 * Tells the others whether somebody here uses the lock, if they believe otherwise.
+	 */
+	private void say(Session session, boolean idle) {
 		Place place = this.holding;
-		if (place != null) {
-			this.saidIdle = false;
-			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, false));
+		if (place != null && this.saidIdle != idle) {
+			this.saidIdle = idle;
+			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, idle));
 		}
 	}
 
@@ -311,19 +305,34 @@ final class Slot {
 		this.restoringAdmission = 0;
 		this.jeopardy = false;
 		while (this.hold == null && !this.waiters.isEmpty()) {
-			Waiter waiter = this.waiters.remove();
-			Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
-					this.shard.callbacks(), this::ended);
-			if (waiter.granted.complete(hold)) {
-				this.hold = hold;
-				this.token = token;
+			if (giveToNext(session, token, null)) {
 				this.saidIdle = false;
 				this.holding = this.waiting;
 				this.waiting = null;
-				this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
 			}
 		}
 		this.shard.again(this);
+	}
+
+	/**
+	 * Makes a holding for whoever has waited longest here.
+	 * @param before the holding it goes on from, or null
+	 * @return false if that one has given up meanwhile
+	 */
+	private boolean giveToNext(Session session, long token, @Nullable Hold before) {
+		Waiter waiter = this.waiters.remove();
+		Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
+				this.shard.callbacks(), this::ended);
+		if (before != null) {
+			hold.after(before);
+		}
+		if (!waiter.granted.complete(hold)) {
+			return false;
+		}
+		this.hold = hold;
+		this.token = token;
+		this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
+		return true;
 	}
 
 	/** A holding has ended, by whatever means; told once for each. */

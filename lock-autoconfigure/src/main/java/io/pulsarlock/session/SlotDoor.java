@@ -70,27 +70,24 @@ final class SlotDoor {
 			// Kept from a place further back: who stands behind would be let in first.
 			leave();
 		}
-		if (owner != this.owner || !this.near) {
+		boolean waitsInside = this.slot.kind() == Door.Kind.FAILOVER;
+		boolean changed = owner != this.owner || !this.near;
+		if (changed) {
 			this.near = true;
 			this.owner = owner;
 			this.retry = FIRST_RETRY;
-			boolean waitsInside = this.slot.kind() == Door.Kind.FAILOVER;
-			if (owner) {
-				// Most locks are given back before it is worth a subscription.
-				this.nextTry = stand.doorless() ? now + this.shard.settings().doorDelayNanos() : now;
-			}
-			else {
-				this.nextTry = waitsInside ? now : now + this.shard.settings().watchNanos();
-			}
 		}
 		if (owner) {
 			this.evidence = null;
-			if (this.slot.kind() == Door.Kind.EXCLUSIVE && stand.doorless() && !stand.holding()) {
-				// Not before it has the lock: when brokers are slow, three more round
-				// trips
-				// for each lock would make them slower still.
-				this.nextTry = now + this.shard.settings().doorDelayNanos();
+			// Most locks are given back before it is worth a subscription. None is opened
+			// before the lock is held: three more round trips for each lock would make
+			// slow brokers slower still.
+			if (changed || (stand.doorless() && !stand.holding() && !waitsInside)) {
+				this.nextTry = stand.doorless() ? now + this.shard.settings().doorDelayNanos() : now;
 			}
+		}
+		else if (changed) {
+			this.nextTry = waitsInside ? now : now + this.shard.settings().watchNanos();
 		}
 		Door.Entry entry = this.entry;
 		if (entry != null && (entry.state() == Door.State.REFUSED || entry.state() == Door.State.FAILED)) {

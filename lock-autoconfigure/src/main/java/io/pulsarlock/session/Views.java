@@ -33,8 +33,8 @@ final class Views {
 		List<LockView> locks = new ArrayList<>();
 		List<LockView> groups = new ArrayList<>();
 		for (String key : table.locks()) {
-			List<Ticket> tickets = table.line(key);
-			if (tickets.size() == 1 && table.isIdle(tickets.get(0))) {
+			Ticket front = table.front(key);
+			if (front != null && table.heir(key) == null && table.isIdle(front)) {
 				// Kept, but nobody holds it.
 				continue;
 			}
