@@ -15,11 +15,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.Message;
-import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
-import org.apache.pulsar.client.impl.MessageIdImpl;
 
 /**
  * Finds where a joining node begins to read. A broker gives journal up by whole ledgers,
@@ -59,23 +57,23 @@ final class JournalStart {
 	 */
 	CompletionStage<Void> seek(Consumer<byte[]> reader) {
 		return reader.getLastMessageIdsAsync().thenCompose((ids) -> {
-			MessageIdAdv last = (MessageIdAdv) ids.get(0);
-			return (last.getEntryId() < SHORT) ? CompletableFuture.completedFuture(Position.NONE)
+			Position last = PulsarJournal.position(ids.get(0));
+			return (last.entryId() < SHORT) ? CompletableFuture.completedFuture(Position.NONE)
 					: search(last, WINDOWS.iterator());
 		})
 			.thenCompose((start) -> start.equals(Position.NONE) ? CompletableFuture.completedFuture(null)
-					: reader.seekAsync(new MessageIdImpl(start.ledgerId(), start.entryId(), -1)));
+					: reader.seekAsync(PulsarJournal.id(start)));
 	}
 
-	private CompletableFuture<Position> search(MessageIdAdv last, Iterator<Integer> windows) {
+	private CompletableFuture<Position> search(Position last, Iterator<Integer> windows) {
 		if (!windows.hasNext()) {
 			return CompletableFuture.completedFuture(Position.NONE);
 		}
-		long from = Math.max(last.getEntryId() - windows.next(), 0);
+		Position from = new Position(last.ledgerId(), Math.max(last.entryId() - windows.next(), 0));
 		return this.client.newReader(Schema.BYTES)
 			.topic(this.topic)
 			.subscriptionName(this.subscriptionPrefix + PulsarConnector.READER + UUID.randomUUID())
-			.startMessageId(new MessageIdImpl(last.getLedgerId(), from, -1))
+			.startMessageId(PulsarJournal.id(from))
 			.startMessageIdInclusive()
 			.createAsync()
 			.thenCompose((reader) -> latestHistory(reader, last).orTimeout(SEARCH_SECONDS, TimeUnit.SECONDS)
@@ -89,14 +87,14 @@ final class JournalStart {
 					: CompletableFuture.completedFuture(found));
 	}
 
-	private static CompletableFuture<Position> latestHistory(Reader<byte[]> reader, MessageIdAdv last) {
+	private static CompletableFuture<Position> latestHistory(Reader<byte[]> reader, Position last) {
 		CompletableFuture<Position> latest = new CompletableFuture<>();
 		readOn(reader, last, Position.NONE, latest);
 		return latest;
 	}
 
 	/** Asynchronously each time: thousands may be there already. */
-	private static void readOn(Reader<byte[]> reader, MessageIdAdv last, Position found,
+	private static void readOn(Reader<byte[]> reader, Position last, Position found,
 			CompletableFuture<Position> latest) {
 		reader.readNextAsync().whenCompleteAsync((message, ex) -> {
 			if (ex != null) {
@@ -104,12 +102,11 @@ final class JournalStart {
 				return;
 			}
 			Position next = later(found, history(message));
-			MessageIdAdv id = (MessageIdAdv) message.getMessageId();
-			if (id.getLedgerId() > last.getLedgerId() || id.getEntryId() >= last.getEntryId()) {
-				latest.complete(next);
+			if (last.isAfter(PulsarJournal.position(message.getMessageId()))) {
+				readOn(reader, last, next, latest);
 			}
 			else {
-				readOn(reader, last, next, latest);
+				latest.complete(next);
 			}
 		});
 	}

@@ -105,9 +105,13 @@ final class PulsarJournal implements Journal {
 		}
 	}
 
-	private static Position position(MessageId id) {
+	static Position position(MessageId id) {
 		MessageIdAdv place = (MessageIdAdv) id;
 		return new Position(place.getLedgerId(), place.getEntryId());
+	}
+
+	static MessageId id(Position position) {
+		return new MessageIdImpl(position.ledgerId(), position.entryId(), -1);
 	}
 
 	@Override
@@ -144,11 +148,10 @@ final class PulsarJournal implements Journal {
 	@Override
 	public void trim(Position upTo) {
 		if (!this.closed && this.keeper.isConnected()) {
-			this.keeper.acknowledgeCumulativeAsync(new MessageIdImpl(upTo.ledgerId(), upTo.entryId(), -1))
-				.exceptionally((ex) -> {
-					logger.debug("The journal '" + this.topic + "' keeps more than it needs to", ex);
-					return null;
-				});
+			this.keeper.acknowledgeCumulativeAsync(id(upTo)).exceptionally((ex) -> {
+				logger.debug("The journal '" + this.topic + "' keeps more than it needs to", ex);
+				return null;
+			});
 		}
 	}
 
