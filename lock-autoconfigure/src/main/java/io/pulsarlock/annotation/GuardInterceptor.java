@@ -26,6 +26,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.log.LogMessage;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -90,9 +91,8 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 		Held held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
 		if (held == null) {
-			if (logger.isDebugEnabled()) {
-				logger.debug("Skipped " + guard.method() + ": this node does not lead group '" + leader.group() + "'");
-			}
+			logger.debug(LogMessage.format("Skipped %s: this node does not lead group '%s'", guard.method(),
+					leader.group()));
 			this.observations.get().notLeading(leader);
 		}
 		return held;
@@ -109,7 +109,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (time != null && this.registry.get().leadership().group(leader.group()).claim(times.job(), time)) {
 			return true;
 		}
-		logger.debug("Skipped " + guard.method() + ": somebody has begun with " + time);
+		logger.debug(LogMessage.format("Skipped %s: somebody has begun with %s", guard.method(), time));
 		this.observations.get().notLeading(leader);
 		return false;
 	}
@@ -266,7 +266,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
 			return fallback(lock.fallback(), target, invocation.getArguments(), busy);
 		}
-		logger.debug("Skipped " + guard.method() + ": " + busy.getMessage());
+		logger.debug(LogMessage.format("Skipped %s: %s", guard.method(), busy.getMessage()));
 		return skipped(guard);
 	}
 

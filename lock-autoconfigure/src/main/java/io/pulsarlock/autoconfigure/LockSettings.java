@@ -29,6 +29,8 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 
 	private static final Duration LONGEST_LEASE = Duration.ofHours(1);
 
+	private static final Duration LONGEST_AFFINITY = Duration.ofHours(1);
+
 	private static final Duration SHORTEST_GRACE = Duration.ofMillis(40);
 
 	/** The broker's {@code connectionLivenessCheckTimeoutMillis}. */
@@ -94,9 +96,9 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 
 	private static void checkAffinity(Affinity affinity) {
 		checkNotNegative("pulsar-lock.affinity.idle", affinity.idle());
-		if (affinity.idle().compareTo(LONGEST_LEASE) > 0) {
+		if (affinity.idle().compareTo(LONGEST_AFFINITY) > 0) {
 			throw invalid("pulsar-lock.affinity.idle", affinity.idle(),
-					"It must not be longer than " + text(LONGEST_LEASE) + ".");
+					"It must not be longer than " + text(LONGEST_AFFINITY) + ".");
 		}
 		if (affinity.maxLocks() < 1) {
 			throw invalid("pulsar-lock.affinity.max-locks", affinity.maxLocks(),
