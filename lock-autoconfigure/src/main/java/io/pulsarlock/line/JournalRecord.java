@@ -41,21 +41,6 @@ public sealed interface JournalRecord {
 			claims = List.copyOf(claims);
 		}
 
-		/**
-		 * One of a session that cannot tell what joining nodes do not need.
-		 * @param session see above
-		 * @param sequence see above
-		 * @param opening see above
-		 * @param info see above
-		 * @param from see above
-		 * @param upTo see above
-		 * @param claims see above
-		 */
-		public Heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position from, Position upTo,
-				List<Claim> claims) {
-			this(session, sequence, opening, info, Position.NONE, from, upTo, claims);
-		}
-
 	}
 
 	/**

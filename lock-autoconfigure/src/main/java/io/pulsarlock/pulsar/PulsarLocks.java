@@ -74,9 +74,7 @@ public final class PulsarLocks {
 	 * @return this
 	 */
 	public PulsarLocks node(String node) {
-		this.session = new SessionSettings(node, this.session.shards(), this.session.lease(),
-				this.session.reconnectGrace(), this.session.drift(), this.session.affinity(),
-				this.session.affinityLocks());
+		this.session = this.session.withNode(node);
 		return this;
 	}
 

@@ -66,24 +66,23 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	}
 
 	/**
-	 * The default affinity.
-	 * @param node see above
-	 * @param shards see above
-	 * @param lease see above
-	 * @param reconnectGrace see above
-	 * @param drift see above
-	 */
-	public SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift) {
-		this(node, shards, lease, reconnectGrace, drift, DEFAULT_AFFINITY, DEFAULT_AFFINITY_LOCKS);
-	}
-
-	/**
 	 * The defaults.
 	 * @param node the node's name
 	 * @return the settings
 	 */
 	public static SessionSettings of(String node) {
-		return new SessionSettings(node, DEFAULT_SHARDS, DEFAULT_LEASE, DEFAULT_RECONNECT_GRACE, DEFAULT_DRIFT);
+		return new SessionSettings(node, DEFAULT_SHARDS, DEFAULT_LEASE, DEFAULT_RECONNECT_GRACE, DEFAULT_DRIFT,
+				DEFAULT_AFFINITY, DEFAULT_AFFINITY_LOCKS);
+	}
+
+	/**
+	 * For another node.
+	 * @param node the node's name
+	 * @return the settings
+	 */
+	public SessionSettings withNode(String node) {
+		return new SessionSettings(node, this.shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
+				this.affinityLocks);
 	}
 
 	/**

@@ -196,7 +196,7 @@ class LineTableTests {
 		Position place = log.get(log.size() - 1).position();
 		List<JournalRecord> records = List.of(
 				new Request(stranger, 5, "l:a"), new Release(stranger, 6, "l:a", 5), new Heartbeat(stranger, 7, false,
-						INFO, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1), 0))),
+						INFO, Position.NONE, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1), 0))),
 				new Bye(stranger, 8));
 		for (int i = 0; i < records.size(); i++) {
 			Change change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
@@ -266,7 +266,7 @@ class LineTableTests {
 	void rebuiltTableKnowsFireTimesOfWhomItHasNotSeenYet() {
 		LineTable table = new LineTable();
 		table.apply(at(2), new Fire(ONE, 9, "job", 1000));
-		table.apply(at(3), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
+		table.apply(at(3), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
 		table.seal();
 		assertThat(table.apply(at(4), new Fire(OTHER, 1, "job", 1000)).fired()).isFalse();
 	}
@@ -275,7 +275,8 @@ class LineTableTests {
 	void endedSessionComesBackByNoRecord() {
 		LineTable table = opened();
 		table.apply(at(2), new Bye(ONE, 1));
-		assertThat(table.apply(at(3), new Heartbeat(ONE, 9, true, INFO, Position.NONE, Position.NONE, List.of()))
+		assertThat(table
+			.apply(at(3), new Heartbeat(ONE, 9, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()))
 			.accepted()).isFalse();
 		assertThat(table.apply(at(4), new Request(ONE, 10, "l:a")).accepted()).isFalse();
 		assertThat(table.locks()).isEmpty();
@@ -284,11 +285,11 @@ class LineTableTests {
 	@Test
 	void evictedTicketIsNotBroughtBackByALateHeartbeat() {
 		LineTable table = new LineTable();
-		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, at(1),
+		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, Position.NONE, at(1),
 				List.of(new Claim("l:a", 1, at(1), 0)));
 		table.apply(at(10), claiming);
 		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, 5));
-		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, at(1), claiming.claims()));
+		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, Position.NONE, at(1), claiming.claims()));
 		assertThat(table.line("l:a")).isEmpty();
 	}
 
@@ -301,8 +302,8 @@ class LineTableTests {
 
 	private static LineTable opened() {
 		LineTable table = sealed();
-		table.apply(at(0), new Heartbeat(ONE, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
-		table.apply(at(1), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, List.of()));
+		table.apply(at(0), new Heartbeat(ONE, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		table.apply(at(1), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
 		return table;
 	}
 
@@ -358,7 +359,7 @@ class LineTableTests {
 			UUID id = new UUID(random.nextLong(), random.nextLong());
 			sessions.add(id);
 			numbers.put(id, 1L);
-			return new Heartbeat(id, 0, true, INFO, Position.NONE, Position.NONE, List.of());
+			return new Heartbeat(id, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of());
 		}
 		UUID id = sessions.get(random.nextInt(sessions.size()));
 		SessionState own = truth.session(id);
@@ -405,7 +406,7 @@ class LineTableTests {
 			default:
 				break;
 		}
-		return new Heartbeat(id, number, false, INFO, Position.NONE, truth.applied(),
+		return new Heartbeat(id, number, false, INFO, Position.NONE, Position.NONE, truth.applied(),
 				tickets.stream()
 					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()))
 					.toList());

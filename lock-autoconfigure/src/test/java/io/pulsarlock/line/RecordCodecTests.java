@@ -113,8 +113,8 @@ class RecordCodecTests {
 			claims.add(new Claim(name + i, i, new Position(Long.MAX_VALUE - 1, i), Integer.MAX_VALUE));
 		}
 		SessionInfo info = new SessionInfo("n".repeat(1 << 20), Long.MAX_VALUE, Long.MAX_VALUE, 1024);
-		JournalRecord record = new Heartbeat(ONE, Long.MAX_VALUE, false, info, Position.NONE, new Position(7, 7),
-				claims);
+		JournalRecord record = new Heartbeat(ONE, Long.MAX_VALUE, false, info, Position.NONE, Position.NONE,
+				new Position(7, 7), claims);
 		assertThat(RecordCodec.decode(RecordCodec.encode(record))).isEqualTo(record);
 	}
 
@@ -125,7 +125,7 @@ class RecordCodecTests {
 		return Stream.of(arguments(
 				"0101" + session + "00" + "01" + "026e31" + "904e" + "a01f" + "04" + "0000" + "0000" + "0000" + "00",
 				new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4), Position.NONE, Position.NONE,
-						List.of())),
+						Position.NONE, List.of())),
 				arguments(
 						"0101" + session + "ac02" + "00" + "026e31" + "904e" + "a01f" + "04" + "0a02" + "0c01"
 								+ "0c8101" + "01" + "04673ac3bc" + "05" + "0c01" + "03",

@@ -1,6 +1,9 @@
 package io.pulsarlock.session;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 
 /**
  * A loop whose clock and tasks go on only when a test says so.
@@ -9,7 +12,12 @@ final class ManualLoop implements Loop {
 
 	private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
 
+	private final PriorityQueue<Timed> timed = new PriorityQueue<>(
+			Comparator.comparingLong(Timed::at).thenComparingLong(Timed::number));
+
 	private long now;
+
+	private long number;
 
 	ManualLoop(long now) {
 		this.now = now;
@@ -27,17 +35,35 @@ final class ManualLoop implements Loop {
 
 	@Override
 	public void schedule(long delayNanos, Runnable task) {
-		throw new UnsupportedOperationException();
+		this.timed.add(new Timed(this.now + delayNanos, this.number++, task));
 	}
 
+	/** The clock goes on and nothing else does. */
 	void pass(long nanos) {
 		this.now += nanos;
 	}
 
+	/** What is there to be done now. */
 	void runAll() {
 		while (!this.tasks.isEmpty()) {
 			this.tasks.poll().run();
 		}
+	}
+
+	/** Time passes, and everything is done when it is due. */
+	void advance(Duration time) {
+		long end = this.now + time.toNanos();
+		runAll();
+		while (!this.timed.isEmpty() && this.timed.peek().at() <= end) {
+			Timed next = this.timed.poll();
+			this.now = Math.max(this.now, next.at());
+			next.task().run();
+			runAll();
+		}
+		this.now = end;
+	}
+
+	private record Timed(long at, long number, Runnable task) {
 	}
 
 }

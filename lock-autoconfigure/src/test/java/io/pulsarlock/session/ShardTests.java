@@ -1,11 +1,8 @@
 package io.pulsarlock.session;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +34,7 @@ class ShardTests {
 
 	private static final UUID OTHER = new UUID(1, 2);
 
-	private final VirtualLoop loop = new VirtualLoop();
+	private final ManualLoop loop = new ManualLoop(0);
 
 	private final Log log = new Log();
 
@@ -59,7 +56,7 @@ class ShardTests {
 
 	private Heartbeat otherHeartbeat() {
 		return new Heartbeat(OTHER, this.otherSequence++, this.otherSequence == 1,
-				new SessionInfo("b", 10_000, 4_000, 1), Position.NONE, Position.NONE, List.of());
+				new SessionInfo("b", 10_000, 4_000, 1), Position.NONE, Position.NONE, Position.NONE, List.of());
 	}
 
 	@Test
@@ -101,8 +98,8 @@ class ShardTests {
 	void nodeThatStoodItselfExpelsNobody() {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofSeconds(1));
-		this.loop.stand(Duration.ofSeconds(9));
-		this.loop.stand(Duration.ofSeconds(2));
+		this.loop.pass(Duration.ofSeconds(9).toNanos());
+		this.loop.pass(Duration.ofSeconds(2).toNanos());
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.shard.expel(OTHER))
 			.withMessageContaining("out of touch with shard 0");
 		assertThat(this.log.written(Expel.class)).isEmpty();
@@ -191,61 +188,6 @@ class ShardTests {
 		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
 		this.loop.advance(Duration.ofMillis(100));
 		return waiter.granted.getNow(null);
-	}
-
-	/** Time passes when the test says so. */
-	private static final class VirtualLoop implements Loop {
-
-		private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-
-		private final PriorityQueue<Timed> timed = new PriorityQueue<>(
-				Comparator.comparingLong(Timed::at).thenComparingLong(Timed::number));
-
-		private long now;
-
-		private long number;
-
-		@Override
-		public long nanoTime() {
-			return this.now;
-		}
-
-		@Override
-		public void execute(Runnable task) {
-			this.tasks.add(task);
-		}
-
-		@Override
-		public void schedule(long delayNanos, Runnable task) {
-			this.timed.add(new Timed(this.now + delayNanos, this.number++, task));
-		}
-
-		void advance(Duration time) {
-			long end = this.now + time.toNanos();
-			run();
-			while (!this.timed.isEmpty() && this.timed.peek().at() <= end) {
-				Timed next = this.timed.poll();
-				this.now = Math.max(this.now, next.at());
-				next.task().run();
-				run();
-			}
-			this.now = end;
-		}
-
-		/** The clock goes on and nothing else does. */
-		void stand(Duration time) {
-			this.now += time.toNanos();
-		}
-
-		private void run() {
-			while (!this.tasks.isEmpty()) {
-				this.tasks.poll().run();
-			}
-		}
-
-		private record Timed(long at, long number, Runnable task) {
-		}
-
 	}
 
 	/** A log with one reader. */

@@ -37,7 +37,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		for (int i = 0; i < count; i++) {
 			// Off at some nodes: those who keep locks and those who do not get on.
 			Duration affinity = Duration.ofSeconds((i + seed) % 3 * 5);
-			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times).withAffinity(affinity, 2));
+			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times, affinity));
 			// Two clocks differ by less than the drift.
 			rates.add(1 + (random.nextInt(3) - 1) * 0.024 * random.nextDouble());
 		}
@@ -56,7 +56,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return new SimulationPlan(seed, nodes, rates, faults, duration, twin);
 	}
 
-	private static SessionSettings settings(String node, int times) {
+	private static SessionSettings settings(String node, int times, Duration affinity) {
 		Duration lease = Duration.ofSeconds((times == 8) ? 5 : 10);
 		Duration grace = switch (times) {
 			case 5 -> lease;
@@ -64,7 +64,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 			case 8 -> Duration.ofMillis(1200);
 			default -> Duration.ofSeconds(4);
 		};
-		return new SessionSettings(node, 1, lease, grace, DRIFT);
+		return new SessionSettings(node, 1, lease, grace, DRIFT, affinity, 2);
 	}
 
 	SimulationPlan with(List<SimulationFault> faults) {

@@ -363,10 +363,6 @@ final class Arena implements AutoCloseable {
 		return this.nodes.stream().allMatch((node) -> node.said(word));
 	}
 
-	private boolean isLed() {
-		return this.chronicle.open().stream().anyMatch((holding) -> holding.lock.startsWith(Judge.GROUP));
-	}
-
 	private boolean areGranted(long after) {
 		for (int i = 0; i < this.settings.locks(); i++) {
 			if (this.chronicle.lastGrantOfLock("short-" + i) <= after) {

@@ -79,7 +79,7 @@ public final class TwinProbe {
 
 	private static Heartbeat heartbeat(UUID session, long sequence) {
 		return new Heartbeat(session, sequence, sequence == 0, new SessionInfo("node", 6000, 2000, 1), Position.NONE,
-				Position.NONE, List.of());
+				Position.NONE, Position.NONE, List.of());
 	}
 
 	private static boolean told() throws Exception {
