@@ -87,9 +87,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				}));
 			}
 		}
-		for (Caller<Void> caller : callers) {
-			caller.get();
-		}
+		Caller.getAll(callers);
 		assertThat(counter[0]).isEqualTo(90);
 		assertThat(tokens).hasSize(90).doesNotHaveDuplicates().isSorted();
 	}
@@ -168,9 +166,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			b.obtain("stock").acquire(LONG).close();
 		}
 		end.set(true);
-		for (Caller<Void> caller : restless) {
-			caller.get();
-		}
+		Caller.getAll(restless);
 	}
 
 	@Test
@@ -261,9 +257,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				}));
 			}
 			expectBusyInTime(node);
-			for (Caller<Void> other : others) {
-				other.get();
-			}
+			Caller.getAll(others);
 			assertThat(held.isHeld()).isTrue();
 		}
 	}
@@ -290,9 +284,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			}
 			expectBusyInTime(b);
 			end.set(true);
-			for (Caller<Void> other : others) {
-				other.get();
-			}
+			Caller.getAll(others);
 			assertThat(held.isHeld()).isTrue();
 		}
 	}
@@ -719,9 +711,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				return null;
 			}));
 		}
-		for (Caller<Void> caller : callers) {
-			caller.get();
-		}
+		Caller.getAll(callers);
 	}
 
 	@Test

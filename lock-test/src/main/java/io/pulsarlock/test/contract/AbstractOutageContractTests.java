@@ -60,9 +60,7 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 				unknown(wait, () -> node.acquireAll(List.of(name, "another"), wait)),
 				unknown(cluster().reconnectGrace(), lock::tryLock),
 				unknown(cluster().reconnectGrace(), lock::tryAcquire));
-		for (Caller<Void> caller : callers) {
-			caller.get();
-		}
+		Caller.getAll(callers);
 	}
 
 	private static Caller<Void> unknown(Duration limit, Callable<?> call) {

@@ -1,6 +1,7 @@
 package io.pulsarlock.test.contract;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
@@ -48,6 +49,13 @@ final class Caller<T extends @Nullable Object> {
 	/** What came of it, or the exception itself. */
 	T get() throws Exception {
 		return ContractTests.get(this.result);
+	}
+
+	/** Waits for all; the first exception counts. */
+	static void getAll(List<? extends Caller<?>> callers) throws Exception {
+		for (Caller<?> caller : callers) {
+			caller.get();
+		}
 	}
 
 	T get(Duration limit) throws Exception {
