@@ -206,80 +206,53 @@ public enum ServerKind {
 	},
 
 	/** One Pulsar broker and one bookie in a process, waiting for its disk. */
-	PULSAR {
-
-		@Override
-		public @Nullable String missing(Place place) {
-			return place.broker();
-		}
-
-		@Override
-		public String version(Place place) {
-			return "Pulsar " + place.brokerVersion() + ", journalSyncData=true";
-		}
-
-		@Override
-		public Server start(Place place, Path directory, Duration timeout) {
-			return pulsar(place, directory, timeout, "sync=true");
-		}
-
-	},
+	PULSAR("journalSyncData=true", "sync=true"),
 
 	/** The same, not waiting for its disk. */
-	PULSAR_LAZY {
-
-		@Override
-		public @Nullable String missing(Place place) {
-			return place.broker();
-		}
-
-		@Override
-		public String version(Place place) {
-			return "Pulsar " + place.brokerVersion() + ", journalSyncData=false";
-		}
-
-		@Override
-		public Server start(Place place, Path directory, Duration timeout) {
-			return pulsar(place, directory, timeout, "sync=false");
-		}
-
-	},
+	PULSAR_LAZY("journalSyncData=false", "sync=false"),
 
 	/**
 	 * Waiting for its disk, and not for 10 ms before it looks for new records to send.
 	 */
-	PULSAR_PROMPT {
+	PULSAR_PROMPT("journalSyncData=true, managedLedgerNewEntriesCheckDelayInMillis=0", "sync=true",
+			"conf.managedLedgerNewEntriesCheckDelayInMillis=0");
 
-		@Override
-		public @Nullable String missing(Place place) {
-			return place.broker();
-		}
+	/** How its broker is set up, in words; empty for what is not Pulsar. */
+	private final String broker;
 
-		@Override
-		public String version(Place place) {
-			return PULSAR.version(place) + ", managedLedgerNewEntriesCheckDelayInMillis=0";
-		}
+	private final List<String> settings;
 
-		@Override
-		public Server start(Place place, Path directory, Duration timeout) {
-			return pulsar(place, directory, timeout, "sync=true", "conf.managedLedgerNewEntriesCheckDelayInMillis=0");
-		}
+	/** What is not Pulsar overrides all that follows. */
+	ServerKind() {
+		this("");
+	}
 
-	};
+	ServerKind(String broker, String... settings) {
+		this.broker = broker;
+		this.settings = List.of(settings);
+	}
+
+	private boolean isPulsar() {
+		return !this.broker.isEmpty();
+	}
 
 	/**
 	 * Whether it can be started here.
 	 * @param place where things are
 	 * @return null, or what to do
 	 */
-	public abstract @Nullable String missing(Place place);
+	public @Nullable String missing(Place place) {
+		return place.broker();
+	}
 
 	/**
 	 * Its version.
 	 * @param place where things are
 	 * @return the version
 	 */
-	public abstract String version(Place place);
+	public String version(Place place) {
+		return "Pulsar " + place.brokerVersion() + ", " + this.broker;
+	}
 
 	/**
 	 * Starts it.
@@ -289,7 +262,9 @@ public enum ServerKind {
 	 * so
 	 * @return the server, serving
 	 */
-	public abstract Server start(Place place, Path directory, Duration timeout);
+	public Server start(Place place, Path directory, Duration timeout) {
+		return pulsar(place, directory, timeout, this.settings);
+	}
 
 	/**
 	 * About how long it takes to start.
@@ -299,8 +274,7 @@ public enum ServerKind {
 		return switch (this) {
 			case NONE -> 0;
 			case HAZELCAST -> 17;
-			case PULSAR, PULSAR_LAZY, PULSAR_PROMPT -> 9;
-			default -> 3;
+			default -> isPulsar() ? 9 : 3;
 		};
 	}
 
@@ -310,11 +284,8 @@ public enum ServerKind {
 	 * @return the client's, or that of a server that has one of its own
 	 */
 	public Duration timeout(Duration timeout) {
-		return switch (this) {
-			// Two keep-alives.
-			case PULSAR, PULSAR_LAZY, PULSAR_PROMPT -> Duration.ofSeconds(60);
-			default -> timeout;
-		};
+		// Two keep-alives.
+		return isPulsar() ? Duration.ofSeconds(60) : timeout;
 	}
 
 	private static String debian(String name) {
@@ -331,7 +302,7 @@ public enum ServerKind {
 		return new Children(List.of(child), Map.of("address", "127.0.0.1:" + port), directory);
 	}
 
-	private static Server pulsar(Place place, Path directory, Duration timeout, String... settings) {
+	private static Server pulsar(Place place, Path directory, Duration timeout, List<String> settings) {
 		int port = Child.freePort();
 		int webPort = Child.freePort();
 		List<String> all = new ArrayList<>(List.of("standalone", "dir=" + directory.resolve("data"), "port=" + port,
@@ -339,7 +310,7 @@ public enum ServerKind {
 				"conf.keepAliveIntervalSeconds=" + Math.max(timeout.toSeconds() / 2, 1),
 				// So that 100 000 topics can be compared with 100 000 keys.
 				"conf.maxTopicsPerNamespace=0"));
-		all.addAll(List.of(settings));
+		all.addAll(settings);
 		Child child = Child.start(place.brokerCommand(all.toArray(String[]::new)), Map.of(), place.serverCore(),
 				directory.resolve("server.log"));
 		child.await(() -> place.answers("http://127.0.0.1:" + webPort + "/admin/v2/namespaces/public/default"),
