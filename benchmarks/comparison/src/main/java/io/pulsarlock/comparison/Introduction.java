@@ -20,7 +20,7 @@ import io.pulsarlock.comparison.server.Programs;
 record Introduction(Options options, Results results, Place place, List<PeerSpec> peers, Map<String, String> skipped) {
 
 	String text() {
-		StringBuilder text = new StringBuilder("# Measured beside what else there is\n\n");
+		StringBuilder text = new StringBuilder("## How to repeat it\n\n");
 		List<String> commands = this.results.runs().stream().map(Results.Run::command).distinct().toList();
 		text.append((commands.size() == 1) ? "Made by the command below, in one run; repeat it on your machine. "
 				: "Made by the commands below, in several runs; repeat them on your machine. ");

@@ -173,7 +173,7 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 	 * @return seconds
 	 */
 	public double startSeconds() {
-		return this.type.equals("PulsarLockPeer") ? 4 : 2;
+		return isOurs() ? 4 : 2;
 	}
 
 	/**
@@ -194,7 +194,15 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 	 * @return true with affinity
 	 */
 	public boolean keepsLocks() {
-		return this.type.equals("PulsarLockPeer") && !this.settings.containsKey(AFFINITY);
+		return isOurs() && !this.settings.containsKey(AFFINITY);
+	}
+
+	/**
+	 * Whether it is this library, with whatever settings.
+	 * @return true if it is
+	 */
+	public boolean isOurs() {
+		return this.type.equals("PulsarLockPeer");
 	}
 
 	/**
@@ -225,11 +233,9 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 			case "postgresql" -> "PostgreSQL JDBC " + place.version("postgresql", "postgresql");
 			case "hazelcast" -> "Hazelcast " + place.version("hazelcast", "hazelcast");
 			case "rabbitmq" -> "amqp-client " + place.version("rabbitmq", "amqp-client");
-			default ->
-				this.type.equals("PulsarLockPeer") ? "Pulsar Lock " + place.version("pulsar", "pulsar-lock-spring-boot")
-						: this.type.startsWith("Pulsar")
-								? "Pulsar client " + place.version("pulsar", "pulsar-client-all")
-								: "Java " + System.getProperty("java.version");
+			default -> isOurs() ? "Pulsar Lock " + place.version("pulsar", "pulsar-lock-spring-boot")
+					: this.type.startsWith("Pulsar") ? "Pulsar client " + place.version("pulsar", "pulsar-client-all")
+							: "Java " + System.getProperty("java.version");
 		};
 	}
 

@@ -18,6 +18,9 @@ import io.pulsarlock.comparison.PeerSpec;
  */
 public final class Report {
 
+	/** What somebody wrote about the numbers before this line stays. */
+	static final String BEGIN = "<!-- From here on written by the command. -->\n\n";
+
 	private final Path file;
 
 	private final Results results;
@@ -37,12 +40,13 @@ public final class Report {
 	}
 
 	/**
-	 * Writes it, over what was there.
+	 * Writes it, over what was there but for its beginning.
 	 * @param introduction what comes before the tables
 	 * @return the Markdown file
 	 */
 	public Path write(String introduction) {
-		StringBuilder text = new StringBuilder(introduction);
+		StringBuilder text = new StringBuilder(byHand()).append(BEGIN).append(introduction);
+		text.append(new Targets(this.results, this.peers).text());
 		for (RowText row : RowText.all()) {
 			if (!this.results.variants(row.id()).isEmpty()) {
 				write(row, text);
@@ -54,6 +58,22 @@ public final class Report {
 		}
 		write(this.file, text.toString());
 		return this.file;
+	}
+
+	private String byHand() {
+		if (Files.exists(this.file)) {
+			try {
+				String before = Files.readString(this.file);
+				int end = before.indexOf(BEGIN);
+				if (end >= 0) {
+					return before.substring(0, end);
+				}
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+		return "# Measured beside what else there is\n\n";
 	}
 
 	private void write(RowText row, StringBuilder text) {
@@ -168,8 +188,8 @@ public final class Report {
 		for (PeerSpec peer : sorted) {
 			double[] values = values(row, variant, peer, column.metric());
 			if (values.length > 0) {
-				bars.add(new BarChart.Bar(peer.title().replace("*", ""), peer.durability().ordinal(),
-						peer.id().startsWith("pulsar-lock"), median(values), values[0], values[values.length - 1]));
+				bars.add(new BarChart.Bar(peer.title().replace("*", ""), peer.durability().ordinal(), peer.isOurs(),
+						median(values), values[0], values[values.length - 1]));
 			}
 		}
 		BarChart chart = new BarChart(row.id() + " " + row.title() + ", " + variant + ": " + column.title(),
