@@ -19,7 +19,8 @@ import org.apache.pulsar.client.api.SubscriptionType;
 
 /**
  * Measures an uncontended acquire and release beside one bare publish and one bare
- * subscribe, in turn, on one broker. Run it with
+ * subscribe, in turn, on one broker. Without affinity, with which a lock of the same name
+ * asks nobody. Run it with
  * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
  * io.pulsarlock.test.AcquireLatency [durable] [quiet milliseconds]}.
  */
@@ -36,7 +37,10 @@ final class AcquireLatency {
 		boolean durable = args.length > 0 && args[0].equals("durable");
 		long quiet = (args.length > 1) ? TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1])) : 0;
 		try (PulsarBroker broker = PulsarBroker.start(durable, Map.of());
-				SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl()).shards(1).connect();
+				SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
+					.shards(1)
+					.affinity(Duration.ZERO, 1)
+					.connect();
 				PulsarClient client = PulsarLocks.tune(PulsarClient.builder().serviceUrl(broker.serviceUrl())).build();
 				Producer<byte[]> producer = client.newProducer()
 					.topic("persistent://public/default/bare")
