@@ -16,6 +16,7 @@ import org.apache.bookkeeper.common.component.Lifecycle;
 import org.apache.bookkeeper.common.component.LifecycleComponentStack;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.server.conf.BookieConfiguration;
+import org.apache.bookkeeper.server.service.BookieService;
 import org.apache.bookkeeper.stats.NullStatsLogger;
 import org.apache.pulsar.PulsarStandaloneStarter;
 import org.apache.pulsar.broker.PulsarService;
@@ -169,19 +170,35 @@ public final class Launcher {
 		LifecycleComponentStack server = org.apache.bookkeeper.server.Main
 			.buildBookieServer(new BookieConfiguration(conf));
 		CompletableFuture<Void> end = ComponentStarter.startComponent(server);
-		if (server.lifecycleState() == Lifecycle.State.STARTED) {
+		if (server.lifecycleState() == Lifecycle.State.STARTED && serves(server)) {
 			Files.writeString(Path.of(options.getProperty("ready")), "ready");
+		}
+		else {
+			end.complete(null);
 		}
 		// A bookie that gives up, for its disk is full, is a dead process.
 		end.join();
 		Runtime.getRuntime().halt(1);
 	}
 
+	/** A bookie that cannot read its journal counts as started, and is not. */
+	private static boolean serves(LifecycleComponentStack server) {
+		for (int i = 0; i < server.getNumComponents(); i++) {
+			if (server.getComponent(i) instanceof BookieService bookie) {
+				return bookie.getServer().isRunning();
+			}
+		}
+		return false;
+	}
+
 	/** What makes it live for hours on a quarter of a gigabyte if ledgers are trimmed. */
 	private static void sparing(ServerConfiguration conf) {
 		conf.setMaxJournalSizeMB(8);
 		conf.setProperty("journalPreAllocSizeMB", 1);
-		conf.setMaxBackupJournals(0);
+		// Checkpoints that overtake each other leave a mark in a journal that is gone,
+		// and
+		// then it does not start again: https://github.com/apache/bookkeeper/pull/4740
+		conf.setMaxBackupJournals(4);
 		conf.setFlushInterval(2000);
 		conf.setSkipListSizeLimit(4 * 1024 * 1024);
 		conf.setEntryLogSizeLimit(8 * 1024 * 1024);
