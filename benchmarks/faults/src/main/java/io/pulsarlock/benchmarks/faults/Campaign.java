@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.pulsarlock.benchmarks.faults.Schedule.Cell;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -21,6 +22,9 @@ import org.springframework.util.FileSystemUtils;
  * have written. {@code --short} takes minutes, {@code --long} hours.
  */
 public final class Campaign {
+
+	/** So often one is set up in place of another one. */
+	private static final int ARENAS = 4;
 
 	private final Settings settings;
 
@@ -107,7 +111,7 @@ public final class Campaign {
 			// The first one's processes live long, so that it shows whether anything
 			// grows.
 			boolean lethal = i > 0 || this.settings.arenas() == 1;
-			threads.add(thread(name, () -> arena(name, seed, lethal)));
+			threads.add(thread(name, () -> arenas(name, seed, lethal)));
 		}
 		join(threads);
 		if (this.settings.controls()) {
@@ -127,7 +131,7 @@ public final class Campaign {
 		say("verdict in " + file);
 		synchronized (this.failures) {
 			this.failures.forEach(Throwable::printStackTrace);
-			return this.failures.isEmpty() && this.verdict.isGood();
+			return this.verdict.isGood();
 		}
 	}
 
@@ -140,29 +144,56 @@ public final class Campaign {
 		DiskSpace.unmountBelow(folder);
 	}
 
-	private void arena(String name, long seed, boolean lethal) {
+	/** An arena, and others in its place if it cannot go on; what was seen counts. */
+	private void arenas(String name, long seed, boolean lethal) {
+		for (int i = 1; !arena((i == 1) ? name : name + "-" + i, seed + i, lethal); i++) {
+			if (i == ARENAS) {
+				throw new IllegalStateException(name + " could not go on " + i + " times");
+			}
+		}
+	}
+
+	private boolean arena(String name, long seed, boolean lethal) {
 		try (Pulsar pulsar = Pulsar.start(this.settings.folder().resolve(name + "-pulsar"), 2);
 				Arena arena = new Arena(name, this.settings, pulsar, seed, this.archive, Map.of(), this::progress)) {
 			say(name + ": brokers serve, nodes start");
 			arena.start();
 			arena.countBaseline();
 			say(name + ": all nodes have joined");
-			Cell cell = this.schedule.next(lethal);
-			while (cell != null && elapsed().compareTo(this.settings.limit()) < 0) {
-				this.schedule.done(arena.run(cell.fault(), cell.role()));
-				cell = this.schedule.next(lethal);
-			}
-			if (cell != null) {
-				this.verdict.skip("Not all faults in " + name + ": the time limit was reached");
-			}
-			boolean newer = this.settings.faults().contains(Fault.NEWER) && lethal;
+			boolean whole = work(name, arena, lethal);
+			boolean newer = whole && this.settings.faults().contains(Fault.NEWER) && lethal;
 			if (newer) {
 				arena.run(Fault.NEWER, null);
 			}
 			// After that nobody can go on, so nothing can come to rest either.
-			Judge judge = arena.finish(!newer, this.stalls);
+			Judge judge = arena.finish(whole && !newer, this.stalls);
 			this.verdict.add(name, judge, arena.register(), arena.chronicle().measures);
+			return whole;
 		}
+	}
+
+	/** Does what is to be done; false if this arena cannot go on. */
+	private boolean work(String name, Arena arena, boolean lethal) {
+		Cell cell = this.schedule.next(lethal);
+		while (cell != null && elapsed().compareTo(this.settings.limit()) < 0) {
+			try {
+				this.schedule.done(arena.run(cell.fault(), cell.role()));
+			}
+			catch (RuntimeException ex) {
+				say(name + " cannot go on: " + ex);
+				ex.printStackTrace();
+				this.schedule.undone(cell);
+				this.verdict.anew(name + ": " + ex.getMessage() + "; "
+						+ String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex)).lines().findFirst().orElse(""));
+				return false;
+			}
+			cell = this.schedule.next(lethal);
+		}
+		if (cell != null) {
+			this.schedule.undone(cell);
+			this.verdict.skip("Not all faults in " + name + ": the time limit was reached");
+		}
+		return true;
 	}
 
 	private void progress(String line) {
@@ -176,6 +207,7 @@ public final class Campaign {
 			}
 			catch (RuntimeException | Error ex) {
 				say(name + " FAILED: " + ex);
+				this.verdict.fail(name + ": " + ex);
 				synchronized (this.failures) {
 					this.failures.add(ex);
 				}

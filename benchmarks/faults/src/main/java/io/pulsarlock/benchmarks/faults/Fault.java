@@ -1,7 +1,9 @@
 package io.pulsarlock.benchmarks.faults;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What is done to a node or to Pulsar, for how long, and within what time somebody must
@@ -207,7 +209,14 @@ enum Fault {
 	}
 
 	static Fault of(String name) {
-		return valueOf(name.trim().toUpperCase(Locale.ROOT).replace('-', '_'));
+		String constant = name.trim().toUpperCase(Locale.ROOT).replace('-', '_');
+		return Arrays.stream(values())
+			.filter((fault) -> fault.name().equals(constant))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("No such fault: " + name + "; there are "
+					+ Arrays.stream(values())
+						.map((fault) -> fault.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+						.collect(Collectors.joining(", "))));
 	}
 
 	/** What a fault is done to. */

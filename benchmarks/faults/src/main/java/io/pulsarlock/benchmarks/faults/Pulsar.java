@@ -3,6 +3,7 @@ package io.pulsarlock.benchmarks.faults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.pulsarlock.test.broker.Admin;
 import io.pulsarlock.test.broker.PulsarCluster;
@@ -15,6 +16,9 @@ final class Pulsar implements AutoCloseable {
 	private static final String NAMESPACE = "public/default";
 
 	private static final int DISK_MEGABYTES = 512;
+
+	/** How long a broker may be busy with what was done to it before. */
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
 	private final PulsarCluster cluster;
 
@@ -64,6 +68,25 @@ final class Pulsar implements AutoCloseable {
 		return this.cluster.anyAlive().admin();
 	}
 
+	/**
+	 * Asks until it is done. A broker that comes back from a fault refuses for a while.
+	 */
+	private void patiently(Consumer<Admin> request) {
+		long end = System.nanoTime() + PATIENCE.toNanos();
+		while (true) {
+			try {
+				request.accept(admin());
+				return;
+			}
+			catch (IllegalStateException ex) {
+				if (System.nanoTime() - end > 0) {
+					throw ex;
+				}
+				Arena.sleep(Duration.ofMillis(500));
+			}
+		}
+	}
+
 	void killBroker(String topic, Duration length) {
 		Broker broker = this.cluster.ownerOf(topic);
 		broker.kill();
@@ -95,15 +118,19 @@ final class Pulsar implements AutoCloseable {
 	}
 
 	void unloadNamespace() {
-		admin().unloadNamespace(NAMESPACE);
+		patiently((admin) -> admin.unloadNamespace(NAMESPACE));
 	}
 
 	void unload(String topic) {
-		admin().unload(topic);
+		patiently((admin) -> admin.unload(topic));
 	}
 
 	void delete(String topic) {
-		admin().delete(topic);
+		patiently((admin) -> {
+			if (TopicStats.of(admin, topic) != null) {
+				admin.delete(topic);
+			}
+		});
 	}
 
 	void deleteDoors(String topic) {
@@ -133,21 +160,21 @@ final class Pulsar implements AutoCloseable {
 	}
 
 	void shortTimeToLive() {
-		admin().setMessageTtl(NAMESPACE, 1);
+		patiently((admin) -> admin.setMessageTtl(NAMESPACE, 1));
 	}
 
 	void noRetention() {
-		admin().setRetention(NAMESPACE, 0, 0);
+		patiently((admin) -> admin.setRetention(NAMESPACE, 0, 0));
 	}
 
 	void tinyBacklogQuota() {
-		admin().setBacklogQuota(NAMESPACE, 1, "consumer_backlog_eviction");
+		patiently((admin) -> admin.setBacklogQuota(NAMESPACE, 1, "consumer_backlog_eviction"));
 	}
 
 	void usualPolicies() {
-		admin().removeMessageTtl(NAMESPACE);
-		admin().removeRetention(NAMESPACE);
-		admin().removeBacklogQuota(NAMESPACE);
+		patiently((admin) -> admin.removeMessageTtl(NAMESPACE));
+		patiently((admin) -> admin.removeRetention(NAMESPACE));
+		patiently((admin) -> admin.removeBacklogQuota(NAMESPACE));
 	}
 
 	void killBookie(Duration length) {

@@ -27,6 +27,9 @@ final class Round {
 	/** When everything went on; zero if it did not in time. */
 	long recovered;
 
+	/** Whether it could not be done, or not all of it; then it counts for nothing. */
+	boolean undone;
+
 	Round(int number, Fault fault, @Nullable String target) {
 		this.number = number;
 		this.fault = fault;

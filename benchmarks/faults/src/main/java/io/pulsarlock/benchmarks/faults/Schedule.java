@@ -71,6 +71,12 @@ final class Schedule {
 		return null;
 	}
 
+	/** Takes back what could not be done. */
+	synchronized void undone(Cell cell) {
+		this.taken--;
+		this.cells.add(cell);
+	}
+
 	/** Counts a round, and adds another one if a role was not met often enough. */
 	synchronized void done(Round round) {
 		int count = this.rounds.merge(round.fault, 1, Integer::sum);

@@ -35,6 +35,10 @@ final class Verdict {
 
 	private final List<String> skipped = new ArrayList<>();
 
+	private final List<String> failed = new ArrayList<>();
+
+	private final List<String> anew = new ArrayList<>();
+
 	private final StallWatch stalls;
 
 	private int excused;
@@ -80,12 +84,23 @@ final class Verdict {
 		this.skipped.add(what);
 	}
 
+	/** Part of the campaign could not be run to its end. */
+	synchronized void fail(String what) {
+		this.failed.add(what);
+	}
+
+	/** An arena could not go on, and another one was set up in its place. */
+	synchronized void anew(String why) {
+		this.anew.add(why);
+	}
+
 	/**
 	 * Whether nothing was broken. A short form runs anywhere, beside anything, so bounds
 	 * it saw missed are written down and count for nothing.
 	 */
 	boolean isGood() {
-		return this.toothless == 0 && this.violations.stream().allMatch((each) -> isExcused(each));
+		return this.failed.isEmpty() && this.toothless == 0
+				&& this.violations.stream().allMatch((each) -> isExcused(each));
 	}
 
 	private boolean isExcused(Violation violation) {
@@ -95,7 +110,9 @@ final class Verdict {
 	String markdown() {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
-		text.append("**Verdict: ").append(isGood() ? "nothing in scope was broken" : "BROKEN").append(".**\n\n");
+		String verdict = isGood() ? "nothing in scope was broken"
+				: this.failed.isEmpty() ? "BROKEN" : "not run to its end";
+		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")
 			.append(this.settings.seed())
@@ -122,10 +139,9 @@ final class Verdict {
 			this.controls.forEach((line) -> text.append(line).append('\n'));
 		}
 		soak(text);
-		if (!this.skipped.isEmpty()) {
-			text.append("\n## Not done\n\n");
-			this.skipped.forEach((line) -> text.append("- ").append(line).append('\n'));
-		}
+		list(text, "Failed", this.failed);
+		list(text, "Arenas that could not go on, and were set up anew", this.anew);
+		list(text, "Not done", this.skipped);
 		if (!this.violations.isEmpty()) {
 			text.append(isGood() ? "\n## Bounds of time that were missed\n\n" : "\n## Violations\n\n");
 			this.violations.stream()
@@ -133,6 +149,13 @@ final class Verdict {
 				.forEach((violation) -> text.append("- ").append(violation).append('\n'));
 		}
 		return text.toString();
+	}
+
+	private static void list(StringBuilder text, String title, List<String> lines) {
+		if (!lines.isEmpty()) {
+			text.append("\n## ").append(title).append("\n\n");
+			lines.forEach((line) -> text.append("- ").append(line).append('\n'));
+		}
 	}
 
 	private void faults(StringBuilder text) {

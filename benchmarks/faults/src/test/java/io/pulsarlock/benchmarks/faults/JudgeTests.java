@@ -196,6 +196,17 @@ class JudgeTests {
 	}
 
 	@Test
+	void faultThatCouldNotBeDoneCountsForNothing() {
+		Round round = round(Fault.BOOKIE_KILL, null, 1, 2);
+		round.recovered = 0;
+		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+		round.undone = true;
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(judge.tallies().get(Fault.BOOKIE_KILL).rounds).isZero();
+	}
+
+	@Test
 	void tornLineOfADeadProcessIsNotTakenForAnything() {
 		round(Fault.KILL, "a", 1, 2);
 		this.chronicle.read("a", "G 17");
