@@ -26,7 +26,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
-import org.springframework.core.log.LogMessage;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -91,8 +90,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 		Held held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
 		if (held == null) {
-			logger.debug(LogMessage.format("Skipped %s: this node does not lead group '%s'", guard.method(),
-					leader.group()));
+			logSkipped(guard, () -> "this node does not lead group '" + leader.group() + "'");
 			this.observations.get().notLeading(leader);
 		}
 		return held;
@@ -109,7 +107,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (time != null && this.registry.get().leadership().group(leader.group()).claim(times.job(), time)) {
 			return true;
 		}
-		logger.debug(LogMessage.format("Skipped %s: somebody has begun with %s", guard.method(), time));
+		logSkipped(guard, () -> "somebody has begun with " + time);
 		this.observations.get().notLeading(leader);
 		return false;
 	}
@@ -266,7 +264,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
 			return fallback(lock.fallback(), target, invocation.getArguments(), busy);
 		}
-		logger.debug(LogMessage.format("Skipped %s: %s", guard.method(), busy.getMessage()));
+		logSkipped(guard, () -> String.valueOf(busy.getMessage()));
 		return skipped(guard);
 	}
 
@@ -283,6 +281,13 @@ final class GuardInterceptor implements MethodInterceptor {
 		catch (java.lang.reflect.InvocationTargetException ex) {
 			ReflectionUtils.rethrowException(ex.getTargetException());
 			throw ex;
+		}
+	}
+
+	private static void logSkipped(Guard guard, Supplier<String> why) {
+		// Asked first: on SLF4J commons-logging makes the words of a LogMessage too.
+		if (logger.isDebugEnabled()) {
+			logger.debug("Skipped " + guard.method() + ": " + why.get());
 		}
 	}
 
