@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +105,7 @@ class WallClockTests {
 	void processIsStoppedAndKilledAsAnyOther() throws Exception {
 		expectAhead(Duration.ZERO);
 		signal("STOP");
+		await().until(this::isStopped);
 		tell("clocks");
 		await().during(Duration.ofMillis(500)).until(() -> !this.out.ready());
 		this.clock.jump(Duration.ofMinutes(1));
@@ -114,6 +118,22 @@ class WallClockTests {
 
 	private void signal(String signal) {
 		Command.run("kill", "-" + signal, Long.toString(this.process.pid()));
+	}
+
+	/** A thread may still answer for a moment after the signal was sent. */
+	private boolean isStopped() throws IOException {
+		try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(this.process.pid()), "task"))) {
+			for (Path thread : threads.toList()) {
+				if (!Files.readString(thread.resolve("status")).contains("State:\tT")) {
+					return false;
+				}
+			}
+			return true;
+		}
+		catch (NoSuchFileException ex) {
+			// A thread has just ended.
+			return false;
+		}
 	}
 
 	/** Checks the wall clock; returns the monotonic one. */
