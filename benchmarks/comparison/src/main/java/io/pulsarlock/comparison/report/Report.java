@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 import io.pulsarlock.comparison.PeerSpec;
 
@@ -60,20 +60,17 @@ public final class Report {
 		return this.file;
 	}
 
+	/** A file without the line was written by hand altogether. */
 	private String byHand() {
-		if (Files.exists(this.file)) {
-			try {
-				String before = Files.readString(this.file);
-				int end = before.indexOf(BEGIN);
-				if (end >= 0) {
-					return before.substring(0, end);
-				}
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
+		if (!Files.exists(this.file)) {
+			return "# Measured beside what else there is\n\n";
 		}
-		return "# Measured beside what else there is\n\n";
+		try {
+			return Files.readString(this.file).split(Pattern.quote(BEGIN), 2)[0];
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private void write(RowText row, StringBuilder text) {
@@ -116,7 +113,7 @@ public final class Report {
 					.orElse(new double[0]);
 				table.append(' ').append(cell(column, values)).append(" |");
 				if (column == row.columns().get(0) && values.length > 0) {
-					bars.add(new BarChart.Bar(variant, 0, variant.startsWith("@"), median(values), values[0],
+					bars.add(new BarChart.Bar(variant, 0, variant.startsWith("@"), Results.median(values), values[0],
 							values[values.length - 1]));
 				}
 			}
@@ -151,16 +148,12 @@ public final class Report {
 		if (values.length == 0) {
 			return "–";
 		}
-		String median = column.unit().text(median(values));
+		String median = column.unit().text(Results.median(values));
 		if (values.length == 1 || values[0] == values[values.length - 1]) {
 			return median;
 		}
 		return median + " (" + column.unit().text(values[0]) + "–" + column.unit().text(values[values.length - 1])
 				+ ")";
-	}
-
-	private static double median(double[] values) {
-		return Results.median(Arrays.stream(values).boxed().toList());
 	}
 
 	private List<PeerSpec> sorted(RowText row, String variant) {
@@ -171,7 +164,7 @@ public final class Report {
 			.toList());
 		Comparator<PeerSpec> byValue = Comparator.comparingDouble((peer) -> {
 			double[] values = values(row, variant, peer, row.columns().get(0).metric());
-			return (values.length > 0) ? median(values) : row.more() ? -1 : Double.MAX_VALUE;
+			return (values.length > 0) ? Results.median(values) : row.more() ? -1 : Double.MAX_VALUE;
 		});
 		sorted
 			.sort(Comparator.comparing(PeerSpec::durability).thenComparing(row.more() ? byValue.reversed() : byValue));
@@ -189,7 +182,7 @@ public final class Report {
 			double[] values = values(row, variant, peer, column.metric());
 			if (values.length > 0) {
 				bars.add(new BarChart.Bar(peer.title().replace("*", ""), peer.durability().ordinal(), peer.isOurs(),
-						median(values), values[0], values[values.length - 1]));
+						Results.median(values), values[0], values[values.length - 1]));
 			}
 		}
 		BarChart chart = new BarChart(row.id() + " " + row.title() + ", " + variant + ": " + column.title(),

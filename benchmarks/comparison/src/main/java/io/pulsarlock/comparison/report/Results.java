@@ -281,7 +281,11 @@ public final class Results {
 	 * @return between the two in the middle where the number of values is even
 	 */
 	public static double median(Collection<Double> values) {
-		double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+		return median(values.stream().mapToDouble(Double::doubleValue).toArray());
+	}
+
+	static double median(double[] values) {
+		double[] sorted = Arrays.stream(values).sorted().toArray();
 		return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
 	}
 

@@ -1,6 +1,5 @@
 package io.pulsarlock.comparison.report;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
@@ -47,8 +46,7 @@ final class Targets {
 		add("P6: no object at the brokers for an idle name", objects, Unit.NUMBER, "", objects / 0.01);
 		double leaderOnly = ours("P9", "@LeaderOnly, skipped", "score");
 		add("P9: a skipped `@LeaderOnly` call in 200 ns", leaderOnly, Unit.TIME, "", leaderOnly / 200);
-		return this.lines.isEmpty() ? ""
-				: "\n## Targets\n\n| target | measured | |\n|---|---|---|\n" + this.lines.toString();
+		return this.lines.isEmpty() ? "" : "\n## Targets\n\n| target | measured | |\n|---|---|---|\n" + this.lines;
 	}
 
 	private void latency() {
@@ -125,7 +123,7 @@ final class Targets {
 	/** Not a number where nothing was measured. */
 	private double median(String row, String variant, String peer, String metric) {
 		double[] values = this.results.values(row, variant, peer, metric);
-		return (values.length == 0) ? Double.NaN : Results.median(Arrays.stream(values).boxed().toList());
+		return (values.length == 0) ? Double.NaN : Results.median(values);
 	}
 
 }
