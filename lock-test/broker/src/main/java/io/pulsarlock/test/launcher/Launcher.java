@@ -172,12 +172,9 @@ public final class Launcher {
 		CompletableFuture<Void> end = ComponentStarter.startComponent(server);
 		if (server.lifecycleState() == Lifecycle.State.STARTED && serves(server)) {
 			Files.writeString(Path.of(options.getProperty("ready")), "ready");
-		}
-		else {
-			end.complete(null);
+			end.join();
 		}
 		// A bookie that gives up, for its disk is full, is a dead process.
-		end.join();
 		Runtime.getRuntime().halt(1);
 	}
 
@@ -195,9 +192,8 @@ public final class Launcher {
 	private static void sparing(ServerConfiguration conf) {
 		conf.setMaxJournalSizeMB(8);
 		conf.setProperty("journalPreAllocSizeMB", 1);
-		// Checkpoints that overtake each other leave a mark in a journal that is gone,
-		// and
-		// then it does not start again: https://github.com/apache/bookkeeper/pull/4740
+		// Checkpoints may overtake each other. The mark then lies in an old journal, and
+		// without that it never starts again: see apache/bookkeeper#4740.
 		conf.setMaxBackupJournals(4);
 		conf.setFlushInterval(2000);
 		conf.setSkipListSizeLimit(4 * 1024 * 1024);
