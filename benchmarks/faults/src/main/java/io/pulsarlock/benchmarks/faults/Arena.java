@@ -134,7 +134,6 @@ final class Arena implements AutoCloseable {
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			round.undone = true;
 			throw new IllegalStateException(round + " in " + this.name + " could not be done", ex);
 		}
 		recover(round, target);

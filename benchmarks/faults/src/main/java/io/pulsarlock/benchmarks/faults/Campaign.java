@@ -40,8 +40,6 @@ public final class Campaign {
 
 	private final StallWatch stalls = StallWatch.start();
 
-	private final List<Throwable> failures = new ArrayList<>();
-
 	Campaign(Settings settings) {
 		this.settings = possible(settings);
 		this.schedule = new Schedule(this.settings);
@@ -129,10 +127,7 @@ public final class Campaign {
 		System.out.println();
 		System.out.println(this.verdict.markdown());
 		say("verdict in " + file);
-		synchronized (this.failures) {
-			this.failures.forEach(Throwable::printStackTrace);
-			return this.verdict.isGood();
-		}
+		return this.verdict.isGood();
 	}
 
 	/**
@@ -207,10 +202,8 @@ public final class Campaign {
 			}
 			catch (RuntimeException | Error ex) {
 				say(name + " FAILED: " + ex);
+				ex.printStackTrace();
 				this.verdict.fail(name + ": " + ex);
-				synchronized (this.failures) {
-					this.failures.add(ex);
-				}
 			}
 		}, name);
 		thread.start();

@@ -56,7 +56,7 @@ final class Judge {
 		for (Round round : chronicle.rounds) {
 			this.byTime.put(round.begun, round);
 			Tally tally = tally(round.fault);
-			if (!round.undone) {
+			if (!round.isUndone()) {
 				tally.rounds++;
 				round.roles.forEach((role) -> tally.roles.merge(role, 1, Integer::sum));
 			}
@@ -191,7 +191,7 @@ final class Judge {
 	private void liveness() {
 		List<String> locks = new ArrayList<>(this.chronicle.holdings().keySet());
 		for (Round round : this.chronicle.rounds) {
-			if (round.fault.kind() == Fault.Kind.LAST || round.undone) {
+			if (round.fault.kind() == Fault.Kind.LAST || round.isUndone()) {
 				continue;
 			}
 			for (String lock : locks) {

@@ -10,6 +10,9 @@ import io.pulsarlock.test.broker.PulsarCluster;
 import io.pulsarlock.test.broker.PulsarCluster.Broker;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
+
 /** The brokers of an arena, and what is done to them. */
 final class Pulsar implements AutoCloseable {
 
@@ -17,8 +20,13 @@ final class Pulsar implements AutoCloseable {
 
 	private static final int DISK_MEGABYTES = 512;
 
-	/** How long a broker may be busy with what was done to it before. */
-	private static final Duration PATIENCE = Duration.ofSeconds(40);
+	/** A broker that comes back from a fault refuses for a while. */
+	private static final RetryTemplate PATIENTLY = new RetryTemplate(RetryPolicy.builder()
+		.includes(IllegalStateException.class)
+		.maxRetries(Long.MAX_VALUE)
+		.delay(Duration.ofMillis(500))
+		.timeout(Duration.ofSeconds(40))
+		.build());
 
 	private final PulsarCluster cluster;
 
@@ -68,23 +76,8 @@ final class Pulsar implements AutoCloseable {
 		return this.cluster.anyAlive().admin();
 	}
 
-	/**
-	 * Asks until it is done. A broker that comes back from a fault refuses for a while.
-	 */
 	private void patiently(Consumer<Admin> request) {
-		long end = System.nanoTime() + PATIENCE.toNanos();
-		while (true) {
-			try {
-				request.accept(admin());
-				return;
-			}
-			catch (IllegalStateException ex) {
-				if (System.nanoTime() - end > 0) {
-					throw ex;
-				}
-				Arena.sleep(Duration.ofMillis(500));
-			}
-		}
+		PATIENTLY.invoke(() -> request.accept(admin()));
 	}
 
 	void killBroker(String topic, Duration length) {
@@ -126,11 +119,7 @@ final class Pulsar implements AutoCloseable {
 	}
 
 	void delete(String topic) {
-		patiently((admin) -> {
-			if (TopicStats.of(admin, topic) != null) {
-				admin.delete(topic);
-			}
-		});
+		patiently((admin) -> admin.delete(topic));
 	}
 
 	void deleteDoors(String topic) {
@@ -143,7 +132,7 @@ final class Pulsar implements AutoCloseable {
 	}
 
 	private void delete(String topic, Counted.Kind kind) {
-		TopicStats stats = stats(topic);
+		TopicStats stats = PATIENTLY.invoke(() -> stats(topic));
 		if (stats == null) {
 			return;
 		}

@@ -27,13 +27,17 @@ final class Round {
 	/** When everything went on; zero if it did not in time. */
 	long recovered;
 
-	/** Whether it could not be done, or not all of it; then it counts for nothing. */
-	boolean undone;
-
 	Round(int number, Fault fault, @Nullable String target) {
 		this.number = number;
 		this.fault = fault;
 		this.target = target;
+	}
+
+	/**
+	 * Whether it could not be done, or not all of it; then it is no round of its fault.
+	 */
+	boolean isUndone() {
+		return this.healed == 0;
 	}
 
 	@Override

@@ -99,8 +99,11 @@ final class Verdict {
 	 * it saw missed are written down and count for nothing.
 	 */
 	boolean isGood() {
-		return this.failed.isEmpty() && this.toothless == 0
-				&& this.violations.stream().allMatch((each) -> isExcused(each));
+		return this.failed.isEmpty() && !isBroken();
+	}
+
+	private boolean isBroken() {
+		return this.toothless > 0 || !this.violations.stream().allMatch((each) -> isExcused(each));
 	}
 
 	private boolean isExcused(Violation violation) {
@@ -110,8 +113,7 @@ final class Verdict {
 	String markdown() {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
-		String verdict = isGood() ? "nothing in scope was broken"
-				: this.failed.isEmpty() ? "BROKEN" : "not run to its end";
+		String verdict = isBroken() ? "BROKEN" : isGood() ? "nothing in scope was broken" : "not run to its end";
 		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")
@@ -143,7 +145,7 @@ final class Verdict {
 		list(text, "Arenas that could not go on, and were set up anew", this.anew);
 		list(text, "Not done", this.skipped);
 		if (!this.violations.isEmpty()) {
-			text.append(isGood() ? "\n## Bounds of time that were missed\n\n" : "\n## Violations\n\n");
+			text.append(isBroken() ? "\n## Violations\n\n" : "\n## Bounds of time that were missed\n\n");
 			this.violations.stream()
 				.limit(200)
 				.forEach((violation) -> text.append("- ").append(violation).append('\n'));

@@ -200,7 +200,7 @@ class JudgeTests {
 		Round round = round(Fault.BOOKIE_KILL, null, 1, 2);
 		round.recovered = 0;
 		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
-		round.undone = true;
+		round.healed = 0;
 		Judge judge = judge();
 		assertThat(judge.violations()).isEmpty();
 		assertThat(judge.tallies().get(Fault.BOOKIE_KILL).rounds).isZero();
