@@ -16,8 +16,8 @@ import io.pulsarlock.LockRegistry;
  */
 final class HandleWay implements Way {
 
-	/** Later than that an answer will not come. */
-	private static final Duration LATE = Duration.ofMinutes(1);
+	/** Later than that an answer will not come, even if the process has stood. */
+	private static final Duration LATE = Duration.ofMinutes(3);
 
 	private final LockRegistry registry;
 

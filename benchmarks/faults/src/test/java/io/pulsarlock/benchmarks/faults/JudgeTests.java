@@ -184,6 +184,18 @@ class JudgeTests {
 	}
 
 	@Test
+	void fireTimeOfATurnedClockIsAnotherOne() {
+		round(Fault.RESET, "a", 1, 2);
+		this.chronicle.read("a", "F 3000000000 1000 1");
+		this.chronicle.read("b", "F 4000000000 3602000 2");
+		this.chronicle.read("a", "F 5000000000 3000 1");
+		this.chronicle.read("a", "F 3604000000000 3602000 1");
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(tally(judge).missedFireTimes).isEqualTo(1 + 3598);
+	}
+
+	@Test
 	void growthIsSeen() {
 		this.chronicle.read("a", "S 1 a 1");
 		for (int i = 0; i < 30; i++) {
