@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,8 @@ final class Chronicle {
 
 	final List<Round> rounds = new ArrayList<>();
 
-	/** The runs of the job by fire time. */
-	final TreeMap<Long, List<Firing>> firings = new TreeMap<>();
+	/** The runs of the job. */
+	final List<Firing> firings = new ArrayList<>();
 
 	/** By node and process. */
 	final Map<String, List<Measure>> measures = new LinkedHashMap<>();
@@ -68,8 +68,7 @@ final class Chronicle {
 			case "G" -> granted(node, words[2], Long.parseLong(words[3]), at);
 			case "E" -> ended(node, words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), words[5], at);
 			case "L" -> told(node, words[2], Long.parseLong(words[3]), words[4], at);
-			case "F" -> this.firings.computeIfAbsent(Long.parseLong(words[2]), (time) -> new ArrayList<>())
-				.add(new Firing(node, Long.parseLong(words[3]), at));
+			case "F" -> this.firings.add(new Firing(node, Long.parseLong(words[2]), Long.parseLong(words[3]), at));
 			case "T" -> this.busy++;
 			case "U" -> this.unknown++;
 			case "M" -> this.measures.computeIfAbsent(run(node), (run) -> new ArrayList<>())
@@ -170,10 +169,17 @@ final class Chronicle {
 	 * One run of the job.
 	 *
 	 * @param node who ran it
+	 * @param fireTime when it was due, by that node's wall clock
 	 * @param term its term
 	 * @param at when
 	 */
-	record Firing(String node, long term, long at) {
+	record Firing(String node, long fireTime, long term, long at) {
+
+		/** How far the wall clock was ahead of the monotonic one, in milliseconds. */
+		long clock() {
+			return this.fireTime - TimeUnit.NANOSECONDS.toMillis(this.at);
+		}
+
 	}
 
 	/**

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 import io.pulsarlock.benchmarks.faults.Chronicle.Firing;
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
@@ -274,17 +274,15 @@ final class Judge {
 	 * hour, which are not the same if they come again, nor missed if they do not.
 	 */
 	private void firings() {
-		long usual = usualClock();
+		List<Firing> all = this.chronicle.firings;
+		double usual = all.isEmpty() ? 0 : median(all, Firing::clock);
+		TreeMap<Long, List<Firing>> byFireTime = all.stream()
+			.filter((run) -> Math.abs(run.clock() - usual) < TURNED_MILLIS)
+			.collect(Collectors.groupingBy(Firing::fireTime, TreeMap::new, Collectors.toList()));
 		Long before = null;
 		long at = 0;
-		for (Map.Entry<Long, List<Firing>> entry : this.chronicle.firings.entrySet()) {
-			List<Firing> runs = entry.getValue()
-				.stream()
-				.filter((run) -> Math.abs(clock(entry.getKey(), run) - usual) < TURNED_MILLIS)
-				.toList();
-			if (runs.isEmpty()) {
-				continue;
-			}
+		for (Map.Entry<Long, List<Firing>> entry : byFireTime.entrySet()) {
+			List<Firing> runs = entry.getValue();
 			if (runs.size() > 1) {
 				violation(Kind.FIRED_TWICE, runs.get(1).at(),
 						entry.getKey() + " on " + runs.get(0).node() + " and " + runs.get(1).node());
@@ -300,21 +298,6 @@ final class Judge {
 			before = entry.getKey();
 			at = runs.get(0).at();
 		}
-	}
-
-	private long usualClock() {
-		long[] clocks = this.chronicle.firings.entrySet()
-			.stream()
-			.flatMap((entry) -> entry.getValue().stream().map((run) -> clock(entry.getKey(), run)))
-			.mapToLong(Long::longValue)
-			.sorted()
-			.toArray();
-		return (clocks.length > 0) ? clocks[clocks.length / 2] : 0;
-	}
-
-	/** How far a wall clock was ahead of the monotonic one. */
-	private static long clock(long fireTime, Firing run) {
-		return fireTime - TimeUnit.NANOSECONDS.toMillis(run.at());
 	}
 
 	/** Compares the last third of a long-lived process with the second. */
@@ -337,8 +320,9 @@ final class Judge {
 		});
 	}
 
-	static double median(List<Measure> measures, ToDoubleFunction<Measure> value) {
-		double[] sorted = measures.stream().mapToDouble(value).sorted().toArray();
+	/** Of at least one. */
+	static <T> double median(List<T> of, ToDoubleFunction<T> value) {
+		double[] sorted = of.stream().mapToDouble(value).sorted().toArray();
 		return sorted[sorted.length / 2];
 	}
 

@@ -113,7 +113,8 @@ final class Verdict {
 	String markdown() {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
-		String verdict = isBroken() ? "BROKEN" : isGood() ? "nothing in scope was broken" : "not run to its end";
+		String verdict = isBroken() ? "BROKEN"
+				: this.failed.isEmpty() ? "nothing in scope was broken" : "not run to its end";
 		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")

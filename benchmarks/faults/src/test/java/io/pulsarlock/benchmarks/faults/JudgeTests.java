@@ -174,10 +174,10 @@ class JudgeTests {
 	@Test
 	void jobMustNotRunTwiceForATime() {
 		round(Fault.RESET, "a", 1, 2);
-		this.chronicle.read("a", "F 3000000000 1000 1");
-		this.chronicle.read("a", "F 4000000000 2000 1");
-		this.chronicle.read("b", "F 9000000000 2000 2");
-		this.chronicle.read("b", "F 10000000000 6000 2");
+		read("a", "F", 3, "1000 1");
+		read("a", "F", 4, "2000 1");
+		read("b", "F", 9, "2000 2");
+		read("b", "F", 10, "6000 2");
 		Judge judge = judge();
 		assertThat(kinds(judge)).containsExactly(Kind.FIRED_TWICE);
 		assertThat(tally(judge).missedFireTimes).isEqualTo(3);
@@ -186,10 +186,10 @@ class JudgeTests {
 	@Test
 	void fireTimeOfATurnedClockIsAnotherOne() {
 		round(Fault.RESET, "a", 1, 2);
-		this.chronicle.read("a", "F 3000000000 1000 1");
-		this.chronicle.read("b", "F 4000000000 3602000 2");
-		this.chronicle.read("a", "F 5000000000 3000 1");
-		this.chronicle.read("a", "F 3604000000000 3602000 1");
+		read("a", "F", 3, "1000 1");
+		read("b", "F", 4, "3602000 2");
+		read("a", "F", 5, "3000 1");
+		read("a", "F", 3604, "3602000 1");
 		Judge judge = judge();
 		assertThat(judge.violations()).isEmpty();
 		assertThat(tally(judge).missedFireTimes).isEqualTo(1 + 3598);
