@@ -75,7 +75,7 @@ public final class LineTable {
 		else if (record instanceof Evict evict) {
 			evict(evict, change);
 		}
-		SessionState session = writer(position, record);
+		SessionState session = writer(position, record, change);
 		if (record instanceof Fire fire
 				&& (session != null || (!this.sealed && !this.ended.contains(fire.session())))) {
 			fire(fire, change);
@@ -103,12 +103,16 @@ public final class LineTable {
 	}
 
 	/** The live session that wrote the record, or null if the record does not count. */
-	private @Nullable SessionState writer(Position position, JournalRecord record) {
+	private @Nullable SessionState writer(Position position, JournalRecord record, Change change) {
 		UUID id = record.session();
 		SessionState session = this.sessions.get(id);
 		if (session != null) {
 			if (record.sequence() <= session.sequence()) {
 				return null;
+			}
+			// A session that leaves may have given up on records before.
+			if (record.sequence() > session.sequence() + 1 && !(record instanceof Bye)) {
+				change.miss();
 			}
 			session.heard(position, record.sequence());
 			return session;
@@ -144,6 +148,9 @@ public final class LineTable {
 			for (Ticket ticket : List
 				.copyOf(session.tickets.subMap(heartbeat.from(), false, heartbeat.upTo(), true).values())) {
 				if (!claimed.contains(ticket.position())) {
+					if (this.sealed) {
+						change.disown();
+					}
 					remove(session, ticket, change);
 				}
 			}
@@ -389,6 +396,10 @@ public final class LineTable {
 
 		private boolean fired;
 
+		private boolean missing;
+
+		private boolean disowned;
+
 		private @Nullable UUID ended;
 
 		private Set<String> locks = Set.of();
@@ -399,6 +410,14 @@ public final class LineTable {
 
 		void fire() {
 			this.fired = true;
+		}
+
+		void miss() {
+			this.missing = true;
+		}
+
+		void disown() {
+			this.disowned = true;
 		}
 
 		void ended(UUID session) {
@@ -421,6 +440,26 @@ public final class LineTable {
 		 */
 		public boolean accepted() {
 			return this.accepted;
+		}
+
+		/**
+		 * Whether records of the same writer that stood before this one have not been
+		 * applied. They are numbered without gaps and written in order, so the log has
+		 * lost them, and this table is not what tables of others are.
+		 * @return true if there are such records
+		 */
+		public boolean missing() {
+			return this.missing;
+		}
+
+		/**
+		 * Whether the writer does not know a ticket that this table has for it, although
+		 * the table has caught up. Soon after that it may be a remnant; else one of the
+		 * two has not seen the whole log.
+		 * @return true if there was such a ticket; it is gone
+		 */
+		public boolean disowned() {
+			return this.disowned;
 		}
 
 		/**

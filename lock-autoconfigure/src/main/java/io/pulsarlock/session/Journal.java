@@ -24,7 +24,8 @@ public interface Journal {
 	 * after a reconnect those without an answer are sent again, in the same order.
 	 * @param record the record
 	 * @return completes with the record's position once it is persistent, or
-	 * exceptionally if it will never be known to be
+	 * exceptionally if it will never be known to be; then so do those on their way behind
+	 * it
 	 */
 	CompletionStage<Position> publish(JournalRecord record);
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
@@ -73,6 +74,9 @@ final class Session implements Journal.Listener {
 
 	private final Map<UUID, Long> heardAt = new HashMap<>();
 
+	/** Who has still to write into the present ledger. */
+	private final Set<UUID> unheard = new HashSet<>();
+
 	private final Map<String, Front> fronts = new HashMap<>();
 
 	private final Map<Long, CompletableFuture<Boolean>> fires = new HashMap<>();
@@ -80,9 +84,15 @@ final class Session implements Journal.Listener {
 	/** What joining nodes do not need, by anybody's account: time that has passed. */
 	private Position history = Position.NONE;
 
+	/** From when on the journal has shown all live sessions. */
+	private long settledAt;
+
 	private boolean active;
 
 	private boolean frozen;
+
+	/** A record could not be written, and nothing but a goodbye may follow it. */
+	private volatile boolean torn;
 
 	private long requests;
 
@@ -102,8 +112,14 @@ final class Session implements Journal.Listener {
 
 	private long pauseBarrier = -1;
 
-	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id) {
+	/**
+	 * Create a session.
+	 * @param settledAt when the journal will have shown all live sessions, or sooner than
+	 * now if it has already
+	 */
+	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id, long settledAt) {
 		this.shard = shard;
+		this.settledAt = settledAt;
 		this.settings = settings;
 		this.loop = loop;
 		this.journal = ports.journal();
@@ -163,11 +179,23 @@ final class Session implements Journal.Listener {
 		}
 		long now = this.loop.nanoTime();
 		this.lastProgress = now;
+		boolean rolled = this.active && position.ledgerId() != this.table.applied().ledgerId();
 		Change change = this.table.apply(position, record);
+		if (change.missing() || (change.disowned() && this.unheard.contains(record.session()))) {
+			// A node that joins has nothing to lose yet, and must come past the gap.
+			this.settledAt = now + 2 * longestLease();
+			if (this.active) {
+				this.shard.journalLost(this, position);
+				return;
+			}
+		}
+		if (rolled) {
+			rolled(now);
+		}
 		if (change.accepted()) {
 			this.heardAt.put(record.session(), now);
 			if (record instanceof Heartbeat heartbeat) {
-				unneeded(heartbeat.history());
+				heartbeat(position, heartbeat);
 			}
 			if (record.session().equals(id())) {
 				own(position, record, change, now);
@@ -176,6 +204,7 @@ final class Session implements Journal.Listener {
 		UUID ended = change.ended();
 		if (ended != null) {
 			this.heardAt.remove(ended);
+			heard(ended);
 			if (ended.equals(id())) {
 				this.shard.sessionEnded(this, Reason.EXPELLED);
 				return;
@@ -186,6 +215,37 @@ final class Session implements Journal.Listener {
 			if (this.active) {
 				this.shard.lineChanged(lock);
 			}
+		}
+	}
+
+	/**
+	 * The journal goes on in another ledger. Usually nothing else has happened. But it
+	 * may be another topic of the same name: then what was written last into the old one,
+	 * and read by its writer, may never come here. So nothing is granted until everybody
+	 * has written once more, which shows whether something of theirs is missing; and as
+	 * whatever is missing was written before now, silence counts from now.
+	 */
+	private void rolled(long now) {
+		for (SessionState other : this.table.sessions()) {
+			if (!other.id().equals(id()) && this.unheard.add(other.id())) {
+				// Not again in the next ledger, or the dead would live on with each.
+				this.heardAt.put(other.id(), now);
+			}
+		}
+		heartbeat(false);
+	}
+
+	private void heartbeat(Position position, Heartbeat heartbeat) {
+		// One without claims, or from before its session read on here, shows nothing.
+		if (heartbeat.upTo().isAfter(heartbeat.from()) && heartbeat.upTo().ledgerId() == position.ledgerId()) {
+			heard(heartbeat.session());
+		}
+		unneeded(heartbeat.history());
+	}
+
+	private void heard(UUID session) {
+		if (this.unheard.remove(session) && this.unheard.isEmpty()) {
+			this.shard.evaluateAll();
 		}
 	}
 
@@ -247,7 +307,7 @@ final class Session implements Journal.Listener {
 		if (!this.active) {
 			// After a long catch-up the opening record has run out; a later heartbeat
 			// opens.
-			if (this.incarnation.confirmedFor(now) > 0) {
+			if (this.incarnation.confirmedFor(now) > 0 && now - this.settledAt >= 0) {
 				activate();
 			}
 		}
@@ -276,6 +336,10 @@ final class Session implements Journal.Listener {
 	/** Publishes a record of this session. */
 	long publish(LongFunction<JournalRecord> maker) {
 		JournalRecord record = maker.apply(this.incarnation.sending(this.loop.nanoTime()));
+		if (this.torn && !(record instanceof Bye)) {
+			// The others would miss the one before. This session ends in a moment.
+			return record.sequence();
+		}
 		if (record instanceof Release release) {
 			this.releasing.add(release.ticket());
 			this.releases++;
@@ -283,21 +347,26 @@ final class Session implements Journal.Listener {
 		else if (record instanceof Request) {
 			this.requests++;
 		}
-		this.journal.publish(record).whenComplete((position, ex) -> this.loop.execute(() -> {
-			if (this.incarnation.isOver()) {
-				return;
-			}
-			if (ex != null) {
-				this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
-						"A record could not be written to the journal of shard " + this.shard.index(), ex));
-				this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
-			}
-			else if (position.isAfter(this.table.applied())) {
-				this.ahead.put(position, record);
-				applyAhead();
-			}
-		}));
+		this.journal.publish(record).whenComplete((position, ex) -> {
+			this.torn |= ex != null;
+			this.loop.execute(() -> published(record, position, ex));
+		});
 		return record.sequence();
+	}
+
+	private void published(JournalRecord record, @Nullable Position position, @Nullable Throwable ex) {
+		if (this.incarnation.isOver()) {
+			return;
+		}
+		if (position == null) {
+			this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
+					"A record could not be written to the journal of shard " + this.shard.index(), ex));
+			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+		}
+		else if (position.isAfter(this.table.applied())) {
+			this.ahead.put(position, record);
+			applyAhead();
+		}
 	}
 
 	/** Says that a job begins, and tells whether it was the first to say so. */
@@ -412,7 +481,7 @@ final class Session implements Journal.Listener {
 	}
 
 	boolean mayGrant(long now) {
-		return this.active && !this.frozen && this.connection != 0 && isSteady(now)
+		return this.active && !this.frozen && this.connection != 0 && this.unheard.isEmpty() && isSteady(now)
 				&& this.incarnation.confirmedFor(now) > 0;
 	}
 
@@ -471,6 +540,21 @@ final class Session implements Journal.Listener {
 
 	long releases() {
 		return this.releases;
+	}
+
+	long settledAt() {
+		return this.settledAt;
+	}
+
+	private long longestLease() {
+		long longest = this.settings.leaseNanos();
+		for (SessionState other : this.table.sessions()) {
+			SessionInfo info = other.info();
+			if (info != null) {
+				longest = Math.max(longest, TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()));
+			}
+		}
+		return longest;
 	}
 
 	/** Own records that stand behind some that are still to be read. */

@@ -75,6 +75,9 @@ final class Shard {
 
 	private long rejoin = FIRST_REJOIN;
 
+	/** From when on the journal shows all live sessions to a node that joins. */
+	private long settledAt;
+
 	/** The number of a record that slots wait for, or -1. */
 	private long awaited = -1;
 
@@ -102,6 +105,7 @@ final class Shard {
 		this.events = events;
 		this.ids = ids;
 		this.affinity = new Affinity(settings);
+		this.settledAt = loop.nanoTime();
 	}
 
 	/** Starts to join. Any thread. */
@@ -141,7 +145,7 @@ final class Shard {
 				ports.journal().close();
 			}
 			else {
-				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get());
+				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get(), this.settledAt);
 				this.session = session;
 				session.start();
 			}
@@ -187,10 +191,26 @@ final class Shard {
 		this.failure = null;
 		this.rejoin = FIRST_REJOIN;
 		this.joined.complete(null);
+		evaluateAll();
+	}
+
+	void evaluateAll() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.evaluate();
 			idle(slot);
 		}
+	}
+
+	/**
+	 * The journal has lost records, so the session knows less than others do. The next
+	 * one begins with what is there now, and waits until every session that still holds
+	 * something has repeated it: a lease, and a heartbeat before.
+	 */
+	void journalLost(Session session, Position before) {
+		failed(new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
+				+ ": its topic was deleted, or messages were taken from it, while nodes use it"));
+		this.settledAt = session.settledAt();
+		sessionEnded(session, Reason.NOT_CONFIRMED);
 	}
 
 	/** The session is over; join anew under another id. */

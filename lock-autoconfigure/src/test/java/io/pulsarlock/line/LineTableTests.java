@@ -164,7 +164,17 @@ class LineTableTests {
 	/** A heartbeat and its copy, and the end of the log begins with the copy. */
 	@Test
 	void tableRebuiltFromACopyAgreesToo() {
-		tableRebuiltFromTheEndOfTheLogAgreesOnTheLiving(2985762907683518850L);
+		Heartbeat heartbeat = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
+				List.of(new Claim("l:a", 1, at(2), 0)));
+		LineTable whole = opened();
+		whole.apply(at(2), new Request(ONE, 1, "l:a"));
+		whole.apply(at(3), heartbeat);
+		whole.apply(at(4), heartbeat);
+		LineTable rebuilt = new LineTable();
+		rebuilt.apply(at(4), heartbeat);
+		Expel expel = new Expel(OTHER, 1, ONE, 2);
+		assertThat(whole.apply(at(5), expel).ended()).isEqualTo(ONE);
+		assertThat(rebuilt.apply(at(5), expel).ended()).isEqualTo(ONE);
 	}
 
 	@Test
@@ -203,6 +213,73 @@ class LineTableTests {
 			assertThat(change.accepted()).isFalse();
 			assertThat(lines(table)).isEqualTo(before);
 		}
+	}
+
+	@Property(tries = 300)
+	void wholeLogMissesNothingAndDisownsNobody(@ForAll long seed) {
+		LineTable table = sealed();
+		for (Entry entry : log(seed, 200)) {
+			Change change = table.apply(entry.position(), entry.record());
+			assertThat(change.missing()).isFalse();
+			assertThat(change.disowned()).isFalse();
+		}
+	}
+
+	@Property(tries = 300)
+	void recordThatTheLogHasLostIsMissedAtTheNextOfItsSession(@ForAll long seed) {
+		List<Entry> log = log(seed, 200);
+		LineTable whole = sealed();
+		LineTable table = sealed();
+		int lost = 40 + (int) Math.floorMod(seed, 100);
+		JournalRecord gone = log.get(lost).record();
+		boolean accepted = false;
+		for (int i = 0; i < log.size(); i++) {
+			Entry entry = log.get(i);
+			boolean counts = whole.apply(entry.position(), entry.record()).accepted();
+			if (i == lost) {
+				accepted = counts;
+			}
+			// A copy would bring it back.
+			if (!entry.record().equals(gone)) {
+				Change change = table.apply(entry.position(), entry.record());
+				if (i > lost && counts && accepted && entry.record().session().equals(gone.session())
+						&& table.session(gone.session()) != null) {
+					assertThat(change.missing()).isEqualTo(gone.sequence() > 0);
+					return;
+				}
+			}
+		}
+	}
+
+	@Test
+	void goodbyeMayComeAfterRecordsItsSessionHasGivenUp() {
+		LineTable table = opened();
+		assertThat(table.apply(at(2), new Bye(ONE, 7)).missing()).isFalse();
+		assertThat(table.apply(at(3), new Request(OTHER, 2, "l:a")).missing()).isTrue();
+		assertThat(table.apply(at(4), new Request(OTHER, 3, "l:b")).missing()).isFalse();
+	}
+
+	@Test
+	void sessionThatIsSeenForTheFirstTimeMayHaveAnyNumber() {
+		LineTable table = new LineTable();
+		assertThat(table
+			.apply(at(2),
+					new Heartbeat(ONE, 9, false, INFO, Position.NONE, Position.NONE, at(1),
+							List.of(new Claim("l:a", 4, at(0), 0))))
+			.missing()).isFalse();
+		assertThat(table.apply(at(3), new Request(ONE, 11, "l:a")).missing()).isTrue();
+	}
+
+	@Test
+	void sessionThatHasItsTicketElsewhereDisownsThisOne() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a"));
+		Heartbeat sameView = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
+				List.of(new Claim("l:a", 1, at(2), 0)));
+		assertThat(table.apply(at(3), sameView).disowned()).isFalse();
+		Heartbeat otherView = new Heartbeat(ONE, 3, false, INFO, Position.NONE, Position.NONE, at(3),
+				List.of(new Claim("l:a", 1, new Position(2, 8), 0)));
+		assertThat(table.apply(at(4), otherView).disowned()).isTrue();
 	}
 
 	@Test
@@ -400,6 +477,7 @@ class LineTableTests {
 				if (!log.isEmpty()) {
 					// What is sent again is sent in order, so a copy never comes after a
 					// later record of the same session without that one's copy.
+					numbers.put(id, number);
 					return log.get(log.size() - 1).record();
 				}
 				break;

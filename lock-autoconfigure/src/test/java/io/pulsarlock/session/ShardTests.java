@@ -3,6 +3,8 @@ package io.pulsarlock.session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +15,8 @@ import io.pulsarlock.LockLost;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -183,6 +187,110 @@ class ShardTests {
 		assertThat(this.doors).containsExactly(LOCK);
 	}
 
+	@Test
+	void nobodyIsGrantedAnythingInANewLedgerBeforeAllHaveRepeatedWhatTheyHave() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(100));
+		this.log.roll();
+		this.log.append(new Request(OTHER, this.otherSequence++, "l:another"));
+		this.loop.advance(Duration.ZERO);
+		assertThat(this.log.ofThisNode(Heartbeat.class).get(1)).as("says at once what this node has")
+			.satisfies((heartbeat) -> assertThat(heartbeat.upTo()).isEqualTo(this.log.at(2)));
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(waiter.isWaiting()).isTrue();
+		// Written before it had read anything of the new ledger.
+		this.log.append(heartbeatUpTo(this.log.at(1)));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.isWaiting()).isTrue();
+		this.log.append(heartbeatUpTo(this.log.at(2), new Claim("l:another", 1, this.log.at(2), 0)));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+	}
+
+	@Test
+	void nobodyWaitsInANewLedgerForWhoHasLeft() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(100));
+		this.log.roll();
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(waiter.isWaiting()).isTrue();
+		this.log.append(new Bye(OTHER, this.otherSequence));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+	}
+
+	@Test
+	void silenceCountsFromTheNewLedgerOnce() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofSeconds(6));
+		this.log.roll();
+		this.log.append(new Heartbeat(UUID.randomUUID(), 0, true, new SessionInfo("c", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, Position.NONE, List.of()));
+		this.loop.advance(Duration.ofSeconds(6));
+		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+		this.log.roll();
+		this.loop.advance(Duration.ofMillis(4_550));
+		assertThat(this.shard.expel(OTHER)).isTrue();
+	}
+
+	@Test
+	void lossOfAnothersRecordEndsTheSessionAndTheNextWaitsUntilAllHaveSpoken() {
+		this.log.append(otherHeartbeat());
+		Hold hold = acquire();
+		this.otherSequence += 2;
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(hold.lost().reason()).isEqualTo(LockLost.Reason.NOT_CONFIRMED);
+		assertThat(this.shard.failure()).isInstanceOf(LockUnavailableException.class)
+			.hasMessageContaining("The journal of shard 0 has lost records before")
+			.hasMessageContaining("its topic was deleted");
+		for (int i = 0; i < 6; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			this.log.append(otherHeartbeat());
+			assertThat(this.shard.isConfirmed()).as("after %d s", 3 * i + 3).isFalse();
+		}
+		this.loop.advance(Duration.ofSeconds(6));
+		assertThat(this.shard.isConfirmed()).isTrue();
+		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void ticketItsSessionDoesNotKnowEndsTheSessionOnlyInANewLedger() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(100));
+		this.log.append(new Request(OTHER, this.otherSequence++, "l:another"));
+		this.log.append(heartbeatUpTo(this.log.at(2)));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(this.shard.isConfirmed()).as("a remnant").isTrue();
+		this.log.roll();
+		this.log.append(new Request(OTHER, this.otherSequence++, "l:another"));
+		this.log.append(heartbeatUpTo(this.log.at(4)));
+		this.loop.advance(Duration.ZERO);
+		assertThat(this.shard.failure()).hasMessageContaining("has lost records before");
+	}
+
+	@Test
+	void nothingButAGoodbyeFollowsARecordThatCouldNotBeWritten() {
+		this.log.failing = true;
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		int before = this.log.records.size();
+		this.loop.runAll();
+		List<JournalRecord> after = this.log.records.subList(before, this.log.records.size());
+		assertThat(after).hasSize(2);
+		assertThat(after.get(0)).isInstanceOf(Request.class);
+		assertThat(after.get(1)).isInstanceOf(Bye.class);
+	}
+
+	private Heartbeat heartbeatUpTo(Position upTo, Claim... claims) {
+		return new Heartbeat(OTHER, this.otherSequence++, false, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, upTo, List.of(claims));
+	}
+
 	private Hold acquire() {
 		Waiter waiter = new Waiter(false, null);
 		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
@@ -195,7 +303,12 @@ class ShardTests {
 
 		private final List<JournalRecord> records = new ArrayList<>();
 
+		/** Where ledgers begin. */
+		private final TreeMap<Integer, Long> ledgers = new TreeMap<>(Map.of(0, 1L));
+
 		private int delivered;
+
+		private boolean failing;
 
 		private boolean delayed;
 
@@ -210,7 +323,18 @@ class ShardTests {
 		@Override
 		public CompletionStage<Position> publish(JournalRecord record) {
 			append(record);
-			return new CompletableFuture<>();
+			return this.failing ? CompletableFuture.failedFuture(new IllegalStateException("no disk"))
+					: new CompletableFuture<>();
+		}
+
+		/** What comes next comes in another ledger. */
+		void roll() {
+			this.ledgers.put(this.records.size(), this.ledgers.lastEntry().getValue() + 1);
+		}
+
+		Position at(int index) {
+			Map.Entry<Integer, Long> ledger = this.ledgers.floorEntry(index);
+			return new Position(ledger.getValue(), index - ledger.getKey());
 		}
 
 		void append(JournalRecord record) {
@@ -222,9 +346,13 @@ class ShardTests {
 
 		void deliver() {
 			while (this.listener != null && this.delivered < this.records.size()) {
-				Position position = new Position(1, this.delivered);
+				Position position = at(this.delivered);
 				this.listener.received(position, this.records.get(this.delivered++));
 			}
+		}
+
+		<T extends JournalRecord> List<T> ofThisNode(Class<T> type) {
+			return written(type).stream().filter((record) -> !record.session().equals(OTHER)).toList();
 		}
 
 		<T extends JournalRecord> List<T> written(Class<T> type) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
@@ -106,6 +107,10 @@ final class SimulatedBroker {
 		Cursor cursor = new Cursor(link, from);
 		this.cursors.put(journal, cursor);
 		dispatchLater(journal, cursor);
+	}
+
+	Stream<SimulatedJournal> readers() {
+		return this.cursors.keySet().stream();
 	}
 
 	void endReading(SimulatedJournal journal) {

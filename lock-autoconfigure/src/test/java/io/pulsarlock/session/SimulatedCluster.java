@@ -61,12 +61,32 @@ final class SimulatedCluster {
 		}
 	}
 
+	/** The topic is gone with all that is in it, and another one takes its name. */
+	void delete(long gap) {
+		SimulatedBroker from = this.owner;
+		if (from != null) {
+			from.flush();
+			this.time.trace(() -> "cluster  topic is deleted");
+			this.coverage.count("topics deleted");
+			from.readers()
+				.filter((journal) -> journal.next() < this.log.size())
+				.forEach((journal) -> this.coverage.count("journals that missed records"));
+			this.owner = null;
+			this.log.delete();
+			from.closeAll();
+			this.time.after(gap, () -> own(null));
+		}
+	}
+
 	private void own(@Nullable SimulatedBroker not) {
 		if (this.owner == null) {
 			List<SimulatedBroker> candidates = this.brokers.stream()
 				.filter((broker) -> broker != not && broker != this.stale)
 				.toList();
-			this.log.newLedger();
+			if (!this.plan.twin(SimulationTwin.CONNECTION_IGNORED)) {
+				// A new ledger tells the same as a new connection.
+				this.log.newLedger();
+			}
 			this.owner = this.time.pick(candidates);
 			this.time.trace(() -> "cluster  topic is owned by " + this.owner);
 		}

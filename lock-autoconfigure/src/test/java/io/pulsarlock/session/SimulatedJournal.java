@@ -10,10 +10,10 @@ import java.util.concurrent.CompletionStage;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.SimulatedLog.Entry;
@@ -127,6 +127,11 @@ final class SimulatedJournal implements Journal {
 		}
 	}
 
+	/** The next to be read. */
+	int next() {
+		return this.next;
+	}
+
 	void delivered(int from, int end) {
 		Listener listener = this.listener;
 		if (this.closing || listener == null) {
@@ -136,15 +141,16 @@ final class SimulatedJournal implements Journal {
 		for (int i = from; i < end; i++) {
 			this.next = Math.max(this.next, i + 1);
 			Entry entry = this.cluster.log().entry(i);
-			if (!twin(SimulationTwin.RECORDS_SKIPPED) || !this.cluster.time().chance(0.002)) {
-				listener.received(entry.position(), twisted(entry.record()));
-			}
+			listener.received(entry.position(), twisted(entry.record()));
 		}
 		answerRead();
 	}
 
 	private JournalRecord twisted(JournalRecord record) {
-		JournalRecord nothing = new Bye(new UUID(0, 0), 0);
+		JournalRecord nothing = nothing(record);
+		if (twin(SimulationTwin.RECORDS_SKIPPED) && this.cluster.time().chance(0.002)) {
+			return nothing;
+		}
 		if (twin(SimulationTwin.EXPULSION_UNHEARD)
 				&& (record instanceof Expel expel && expel.target().equals(this.session)
 						|| record instanceof Evict evict && evict.target().equals(this.session))) {
@@ -160,6 +166,11 @@ final class SimulatedJournal implements Journal {
 			}
 		}
 		return record;
+	}
+
+	/** Another record in its place that says nothing, so that it is not missed. */
+	private static JournalRecord nothing(JournalRecord record) {
+		return new Idle(record.session(), record.sequence(), "l:none", -1, true);
 	}
 
 	private void answer(Pending publishing, Position position) {

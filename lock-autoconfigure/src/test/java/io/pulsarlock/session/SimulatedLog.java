@@ -43,6 +43,8 @@ final class SimulatedLog {
 
 	private int first;
 
+	private boolean deleted;
+
 	SimulatedLog(SimulatedTime time, SimulationCoverage coverage, boolean keepsAll) {
 		this.time = time;
 		this.coverage = coverage;
@@ -65,7 +67,7 @@ final class SimulatedLog {
 		for (UnaryOperator<JournalRecord> twist : this.twists) {
 			record = twist.apply(record);
 		}
-		if (this.time.chance(0.01)) {
+		if (this.time.chance(0.002)) {
 			newLedger();
 		}
 		Position position = new Position(this.ledger, this.nextEntry++);
@@ -189,6 +191,18 @@ final class SimulatedLog {
 
 	Entry entry(int index) {
 		return this.entries.get(index);
+	}
+
+	void delete() {
+		this.first = this.entries.size();
+		this.deleted = true;
+	}
+
+	/**
+	 * Whether records were lost, so that tables may be wrong until their nodes notice.
+	 */
+	boolean isDeleted() {
+		return this.deleted;
 	}
 
 	void trim(Position upTo) {

@@ -37,7 +37,7 @@ final class Simulation {
 		this.plan = plan;
 		this.time = new SimulatedTime(plan.seed(), traced);
 		this.cluster = new SimulatedCluster(this.time, plan, this.coverage);
-		this.invariants = new SimulationInvariants(this.cluster);
+		this.invariants = new SimulationInvariants(this.cluster, this.nodes);
 		for (int i = 0; i < plan.nodes().size(); i++) {
 			start(i, this.time.between(0, 2 * SimulatedTime.SECOND));
 		}
@@ -65,9 +65,9 @@ final class Simulation {
 			new SimulationFaults(this).calm();
 			this.nodes.forEach(SimulatedNode::calm);
 			runUntil(this.plan.duration() + SERVED);
-			this.invariants.everybodyIsServed(this.nodes);
+			this.invariants.everybodyIsServed();
 			runUntil(this.plan.duration() + REST);
-			this.invariants.atTheEnd(this.nodes);
+			this.invariants.atTheEnd();
 			return null;
 		}
 		catch (RuntimeException ex) {
@@ -77,7 +77,7 @@ final class Simulation {
 
 	private void runUntil(long limit) {
 		while (this.time.step(limit)) {
-			this.invariants.afterStep(this.nodes);
+			this.invariants.afterStep();
 		}
 	}
 

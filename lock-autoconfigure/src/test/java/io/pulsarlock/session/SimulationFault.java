@@ -17,7 +17,7 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 	private static final int HOLDERS = 4;
 
 	static SimulationFault any(long at, SplittableRandom random) {
-		Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+		Kind kind = Kind.values()[random.nextInt(Kind.DELETED.ordinal())];
 		int node = (random.nextDouble() < 0.6) ? -1 - random.nextInt(HOLDERS) : random.nextInt(16);
 		long lasting = switch (random.nextInt(4)) {
 			case 0 -> random.nextLong(5, 200) * SimulatedTime.MILLI;
@@ -79,7 +79,13 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 
 		PUBLISH_FAILURE,
 
-		RESET_ALL
+		RESET_ALL,
+
+		/**
+		 * The topic is deleted and made anew. Not together with all the others: a node
+		 * that joins at that moment cannot know who is there.
+		 */
+		DELETED
 
 	}
 

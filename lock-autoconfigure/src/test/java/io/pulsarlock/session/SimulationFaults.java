@@ -24,6 +24,7 @@ final class SimulationFaults {
 		switch (fault.kind()) {
 			case MOVE -> this.cluster.move(fault.extra());
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
+			case DELETED -> this.cluster.delete(fault.extra());
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
 			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
 			default -> {

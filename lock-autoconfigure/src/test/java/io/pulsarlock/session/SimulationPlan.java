@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -54,6 +55,34 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 			at += (long) (-Math.log(1 - random.nextDouble()) * (burst ? SimulatedTime.SECOND / 3 : mean));
 		}
 		return new SimulationPlan(seed, nodes, rates, faults, duration, twin);
+	}
+
+	/** The topic is deleted while some nodes are late, and nothing else happens. */
+	static SimulationPlan ofDeletions(long seed) {
+		List<SimulationFault.Kind> late = List.of(SimulationFault.Kind.LAG, SimulationFault.Kind.LAG,
+				SimulationFault.Kind.TURNED_AWAY, SimulationFault.Kind.PAUSE);
+		SplittableRandom random = new SplittableRandom(seed * 17 + 3);
+		List<SimulationFault> faults = new ArrayList<>();
+		for (long at : List.of(10 * SimulatedTime.SECOND, 45 * SimulatedTime.SECOND)) {
+			for (int i = 1 + random.nextInt(3); i > 0; i--) {
+				// Little is missed by whoever misses none of its own records.
+				long lasting = random.nextBoolean() ? random.nextLong(SimulatedTime.SECOND, 3 * SimulatedTime.SECOND)
+						: random.nextLong(50, 300) * SimulatedTime.MILLI;
+				faults.add(new SimulationFault(at - random.nextLong(0, lasting / 2),
+						late.get(random.nextInt(late.size())), random.nextInt(-4, 16), lasting, 0));
+			}
+			faults.add(new SimulationFault(at, SimulationFault.Kind.DELETED, 0, 0,
+					random.nextLong(0, 200) * SimulatedTime.MILLI));
+			if (random.nextInt(3) == 0) {
+				// A holder that has written last into the old topic, and never in time
+				// into the new one.
+				faults.add(new SimulationFault(at - random.nextLong(0, 20) * SimulatedTime.MILLI,
+						SimulationFault.Kind.CUT_OFF, -1 - random.nextInt(SimulationPlan.LOCKS.size()),
+						random.nextLong(8, 16) * SimulatedTime.SECOND, 0));
+			}
+		}
+		faults.sort(Comparator.comparingLong(SimulationFault::at));
+		return of(seed).with(faults);
 	}
 
 	private static SessionSettings settings(String node, int times, Duration affinity) {

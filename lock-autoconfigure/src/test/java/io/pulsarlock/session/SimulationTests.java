@@ -93,6 +93,18 @@ class SimulationTests {
 		assertCovered(coverage, steps.get());
 	}
 
+	@Test
+	void deletedTopicLetsNobodyInWhoDoesNotKnowTheOthers() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		long seeds = Long.getLong("pulsarlock.simulation.deletions", 1000);
+		LongStream.range(0, seeds)
+			.parallel()
+			.forEach((seed) -> run(SimulationPlan.ofDeletions(seed), coverage));
+		System.out.println(coverage);
+		assertThat(coverage.of("topics deleted")).isGreaterThan(seeds * 19 / 10);
+		assertThat(coverage.of("journals that missed records")).isGreaterThan(seeds * 4 / 10);
+	}
+
 	private static void assertCovered(SimulationCoverage coverage, long steps) {
 		SoftAssertions softly = new SoftAssertions();
 		LEAST.forEach((what, least) -> softly.assertThat(coverage.of(what))

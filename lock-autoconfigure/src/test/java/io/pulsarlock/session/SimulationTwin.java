@@ -1,9 +1,6 @@
 package io.pulsarlock.session;
 
-import java.util.UUID;
-
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -83,8 +80,6 @@ enum SimulationTwin {
 	/** A lock that its node only keeps is taken for released. */
 	KEPT_IS_RELEASED;
 
-	private static final UUID NOBODY = new UUID(0, 0);
-
 	/**
 	 * Whether the tables of the nodes are to be compared with the log. Not where the
 	 * tables differ because the twin reads something else: that would prove nothing.
@@ -117,7 +112,8 @@ enum SimulationTwin {
 			case HISTORY_TOO_SHORT -> (record instanceof Heartbeat heartbeat) ? shortened(heartbeat, table) : record;
 			case KEPT_IS_RELEASED -> (record instanceof Idle idle && idle.idle())
 					? new Release(idle.session(), idle.sequence(), idle.lock(), idle.ticket()) : record;
-			case NOBODY_EXPELLED -> (record instanceof Expel) ? new Bye(NOBODY, 0) : record;
+			case NOBODY_EXPELLED ->
+				(record instanceof Expel) ? new Idle(record.session(), record.sequence(), "l:none", -1, true) : record;
 			default -> record;
 		};
 	}
