@@ -97,9 +97,7 @@ class SimulationTests {
 	void deletedTopicLetsNobodyInWhoDoesNotKnowTheOthers() {
 		SimulationCoverage coverage = new SimulationCoverage();
 		long seeds = Long.getLong("pulsarlock.simulation.deletions", 1000);
-		LongStream.range(0, seeds)
-			.parallel()
-			.forEach((seed) -> run(SimulationPlan.ofDeletions(seed), coverage));
+		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofDeletions(seed), coverage));
 		System.out.println(coverage);
 		assertThat(coverage.of("topics deleted")).isGreaterThan(seeds * 19 / 10);
 		assertThat(coverage.of("journals that missed records")).isGreaterThan(seeds * 4 / 10);
