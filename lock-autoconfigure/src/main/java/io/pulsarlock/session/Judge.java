@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord.Expel;
-import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.Ticket;
@@ -58,7 +57,7 @@ final class Judge {
 		List<SessionState> awake = this.session.table()
 			.sessions()
 			.stream()
-			.filter((other) -> now - heardAt(other, now) < lease(other))
+			.filter((other) -> now - heardAt(other, now) < this.session.lease(other))
 			.sorted(Comparator.comparing(SessionState::opened))
 			.toList();
 		int rank = 0;
@@ -81,13 +80,13 @@ final class Judge {
 
 	private void judge(SessionState other, int rank, long now) {
 		long silence = now - heardAt(other, now);
-		long allowed = this.settings.withDrift(lease(other));
+		long allowed = this.settings.withDrift(this.session.lease(other));
 		if (silence < allowed) {
 			return;
 		}
-		long distance = isHeirOf(other) ? 0 : lease(other) / 10 * (1 + Math.min(rank, 10));
+		long distance = isHeirOf(other) ? 0 : this.session.lease(other) / 10 * (1 + Math.min(rank, 10));
 		Long before = this.judged.get(other.id());
-		if (silence >= allowed + distance && (before == null || now - before > lease(other) / 5)) {
+		if (silence >= allowed + distance && (before == null || now - before > this.session.lease(other) / 5)) {
 			publish(other, now);
 		}
 	}
@@ -97,7 +96,7 @@ final class Judge {
 	 * but not before its silence allows it.
 	 */
 	void expel(SessionState other, long now) {
-		long missing = this.settings.withDrift(lease(other)) - (now - heardAt(other, now));
+		long missing = this.settings.withDrift(this.session.lease(other)) - (now - heardAt(other, now));
 		if (missing > 0) {
 			throw new OperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
 					+ "' is not silent for long enough: it may believe for another "
@@ -133,10 +132,7 @@ final class Judge {
 	 * it every ticket.
 	 */
 	private @Nullable Position unneeded(long now) {
-		long kept = 0;
-		for (SessionState other : this.session.table().sessions()) {
-			kept = Math.max(kept, KEPT_LEASES * lease(other));
-		}
+		long kept = KEPT_LEASES * this.session.longestLease();
 		if (this.marks.isEmpty() || now - this.marks.getLast().at() > kept / 6) {
 			this.marks.add(new Mark(now, this.session.table().applied()));
 		}
@@ -149,11 +145,6 @@ final class Judge {
 
 	private long heardAt(SessionState other, long otherwise) {
 		return this.session.heardAt(other.id(), otherwise);
-	}
-
-	private long lease(SessionState other) {
-		SessionInfo info = other.info();
-		return (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : this.settings.leaseNanos();
 	}
 
 	private record Mark(long at, Position position) {

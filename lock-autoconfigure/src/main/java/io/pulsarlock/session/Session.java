@@ -546,13 +546,19 @@ final class Session implements Journal.Listener {
 		return this.settledAt;
 	}
 
-	private long longestLease() {
+	/**
+	 * How long a session lives after its latest record; as this one, if it is not known.
+	 */
+	long lease(SessionState other) {
+		SessionInfo info = other.info();
+		return (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : this.settings.leaseNanos();
+	}
+
+	/** The longest lease of all sessions, this one's included. */
+	long longestLease() {
 		long longest = this.settings.leaseNanos();
 		for (SessionState other : this.table.sessions()) {
-			SessionInfo info = other.info();
-			if (info != null) {
-				longest = Math.max(longest, TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()));
-			}
+			longest = Math.max(longest, lease(other));
 		}
 		return longest;
 	}

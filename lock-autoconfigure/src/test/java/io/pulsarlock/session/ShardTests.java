@@ -38,6 +38,8 @@ class ShardTests {
 
 	private static final UUID OTHER = new UUID(1, 2);
 
+	private static final SessionInfo INFO = new SessionInfo("b", 10_000, 4_000, 1);
+
 	private final ManualLoop loop = new ManualLoop(0);
 
 	private final Log log = new Log();
@@ -59,8 +61,8 @@ class ShardTests {
 	}
 
 	private Heartbeat otherHeartbeat() {
-		return new Heartbeat(OTHER, this.otherSequence++, this.otherSequence == 1,
-				new SessionInfo("b", 10_000, 4_000, 1), Position.NONE, Position.NONE, Position.NONE, List.of());
+		return new Heartbeat(OTHER, this.otherSequence++, this.otherSequence == 1, INFO, Position.NONE, Position.NONE,
+				Position.NONE, List.of());
 	}
 
 	@Test
@@ -147,8 +149,7 @@ class ShardTests {
 		this.log.append(otherHeartbeat());
 		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
 		this.loop.advance(Duration.ofMillis(100));
-		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Waiter waiter = ask();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.takeAway(LOCK, "stock"))
 			.withMessageContaining("held by node 'b'");
@@ -161,7 +162,7 @@ class ShardTests {
 		this.log.append(otherHeartbeat());
 		this.log.append(new Request(OTHER, this.otherSequence, LOCK));
 		this.loop.advance(Duration.ofMillis(100));
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		ask();
 		this.loop.advance(Duration.ofSeconds(3));
 		this.log.append(new Release(OTHER, this.otherSequence + 1, LOCK, this.otherSequence));
 		this.loop.advance(Duration.ofMillis(100));
@@ -173,8 +174,7 @@ class ShardTests {
 	@Test
 	void lockHasNoDoorBeforeItIsHeldForLongerThanAMoment() {
 		this.log.delayed = true;
-		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Waiter waiter = ask();
 		// Brokers are slow.
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(this.doors).isEmpty();
@@ -196,8 +196,7 @@ class ShardTests {
 		this.loop.advance(Duration.ZERO);
 		assertThat(this.log.ofThisNode(Heartbeat.class).get(1)).as("says at once what this node has")
 			.satisfies((heartbeat) -> assertThat(heartbeat.upTo()).isEqualTo(this.log.at(2)));
-		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Waiter waiter = ask();
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(waiter.isWaiting()).isTrue();
 		// Written before it had read anything of the new ledger.
@@ -214,8 +213,7 @@ class ShardTests {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(100));
 		this.log.roll();
-		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Waiter waiter = ask();
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(waiter.isWaiting()).isTrue();
 		this.log.append(new Bye(OTHER, this.otherSequence));
@@ -276,7 +274,7 @@ class ShardTests {
 	@Test
 	void nothingButAGoodbyeFollowsARecordThatCouldNotBeWritten() {
 		this.log.failing = true;
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		ask();
 		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
 		int before = this.log.records.size();
 		this.loop.runAll();
@@ -287,13 +285,18 @@ class ShardTests {
 	}
 
 	private Heartbeat heartbeatUpTo(Position upTo, Claim... claims) {
-		return new Heartbeat(OTHER, this.otherSequence++, false, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
-				Position.NONE, upTo, List.of(claims));
+		return new Heartbeat(OTHER, this.otherSequence++, false, INFO, Position.NONE, Position.NONE, upTo,
+				List.of(claims));
+	}
+
+	private Waiter ask() {
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		return waiter;
 	}
 
 	private Hold acquire() {
-		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Waiter waiter = ask();
 		this.loop.advance(Duration.ofMillis(100));
 		return waiter.granted.getNow(null);
 	}

@@ -13,7 +13,6 @@ import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
-import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.SimulatedLog.Entry;
@@ -147,7 +146,7 @@ final class SimulatedJournal implements Journal {
 	}
 
 	private JournalRecord twisted(JournalRecord record) {
-		JournalRecord nothing = nothing(record);
+		JournalRecord nothing = SimulationTwin.nothing(record);
 		if (twin(SimulationTwin.RECORDS_SKIPPED) && this.cluster.time().chance(0.002)) {
 			return nothing;
 		}
@@ -166,11 +165,6 @@ final class SimulatedJournal implements Journal {
 			}
 		}
 		return record;
-	}
-
-	/** Another record in its place that says nothing, so that it is not missed. */
-	private static JournalRecord nothing(JournalRecord record) {
-		return new Idle(record.session(), record.sequence(), "l:none", -1, true);
 	}
 
 	private void answer(Pending publishing, Position position) {

@@ -112,10 +112,14 @@ enum SimulationTwin {
 			case HISTORY_TOO_SHORT -> (record instanceof Heartbeat heartbeat) ? shortened(heartbeat, table) : record;
 			case KEPT_IS_RELEASED -> (record instanceof Idle idle && idle.idle())
 					? new Release(idle.session(), idle.sequence(), idle.lock(), idle.ticket()) : record;
-			case NOBODY_EXPELLED ->
-				(record instanceof Expel) ? new Idle(record.session(), record.sequence(), "l:none", -1, true) : record;
+			case NOBODY_EXPELLED -> (record instanceof Expel) ? nothing(record) : record;
 			default -> record;
 		};
+	}
+
+	/** Another record in its place that says nothing, so that it is not missed. */
+	static JournalRecord nothing(JournalRecord record) {
+		return new Idle(record.session(), record.sequence(), "l:none", -1, true);
 	}
 
 	private static JournalRecord withoutCompare(JournalRecord record, LineTable table) {
