@@ -67,19 +67,22 @@ public sealed interface JournalRecord {
 
 	/**
 	 * Ends a silent session. Counts only if {@code lastSeen} is still the number of that
-	 * session's latest record: a compare-and-set on the log.
+	 * session's latest record, a compare-and-set on the log, and only in the ledger its
+	 * judge has read: sent again into another topic of the same name it would not be
+	 * compared with what stood in the first.
 	 *
 	 * @param session who says so
 	 * @param sequence the record's number
 	 * @param target the silent session
 	 * @param lastSeen the number of its latest record as its judge knows it
+	 * @param ledger the ledger of the latest record its judge has applied
 	 */
-	record Expel(UUID session, long sequence, UUID target, long lastSeen) implements JournalRecord {
+	record Expel(UUID session, long sequence, UUID target, long lastSeen, long ledger) implements JournalRecord {
 	}
 
 	/**
-	 * Takes one ticket from a session whose connection was seen to close. Counts only if
-	 * {@code lastSeen} is still the number of that session's latest record.
+	 * Takes one ticket from a session whose connection was seen to close. Counts under
+	 * the conditions of {@link Expel}.
 	 *
 	 * @param session who says so
 	 * @param sequence the record's number
@@ -87,9 +90,10 @@ public sealed interface JournalRecord {
 	 * @param target the session
 	 * @param ticket its ticket
 	 * @param lastSeen the number of its latest record as its judge knows it
+	 * @param ledger the ledger of the latest record its judge has applied
 	 */
-	record Evict(UUID session, long sequence, String lock, UUID target, long ticket,
-			long lastSeen) implements JournalRecord {
+	record Evict(UUID session, long sequence, String lock, UUID target, long ticket, long lastSeen,
+			long ledger) implements JournalRecord {
 	}
 
 	/**
@@ -122,8 +126,10 @@ public sealed interface JournalRecord {
 	 *
 	 * @param session the session
 	 * @param sequence the record's number
+	 * @param written the records before this number are in the journal; those from it on
+	 * may not be
 	 */
-	record Bye(UUID session, long sequence) implements JournalRecord {
+	record Bye(UUID session, long sequence, long written) implements JournalRecord {
 	}
 
 	/**

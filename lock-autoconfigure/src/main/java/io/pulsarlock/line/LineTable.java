@@ -44,7 +44,15 @@ public final class LineTable {
 
 	private final Map<String, TreeMap<Position, Ticket>> lines = new HashMap<>();
 
-	private final LinkedHashSet<UUID> ended = new LinkedHashSet<>();
+	/** Where each of them has ended. */
+	private final Map<UUID, Position> ended = new LinkedHashMap<>() {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<UUID, Position> eldest) {
+			return size() > REMEMBERED;
+		}
+
+	};
 
 	/** Tickets taken away while rebuilding, so that a late heartbeat brings none back. */
 	private final Map<UUID, Set<Long>> evicted = new HashMap<>();
@@ -53,6 +61,9 @@ public final class LineTable {
 	private final Map<String, Long> fired = new HashMap<>();
 
 	private boolean sealed;
+
+	/** Where it was sealed. */
+	private Position began = Position.NONE;
 
 	private Position applied = Position.NONE;
 
@@ -77,7 +88,7 @@ public final class LineTable {
 		}
 		SessionState session = writer(position, record, change);
 		if (record instanceof Fire fire
-				&& (session != null || (!this.sealed && !this.ended.contains(fire.session())))) {
+				&& (session != null || (!this.sealed && !this.ended.containsKey(fire.session())))) {
 			fire(fire, change);
 		}
 		if (session == null) {
@@ -110,14 +121,20 @@ public final class LineTable {
 			if (record.sequence() <= session.sequence()) {
 				return null;
 			}
-			// A session that leaves may have given up on records before.
-			if (record.sequence() > session.sequence() + 1 && !(record instanceof Bye)) {
+			long next = (record instanceof Bye bye) ? bye.written() : record.sequence();
+			if (next > session.sequence() + 1) {
 				change.miss();
 			}
 			session.heard(position, record.sequence());
 			return session;
 		}
-		if (this.ended.contains(id) || !introduces(record)) {
+		if (this.ended.containsKey(id) || !introduces(record)) {
+			if (this.sealed && record instanceof Heartbeat heartbeat
+					&& heartbeat.upTo().isAfter(this.ended.getOrDefault(id, this.began))) {
+				// It has read on from where it ended, or from where this table would
+				// have met it: no late copy, but a session that is alive by another log.
+				change.miss();
+			}
 			return null;
 		}
 		session = new SessionState(id, null, position, record.sequence());
@@ -135,7 +152,7 @@ public final class LineTable {
 	private void heartbeat(SessionState session, Heartbeat heartbeat, Change change) {
 		session.introduce(heartbeat.info());
 		if (this.sealed) {
-			recount(session, heartbeat);
+			recount(session, heartbeat, change);
 		}
 		else {
 			rebuild(session, heartbeat, change);
@@ -161,9 +178,12 @@ public final class LineTable {
 	 * Takes over how a session counts its tickets: a table that was rebuilt may have
 	 * counted without those who stood in front.
 	 */
-	private void recount(SessionState session, Heartbeat heartbeat) {
+	private void recount(SessionState session, Heartbeat heartbeat, Change change) {
 		for (Claim claim : heartbeat.claims()) {
 			Ticket known = session.tickets.get(claim.position());
+			if (known == null && ticket(session, claim.lock(), claim.ticket()) != null) {
+				change.disown();
+			}
 			if (known != null && known.ordinal() != claim.ordinal()) {
 				Ticket ticket = new Ticket(known.lock(), known.session(), known.number(), known.position(),
 						claim.ordinal());
@@ -229,14 +249,14 @@ public final class LineTable {
 	private void expel(Expel expel, Change change) {
 		SessionState target = this.sessions.get(expel.target());
 		// The compare-and-set: if the session was heard again the expulsion is void.
-		if (target != null && target.sequence() == expel.lastSeen()) {
+		if (target != null && target.sequence() == expel.lastSeen() && expel.ledger() == this.applied.ledgerId()) {
 			end(target, change);
 		}
 	}
 
 	private void evict(Evict evict, Change change) {
 		SessionState target = this.sessions.get(evict.target());
-		if (target != null && target.sequence() == evict.lastSeen()) {
+		if (target != null && target.sequence() == evict.lastSeen() && evict.ledger() == this.applied.ledgerId()) {
 			remove(target, evict.lock(), evict.ticket(), change);
 			if (!this.sealed) {
 				this.evicted.computeIfAbsent(target.id(), (id) -> new HashSet<>()).add(evict.ticket());
@@ -249,10 +269,7 @@ public final class LineTable {
 			remove(session, ticket, change);
 		}
 		this.sessions.remove(session.id());
-		this.ended.add(session.id());
-		if (this.ended.size() > REMEMBERED) {
-			this.ended.remove(this.ended.iterator().next());
-		}
+		this.ended.put(session.id(), this.applied);
 		change.ended(session.id());
 	}
 
@@ -295,6 +312,7 @@ public final class LineTable {
 	 */
 	public void seal() {
 		this.sealed = true;
+		this.began = this.applied;
 		this.evicted.clear();
 	}
 
@@ -443,20 +461,21 @@ public final class LineTable {
 		}
 
 		/**
-		 * Whether records of the same writer that stood before this one have not been
-		 * applied. They are numbered without gaps and written in order, so the log has
-		 * lost them, and this table is not what tables of others are.
-		 * @return true if there are such records
+		 * Whether the log has lost records, so that this table is not what tables of
+		 * others are: some of the same writer that stood before this one, as they are
+		 * numbered without gaps and written in order; or those which opened its session,
+		 * or made void the one that ended it.
+		 * @return true if there must have been such records
 		 */
 		public boolean missing() {
 			return this.missing;
 		}
 
 		/**
-		 * Whether the writer does not know a ticket that this table has for it, although
-		 * the table has caught up. Soon after that it may be a remnant; else one of the
-		 * two has not seen the whole log.
-		 * @return true if there was such a ticket; it is gone
+		 * Whether the writer does not know a ticket that this table has for it, or has it
+		 * at another place, although the table has caught up. Soon after that it may be a
+		 * remnant; else one of the two has not seen the whole log.
+		 * @return true if there was such a ticket
 		 */
 		public boolean disowned() {
 			return this.disowned;

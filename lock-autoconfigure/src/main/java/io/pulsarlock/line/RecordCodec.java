@@ -28,8 +28,9 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
  * claim     = text number position number
  * request   = text
  * release   = text number
- * expel     = session(16) number
- * evict     = text session(16) number number
+ * expel     = session(16) number number
+ * evict     = text session(16) number number number
+ * bye       = number
  * fire      = text number
  * idle      = text number flags(1: idle)
  * option    = tag length bytes; unknown tags are skipped
@@ -87,12 +88,17 @@ public final class RecordCodec {
 		else if (record instanceof Expel expel) {
 			out.uuid(expel.target());
 			out.number(expel.lastSeen());
+			out.number(expel.ledger());
 		}
 		else if (record instanceof Evict evict) {
 			out.text(evict.lock());
 			out.uuid(evict.target());
 			out.number(evict.ticket());
 			out.number(evict.lastSeen());
+			out.number(evict.ledger());
+		}
+		else if (record instanceof Bye bye) {
+			out.number(bye.written());
 		}
 		else if (record instanceof Fire fire) {
 			out.text(fire.job());
@@ -127,9 +133,9 @@ public final class RecordCodec {
 				case 1 -> heartbeat(in, session, sequence);
 				case 2 -> new Request(session, sequence, in.text());
 				case 3 -> new Release(session, sequence, in.text(), in.number());
-				case 4 -> new Expel(session, sequence, in.uuid(), in.number());
-				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number());
-				case 6 -> new Bye(session, sequence);
+				case 4 -> new Expel(session, sequence, in.uuid(), in.number(), in.number());
+				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number(), in.number());
+				case 6 -> new Bye(session, sequence, in.number());
 				case 7 -> new Fire(session, sequence, in.text(), in.number());
 				case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
 				default -> throw new UnreadableRecordException("record of unknown type " + type);

@@ -110,7 +110,8 @@ final class Judge {
 		this.judged.put(other.id(), now);
 		this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
 		long lastSeen = other.sequence();
-		this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen));
+		long ledger = this.session.table().applied().ledgerId();
+		this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen, ledger));
 	}
 
 	private boolean isHeirOf(SessionState other) {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
@@ -46,8 +47,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Journal.Listener {
 
-	/** Claims in one heartbeat; more are spread over several records. */
-	private static final int CLAIMS = 2000;
+	/**
+	 * Letters of locks' names and a guess at the rest, in one heartbeat; more claims are
+	 * spread over several records. A record no broker takes would end the session.
+	 */
+	private static final int HEARTBEAT_SIZE = 100_000;
+
+	private static final int CLAIM_SIZE = 24;
 
 	private final Shard shard;
 
@@ -74,7 +80,7 @@ final class Session implements Journal.Listener {
 
 	private final Map<UUID, Long> heardAt = new HashMap<>();
 
-	/** Who has still to write into the present ledger. */
+	/** Who has still to repeat what it has, having read on in the present ledger. */
 	private final Set<UUID> unheard = new HashSet<>();
 
 	private final Map<String, Front> fronts = new HashMap<>();
@@ -91,8 +97,8 @@ final class Session implements Journal.Listener {
 
 	private boolean frozen;
 
-	/** A record could not be written, and nothing but a goodbye may follow it. */
-	private volatile boolean torn;
+	/** The first record that could not be written. Only a goodbye may follow it. */
+	private final AtomicLong torn = new AtomicLong(Long.MAX_VALUE);
 
 	private long requests;
 
@@ -179,13 +185,13 @@ final class Session implements Journal.Listener {
 		}
 		long now = this.loop.nanoTime();
 		this.lastProgress = now;
-		boolean rolled = this.active && position.ledgerId() != this.table.applied().ledgerId();
+		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
+		boolean startsLate = startsLate(position);
 		Change change = this.table.apply(position, record);
-		if (change.missing() || (change.disowned() && this.unheard.contains(record.session()))) {
-			// A node that joins has nothing to lose yet, and must come past the gap.
+		if (startsLate || change.missing() || (change.disowned() && this.unheard.contains(record.session()))) {
 			this.settledAt = now + 2 * longestLease();
-			if (this.active) {
-				this.shard.journalLost(this, position);
+			this.shard.journalLost(this, position);
+			if (this.incarnation.isOver()) {
 				return;
 			}
 		}
@@ -219,6 +225,17 @@ final class Session implements Journal.Listener {
 	}
 
 	/**
+	 * Whether the journal begins, with a ledger, after the place where this node was
+	 * before it joined again, so that it does not show who has written in between. Not
+	 * where this node has left out what it need not read: that is leases old.
+	 */
+	private boolean startsLate(Position first) {
+		Position known = this.shard.known();
+		return this.table.applied().equals(Position.NONE) && first.entryId() == 0 && !known.equals(Position.NONE)
+				&& first.isAfter(known);
+	}
+
+	/**
 	 * The journal goes on in another ledger. Usually nothing else has happened. But it
 	 * may be another topic of the same name: then what was written last into the old one,
 	 * and read by its writer, may never come here. So nothing is granted until everybody
@@ -227,8 +244,8 @@ final class Session implements Journal.Listener {
 	 */
 	private void rolled(long now) {
 		for (SessionState other : this.table.sessions()) {
-			if (!other.id().equals(id()) && this.unheard.add(other.id())) {
-				// Not again in the next ledger, or the dead would live on with each.
+			if (!other.id().equals(id())) {
+				this.unheard.add(other.id());
 				this.heardAt.put(other.id(), now);
 			}
 		}
@@ -336,7 +353,7 @@ final class Session implements Journal.Listener {
 	/** Publishes a record of this session. */
 	long publish(LongFunction<JournalRecord> maker) {
 		JournalRecord record = maker.apply(this.incarnation.sending(this.loop.nanoTime()));
-		if (this.torn && !(record instanceof Bye)) {
+		if (this.torn.get() != Long.MAX_VALUE && !(record instanceof Bye)) {
 			// The others would miss the one before. This session ends in a moment.
 			return record.sequence();
 		}
@@ -348,7 +365,9 @@ final class Session implements Journal.Listener {
 			this.requests++;
 		}
 		this.journal.publish(record).whenComplete((position, ex) -> {
-			this.torn |= ex != null;
+			if (ex != null) {
+				this.torn.accumulateAndGet(record.sequence(), Math::min);
+			}
 			this.loop.execute(() -> published(record, position, ex));
 		});
 		return record.sequence();
@@ -394,19 +413,22 @@ final class Session implements Journal.Listener {
 		SessionInfo info = info();
 		List<Claim> claims = new ArrayList<>();
 		Position from = Position.NONE;
+		int size = 0;
 		SessionState own = this.table.session(id());
 		if (own != null) {
 			for (Ticket ticket : own.tickets()) {
-				if (claims.size() == CLAIMS) {
+				if (size >= HEARTBEAT_SIZE) {
 					Position start = from;
 					Position end = claims.get(claims.size() - 1).position();
 					List<Claim> part = List.copyOf(claims);
 					publish((sequence) -> new Heartbeat(id(), sequence, false, info, this.history, start, end, part));
 					from = end;
 					claims.clear();
+					size = 0;
 				}
 				if (!this.releasing.contains(ticket.number())) {
 					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()));
+					size += CLAIM_SIZE + ticket.lock().length();
 				}
 			}
 		}
@@ -510,7 +532,7 @@ final class Session implements Journal.Listener {
 	 */
 	CompletionStage<?> end(boolean goodbye) {
 		if (goodbye && !this.frozen) {
-			publish((sequence) -> new Bye(id(), sequence));
+			publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
 		}
 		this.incarnation.end();
 		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));

@@ -78,6 +78,9 @@ final class Shard {
 	/** From when on the journal shows all live sessions to a node that joins. */
 	private long settledAt;
 
+	/** What earlier sessions of this node have applied last. */
+	private Position known = Position.NONE;
+
 	/** The number of a record that slots wait for, or -1. */
 	private long awaited = -1;
 
@@ -194,6 +197,14 @@ final class Shard {
 		evaluateAll();
 	}
 
+	/**
+	 * Where this node has been before it joined again.
+	 * @return {@link Position#NONE} if it has not been anywhere
+	 */
+	Position known() {
+		return this.known;
+	}
+
 	void evaluateAll() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.evaluate();
@@ -202,15 +213,20 @@ final class Shard {
 	}
 
 	/**
-	 * The journal has lost records, so the session knows less than others do. The next
-	 * one begins with what is there now, and waits until every session that still holds
-	 * something has repeated it: a lease, and a heartbeat before.
+	 * The journal has lost records, so the session knows less than others do. If it is
+	 * one that may grant locks it ends. The next one, like one that only joins, begins
+	 * with what is there now, and waits until every session that still holds something
+	 * has repeated it: a lease, and a heartbeat before.
 	 */
 	void journalLost(Session session, Position before) {
 		failed(new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
-				+ ": its topic was deleted, or messages were taken from it, while nodes use it"));
+				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
+				+ " for longer than they are kept. It grants no locks before it has heard of everybody who holds some,"
+				+ " which takes two leases"));
 		this.settledAt = session.settledAt();
-		sessionEnded(session, Reason.NOT_CONFIRMED);
+		if (session.isActive()) {
+			sessionEnded(session, Reason.NOT_CONFIRMED);
+		}
 	}
 
 	/** The session is over; join anew under another id. */
@@ -223,6 +239,7 @@ final class Shard {
 					+ " has ended (" + reason + "); all its locks are lost");
 		}
 		this.session = null;
+		this.known = session.table().applied().equals(Position.NONE) ? this.known : session.table().applied();
 		this.requests += session.requests();
 		this.releases += session.releases();
 		this.awaited = -1;

@@ -151,8 +151,9 @@ final class SlotDoor {
 		if (now - evidence.at() >= this.shard.settings().withDrift(grace) && session.isSteady(now)
 				&& evidence.connection() == session.connection() && session.isLive(evidence.latest())) {
 			long lastSeen = holder.sequence();
+			long ledger = session.table().applied().ledgerId();
 			session.publish((sequence) -> new Evict(session.id(), sequence, this.slot.key(), front.session(),
-					front.number(), lastSeen));
+					front.number(), lastSeen, ledger));
 			// Should it be void, the holder was heard; if not, it is worth another one.
 			this.evidence = new Evidence(front, admission, now, evidence.latest(), evidence.connection());
 		}

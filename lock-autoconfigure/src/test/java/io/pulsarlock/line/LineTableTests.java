@@ -172,7 +172,7 @@ class LineTableTests {
 		whole.apply(at(4), heartbeat);
 		LineTable rebuilt = new LineTable();
 		rebuilt.apply(at(4), heartbeat);
-		Expel expel = new Expel(OTHER, 1, ONE, 2);
+		Expel expel = new Expel(OTHER, 1, ONE, 2, 3);
 		assertThat(whole.apply(at(5), expel).ended()).isEqualTo(ONE);
 		assertThat(rebuilt.apply(at(5), expel).ended()).isEqualTo(ONE);
 	}
@@ -207,7 +207,7 @@ class LineTableTests {
 		List<JournalRecord> records = List.of(
 				new Request(stranger, 5, "l:a"), new Release(stranger, 6, "l:a", 5), new Heartbeat(stranger, 7, false,
 						INFO, Position.NONE, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1), 0))),
-				new Bye(stranger, 8));
+				new Bye(stranger, 8, 8));
 		for (int i = 0; i < records.size(); i++) {
 			Change change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
 			assertThat(change.accepted()).isFalse();
@@ -254,7 +254,8 @@ class LineTableTests {
 	@Test
 	void goodbyeMayComeAfterRecordsItsSessionHasGivenUp() {
 		LineTable table = opened();
-		assertThat(table.apply(at(2), new Bye(ONE, 7)).missing()).isFalse();
+		assertThat(table.apply(at(2), new Bye(ONE, 7, 1)).missing()).isFalse();
+		assertThat(opened().apply(at(2), new Bye(ONE, 7, 2)).missing()).isTrue();
 		assertThat(table.apply(at(3), new Request(OTHER, 2, "l:a")).missing()).isTrue();
 		assertThat(table.apply(at(4), new Request(OTHER, 3, "l:b")).missing()).isFalse();
 	}
@@ -283,13 +284,48 @@ class LineTableTests {
 	}
 
 	@Test
+	void claimOfATicketThatStandsElsewhereDisownsItBeforeItIsReadThere() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(OTHER, 1, "l:a"));
+		table.apply(at(3), new Request(ONE, 1, "l:a"));
+		Heartbeat otherView = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
+				List.of(new Claim("l:a", 1, new Position(2, 8), 0)));
+		assertThat(table.apply(at(4), otherView).disowned()).isTrue();
+	}
+
+	@Test
+	void whoHasReadOnAfterItsEndOrWithoutEverBeingSeenIsAliveByAnotherLog() {
+		LineTable table = new LineTable();
+		table.apply(at(1), heartbeatUpTo(OTHER, 4, at(0)));
+		table.seal();
+		assertThat(table.apply(at(2), heartbeatUpTo(ONE, 7, at(1))).missing()).as("a late copy").isFalse();
+		assertThat(table.apply(at(3), heartbeatUpTo(ONE, 8, at(2))).missing()).isTrue();
+		table.apply(at(4), new Expel(ONE, 1, OTHER, 4, 3));
+		assertThat(table.apply(at(5), heartbeatUpTo(OTHER, 5, at(4))).missing()).as("a late copy").isFalse();
+		assertThat(table.apply(at(6), heartbeatUpTo(OTHER, 6, at(5))).missing()).isTrue();
+		assertThat(table.locks()).isEmpty();
+	}
+
+	@Test
+	void expulsionAndEvictionCountOnlyInTheLedgerTheirJudgeHasRead() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a"));
+		assertThat(table.apply(new Position(4, 0), new Expel(OTHER, 1, ONE, 1, 3)).ended()).isNull();
+		table.apply(new Position(4, 1), new Evict(OTHER, 2, "l:a", ONE, 1, 1, 3));
+		assertThat(table.line("l:a")).hasSize(1);
+		table.apply(new Position(4, 2), new Evict(OTHER, 3, "l:a", ONE, 1, 1, 4));
+		assertThat(table.line("l:a")).isEmpty();
+		assertThat(table.apply(new Position(4, 3), new Expel(OTHER, 4, ONE, 1, 4)).ended()).isEqualTo(ONE);
+	}
+
+	@Test
 	void expulsionCountsOnlyIfNothingWasHeardSince() {
 		LineTable table = opened();
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
-		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, 0));
+		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, 0, 3));
 		assertThat(tooLate.ended()).isNull();
 		assertThat(table.line("l:a")).hasSize(1);
-		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, 1));
+		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, 1, 3));
 		assertThat(counts.ended()).isEqualTo(ONE);
 		assertThat(counts.locks()).containsExactly("l:a");
 		assertThat(table.front("l:a")).isNull();
@@ -302,9 +338,9 @@ class LineTableTests {
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
 		table.apply(at(3), new Request(ONE, 2, "l:b"));
 		table.apply(at(4), new Request(OTHER, 1, "l:a"));
-		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, 1));
+		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, 1, 3));
 		assertThat(table.front("l:a").session()).isEqualTo(ONE);
-		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, 2));
+		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, 2, 3));
 		assertThat(table.front("l:a").session()).isEqualTo(OTHER);
 		assertThat(table.front("l:b").session()).isEqualTo(ONE);
 		assertThat(table.session(ONE)).isNotNull();
@@ -334,7 +370,7 @@ class LineTableTests {
 		assertThat(table.apply(at(3), new Fire(OTHER, 1, "job", 1000)).fired()).isFalse();
 		assertThat(table.apply(at(4), new Fire(OTHER, 2, "job", 999)).fired()).isFalse();
 		assertThat(table.apply(at(5), new Fire(OTHER, 3, "another", 999)).fired()).isTrue();
-		table.apply(at(6), new Bye(ONE, 2));
+		table.apply(at(6), new Bye(ONE, 2, 2));
 		assertThat(table.apply(at(7), new Fire(ONE, 3, "job", 2000)).fired()).isFalse();
 		assertThat(table.apply(at(8), new Fire(OTHER, 4, "job", 2000)).fired()).isTrue();
 	}
@@ -351,7 +387,7 @@ class LineTableTests {
 	@Test
 	void endedSessionComesBackByNoRecord() {
 		LineTable table = opened();
-		table.apply(at(2), new Bye(ONE, 1));
+		table.apply(at(2), new Bye(ONE, 1, 1));
 		assertThat(table
 			.apply(at(3), new Heartbeat(ONE, 9, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()))
 			.accepted()).isFalse();
@@ -365,7 +401,7 @@ class LineTableTests {
 		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, Position.NONE, at(1),
 				List.of(new Claim("l:a", 1, at(1), 0)));
 		table.apply(at(10), claiming);
-		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, 5));
+		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, 5, 3));
 		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, Position.NONE, at(1), claiming.claims()));
 		assertThat(table.line("l:a")).isEmpty();
 	}
@@ -373,8 +409,12 @@ class LineTableTests {
 	@Test
 	void positionsMustGrow() {
 		LineTable table = opened();
-		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(1), new Bye(ONE, 3)));
-		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(0), new Bye(ONE, 3)));
+		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(1), new Bye(ONE, 3, 3)));
+		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(0), new Bye(ONE, 3, 3)));
+	}
+
+	private static Heartbeat heartbeatUpTo(UUID session, long sequence, Position upTo) {
+		return new Heartbeat(session, sequence, false, INFO, Position.NONE, Position.NONE, upTo, List.of());
 	}
 
 	private static LineTable opened() {
@@ -459,18 +499,19 @@ class LineTableTests {
 				break;
 			case 7:
 				if (target != null && target != own && random.nextInt(3) == 0) {
-					return new Expel(id, number, target.id(), seen(random, target));
+					return new Expel(id, number, target.id(), seen(random, target), truth.applied().ledgerId());
 				}
 				break;
 			case 8:
 				if (target != null && target != own && !target.tickets().isEmpty()) {
 					Ticket ticket = target.tickets().iterator().next();
-					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(), seen(random, target));
+					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(), seen(random, target),
+							truth.applied().ledgerId());
 				}
 				break;
 			case 9:
 				if (random.nextInt(8) == 0) {
-					return new Bye(id, number);
+					return new Bye(id, number, number);
 				}
 				break;
 			case 10:

@@ -133,10 +133,10 @@ class RecordCodecTests {
 								new Position(11, 0), new Position(11, 128), List.of(claim))),
 				arguments("0102" + session + "07" + "036c3a61", new Request(ONE, 7, "l:a")),
 				arguments("0103" + session + "08" + "036c3a61" + "07", new Release(ONE, 8, "l:a", 7)),
-				arguments("0104" + session + "09" + target + "8001", new Expel(ONE, 9, OTHER, 128)),
-				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c",
-						new Evict(ONE, 10, "l:a", OTHER, 7, 12)),
-				arguments("0106" + session + "ffffffffffffffff7f", new Bye(ONE, Long.MAX_VALUE)),
+				arguments("0104" + session + "09" + target + "800105", new Expel(ONE, 9, OTHER, 128, 5)),
+				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c05",
+						new Evict(ONE, 10, "l:a", OTHER, 7, 12, 5)),
+				arguments("0106" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),
 				arguments("0107" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
 				arguments("0108" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)));
 	}

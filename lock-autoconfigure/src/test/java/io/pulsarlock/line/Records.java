@@ -29,9 +29,9 @@ final class Records {
 		return Arbitraries.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
 				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
-				Combinators.combine(ids(), numbers(), ids(), numbers()).as(Expel::new),
-				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), numbers()).as(Evict::new),
-				Combinators.combine(ids(), numbers()).as(Bye::new),
+				Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
+				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), numbers(), numbers()).as(Evict::new),
+				Combinators.combine(ids(), numbers(), numbers()).as(Bye::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
 			.edgeCases((config) -> config.none());

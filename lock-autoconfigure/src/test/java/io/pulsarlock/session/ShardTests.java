@@ -216,22 +216,23 @@ class ShardTests {
 		Waiter waiter = ask();
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(waiter.isWaiting()).isTrue();
-		this.log.append(new Bye(OTHER, this.otherSequence));
+		this.log.append(new Bye(OTHER, this.otherSequence, this.otherSequence));
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
 	}
 
 	@Test
-	void silenceCountsFromTheNewLedgerOnce() {
+	void silenceCountsFromEachNewLedger() {
 		this.log.append(otherHeartbeat());
-		this.loop.advance(Duration.ofSeconds(6));
-		this.log.roll();
-		this.log.append(new Heartbeat(UUID.randomUUID(), 0, true, new SessionInfo("c", 10_000, 4_000, 1), Position.NONE,
-				Position.NONE, Position.NONE, List.of()));
-		this.loop.advance(Duration.ofSeconds(6));
+		for (int i = 0; i < 3; i++) {
+			this.loop.advance(Duration.ofSeconds(9));
+			this.log.roll();
+			this.log.append(new Bye(UUID.randomUUID(), 0, 0));
+		}
+		this.loop.advance(Duration.ofMillis(10_400));
 		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
-		this.log.roll();
-		this.loop.advance(Duration.ofMillis(4_550));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofMillis(150));
 		assertThat(this.shard.expel(OTHER)).isTrue();
 	}
 
@@ -254,6 +255,31 @@ class ShardTests {
 		this.loop.advance(Duration.ofSeconds(6));
 		assertThat(this.shard.isConfirmed()).isTrue();
 		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void nodeThatComesBackGrantsAtOnceIfItFindsWhereItWas() {
+		this.log.delayed = true;
+		this.loop.advance(Duration.ofSeconds(12));
+		assertThat(this.shard.isConfirmed()).isFalse();
+		this.log.delayed = false;
+		this.log.deliver();
+		this.loop.advance(Duration.ofMillis(500));
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void nodeThatComesBackToAJournalThatBeginsLaterWaitsUntilAllHaveSpoken() {
+		this.log.delayed = true;
+		this.loop.advance(Duration.ofSeconds(9));
+		this.log.forget();
+		this.loop.advance(Duration.ofSeconds(3));
+		this.log.delayed = false;
+		this.log.deliver();
+		this.loop.advance(Duration.ofSeconds(17));
+		assertThat(this.shard.isConfirmed()).isFalse();
+		this.loop.advance(Duration.ofSeconds(5));
+		assertThat(this.shard.isConfirmed()).isTrue();
 	}
 
 	@Test
@@ -309,6 +335,9 @@ class ShardTests {
 		/** Where ledgers begin. */
 		private final TreeMap<Integer, Long> ledgers = new TreeMap<>(Map.of(0, 1L));
 
+		/** The first that is still there. */
+		private int first;
+
 		private int delivered;
 
 		private boolean failing;
@@ -320,6 +349,7 @@ class ShardTests {
 		@Override
 		public void start(Listener listener) {
 			this.listener = listener;
+			this.delivered = this.first;
 			deliver();
 		}
 
@@ -333,6 +363,12 @@ class ShardTests {
 		/** What comes next comes in another ledger. */
 		void roll() {
 			this.ledgers.put(this.records.size(), this.ledgers.lastEntry().getValue() + 1);
+		}
+
+		/** Nothing of what was there before is there any more. */
+		void forget() {
+			this.first = this.records.size();
+			roll();
 		}
 
 		Position at(int index) {

@@ -57,13 +57,16 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return new SimulationPlan(seed, nodes, rates, faults, duration, twin);
 	}
 
-	/** The topic is deleted while some nodes are late, and nothing else happens. */
+	/**
+	 * The topic is deleted while some nodes are late, cut off or leaving, perhaps shortly
+	 * after another move.
+	 */
 	static SimulationPlan ofDeletions(long seed) {
 		List<SimulationFault.Kind> late = List.of(SimulationFault.Kind.LAG, SimulationFault.Kind.LAG,
 				SimulationFault.Kind.TURNED_AWAY, SimulationFault.Kind.PAUSE);
 		SplittableRandom random = new SplittableRandom(seed * 17 + 3);
 		List<SimulationFault> faults = new ArrayList<>();
-		for (long at : List.of(10 * SimulatedTime.SECOND, 45 * SimulatedTime.SECOND)) {
+		for (long at : List.of(15 * SimulatedTime.SECOND, 45 * SimulatedTime.SECOND)) {
 			for (int i = 1 + random.nextInt(3); i > 0; i--) {
 				// Little is missed by whoever misses none of its own records.
 				long lasting = random.nextBoolean() ? random.nextLong(SimulatedTime.SECOND, 3 * SimulatedTime.SECOND)
@@ -73,12 +76,25 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 			}
 			faults.add(new SimulationFault(at, SimulationFault.Kind.DELETED, 0, 0,
 					random.nextLong(0, 200) * SimulatedTime.MILLI));
-			if (random.nextInt(3) == 0) {
+			int victim = -1 - random.nextInt(LOCKS.size());
+			switch (random.nextInt(6)) {
 				// A holder that has written last into the old topic, and never in time
 				// into the new one.
-				faults.add(new SimulationFault(at - random.nextLong(0, 20) * SimulatedTime.MILLI,
-						SimulationFault.Kind.CUT_OFF, -1 - random.nextInt(SimulationPlan.LOCKS.size()),
-						random.nextLong(8, 16) * SimulatedTime.SECOND, 0));
+				case 0 -> faults.add(new SimulationFault(at - random.nextLong(0, 20) * SimulatedTime.MILLI,
+						SimulationFault.Kind.CUT_OFF, victim, random.nextLong(8, 16) * SimulatedTime.SECOND, 0));
+				// One that has judged or asked, and is connected again in the new one.
+				case 1 -> {
+					long lasting = random.nextLong(1, 14) * SimulatedTime.SECOND;
+					faults.add(new SimulationFault(at - lasting + random.nextLong(0, 300) * SimulatedTime.MILLI,
+							SimulationFault.Kind.CUT_OFF, random.nextInt(-4, 16), lasting, 0));
+				}
+				// One that leaves, and does not come back before all know each other.
+				case 2 -> faults.add(new SimulationFault(at + random.nextLong(-300, 100) * SimulatedTime.MILLI,
+						SimulationFault.Kind.SHUT_DOWN, victim, 0, 25 * SimulatedTime.SECOND));
+				case 3 -> faults.add(new SimulationFault(at - random.nextLong(0, 10_000) * SimulatedTime.MILLI,
+						SimulationFault.Kind.MOVE, 0, 0, random.nextLong(0, 200) * SimulatedTime.MILLI));
+				default -> {
+				}
 			}
 		}
 		faults.sort(Comparator.comparingLong(SimulationFault::at));

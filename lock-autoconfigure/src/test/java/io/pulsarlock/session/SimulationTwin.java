@@ -125,13 +125,14 @@ enum SimulationTwin {
 	private static JournalRecord withoutCompare(JournalRecord record, LineTable table) {
 		if (record instanceof Expel expel) {
 			SessionState target = table.session(expel.target());
-			return (target != null) ? new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence())
+			return (target != null)
+					? new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence(), expel.ledger())
 					: record;
 		}
 		if (record instanceof Evict evict) {
 			SessionState target = table.session(evict.target());
 			return (target != null) ? new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(),
-					evict.ticket(), target.sequence()) : record;
+					evict.ticket(), target.sequence(), evict.ledger()) : record;
 		}
 		return record;
 	}

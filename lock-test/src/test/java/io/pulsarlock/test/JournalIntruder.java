@@ -73,8 +73,8 @@ final class JournalIntruder {
 				if (holder == null) {
 					return false;
 				}
-				Position written = position(producer.send(RecordCodec
-					.encode(new Evict(this.nobody, 0, key, front.session(), front.number(), holder.sequence()))));
+				Position written = position(producer.send(RecordCodec.encode(new Evict(this.nobody, 0, key,
+						front.session(), front.number(), holder.sequence(), table.applied().ledgerId()))));
 				while (written.isAfter(table.applied())) {
 					apply(table, reader.readNext());
 				}

@@ -144,7 +144,8 @@ final class MemoryBroker {
 			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
 			if (front != null && holder != null && node.sessions().contains(holder.id())) {
 				before.accept(front.position().token());
-				shard.append(new Evict(this.nobody, 0, key, holder.id(), front.number(), holder.sequence()));
+				shard.append(
+						new Evict(this.nobody, 0, key, holder.id(), front.number(), holder.sequence(), shard.ledger()));
 				shard.deliver();
 				return true;
 			}
@@ -160,7 +161,7 @@ final class MemoryBroker {
 			UUID session = journal.session();
 			SessionState state = (session != null) ? shard.table().session(session) : null;
 			if (state != null) {
-				shard.append(new Expel(this.nobody, 0, state.id(), state.sequence()));
+				shard.append(new Expel(this.nobody, 0, state.id(), state.sequence(), shard.ledger()));
 				shard.deliver();
 				ends.add(journal.ended());
 			}

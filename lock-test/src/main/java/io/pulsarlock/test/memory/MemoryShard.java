@@ -46,6 +46,10 @@ final class MemoryShard {
 		rollOver();
 	}
 
+	long ledger() {
+		return this.ledger;
+	}
+
 	/** Goes on in a new ledger, as a topic does when it is loaded again. */
 	void rollOver() {
 		this.ledger = this.broker.nextLedger();

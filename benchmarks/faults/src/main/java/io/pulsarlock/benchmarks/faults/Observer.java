@@ -102,19 +102,20 @@ final class Observer implements AutoCloseable {
 			Map<UUID, Long> before = new HashMap<>();
 			read(topic, table, before);
 			List<JournalRecord> records = new ArrayList<>();
+			long ledger = table.applied().ledgerId();
 			if (evictions) {
 				for (String lock : table.locks()) {
 					Ticket front = table.front(lock);
 					Long old = (front != null) ? before.get(front.session()) : null;
 					if (front != null && old != null) {
-						records.add(new Evict(nobody, 0, lock, front.session(), front.number(), old));
+						records.add(new Evict(nobody, 0, lock, front.session(), front.number(), old, ledger));
 					}
 				}
 			}
 			else {
 				before.forEach((session, old) -> {
 					if (table.session(session) != null) {
-						records.add(new Expel(nobody, 0, session, old));
+						records.add(new Expel(nobody, 0, session, old, ledger));
 					}
 				});
 			}

@@ -52,7 +52,7 @@ final class TwinAdvice {
 				@Advice.Argument(value = 0, readOnly = false) Expel expel) {
 			SessionState target = sessions.get(expel.target());
 			if (target != null) {
-				expel = new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence());
+				expel = new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence(), expel.ledger());
 			}
 		}
 
@@ -70,7 +70,7 @@ final class TwinAdvice {
 			SessionState target = sessions.get(evict.target());
 			if (target != null) {
 				evict = new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(), evict.ticket(),
-						target.sequence());
+						target.sequence(), evict.ledger());
 			}
 		}
 
