@@ -55,6 +55,9 @@ final class Session implements Journal.Listener {
 
 	private static final int CLAIM_SIZE = 24;
 
+	/** So an interruption may last for all but an eighth of the grace. */
+	private static final int ANSWERS_IN_A_GRACE = 8;
+
 	private final Shard shard;
 
 	private final SessionSettings settings;
@@ -118,6 +121,12 @@ final class Session implements Journal.Listener {
 
 	private long pauseBarrier = -1;
 
+	/** When the latest request was sent that was answered on the present connection. */
+	private long answeredAt;
+
+	/** The connection on which a request is without an answer, or 0. */
+	private long asking;
+
 	/**
 	 * Create a session.
 	 * @param settledAt when the journal will have shown all live sessions, or sooner than
@@ -134,6 +143,7 @@ final class Session implements Journal.Listener {
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now);
 		this.judge = new Judge(this, settings, now);
 		this.lastTick = now;
+		this.answeredAt = now - settings.leaseNanos();
 		this.lastProgress = now;
 	}
 
@@ -403,6 +413,29 @@ final class Session implements Journal.Listener {
 		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), this.history, none, none, List.of()));
 	}
 
+	/**
+	 * When the connection was last known to be whole, and with it every door on it that
+	 * is not known to be closed: at the sending of the latest request that Pulsar has
+	 * answered on it. Asks again if that is some time ago.
+	 */
+	long connectedAt(long now) {
+		long connection = this.connection;
+		if (connection != 0 && this.asking != connection
+				&& now - this.answeredAt >= this.settings.graceNanos() / ANSWERS_IN_A_GRACE) {
+			this.asking = connection;
+			this.journal.ask().whenComplete((answer, ex) -> this.loop.execute(() -> {
+				if (this.asking == connection) {
+					this.asking = 0;
+				}
+				if (ex == null && this.connection == connection && this.journal.connection() == connection
+						&& now - this.answeredAt > 0) {
+					this.answeredAt = now;
+				}
+			}));
+		}
+		return this.answeredAt;
+	}
+
 	private SessionInfo info() {
 		return new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
 				this.settings.reconnectGrace().toMillis(), this.settings.shards());
@@ -451,6 +484,8 @@ final class Session implements Journal.Listener {
 		long connection = this.journal.connection();
 		if (connection != this.connection) {
 			this.connection = connection;
+			this.answeredAt = now - this.settings.leaseNanos();
+			this.asking = 0;
 			this.liveFrom = null;
 			this.connectionBarrier = (connection != 0) ? signOfLife() : Long.MAX_VALUE;
 		}
@@ -468,10 +503,6 @@ final class Session implements Journal.Listener {
 
 	void ticked(long now) {
 		this.lastTick = now;
-	}
-
-	long lastTick() {
-		return this.lastTick;
 	}
 
 	/**

@@ -57,6 +57,9 @@ final class Slot {
 	/** The admission the hold rests on; zero before the first and while in jeopardy. */
 	private long goodAdmission;
 
+	/** The connection that door is on. */
+	private long goodConnection;
+
 	private long restoringAdmission;
 
 	private long restoringSequence;
@@ -373,7 +376,9 @@ final class Slot {
 		Hold hold = (this.hold != null) ? this.hold : this.reserve;
 		if (hold != null && hold.isHeld()) {
 			long admission = this.door.admission();
-			boolean broken = (this.goodAdmission != 0) ? admission != this.goodAdmission : session.connection() == 0;
+			boolean broken = (this.goodAdmission != 0)
+					? admission != this.goodAdmission || session.connection() != this.goodConnection
+					: session.connection() == 0;
 			if ((paused || broken) && hold == this.reserve) {
 				letGo();
 			}
@@ -386,9 +391,9 @@ final class Slot {
 				}
 			}
 			if (this.goodAdmission != 0) {
-				// The door was whole at least until the tick before: a close that came
-				// earlier would have been noticed by now.
-				hold.doorGoodUntil(session.lastTick() + this.shard.settings().graceNanos());
+				// Had the door been closed before that, the answer would have come after
+				// the news of it. That no news came says nothing.
+				hold.doorGoodUntil(session.connectedAt(now) + this.shard.settings().graceNanos());
 				greetHeir(session);
 			}
 			else if (admission == 0) {
@@ -431,17 +436,19 @@ final class Slot {
 	 */
 	void confirmed(long sequence, long sentAt) {
 		Hold hold = (this.hold != null) ? this.hold : this.reserve;
+		Session session = this.shard.activeSession();
 		if (this.hold == null && (this.waiting != null || !this.waiters.isEmpty())) {
 			evaluate();
 			return;
 		}
 		if (hold == null || this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
-				|| this.door.admission() != this.restoringAdmission) {
+				|| session == null || session.connection() == 0 || this.door.admission() != this.restoringAdmission) {
 			return;
 		}
 		hold.doorGoodUntil(sentAt + this.shard.settings().graceNanos());
 		if (hold.isHeld()) {
 			this.goodAdmission = this.restoringAdmission;
+			this.goodConnection = session.connection();
 			if (this.jeopardy) {
 				this.jeopardy = false;
 				this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null, 0);

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * everybody else stays away.
  * <p>
  * Safety of the eviction. The heir was admitted, so at that moment the holder was not
- * inside, and the holder, which sees its connection close, keeps the lock for at most the
- * grace from then, unless it re-enters the door and a record it sent after that is
- * confirmed. Such a record would have been heard, which voids the evidence, or stands in
- * the log before the eviction, which makes the compare-and-set fail. The heir's own
- * connection is unbroken since before the holder's latest record was written: so both
- * were at the same broker when it was, and a stale broker cannot be keeping the holder
- * content. The evidence concerns one door, so it takes one ticket, never the whole
- * session.
+ * inside; whatever the broker has answered it with the door whole it had asked before
+ * that, and from then it keeps the lock for at most the grace, unless it re-enters the
+ * door and a record it sent after that is confirmed. Such a record would have been heard,
+ * which voids the evidence, or stands in the log before the eviction, which makes the
+ * compare-and-set fail. The heir's own connection is unbroken since before the holder's
+ * latest record was written: so both were at the same broker when it was, and a stale
+ * broker cannot be keeping the holder content. The evidence concerns one door, so it
+ * takes one ticket, never the whole session.
  */
 final class SlotDoor {
 

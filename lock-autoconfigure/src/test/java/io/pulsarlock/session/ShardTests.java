@@ -404,6 +404,11 @@ class ShardTests {
 		}
 
 		@Override
+		public CompletionStage<?> ask() {
+			return this.delayed ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
+		}
+
+		@Override
 		public void trim(Position upTo) {
 		}
 

@@ -78,6 +78,13 @@ final class SimulatedCluster {
 		}
 	}
 
+	/** All doors are closed, and their consumers told, each when its link lets it. */
+	void deleteDoors() {
+		if (this.owner != null) {
+			List.copyOf(this.owner.gates().values()).forEach(SimulatedGate::delete);
+		}
+	}
+
 	private void own(@Nullable SimulatedBroker not) {
 		if (this.owner == null) {
 			List<SimulatedBroker> candidates = this.brokers.stream()
@@ -145,8 +152,7 @@ final class SimulatedCluster {
 
 	/** How late a client hears that its broker has closed the connection. */
 	long noticeDelay(long normal) {
-		return this.plan.twin(SimulationTwin.CLOSE_UNSEEN) ? this.time.between(0, 3 * SimulatedTime.SECOND)
-				: this.time.skewed(0, normal);
+		return this.time.chance(0.2) ? this.time.between(0, 5 * SimulatedTime.SECOND) : this.time.skewed(0, normal);
 	}
 
 	List<SimulatedBroker> brokers() {

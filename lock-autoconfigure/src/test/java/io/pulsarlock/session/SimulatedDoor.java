@@ -75,9 +75,7 @@ final class SimulatedDoor implements Door {
 		void disconnected() {
 			if (!this.left) {
 				this.backoff = FIRST_BACKOFF;
-				if (!twin(SimulationTwin.DOOR_KEPT_AFTER_CLOSE)) {
-					change(0);
-				}
+				change(0);
 			}
 		}
 
@@ -96,9 +94,7 @@ final class SimulatedDoor implements Door {
 			}
 			this.state = State.ADMITTED;
 			this.backoff = FIRST_BACKOFF;
-			if (!twin(SimulationTwin.DOOR_KEPT_AFTER_CLOSE) || this.admission == 0) {
-				change(SimulatedDoor.this.client.nextNumber());
-			}
+			change(SimulatedDoor.this.client.nextNumber());
 		}
 
 		void attached(SimulatedLink link) {
@@ -119,6 +115,22 @@ final class SimulatedDoor implements Door {
 			}
 		}
 
+		void closed(SimulatedLink link) {
+			if (!this.left && link == SimulatedDoor.this.client.link()) {
+				disconnected();
+				connectLater(link);
+			}
+		}
+
+		private void connectLater(SimulatedLink link) {
+			SimulatedDoor.this.client.process().later(this.backoff, () -> {
+				if (link == SimulatedDoor.this.client.link()) {
+					connect();
+				}
+			});
+			this.backoff = Math.min(2 * this.backoff, SimulatedTime.SECOND);
+		}
+
 		void refused(SimulatedLink link) {
 			if (this.left) {
 				return;
@@ -130,12 +142,7 @@ final class SimulatedDoor implements Door {
 				this.changed.run();
 			}
 			else if (link == SimulatedDoor.this.client.link()) {
-				SimulatedDoor.this.client.process().later(this.backoff, () -> {
-					if (link == SimulatedDoor.this.client.link()) {
-						connect();
-					}
-				});
-				this.backoff = Math.min(2 * this.backoff, SimulatedTime.SECOND);
+				connectLater(link);
 			}
 		}
 

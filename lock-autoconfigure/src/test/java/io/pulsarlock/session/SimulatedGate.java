@@ -69,6 +69,14 @@ final class SimulatedGate {
 		choose();
 	}
 
+	/** An administrator deletes the subscription: its consumers are closed. */
+	void delete() {
+		List<Guest> closed = List.copyOf(this.guests);
+		this.guests.clear();
+		choose();
+		closed.forEach((guest) -> guest.link().toClient(() -> guest.attempt().closed(guest.link())));
+	}
+
 	/** The active guest of a failover door; all are told at the same moment, later. */
 	private void choose() {
 		if (this.kind != Door.Kind.FAILOVER) {

@@ -2,7 +2,6 @@ package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -85,13 +84,26 @@ final class SimulatedJournal implements Journal {
 		}
 	}
 
+	@Override
+	public CompletionStage<?> ask() {
+		CompletableFuture<Void> answer = new CompletableFuture<>();
+		SimulatedLink link = this.client.link();
+		if (link == null) {
+			answer.completeExceptionally(new LockUnavailableException("not connected", null));
+		}
+		else if (twin(SimulationTwin.CLOSE_UNSEEN)) {
+			answer.complete(null);
+		}
+		else {
+			link.toBroker(() -> link.toClient(() -> answer.complete(null)));
+		}
+		return answer;
+	}
+
 	/** Connected again: reads on, and sends again what has no answer. */
 	void connected() {
 		read();
 		List<Pending> again = new ArrayList<>(this.pending);
-		if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
-			Collections.reverse(again);
-		}
 		again.forEach((publishing) -> {
 			this.cluster.coverage().count("records sent again");
 			send(publishing);
@@ -102,9 +114,6 @@ final class SimulatedJournal implements Journal {
 		while (!this.pending.isEmpty() && this.pending.peek().number() <= number) {
 			Pending publishing = this.pending.poll();
 			if (publishing.number() == number) {
-				answer(publishing, position);
-			}
-			else if (twin(SimulationTwin.SENT_AGAIN_OUT_OF_ORDER)) {
 				answer(publishing, position);
 			}
 			else {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  */
 final class SimulatedLink {
 
-	/** A close reaches a living client before its next tick: an assumption. */
+	/** A close reaches a living client before its next tick, as a rule. */
 	private static final long NOTICE = 12 * SimulatedTime.MILLI;
 
 	private final SimulatedTime time;
@@ -204,10 +204,6 @@ final class SimulatedLink {
 			toBroker(this::closeAtBroker);
 		}
 		this.open = false;
-	}
-
-	boolean isStalled() {
-		return this.stalled;
 	}
 
 	boolean isOpen() {

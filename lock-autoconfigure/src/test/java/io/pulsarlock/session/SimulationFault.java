@@ -81,6 +81,9 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 
 		RESET_ALL,
 
+		/** An administrator deletes the subscriptions. */
+		DOORS_DELETED,
+
 		/**
 		 * The topic is deleted and made anew. Not together with all the others: a node
 		 * that joins at that moment cannot know who is there.

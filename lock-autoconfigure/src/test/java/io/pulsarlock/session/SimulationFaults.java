@@ -24,6 +24,7 @@ final class SimulationFaults {
 		switch (fault.kind()) {
 			case MOVE -> this.cluster.move(fault.extra());
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
+			case DOORS_DELETED -> this.cluster.deleteDoors();
 			case DELETED -> this.cluster.delete(fault.extra());
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
 			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
@@ -88,10 +89,9 @@ final class SimulationFaults {
 		return nodes.get(Math.abs(fault.node()) % nodes.size());
 	}
 
-	/** Never on a stalled link: a living client hears of the close, an assumption. */
 	private void resetByBroker(SimulatedNode node) {
 		SimulatedLink link = node.client().link();
-		if (link != null && !link.isStalled()) {
+		if (link != null) {
 			link.closeByBroker();
 		}
 	}
@@ -117,7 +117,7 @@ final class SimulationFaults {
 		node.client().cutOff(lasting);
 		SimulatedLink link = node.client().link();
 		blackhole(node, lasting);
-		if (link != null && this.simulation.plan().twin(SimulationTwin.CLOSE_UNSEEN)) {
+		if (link != null && this.time.chance(0.3)) {
 			link.closeByBroker();
 		}
 	}

@@ -64,7 +64,7 @@ final class SimulationInvariants {
 		Session session = node.session();
 		boolean own = front != null && session != null && front.session().equals(session.id());
 		check(this.cluster.plan().twin() != null || front == null || own || front.position().token() >= token
-				|| (session != null && isForgotten(front.session(), session.table())),
+				|| (session != null && isForgotten(front, session.table())),
 				() -> holding + " was granted although " + front + " is in front");
 		Ticket known = (session != null) ? session.table().front(lock) : null;
 		if (session != null && known != null && known.position().token() != token) {
@@ -93,8 +93,8 @@ final class SimulationInvariants {
 	 * Whoever is silent for long enough is unknown to a node that joins then, or after a
 	 * deletion, whether it has been expelled or not.
 	 */
-	private boolean isForgotten(UUID id, LineTable table) {
-		return table.session(id) == null && !isConfirmed(id);
+	private boolean isForgotten(Ticket ticket, LineTable table) {
+		return table.ticket(ticket.lock(), ticket.position()) == null && !isConfirmed(ticket.session());
 	}
 
 	private boolean isConfirmed(UUID id) {
@@ -210,7 +210,7 @@ final class SimulationInvariants {
 			// What a late copy or a lost introduction left in a rebuilt table.
 			line.removeIf((ticket) -> truth.session(ticket.session()) == null);
 			List<Ticket> known = new ArrayList<>(truth.line(lock));
-			known.removeIf((ticket) -> isForgotten(ticket.session(), table));
+			known.removeIf((ticket) -> isForgotten(ticket, table));
 			check(withoutOrdinals(line).equals(withoutOrdinals(known)), () -> node + " at " + table.applied()
 					+ " has for " + lock + " " + table.line(lock) + " instead of " + truth.line(lock));
 		}

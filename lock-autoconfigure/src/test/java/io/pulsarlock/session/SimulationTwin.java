@@ -27,9 +27,6 @@ enum SimulationTwin {
 	/** A broker that lost the topic acknowledges appends, as it answers pings. */
 	STALE_BROKER_ACKNOWLEDGES,
 
-	/** A closed connection does not end the stay inside a door. */
-	DOOR_KEPT_AFTER_CLOSE,
-
 	/** Being connected again is taken for being inside the door again. */
 	REENTRY_ASSUMED,
 
@@ -56,10 +53,7 @@ enum SimulationTwin {
 	/** A new connection is taken for the old one. */
 	CONNECTION_IGNORED,
 
-	/** The holder finds a half-open connection later than the broker does. */
-	SLOW_KEEP_ALIVE,
-
-	/** A close seen by the broker is seen by the living holder much later. */
+	/** That no news of a close has come counts as if the broker had been asked. */
 	CLOSE_UNSEEN,
 
 	/** The reader leaves records out. */
@@ -70,9 +64,6 @@ enum SimulationTwin {
 
 	/** Joining nodes are told to read less than they need. */
 	HISTORY_TOO_SHORT,
-
-	/** After a reconnect the client sends what has no answer in another order. */
-	SENT_AGAIN_OUT_OF_ORDER,
 
 	/** Nobody is expelled: the lines of dead nodes stay. */
 	NOBODY_EXPELLED,
@@ -92,8 +83,7 @@ enum SimulationTwin {
 	String shows() {
 		return switch (this) {
 			case RECORDS_SKIPPED, TRIMMED_EARLY, HISTORY_TOO_SHORT -> " instead of |^two hold |: token ";
-			case NOBODY_EXPELLED -> " waiters|^somebody is in line";
-			case SENT_AGAIN_OUT_OF_ORDER -> " waiters|sessions of|: token |^two hold |in front$";
+			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			default -> "^two hold |: token |before .* noticed";
 		};
 	}

@@ -153,6 +153,21 @@ class PulsarFaultTests {
 		}
 	}
 
+	@Test
+	void holderKeepsTheLockByItsDoorBetweenTwoHeartbeats() throws Exception {
+		List<LockEvent> events = new CopyOnWriteArrayList<>();
+		try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+			.cluster(this.cluster)
+			.shards(1)
+			.times(Duration.ofSeconds(60), Duration.ofSeconds(1))
+			.connect()) {
+			locks.addListener(events::add);
+			Held held = locks.obtain("seldom").acquire(Duration.ofSeconds(30));
+			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(10)).until(held::isHeld);
+			assertThat(events).extracting(LockEvent::type).containsExactly(LockEvent.Type.ACQUIRED);
+		}
+	}
+
 	/**
 	 * Waits until the holding rests on its door. While it rests on a record, what remains
 	 * runs down to half a grace before the next one is sent.

@@ -91,7 +91,7 @@ public final class Campaign {
 		};
 	}
 
-	/** Runs it; true if nothing in scope was broken. */
+	/** Runs it; true if nothing was broken. */
 	boolean run() throws IOException {
 		say("seed " + this.settings.seed() + ", " + this.schedule.total() + " faults in " + this.settings.arenas()
 				+ " arenas of " + this.settings.nodes() + " nodes; histories and logs in " + this.settings.folder());

@@ -168,14 +168,6 @@ enum Fault {
 		return this.bound;
 	}
 
-	/**
-	 * Whether the protocol promises that nobody overlaps. A reset that only the broker
-	 * sees is what a grace shorter than the lease assumes away.
-	 */
-	boolean inScope() {
-		return this != RESET_BROKER_SIDE;
-	}
-
 	/** Whether the node's process ends by it. */
 	boolean isLethal() {
 		return switch (this) {

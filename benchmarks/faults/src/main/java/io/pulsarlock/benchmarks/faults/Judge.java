@@ -119,10 +119,8 @@ final class Judge {
 					tally.overlapSum += millis;
 					tally.overlapMax = Math.max(tally.overlapMax, millis);
 				}
-				if (tally == null || tally.fault.inScope()) {
-					violation(Kind.OVERLAP, each.granted,
-							longest + " and " + each + " for " + String.format("%.3f ms", millis));
-				}
+				violation(Kind.OVERLAP, each.granted,
+						longest + " and " + each + " for " + String.format("%.3f ms", millis));
 			}
 			if (longest == null || each.believedUntil() > longest.believedUntil()) {
 				longest = each;
@@ -169,10 +167,8 @@ final class Judge {
 			if (tally != null) {
 				tally.toldLate++;
 			}
-			if (tally == null || tally.fault.inScope()) {
-				violation(Kind.TOLD_LATE, next.granted, lost + " was told " + String.format("%.3f", -margin)
-						+ " ms after " + next + " had been granted");
-			}
+			violation(Kind.TOLD_LATE, next.granted,
+					lost + " was told " + String.format("%.3f", -margin) + " ms after " + next + " had been granted");
 		}
 	}
 

@@ -113,8 +113,7 @@ final class Verdict {
 	String markdown() {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
-		String verdict = isBroken() ? "BROKEN"
-				: this.failed.isEmpty() ? "nothing in scope was broken" : "not run to its end";
+		String verdict = isBroken() ? "BROKEN" : this.failed.isEmpty() ? "nothing was broken" : "not run to its end";
 		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")
@@ -176,7 +175,6 @@ final class Verdict {
 		for (Tally tally : this.tallies.values()) {
 			text.append("| ")
 				.append(tally.fault.title())
-				.append(tally.fault.inScope() ? "" : " (out of scope)")
 				.append(" | ")
 				.append(tally.rounds)
 				.append(" | ")

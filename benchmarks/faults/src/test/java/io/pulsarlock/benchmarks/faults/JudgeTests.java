@@ -50,16 +50,6 @@ class JudgeTests {
 	}
 
 	@Test
-	void overlapOutOfScopeIsReportedOnly() {
-		round(Fault.RESET_BROKER_SIDE, "a", 1, 2);
-		hold("a", 1, 1, 4.5, 5);
-		hold("b", 2, 4, 5, 5);
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(tally(judge).overlapMax).isEqualTo(500);
-	}
-
-	@Test
 	void whoeverDidNotBelieveDoesNotOverlap() {
 		// Granted before the process stood, written after it woke up.
 		hold("b", 2, 4, 5, 5);
