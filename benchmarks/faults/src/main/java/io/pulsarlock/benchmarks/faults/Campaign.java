@@ -23,6 +23,9 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class Campaign {
 
+	/** What a line starts with that says why the verdict is not good. */
+	static final String REASON = "BROKEN: ";
+
 	/** So often one is set up in place of another one. */
 	private static final int ARENAS = 4;
 
@@ -126,6 +129,7 @@ public final class Campaign {
 		Path file = this.verdict.write();
 		System.out.println();
 		System.out.println(this.verdict.markdown());
+		this.verdict.reasons().forEach((reason) -> say(REASON + reason));
 		say("verdict in " + file);
 		return this.verdict.isGood();
 	}

@@ -43,7 +43,7 @@ final class Verdict {
 
 	private int excused;
 
-	private int toothless;
+	private final List<String> toothless = new ArrayList<>();
 
 	Verdict(Settings settings, StallWatch stalls) {
 		this.settings = settings;
@@ -76,7 +76,7 @@ final class Verdict {
 	synchronized void control(String name, boolean caught, String how) {
 		this.controls.add("| " + name + " | " + (caught ? "caught" : "**NOT CAUGHT**") + " | " + how + " |");
 		if (!caught) {
-			this.toothless++;
+			this.toothless.add(name);
 		}
 	}
 
@@ -99,11 +99,19 @@ final class Verdict {
 	 * it saw missed are written down and count for nothing.
 	 */
 	boolean isGood() {
-		return this.failed.isEmpty() && !isBroken();
+		return reasons().isEmpty();
+	}
+
+	/** What it is not good for, a line for each. */
+	List<String> reasons() {
+		List<String> reasons = new ArrayList<>(this.failed);
+		this.toothless.forEach((twin) -> reasons.add("not caught: " + twin));
+		this.violations.stream().filter((each) -> !isExcused(each)).map(Violation::toString).forEach(reasons::add);
+		return reasons;
 	}
 
 	private boolean isBroken() {
-		return this.toothless > 0 || !this.violations.stream().allMatch((each) -> isExcused(each));
+		return !this.toothless.isEmpty() || !this.violations.stream().allMatch((each) -> isExcused(each));
 	}
 
 	private boolean isExcused(Violation violation) {
