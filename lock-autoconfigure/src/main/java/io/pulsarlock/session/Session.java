@@ -93,9 +93,6 @@ final class Session implements Journal.Listener {
 	/** What joining nodes do not need, by anybody's account: time that has passed. */
 	private Position history = Position.NONE;
 
-	/** From when on the journal has shown all live sessions. */
-	private long settledAt;
-
 	private boolean active;
 
 	private boolean frozen;
@@ -127,14 +124,8 @@ final class Session implements Journal.Listener {
 	/** The connection on which a request is without an answer, or 0. */
 	private long asking;
 
-	/**
-	 * Create a session.
-	 * @param settledAt when the journal will have shown all live sessions, or sooner than
-	 * now if it has already
-	 */
-	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id, long settledAt) {
+	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id) {
 		this.shard = shard;
-		this.settledAt = settledAt;
 		this.settings = settings;
 		this.loop = loop;
 		this.journal = ports.journal();
@@ -199,7 +190,6 @@ final class Session implements Journal.Listener {
 		boolean startsLate = startsLate(position);
 		Change change = this.table.apply(position, record);
 		if (startsLate || change.missing() || (change.disowned() && this.unheard.contains(record.session()))) {
-			this.settledAt = now + 2 * longestLease();
 			this.shard.journalLost(this, position);
 			if (this.incarnation.isOver()) {
 				return;
@@ -334,7 +324,7 @@ final class Session implements Journal.Listener {
 		if (!this.active) {
 			// After a long catch-up the opening record has run out; a later heartbeat
 			// opens.
-			if (this.incarnation.confirmedFor(now) > 0 && now - this.settledAt >= 0) {
+			if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0) {
 				activate();
 			}
 		}
@@ -593,10 +583,6 @@ final class Session implements Journal.Listener {
 
 	long releases() {
 		return this.releases;
-	}
-
-	long settledAt() {
-		return this.settledAt;
 	}
 
 	/**

@@ -75,7 +75,7 @@ final class Shard {
 
 	private long rejoin = FIRST_REJOIN;
 
-	/** From when on the journal shows all live sessions to a node that joins. */
+	/** From when on the journal has shown all live sessions to a node that joins. */
 	private long settledAt;
 
 	/** What earlier sessions of this node have applied last. */
@@ -148,7 +148,7 @@ final class Shard {
 				ports.journal().close();
 			}
 			else {
-				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get(), this.settledAt);
+				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get());
 				this.session = session;
 				session.start();
 			}
@@ -205,6 +205,11 @@ final class Shard {
 		return this.known;
 	}
 
+	/** From when on the journal has shown all live sessions to a node that joins. */
+	long settledAt() {
+		return this.settledAt;
+	}
+
 	void evaluateAll() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.evaluate();
@@ -223,7 +228,7 @@ final class Shard {
 				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
 				+ " for longer than they are kept. It grants no locks before it has heard of everybody who holds some,"
 				+ " which takes two leases"));
-		this.settledAt = session.settledAt();
+		this.settledAt = now() + 2 * session.longestLease();
 		if (session.isActive()) {
 			sessionEnded(session, Reason.NOT_CONFIRMED);
 		}
