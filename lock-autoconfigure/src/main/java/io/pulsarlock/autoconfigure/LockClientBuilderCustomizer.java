@@ -13,7 +13,8 @@ import org.apache.pulsar.client.api.ClientBuilder;
 public interface LockClientBuilderCustomizer {
 
 	/**
-	 * Called each time the client is made: at every start of the application context.
+	 * Called each time a client is made: one at every start of the application context,
+	 * and another one for a shard whose opening has got stuck.
 	 * @param builder the builder
 	 */
 	void customize(ClientBuilder builder);

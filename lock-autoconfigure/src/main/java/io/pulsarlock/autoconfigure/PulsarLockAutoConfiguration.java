@@ -74,8 +74,8 @@ public final class PulsarLockAutoConfiguration {
 					+ "' in " + settings.topics().tenant() + "/" + settings.topics().namespace() + " (shards "
 					+ settings.session().shards() + ", lease " + LockSettings.text(settings.session().lease())
 					+ ", reconnect grace " + LockSettings.text(settings.session().reconnectGrace()) + ")");
-			return SessionLockRegistry.restartable(settings.session(), () -> new PulsarConnector(clientFactory.create(),
-					true, settings.topics(), settings.session().node()));
+			return SessionLockRegistry.restartable(settings.session(),
+					() -> new PulsarConnector(clientFactory::create, settings.topics(), settings.session().node()));
 		}
 
 		@Bean

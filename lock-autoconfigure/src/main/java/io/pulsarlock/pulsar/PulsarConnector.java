@@ -6,9 +6,12 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.session.Connector;
@@ -39,9 +42,12 @@ public final class PulsarConnector implements Connector {
 
 	private static final long CLOSE_MILLIS = 300;
 
-	private final PulsarClient client;
+	private final Supplier<? extends PulsarClient> clients;
 
-	private final boolean closeClient;
+	private final PulsarClient shared;
+
+	/** Of shards that have got stuck on the shared one, or on their own before. */
+	private final Map<Integer, PulsarClient> own = new ConcurrentHashMap<>();
 
 	private final TopicSettings topics;
 
@@ -53,14 +59,15 @@ public final class PulsarConnector implements Connector {
 
 	/**
 	 * Creates it.
-	 * @param client the client, with the settings of {@link PulsarLocks#tune}
-	 * @param closeClient whether it is closed with the connector
+	 * @param clients makes clients with the settings of {@link PulsarLocks#tune}: one at
+	 * once, for all shards, and another one for each shard whose opening gets stuck; all
+	 * are closed with the connector
 	 * @param topics where the shards are
 	 * @param node the node's name, shown in the broker's statistics
 	 */
-	public PulsarConnector(PulsarClient client, boolean closeClient, TopicSettings topics, String node) {
-		this.client = client;
-		this.closeClient = closeClient;
+	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node) {
+		this.clients = clients;
+		this.shared = clients.get();
 		this.topics = topics;
 		this.node = node;
 		this.failures = new Failures(topics);
@@ -69,29 +76,49 @@ public final class PulsarConnector implements Connector {
 	@Override
 	public CompletionStage<Ports> open(int shard) {
 		String topic = this.topics.topic(shard);
+		PulsarClient client = this.own.getOrDefault(shard, this.shared);
 		Opening opening = new Opening();
-		return this.client.getPartitionsForTopic(topic, true)
+		return client.getPartitionsForTopic(topic, true)
 			.thenCompose((partitions) -> checkPartitions(topic, partitions))
-			.thenCompose((none) -> keeper(topic))
+			.thenCompose((none) -> keeper(client, topic))
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
-				return reader(topic);
+				return reader(client, topic);
 			})
 			.thenCompose((reader) -> {
 				opening.reader = reader;
-				return new JournalStart(this.client, topic, this.topics.subscriptionPrefix()).seek(reader);
+				return new JournalStart(client, topic, this.topics.subscriptionPrefix()).seek(reader);
 			})
-			.thenCompose((none) -> producer(topic))
+			.thenCompose((none) -> producer(client, topic))
 			.<Ports>thenApply((producer) -> {
 				this.opened = true;
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(), this.failures,
 						topic);
-				return new Ports(journal, new PulsarDoor(this.client, topic, this.topics, this.node, this.failures));
+				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
 			})
 			.exceptionallyCompose((ex) -> {
 				opening.close();
 				return CompletableFuture.failedFuture(this.failures.translate(ex, topic));
 			});
+	}
+
+	/**
+	 * Gives the shard a client of its own. A client shares lookups that are under way
+	 * with whoever asks next, so one that never ends keeps the shard closed for as long
+	 * as the client lives. It happens behind a SOCKS5 proxy: Netty's handler for it keeps
+	 * the end of a connection to itself that ends before the proxy has answered.
+	 */
+	@Override
+	public void abandon(int shard) {
+		try {
+			PulsarClient before = this.own.put(shard, this.clients.get());
+			if (before != null) {
+				shutdown(before);
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("No other Pulsar client can be made for shard " + shard, ex);
+		}
 	}
 
 	private CompletableFuture<Void> checkPartitions(String topic, List<String> partitions) {
@@ -105,8 +132,8 @@ public final class PulsarConnector implements Connector {
 	}
 
 	/** A durable subscription that keeps what joining nodes need to read. */
-	private CompletableFuture<Consumer<byte[]>> keeper(String topic) {
-		return this.client.newConsumer(Schema.BYTES)
+	private CompletableFuture<Consumer<byte[]>> keeper(PulsarClient client, String topic) {
+		return client.newConsumer(Schema.BYTES)
 			.topic(topic)
 			.subscriptionName(this.topics.subscriptionPrefix() + KEEPER)
 			.subscriptionType(SubscriptionType.Failover)
@@ -122,8 +149,8 @@ public final class PulsarConnector implements Connector {
 	 * Reads from the earliest retained record, once it is resumed. A plain consumer and
 	 * not the client's reader, which would acknowledge every record for nothing.
 	 */
-	private CompletableFuture<Consumer<byte[]>> reader(String topic) {
-		return this.client.newConsumer(Schema.BYTES)
+	private CompletableFuture<Consumer<byte[]>> reader(PulsarClient client, String topic) {
+		return client.newConsumer(Schema.BYTES)
 			.topic(topic)
 			.subscriptionName(this.topics.subscriptionPrefix() + READER + UUID.randomUUID())
 			.subscriptionType(SubscriptionType.Exclusive)
@@ -135,8 +162,8 @@ public final class PulsarConnector implements Connector {
 			.subscribeAsync();
 	}
 
-	private CompletableFuture<Producer<byte[]>> producer(String topic) {
-		return this.client.newProducer(Schema.BYTES)
+	private CompletableFuture<Producer<byte[]>> producer(PulsarClient client, String topic) {
+		return client.newProducer(Schema.BYTES)
 			.topic(topic)
 			.enableBatching(false)
 			.sendTimeout(0, TimeUnit.MILLISECONDS)
@@ -147,42 +174,42 @@ public final class PulsarConnector implements Connector {
 	}
 
 	/**
-	 * Closes the client. Its connections end at once; its threads do so some two seconds
-	 * later, because Netty waits for latecomers that long, and nobody waits for them.
+	 * Closes the clients. Their connections end at once; their threads do so some two
+	 * seconds later, because Netty waits for latecomers that long, and nobody waits for
+	 * them.
 	 */
 	@Override
 	public void close() {
-		if (!this.closeClient) {
-			return;
-		}
-		CompletableFuture<Void> closed = this.client.closeAsync();
+		List<PulsarClient> all = Stream.concat(Stream.of(this.shared), this.own.values().stream()).toList();
+		CompletableFuture<Void> closed = CompletableFuture
+			.allOf(all.stream().map(PulsarClient::closeAsync).toArray(CompletableFuture<?>[]::new));
 		try {
 			// Whoever never got in has nobody to take leave of.
 			closed.get(this.opened ? CLOSE_MILLIS : 0, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			shutdown();
+			all.forEach(PulsarConnector::shutdown);
 		}
 		catch (TimeoutException ex) {
 			if (!this.opened) {
-				shutdown();
+				all.forEach(PulsarConnector::shutdown);
 			}
 		}
 		catch (ExecutionException ex) {
 			logger.debug("The Pulsar client did not close in good order", ex);
-			shutdown();
+			all.forEach(PulsarConnector::shutdown);
 		}
 	}
 
 	/**
-	 * Ends the client without a word. Takes it ten seconds and more while it has requests
+	 * Ends a client without a word. Takes it ten seconds and more while it has requests
 	 * without an answer, so nobody waits for that.
 	 */
-	private void shutdown() {
+	private static void shutdown(PulsarClient client) {
 		Thread thread = new Thread(() -> {
 			try {
-				this.client.shutdown();
+				client.shutdown();
 			}
 			catch (PulsarClientException | RuntimeException ex) {
 				logger.debug("The Pulsar client did not shut down in good order", ex);

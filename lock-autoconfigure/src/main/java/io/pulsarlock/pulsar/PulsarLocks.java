@@ -112,7 +112,8 @@ public final class PulsarLocks {
 
 	/**
 	 * Further settings of the client, authentication for example.
-	 * @param customizer called before the settings that locks need are made
+	 * @param customizer called before the settings that locks need are made, for each
+	 * client: usually there is one, and one more for a shard whose opening has got stuck
 	 * @return this
 	 */
 	public PulsarLocks client(Consumer<ClientBuilder> customizer) {
@@ -127,14 +128,17 @@ public final class PulsarLocks {
 	 * @throws LockConfigurationException if the client's settings are wrong
 	 */
 	public SessionLockRegistry connect() {
+		return new SessionLockRegistry(this.session,
+				new PulsarConnector(this::client, this.topics, this.session.node()));
+	}
+
+	private PulsarClient client() {
 		ClientBuilder builder = PulsarClient.builder().serviceUrl(this.serviceUrl);
 		if (this.customizer != null) {
 			this.customizer.accept(builder);
 		}
 		try {
-			PulsarClient client = tune(builder).build();
-			return new SessionLockRegistry(this.session,
-					new PulsarConnector(client, true, this.topics, this.session.node()));
+			return tune(builder).build();
 		}
 		catch (PulsarClientException | IllegalArgumentException ex) {
 			throw new LockConfigurationException("The Pulsar client for locks cannot be made: " + ex.getMessage(), ex);

@@ -17,6 +17,14 @@ public interface Connector {
 	CompletionStage<Ports> open(int shard);
 
 	/**
+	 * Nobody waits any longer for the opening of a shard that is under way. The next one
+	 * must not depend on anything this one may be stuck on.
+	 * @param shard its number
+	 */
+	default void abandon(int shard) {
+	}
+
+	/**
 	 * Ends whatever the connector itself keeps open. May block for a bounded time.
 	 */
 	void close();

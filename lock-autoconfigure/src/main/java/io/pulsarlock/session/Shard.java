@@ -129,6 +129,7 @@ final class Shard {
 			if (ended.compareAndSet(false, true) && !this.closed) {
 				failed(new LockUnavailableException("Shard " + this.index + " could not be opened within "
 						+ TimeUnit.NANOSECONDS.toSeconds(OPEN_LIMIT) + " s"));
+				this.connector.abandon(this.index);
 				joinLater();
 			}
 		});

@@ -48,9 +48,7 @@ class ShardTests {
 
 	private final List<String> doors = new ArrayList<>();
 
-	private final Shard shard = new Shard(0,
-			SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1), this.loop,
-			new OneConnector(this.log, this.doors), Runnable::run, this.events::add, UUID::randomUUID);
+	private final Shard shard = shard(new OneConnector(this.log, this.doors));
 
 	private long otherSequence;
 
@@ -60,9 +58,27 @@ class ShardTests {
 		assertThat(this.shard.isConfirmed()).isTrue();
 	}
 
+	private Shard shard(Connector connector) {
+		return new Shard(0,
+				SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1),
+				this.loop, connector, Runnable::run, this.events::add, UUID::randomUUID);
+	}
+
 	private Heartbeat otherHeartbeat() {
 		return new Heartbeat(OTHER, this.otherSequence++, this.otherSequence == 1, INFO, Position.NONE, Position.NONE,
 				Position.NONE, List.of());
+	}
+
+	@Test
+	void openingThatNeverEndsIsAbandonedAndTriedAgain() {
+		StuckConnector connector = new StuckConnector(new OneConnector(new Log(), this.doors), new ArrayList<>());
+		Shard stuck = shard(connector);
+		stuck.start();
+		this.loop.advance(Duration.ofSeconds(44));
+		assertThat(connector.calls()).containsExactly("open");
+		this.loop.advance(Duration.ofSeconds(10));
+		assertThat(connector.calls()).containsExactly("open", "abandon", "open");
+		assertThat(stuck.isConfirmed()).isTrue();
 	}
 
 	@Test
@@ -427,6 +443,26 @@ class ShardTests {
 				this.doors.add(lock);
 				return new Open();
 			}));
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	/** One that opens nothing before it was told that nobody waits any longer. */
+	private record StuckConnector(Connector next, List<String> calls) implements Connector {
+
+		@Override
+		public CompletionStage<Ports> open(int shard) {
+			this.calls.add("open");
+			return this.calls.contains("abandon") ? this.next.open(shard) : new CompletableFuture<>();
+		}
+
+		@Override
+		public void abandon(int shard) {
+			this.calls.add("abandon");
 		}
 
 		@Override

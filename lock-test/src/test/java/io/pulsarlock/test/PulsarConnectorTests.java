@@ -1,0 +1,78 @@
+package io.pulsarlock.test;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.pulsar.PulsarConnector;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.Connector.Ports;
+import io.pulsarlock.test.broker.TestPulsar;
+import org.apache.pulsar.client.api.ClientBuilder;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests what becomes of a shard whose client never ends an attempt to connect.
+ */
+class PulsarConnectorTests {
+
+	private final TestPulsar pulsar = TestPulsar.shared();
+
+	private final List<PulsarClient> clients = new ArrayList<>();
+
+	@Test
+	void shardThatIsStuckOnOneClientIsOpenedByAnother() throws Exception {
+		try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			PulsarConnector connector = new PulsarConnector(() -> client(proxy),
+					TopicSettings.of("s" + UUID.randomUUID()), "a");
+			try {
+				connector.open(0);
+				awaitGivenUp(proxy);
+				connector.abandon(0);
+				Ports ports = connector.open(0).toCompletableFuture().get(20, TimeUnit.SECONDS);
+				assertThat(ports.journal().connection()).isNotZero();
+			}
+			finally {
+				connector.close();
+			}
+		}
+		assertThat(this.clients).hasSize(2);
+		await().untilAsserted(() -> assertThat(this.clients).allMatch(PulsarClient::isClosed));
+	}
+
+	/** The proxy says nothing, so the client closes, and forgets to tell itself. */
+	private static void awaitGivenUp(ServerSocket proxy) throws Exception {
+		proxy.setSoTimeout(20_000);
+		try (Socket connection = proxy.accept()) {
+			connection.setSoTimeout(20_000);
+			assertThat(connection.getInputStream().readAllBytes()).isNotEmpty();
+		}
+	}
+
+	/** The first one goes through the proxy. */
+	private PulsarClient client(ServerSocket proxy) {
+		ClientBuilder builder = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl());
+		if (this.clients.isEmpty()) {
+			builder.socks5ProxyAddress((InetSocketAddress) proxy.getLocalSocketAddress());
+		}
+		try {
+			this.clients.add(PulsarLocks.tune(builder).build());
+		}
+		catch (PulsarClientException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return this.clients.get(this.clients.size() - 1);
+	}
+
+}
