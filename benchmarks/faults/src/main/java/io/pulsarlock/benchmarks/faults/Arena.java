@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 
 import io.pulsarlock.benchmarks.faults.Observer.Seen;
 import io.pulsarlock.benchmarks.faults.Violation.Kind;
-import io.pulsarlock.line.JournalRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,7 +186,7 @@ final class Arena implements AutoCloseable {
 		}
 	}
 
-	private void attack(Fault fault, Node target, Round round) throws IOException {
+	private void attack(Fault fault, Node target, Round round) {
 		Link link = target.link();
 		Namespace namespace = target.namespace();
 		round.injected = System.nanoTime();
@@ -218,18 +217,6 @@ final class Arena implements AutoCloseable {
 				end(target);
 				target.twin((target.twin() == null) ? "upgraded" : null);
 			}
-			case STALE_EXPEL -> {
-				// For longer than the half grace after which the next one need not be
-				// admitted at the door, else this one hears of it in time; and only when
-				// all is ready, as a node that hears everything late gives up its locks.
-				Duration late = this.settings.grace().multipliedBy(7).dividedBy(10);
-				try {
-					stale(fault, () -> link.delay(late));
-				}
-				finally {
-					link.heal();
-				}
-			}
 			default -> throw new IllegalStateException(fault + " is not for a node");
 		}
 		round.healed = System.nanoTime();
@@ -244,8 +231,11 @@ final class Arena implements AutoCloseable {
 		List<String> topics = this.observer.topics();
 		round.injected = System.nanoTime();
 		switch (fault) {
-			case STALE_EXPEL -> stale(fault, () -> {
-			});
+			case STALE_EXPEL -> {
+				this.observer.writeStale(true);
+				sleep(fault.length());
+				this.observer.writeStale(false);
+			}
 			case BROKER_KILL -> this.pulsar.killBroker(topics.get(0), fault.length());
 			case BROKER_STOP_5, BROKER_STOP_20 -> this.pulsar.pauseBroker(topics.get(0), fault.length());
 			case BROKER_RESTART -> this.pulsar.restartBroker(topics.get(0), fault.length());
@@ -273,14 +263,6 @@ final class Arena implements AutoCloseable {
 		finally {
 			end.run();
 		}
-	}
-
-	private void stale(Fault fault, Runnable beforeWriting) throws IOException {
-		Map<String, List<JournalRecord>> evictions = this.observer.stale(true);
-		beforeWriting.run();
-		this.observer.write(evictions);
-		sleep(fault.length());
-		this.observer.write(this.observer.stale(false));
 	}
 
 	private void wallClock(Fault fault, Node target, Consumer<WallClock> change) {

@@ -33,7 +33,10 @@ enum Control {
 
 		@Override
 		void provoke(Arena arena) {
-			arena.runOn(arena.longHolder(), Fault.STALE_EXPEL);
+			// Slower than half a grace, after which the next one need not be admitted at
+			// the
+			// door: else the holder hears of it in time.
+			slowly(arena.longHolder(), Duration.ofMillis(700), () -> arena.run(Fault.STALE_EXPEL, null));
 		}
 
 	},

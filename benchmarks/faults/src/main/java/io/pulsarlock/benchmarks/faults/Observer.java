@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,15 +90,13 @@ final class Observer implements AutoCloseable {
 	}
 
 	/**
-	 * An eviction of every front, or an expulsion of every session, each as if by
+	 * Writes an eviction of every front, or an expulsion of every session, each as if by
 	 * somebody who has not heard of that session's latest record.
 	 * @param evictions whether the former
-	 * @return the records by topic
 	 * @throws IOException if Pulsar does not answer
 	 */
-	Map<String, List<JournalRecord>> stale(boolean evictions) throws IOException {
+	void writeStale(boolean evictions) throws IOException {
 		UUID nobody = UUID.randomUUID();
-		Map<String, List<JournalRecord>> stale = new LinkedHashMap<>();
 		for (String topic : topics()) {
 			LineTable table = new LineTable();
 			Map<UUID, Long> before = new HashMap<>();
@@ -122,23 +119,11 @@ final class Observer implements AutoCloseable {
 					}
 				});
 			}
-			stale.put(topic, records);
-		}
-		return stale;
-	}
-
-	/**
-	 * Writes records as they are.
-	 * @param byTopic the records by topic
-	 * @throws IOException if Pulsar does not answer
-	 */
-	void write(Map<String, List<JournalRecord>> byTopic) throws IOException {
-		for (Map.Entry<String, List<JournalRecord>> records : byTopic.entrySet()) {
 			try (Producer<byte[]> producer = this.client.newProducer(Schema.BYTES)
-				.topic(records.getKey())
+				.topic(topic)
 				.enableBatching(false)
 				.create()) {
-				for (JournalRecord record : records.getValue()) {
+				for (JournalRecord record : records) {
 					producer.send(RecordCodec.encode(record));
 				}
 			}
