@@ -247,21 +247,29 @@ public final class LineTable {
 	}
 
 	private void expel(Expel expel, Change change) {
-		SessionState target = this.sessions.get(expel.target());
-		// The compare-and-set: if the session was heard again the expulsion is void.
-		if (target != null && target.sequence() == expel.lastSeen() && expel.ledger() == this.applied.ledgerId()) {
+		SessionState target = unheard(expel.target(), expel.lastSeen(), expel.ledger());
+		if (target != null) {
 			end(target, change);
 		}
 	}
 
 	private void evict(Evict evict, Change change) {
-		SessionState target = this.sessions.get(evict.target());
-		if (target != null && target.sequence() == evict.lastSeen() && evict.ledger() == this.applied.ledgerId()) {
+		SessionState target = unheard(evict.target(), evict.lastSeen(), evict.ledger());
+		if (target != null) {
 			remove(target, evict.lock(), evict.ticket(), change);
 			if (!this.sealed) {
 				this.evicted.computeIfAbsent(target.id(), (id) -> new HashSet<>()).add(evict.ticket());
 			}
 		}
+	}
+
+	/**
+	 * The compare-and-set: null if the session was heard again, which voids the record.
+	 */
+	private @Nullable SessionState unheard(UUID id, long lastSeen, long ledger) {
+		SessionState session = this.sessions.get(id);
+		return (session != null && session.sequence() == lastSeen && ledger == this.applied.ledgerId()) ? session
+				: null;
 	}
 
 	private void end(SessionState session, Change change) {

@@ -183,22 +183,27 @@ public final class PulsarConnector implements Connector {
 		List<PulsarClient> all = Stream.concat(Stream.of(this.shared), this.own.values().stream()).toList();
 		CompletableFuture<Void> closed = CompletableFuture
 			.allOf(all.stream().map(PulsarClient::closeAsync).toArray(CompletableFuture<?>[]::new));
+		if (!closesByItself(closed)) {
+			all.forEach(PulsarConnector::shutdown);
+		}
+	}
+
+	private boolean closesByItself(CompletableFuture<Void> closed) {
 		try {
 			// Whoever never got in has nobody to take leave of.
 			closed.get(this.opened ? CLOSE_MILLIS : 0, TimeUnit.MILLISECONDS);
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			all.forEach(PulsarConnector::shutdown);
+			return false;
 		}
 		catch (TimeoutException ex) {
-			if (!this.opened) {
-				all.forEach(PulsarConnector::shutdown);
-			}
+			return this.opened;
 		}
 		catch (ExecutionException ex) {
 			logger.debug("The Pulsar client did not close in good order", ex);
-			all.forEach(PulsarConnector::shutdown);
+			return false;
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
 
@@ -104,14 +105,14 @@ final class Verdict {
 
 	/** What it is not good for, a line for each. */
 	List<String> reasons() {
-		List<String> reasons = new ArrayList<>(this.failed);
-		this.toothless.forEach((twin) -> reasons.add("not caught: " + twin));
-		this.violations.stream().filter((each) -> !isExcused(each)).map(Violation::toString).forEach(reasons::add);
-		return reasons;
+		return Stream.concat(this.failed.stream(), broken().stream()).toList();
 	}
 
-	private boolean isBroken() {
-		return !this.toothless.isEmpty() || !this.violations.stream().allMatch((each) -> isExcused(each));
+	private List<String> broken() {
+		return Stream
+			.concat(this.toothless.stream().map((twin) -> "not caught: " + twin),
+					this.violations.stream().filter((each) -> !isExcused(each)).map(Violation::toString))
+			.toList();
 	}
 
 	private boolean isExcused(Violation violation) {
@@ -121,7 +122,8 @@ final class Verdict {
 	String markdown() {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
-		String verdict = isBroken() ? "BROKEN" : this.failed.isEmpty() ? "nothing was broken" : "not run to its end";
+		boolean broken = !broken().isEmpty();
+		String verdict = broken ? "BROKEN" : this.failed.isEmpty() ? "nothing was broken" : "not run to its end";
 		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")
@@ -153,7 +155,7 @@ final class Verdict {
 		list(text, "Arenas that could not go on, and were set up anew", this.anew);
 		list(text, "Not done", this.skipped);
 		if (!this.violations.isEmpty()) {
-			text.append(isBroken() ? "\n## Violations\n\n" : "\n## Bounds of time that were missed\n\n");
+			text.append(broken ? "\n## Violations\n\n" : "\n## Bounds of time that were missed\n\n");
 			this.violations.stream()
 				.limit(200)
 				.forEach((violation) -> text.append("- ").append(violation).append('\n'));
