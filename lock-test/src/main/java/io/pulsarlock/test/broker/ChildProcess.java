@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * standard input.
  */
 final class ChildProcess {
+
+	private static final Log logger = LogFactory.getLog(ChildProcess.class);
 
 	private static final List<String> OPENS = List.of("java.base/java.lang", "java.base/java.io", "java.base/java.util",
 			"java.base/java.nio", "java.base/sun.nio.ch", "java.base/jdk.internal.misc", "java.base/sun.net",
@@ -48,7 +52,28 @@ final class ChildProcess {
 		this.log = log;
 	}
 
-	void start() {
+	/**
+	 * Starts it and returns when it serves. Who ends before that is started once more, as
+	 * a supervisor would do: a bookie ends if its former registration expires while it
+	 * looks at it.
+	 * @param serves whether it serves
+	 * @param limit how long a start may take
+	 * @throws IllegalStateException with the end of its log, if it does not serve
+	 */
+	void start(BooleanSupplier serves, Duration limit) {
+		start();
+		if (!comesUp(serves, limit)) {
+			logger.warn("The " + this.role + " process ended before it served and is started once more. The end of "
+					+ "its log:\n" + tail());
+			start();
+			if (!comesUp(serves, limit)) {
+				throw new IllegalStateException(
+						"The " + this.role + " process ended twice before it served. The end of its log:\n" + tail());
+			}
+		}
+	}
+
+	private void start() {
 		if (isAlive()) {
 			throw new IllegalStateException("The " + this.role + " process runs already");
 		}
@@ -89,17 +114,21 @@ final class ChildProcess {
 				+ "-Dpulsar.test.broker.home, or use another broker with -Dpulsar.test.broker=container or a pulsar:// url");
 	}
 
-	/** Waits until the process serves; fails with the end of its log if it does not. */
-	void await(BooleanSupplier ready, Duration limit) {
+	/** Returns false if the process ended before it served. */
+	private boolean comesUp(BooleanSupplier serves, Duration limit) {
 		long end = System.nanoTime() + limit.toNanos();
-		while (!ready.getAsBoolean()) {
-			if (!isAlive() || System.nanoTime() - end > 0) {
+		while (!serves.getAsBoolean()) {
+			if (!isAlive()) {
+				return false;
+			}
+			if (System.nanoTime() - end > 0) {
 				kill();
 				throw new IllegalStateException("The " + this.role + " process did not come up within " + limit
 						+ ". The end of its log:\n" + tail());
 			}
 			pause(Duration.ofMillis(100));
 		}
+		return true;
 	}
 
 	private static void pause(Duration time) {

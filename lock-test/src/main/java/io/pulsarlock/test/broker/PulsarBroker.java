@@ -62,8 +62,7 @@ public final class PulsarBroker implements AutoCloseable {
 	/** Starts it again after {@link #kill()}, on the same data and ports. */
 	public void restart() {
 		long begin = System.nanoTime();
-		this.process.start();
-		this.process.await(this.admin::serves, START_LIMIT);
+		this.process.start(this.admin::serves, START_LIMIT);
 		logger.info("Pulsar broker serves at " + serviceUrl() + " after "
 				+ Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms");
 	}

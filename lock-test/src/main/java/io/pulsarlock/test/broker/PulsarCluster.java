@@ -267,8 +267,7 @@ public final class PulsarCluster implements AutoCloseable {
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
-			this.process.start();
-			this.process.await(this::serves, START_LIMIT);
+			this.process.start(this::serves, START_LIMIT);
 		}
 
 		boolean serves() {
