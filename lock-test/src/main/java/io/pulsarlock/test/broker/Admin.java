@@ -99,16 +99,6 @@ public final class Admin {
 	}
 
 	/**
-	 * The inner statistics of a topic: its ledgers and cursors.
-	 * @param topic the full name
-	 * @return JSON; empty if there is no such topic
-	 */
-	public String internalStats(String topic) {
-		HttpResponse<String> response = call("GET", "/admin/v2/" + path(topic) + "/internalStats", "");
-		return (response.statusCode() == 404) ? "" : expectSuccess(response).body();
-	}
-
-	/**
 	 * The subscriptions of a topic.
 	 * @param topic the full name
 	 * @return JSON, a list of names

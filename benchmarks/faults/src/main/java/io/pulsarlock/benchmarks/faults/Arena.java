@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import io.pulsarlock.benchmarks.faults.Chronicle.Kept;
 import io.pulsarlock.benchmarks.faults.Observer.Seen;
 import io.pulsarlock.benchmarks.faults.Violation.Kind;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,10 @@ final class Arena implements AutoCloseable {
 		if (System.nanoTime() - this.measured > Duration.ofSeconds(30).toNanos()) {
 			this.measured = System.nanoTime();
 			this.nodes.forEach((node) -> node.say("MEASURE"));
+			Kept kept = Kept.of(this.pulsar, this.observer.topics());
+			if (kept != null) {
+				this.chronicle.kept.add(kept);
+			}
 		}
 	}
 

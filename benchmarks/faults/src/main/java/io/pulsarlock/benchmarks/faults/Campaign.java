@@ -166,7 +166,7 @@ public final class Campaign {
 			}
 			// After that nobody can go on, so nothing can come to rest either.
 			Judge judge = arena.finish(whole && !newer, this.stalls);
-			this.verdict.add(name, judge, arena.register(), arena.chronicle().measures);
+			this.verdict.add(name, judge, arena.register(), arena.chronicle());
 			return whole;
 		}
 	}

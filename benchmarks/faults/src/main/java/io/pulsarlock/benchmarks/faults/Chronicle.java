@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class Chronicle {
 
 	/** By node and process. */
 	final Map<String, List<Measure>> measures = new LinkedHashMap<>();
+
+	/** What the brokers keep for the nodes, again and again. */
+	final List<Kept> kept = new ArrayList<>();
 
 	final List<String> unexpected = new ArrayList<>();
 
@@ -178,6 +182,32 @@ final class Chronicle {
 		/** How far the wall clock was ahead of the monotonic one, in milliseconds. */
 		long clock() {
 			return this.fireTime - TimeUnit.NANOSECONDS.toMillis(this.at);
+		}
+
+	}
+
+	/**
+	 * What brokers keep for all shards together.
+	 *
+	 * @param at when
+	 * @param bytes the size of their journals
+	 * @param subscriptions how many subscriptions, durable or not
+	 */
+	record Kept(long at, long bytes, int subscriptions) {
+
+		/**
+		 * Asks the brokers.
+		 * @return null if they do not answer
+		 */
+		static @Nullable Kept of(Pulsar pulsar, List<String> topics) {
+			try {
+				List<TopicStats> all = topics.stream().map(pulsar::stats).filter(Objects::nonNull).toList();
+				return new Kept(System.nanoTime(), all.stream().mapToLong(TopicStats::storageSize).sum(),
+						all.stream().mapToInt((each) -> each.subscriptions().size()).sum());
+			}
+			catch (IllegalStateException ex) {
+				return null;
+			}
 		}
 
 	}

@@ -11,6 +11,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 import io.pulsarlock.benchmarks.faults.Chronicle.Firing;
+import io.pulsarlock.benchmarks.faults.Chronicle.Kept;
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
 import io.pulsarlock.benchmarks.faults.Violation.Kind;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class Judge {
 
 	/** A wall clock that is wrong by more has been turned. */
 	private static final long TURNED_MILLIS = 600_000;
+
+	/** Some ledgers; what nobody gives up is more within minutes. */
+	private static final double MOST_JOURNAL_GROWTH = 4 << 20;
 
 	private final Chronicle chronicle;
 
@@ -296,8 +300,24 @@ final class Judge {
 		}
 	}
 
-	/** Compares the last third of a long-lived process with the second. */
+	/**
+	 * Compares the last third with the second, of long-lived processes and of journals.
+	 */
 	private void growth() {
+		List<Kept> kept = this.chronicle.kept;
+		int part = kept.size() / 3;
+		if (part >= 3) {
+			List<Kept> middle = kept.subList(part, 2 * part);
+			List<Kept> last = kept.subList(2 * part, kept.size());
+			double bytes = median(last, Kept::bytes) - median(middle, Kept::bytes);
+			double subscriptions = median(last, Kept::subscriptions) - median(middle, Kept::subscriptions);
+			if (bytes > MOST_JOURNAL_GROWTH || subscriptions > 5) {
+				this.violations.add(new Violation(Kind.GROWTH, "whole run",
+						String.format(
+								"at the brokers: journals %+.0f bytes, subscriptions %+.0f from one third to the next",
+								bytes, subscriptions)));
+			}
+		}
 		this.chronicle.measures.forEach((run, measures) -> {
 			int third = measures.size() / 3;
 			if (third < 3) {

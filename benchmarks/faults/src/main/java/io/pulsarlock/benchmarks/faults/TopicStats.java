@@ -90,32 +90,4 @@ record TopicStats(int producers, SortedMap<String, Subscription> subscriptions, 
 
 	}
 
-	/**
-	 * What is behind a topic.
-	 *
-	 * @param entries entries in all its ledgers
-	 * @param bytes their size
-	 * @param ledgers how many ledgers
-	 * @param cursors how many cursors, durable or not
-	 */
-	record Storage(long entries, long bytes, int ledgers, int cursors) {
-
-		/**
-		 * Asks a broker.
-		 * @param admin the broker's, or that of any other one
-		 * @param topic the full name
-		 * @return the answer; null if there is no such topic
-		 */
-		static @Nullable Storage of(Admin admin, String topic) {
-			String json = admin.internalStats(topic);
-			if (json.isEmpty()) {
-				return null;
-			}
-			JsonNode node = read(json);
-			return new Storage(node.path("numberOfEntries").asLong(), node.path("totalSize").asLong(),
-					node.path("ledgers").size(), node.path("cursors").size());
-		}
-
-	}
-
 }

@@ -3,6 +3,7 @@ package io.pulsarlock.benchmarks.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.pulsarlock.benchmarks.faults.Chronicle.Kept;
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
 
 /** All judgements of a campaign together, as text and as Markdown. */
@@ -31,6 +33,8 @@ final class Verdict {
 	private final Map<Store, long[]> updates = new EnumMap<>(Store.class);
 
 	private final Map<String, List<Measure>> longest = new LinkedHashMap<>();
+
+	private final Map<String, List<Kept>> kept = new LinkedHashMap<>();
 
 	private final List<String> controls = new ArrayList<>();
 
@@ -51,7 +55,7 @@ final class Verdict {
 		this.stalls = stalls;
 	}
 
-	synchronized void add(String arena, Judge judge, Report report, Map<String, List<Measure>> measures) {
+	synchronized void add(String arena, Judge judge, Report report, Chronicle chronicle) {
 		judge.tallies().forEach((fault, tally) -> this.tallies.computeIfAbsent(fault, Tally::new).add(tally));
 		this.violations.addAll(judge.violations());
 		this.excused += judge.excused();
@@ -68,7 +72,8 @@ final class Verdict {
 			this.violations.add(new Violation(Violation.Kind.LOST_UPDATE, arena,
 					lost + " updates: " + report.total(Store.CHECKED).lostIds()));
 		}
-		measures.entrySet()
+		this.kept.put(arena, chronicle.kept);
+		chronicle.measures.entrySet()
 			.stream()
 			.max(Comparator.comparingInt((entry) -> entry.getValue().size()))
 			.ifPresent((entry) -> this.longest.put(arena + " " + entry.getKey(), entry.getValue()));
@@ -243,16 +248,35 @@ final class Verdict {
 				""");
 		this.longest.forEach((name, measures) -> {
 			if (measures.size() >= 3) {
-				long minutes = (measures.get(measures.size() - 1).at() - measures.get(0).at()) / 60_000_000_000L;
+				long minutes = minutes(measures.get(0).at(), measures.get(measures.size() - 1).at());
 				text.append("| ").append(name).append(" | ").append(minutes);
 				text.append(" | ").append(thirds(measures, (each) -> each.heap() / 1048576.0, "%.1f"));
 				text.append(" | ").append(thirds(measures, Measure::threads, "%.0f"));
 				text.append(" | ").append(thirds(measures, Measure::files, "%.0f")).append(" |\n");
 			}
 		});
+		text.append("""
+
+				## At the brokers of each arena
+
+				| arena | minutes | journals kB, first / middle / last third | subscriptions |
+				|---|---|---|---|
+				""");
+		this.kept.forEach((name, all) -> {
+			if (all.size() >= 3) {
+				text.append("| ").append(name).append(" | ");
+				text.append(minutes(all.get(0).at(), all.get(all.size() - 1).at()));
+				text.append(" | ").append(thirds(all, (each) -> each.bytes() / 1000.0, "%.0f"));
+				text.append(" | ").append(thirds(all, Kept::subscriptions, "%.0f")).append(" |\n");
+			}
+		});
 	}
 
-	private static String thirds(List<Measure> measures, ToDoubleFunction<Measure> value, String format) {
+	private static long minutes(long begin, long end) {
+		return Duration.ofNanos(end - begin).toMinutes();
+	}
+
+	private static <T> String thirds(List<T> measures, ToDoubleFunction<T> value, String format) {
 		int third = measures.size() / 3;
 		return List
 			.of(measures.subList(0, third), measures.subList(third, 2 * third),

@@ -198,6 +198,19 @@ class JudgeTests {
 	}
 
 	@Test
+	void growthAtTheBrokersIsSeen() {
+		for (int i = 0; i < 30; i++) {
+			this.chronicle.kept.add(new Chronicle.Kept(i * SECOND, 500_000 + (i % 3) * 1_000_000, 7 + i % 2));
+		}
+		assertThat(judge().violations()).isEmpty();
+		this.chronicle.kept.replaceAll((each) -> new Chronicle.Kept(each.at(), each.at() / SECOND * 500_000, 7));
+		assertThat(kinds(judge())).containsExactly(Kind.GROWTH);
+		this.chronicle.kept
+			.replaceAll((each) -> new Chronicle.Kept(each.at(), 500_000, (int) (7 + each.at() / SECOND)));
+		assertThat(kinds(judge())).containsExactly(Kind.GROWTH);
+	}
+
+	@Test
 	void faultThatCouldNotBeDoneCountsForNothing() {
 		Round round = round(Fault.BOOKIE_KILL, null, 1, 2);
 		round.recovered = 0;
