@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -243,22 +244,30 @@ final class Judge {
 		}
 	}
 
-	/** From the end of a fault of Pulsar's to the next grant. */
+	/**
+	 * From the end of a fault of Pulsar's to the next grant. If the next fault comes
+	 * first, the grant may wait for the end of that one too, but not for a third.
+	 */
 	private void backIn(Round round, String lock, List<Holding> all) {
-		double millis = all.stream()
-			.filter((each) -> each.granted >= round.healed)
+		OptionalLong granted = all.stream()
 			.mapToLong((each) -> each.granted)
-			.min()
-			.stream()
-			.mapToDouble((granted) -> (granted - round.healed) / MILLIS)
-			.findFirst()
-			.orElse(Double.NaN);
-		if (!Double.isNaN(millis)) {
-			tally(round.fault).failovers.add(millis);
+			.filter((each) -> each >= round.healed)
+			.min();
+		if (granted.isEmpty()) {
+			return;
 		}
-		if (millis > round.fault.bound().toMillis()) {
-			violation(Kind.LIVENESS, round.healed,
-					lock + " was granted " + Math.round(millis) + " ms after the end of " + round);
+		long limit = round.healed + round.fault.bound().toNanos();
+		Map.Entry<Long, Round> following = this.byTime.higherEntry(round.begun);
+		if (following == null || granted.getAsLong() < following.getKey()) {
+			tally(round.fault).failovers.add((granted.getAsLong() - round.healed) / MILLIS);
+		}
+		else if (following.getKey() < limit) {
+			Round next = following.getValue();
+			limit = Math.max(limit, next.healed + next.fault.bound().toNanos());
+		}
+		if (granted.getAsLong() > limit) {
+			violation(Kind.LIVENESS, round.healed, lock + " was granted "
+					+ Math.round((granted.getAsLong() - round.healed) / MILLIS) + " ms after the end of " + round);
 		}
 	}
 

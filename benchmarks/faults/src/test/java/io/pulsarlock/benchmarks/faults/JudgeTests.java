@@ -146,6 +146,26 @@ class JudgeTests {
 	}
 
 	@Test
+	void grantMayWaitForTheEndOfTheNextFaultOfPulsarToo() {
+		round(Fault.POLICY_TTL, null, 1, 2);
+		round(Fault.BROKER_KILL, null, 3, 4);
+		hold("a", 1, 14, 15, 15);
+		Judge judge = judge();
+		assertThat(judge.violations()).isEmpty();
+		assertThat(judge.tallies().get(Fault.POLICY_TTL).failovers).isEmpty();
+		assertThat(judge.tallies().get(Fault.BROKER_KILL).failovers).containsExactly(10_000.0);
+	}
+
+	@Test
+	void grantMustNotWaitForAThirdFaultOfPulsar() {
+		round(Fault.POLICY_TTL, null, 1, 2);
+		round(Fault.POLICY_TTL, null, 3, 4);
+		round(Fault.BROKER_KILL, null, 13, 14);
+		hold("a", 1, 15, 16, 16);
+		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+	}
+
+	@Test
 	void faultMustBeGotOver() {
 		round(Fault.RESET, "a", 1, 2).recovered = 0;
 		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
