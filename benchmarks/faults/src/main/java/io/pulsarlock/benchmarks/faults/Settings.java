@@ -35,7 +35,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Faul
 			java -jar benchmarks/faults/target/fault-campaign.jar --short | --long [options]
 
 			  --short            about five minutes: the faults most likely to show a regression
-			  --long             every fault, each role at least 20 times, more than an hour
+			  --long             every fault, each role at least 20 times, two hours and a half
 			  --faults=A,B       these only, for example kill,stop-20,unload-topic
 			  --times=N          how often each fault meets each role
 			  --arenas=N         clusters worked on side by side; each is two brokers and its nodes
@@ -73,7 +73,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Faul
 				(int) number(options, "arenas", isLong ? 2 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
 				(int) number(options, "locks", isLong ? 2 : 4), (int) number(options, "times", isLong ? 20 : 1), faults,
 				time(options, "lease", "6s"), time(options, "grace", "2s"),
-				time(options, "limit", isLong ? "150m" : "5m"), options.remove("no-controls") == null,
+				time(options, "limit", isLong ? "180m" : "5m"), options.remove("no-controls") == null,
 				Path.of((options.containsKey("folder")) ? options.remove("folder") : "target/fault-campaign")
 					.toAbsolutePath());
 		if (!options.isEmpty()) {
