@@ -1,5 +1,7 @@
 package io.pulsarlock.pulsar;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.session.Connector;
@@ -47,7 +48,7 @@ public final class PulsarConnector implements Connector {
 	private final PulsarClient shared;
 
 	/** Of shards that have got stuck on the shared one, or on their own before. */
-	private final Map<Integer, PulsarClient> own = new ConcurrentHashMap<>();
+	private final Map<Integer, CompletableFuture<PulsarClient>> own = new ConcurrentHashMap<>();
 
 	private final TopicSettings topics;
 
@@ -60,8 +61,8 @@ public final class PulsarConnector implements Connector {
 	/**
 	 * Creates it.
 	 * @param clients makes clients with the settings of {@link PulsarLocks#tune}: one at
-	 * once, for all shards, and another one for each shard whose opening gets stuck; all
-	 * are closed with the connector
+	 * once, for all shards, and another one for each shard whose opening gets stuck, on a
+	 * thread of its own; all are closed with the connector
 	 * @param topics where the shards are
 	 * @param node the node's name, shown in the broker's statistics
 	 */
@@ -76,7 +77,11 @@ public final class PulsarConnector implements Connector {
 	@Override
 	public CompletionStage<Ports> open(int shard) {
 		String topic = this.topics.topic(shard);
-		PulsarClient client = this.own.getOrDefault(shard, this.shared);
+		CompletableFuture<PulsarClient> own = this.own.get(shard);
+		return (own != null) ? own.thenCompose((client) -> open(client, topic)) : open(this.shared, topic);
+	}
+
+	private CompletableFuture<Ports> open(PulsarClient client, String topic) {
 		Opening opening = new Opening();
 		return client.getPartitionsForTopic(topic, true)
 			.thenCompose((partitions) -> checkPartitions(topic, partitions))
@@ -107,18 +112,27 @@ public final class PulsarConnector implements Connector {
 	 * with whoever asks next, so one that never ends keeps the shard closed for as long
 	 * as the client lives. It happens behind a SOCKS5 proxy: Netty's handler for it keeps
 	 * the end of a connection to itself that ends before the proxy has answered.
+	 * <p>
+	 * To make a client may mean to fetch a token over the network that is in trouble just
+	 * now, and the caller's thread is the one that keeps all other shards alive.
 	 */
 	@Override
 	public void abandon(int shard) {
-		try {
-			PulsarClient before = this.own.put(shard, this.clients.get());
-			if (before != null) {
-				shutdown(before);
+		CompletableFuture<PulsarClient> made = new CompletableFuture<>();
+		CompletableFuture<PulsarClient> before = this.own.put(shard, made);
+		if (before != null) {
+			before.thenAccept(PulsarConnector::shutdown);
+		}
+		aside("pulsar-lock-client", () -> {
+			try {
+				made.complete(this.clients.get());
 			}
-		}
-		catch (RuntimeException ex) {
-			logger.warn("No other Pulsar client can be made for shard " + shard, ex);
-		}
+			catch (RuntimeException ex) {
+				logger.warn("No other Pulsar client can be made for shard " + shard, ex);
+				this.own.remove(shard, made);
+				made.completeExceptionally(this.failures.translate(ex, this.topics.topic(shard)));
+			}
+		});
 	}
 
 	private CompletableFuture<Void> checkPartitions(String topic, List<String> partitions) {
@@ -180,11 +194,13 @@ public final class PulsarConnector implements Connector {
 	 */
 	@Override
 	public void close() {
-		List<PulsarClient> all = Stream.concat(Stream.of(this.shared), this.own.values().stream()).toList();
-		CompletableFuture<Void> closed = CompletableFuture
-			.allOf(all.stream().map(PulsarClient::closeAsync).toArray(CompletableFuture<?>[]::new));
+		Collection<CompletableFuture<PulsarClient>> all = new ArrayList<>(this.own.values());
+		all.add(CompletableFuture.completedFuture(this.shared));
+		CompletableFuture<Void> closed = CompletableFuture.allOf(all.stream()
+			.map((each) -> each.thenCompose(PulsarClient::closeAsync))
+			.toArray(CompletableFuture<?>[]::new));
 		if (!closesByItself(closed)) {
-			all.forEach(PulsarConnector::shutdown);
+			all.forEach((each) -> each.thenAccept(PulsarConnector::shutdown));
 		}
 	}
 
@@ -212,14 +228,18 @@ public final class PulsarConnector implements Connector {
 	 * without an answer, so nobody waits for that.
 	 */
 	private static void shutdown(PulsarClient client) {
-		Thread thread = new Thread(() -> {
+		aside("pulsar-lock-shutdown", () -> {
 			try {
 				client.shutdown();
 			}
 			catch (PulsarClientException | RuntimeException ex) {
 				logger.debug("The Pulsar client did not shut down in good order", ex);
 			}
-		}, "pulsar-lock-shutdown");
+		});
+	}
+
+	private static void aside(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
 		thread.start();
 	}

@@ -18,7 +18,8 @@ public interface Connector {
 
 	/**
 	 * Nobody waits any longer for the opening of a shard that is under way. The next one
-	 * must not depend on anything this one may be stuck on.
+	 * must not depend on anything this one may be stuck on. Returns at once: other shards
+	 * wait for the caller's thread.
 	 * @param shard its number
 	 */
 	default void abandon(int shard) {

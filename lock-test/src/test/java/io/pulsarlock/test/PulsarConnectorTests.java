@@ -4,9 +4,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.pulsar.PulsarConnector;
@@ -17,7 +19,9 @@ import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +33,7 @@ class PulsarConnectorTests {
 
 	private final TestPulsar pulsar = TestPulsar.shared();
 
-	private final List<PulsarClient> clients = new ArrayList<>();
+	private final List<PulsarClient> clients = new CopyOnWriteArrayList<>();
 
 	@Test
 	void shardThatIsStuckOnOneClientIsOpenedByAnother() throws Exception {
@@ -51,6 +55,59 @@ class PulsarConnectorTests {
 		await().untilAsserted(() -> assertThat(this.clients).allMatch(PulsarClient::isClosed));
 	}
 
+	@Test
+	@Timeout(60)
+	void nobodyWaitsForTheOtherClientToBeMade() throws Exception {
+		CountDownLatch mayGoOn = new CountDownLatch(1);
+		PulsarConnector connector = new PulsarConnector(() -> {
+			if (!this.clients.isEmpty()) {
+				awaitRelease(mayGoOn);
+			}
+			return client(null);
+		}, TopicSettings.of("s" + UUID.randomUUID()), "a");
+		try {
+			connector.abandon(0);
+			CompletableFuture<Ports> opened = connector.open(0).toCompletableFuture();
+			assertThat(connector.open(1).toCompletableFuture().get(20, TimeUnit.SECONDS)).isNotNull();
+			assertThat(opened).isNotDone();
+			mayGoOn.countDown();
+			assertThat(opened.get(20, TimeUnit.SECONDS)).isNotNull();
+		}
+		finally {
+			mayGoOn.countDown();
+			connector.close();
+		}
+		await().untilAsserted(() -> assertThat(this.clients).hasSize(2).allMatch(PulsarClient::isClosed));
+	}
+
+	@Test
+	void shardKeepsItsClientIfNoOtherCanBeMade() throws Exception {
+		PulsarConnector connector = new PulsarConnector(() -> {
+			if (!this.clients.isEmpty()) {
+				throw new IllegalArgumentException("no such file");
+			}
+			return client(null);
+		}, TopicSettings.of("s" + UUID.randomUUID()), "a");
+		try {
+			connector.abandon(0);
+			await().ignoreExceptions()
+				.untilAsserted(() -> assertThat(connector.open(0).toCompletableFuture().get(20, TimeUnit.SECONDS))
+					.isNotNull());
+		}
+		finally {
+			connector.close();
+		}
+	}
+
+	private static void awaitRelease(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/** The proxy says nothing, so the client closes, and forgets to tell itself. */
 	private static void awaitGivenUp(ServerSocket proxy) throws Exception {
 		proxy.setSoTimeout(20_000);
@@ -60,10 +117,10 @@ class PulsarConnectorTests {
 		}
 	}
 
-	/** The first one goes through the proxy. */
-	private PulsarClient client(ServerSocket proxy) {
+	/** The first one goes through the proxy, if there is one. */
+	private PulsarClient client(@Nullable ServerSocket proxy) {
 		ClientBuilder builder = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl());
-		if (this.clients.isEmpty()) {
+		if (proxy != null && this.clients.isEmpty()) {
 			builder.socks5ProxyAddress((InetSocketAddress) proxy.getLocalSocketAddress());
 		}
 		try {
