@@ -264,7 +264,8 @@ public final class LineTable {
 	}
 
 	/**
-	 * The compare-and-set: null if the session was heard again, which voids the record.
+	 * The compare-and-set: null if the session was heard again or whoever judged it had
+	 * read another ledger, either of which voids the record.
 	 */
 	private @Nullable SessionState unheard(UUID id, long lastSeen, long ledger) {
 		SessionState session = this.sessions.get(id);

@@ -63,12 +63,10 @@ final class ChildProcess {
 	void start(BooleanSupplier serves, Duration limit) {
 		start();
 		if (!comesUp(serves, limit)) {
-			logger.warn("The " + this.role + " process ended before it served and is started once more. The end of "
-					+ "its log:\n" + tail());
+			logger.warn(withTail("ended before it served and is started once more"));
 			start();
 			if (!comesUp(serves, limit)) {
-				throw new IllegalStateException(
-						"The " + this.role + " process ended twice before it served. The end of its log:\n" + tail());
+				throw new IllegalStateException(withTail("ended twice before it served"));
 			}
 		}
 	}
@@ -123,8 +121,7 @@ final class ChildProcess {
 			}
 			if (System.nanoTime() - end > 0) {
 				kill();
-				throw new IllegalStateException("The " + this.role + " process did not come up within " + limit
-						+ ". The end of its log:\n" + tail());
+				throw new IllegalStateException(withTail("did not come up within " + limit));
 			}
 			pause(Duration.ofMillis(100));
 		}
@@ -141,14 +138,16 @@ final class ChildProcess {
 		}
 	}
 
-	private String tail() {
+	private String withTail(String what) {
+		String tail;
 		try {
 			List<String> lines = Files.readAllLines(this.log);
-			return String.join("\n", lines.subList(Math.max(lines.size() - 40, 0), lines.size()));
+			tail = String.join("\n", lines.subList(Math.max(lines.size() - 40, 0), lines.size()));
 		}
 		catch (IOException ex) {
-			return ex.toString();
+			tail = ex.toString();
 		}
+		return "The " + this.role + " process " + what + ". The end of its log:\n" + tail;
 	}
 
 	boolean isAlive() {

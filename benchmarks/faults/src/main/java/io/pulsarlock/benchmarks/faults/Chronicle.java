@@ -200,14 +200,9 @@ final class Chronicle {
 		 * @return null if they do not answer
 		 */
 		static @Nullable Kept of(Pulsar pulsar, List<String> topics) {
-			try {
-				List<TopicStats> all = topics.stream().map(pulsar::stats).filter(Objects::nonNull).toList();
-				return new Kept(System.nanoTime(), all.stream().mapToLong(TopicStats::storageSize).sum(),
-						all.stream().mapToInt((each) -> each.subscriptions().size()).sum());
-			}
-			catch (IllegalStateException ex) {
-				return null;
-			}
+			List<TopicStats> all = pulsar.stats(topics);
+			return (all != null) ? new Kept(System.nanoTime(), all.stream().mapToLong(TopicStats::storageSize).sum(),
+					all.stream().mapToInt((each) -> each.subscriptions().size()).sum()) : null;
 		}
 
 	}

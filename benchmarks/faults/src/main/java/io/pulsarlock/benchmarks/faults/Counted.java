@@ -23,25 +23,17 @@ record Counted(int producers, int readers, int keepers, int doors, int groupDoor
 	 * @return null if they do not answer
 	 */
 	static @Nullable Counted of(Pulsar pulsar, List<String> topics) {
-		try {
-			return count(pulsar, topics);
-		}
-		catch (IllegalStateException ex) {
-			return null;
-		}
+		List<TopicStats> all = pulsar.stats(topics);
+		return (all != null) ? count(all) : null;
 	}
 
-	private static Counted count(Pulsar pulsar, List<String> topics) {
+	private static Counted count(List<TopicStats> all) {
 		int producers = 0;
 		int readers = 0;
 		int keepers = 0;
 		int doors = 0;
 		int groupDoors = 0;
-		for (String topic : topics) {
-			TopicStats stats = pulsar.stats(topic);
-			if (stats == null) {
-				continue;
-			}
+		for (TopicStats stats : all) {
 			producers += stats.producers();
 			for (var each : stats.subscriptions().entrySet()) {
 				int consumers = each.getValue().consumers();

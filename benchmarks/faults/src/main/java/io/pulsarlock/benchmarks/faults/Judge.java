@@ -217,8 +217,8 @@ final class Judge {
 
 	/** From the fault of a holder to the next grant. */
 	private void failover(Round round, String lock, List<Holding> all) {
-		Map.Entry<Long, Round> following = this.byTime.higherEntry(round.begun);
-		long until = (following != null) ? following.getKey() : Long.MAX_VALUE;
+		Round following = following(round);
+		long until = (following != null) ? following.begun : Long.MAX_VALUE;
 		for (Holding each : all) {
 			long end = Math.max(each.ended, each.died);
 			boolean hit = each.node.equals(round.target) && each.granted <= round.injected && end >= round.injected
@@ -257,18 +257,22 @@ final class Judge {
 			return;
 		}
 		long limit = round.healed + round.fault.bound().toNanos();
-		Map.Entry<Long, Round> following = this.byTime.higherEntry(round.begun);
-		if (following == null || granted.getAsLong() < following.getKey()) {
+		Round following = following(round);
+		if (following == null || granted.getAsLong() < following.begun) {
 			tally(round.fault).failovers.add((granted.getAsLong() - round.healed) / MILLIS);
 		}
-		else if (following.getKey() < limit) {
-			Round next = following.getValue();
-			limit = Math.max(limit, next.healed + next.fault.bound().toNanos());
+		else if (following.begun < limit) {
+			limit = Math.max(limit, following.healed + following.fault.bound().toNanos());
 		}
 		if (granted.getAsLong() > limit) {
 			violation(Kind.LIVENESS, round.healed, lock + " was granted "
 					+ Math.round((granted.getAsLong() - round.healed) / MILLIS) + " ms after the end of " + round);
 		}
+	}
+
+	private @Nullable Round following(Round round) {
+		Map.Entry<Long, Round> entry = this.byTime.higherEntry(round.begun);
+		return (entry != null) ? entry.getValue() : null;
 	}
 
 	private static @Nullable Holding next(List<Holding> all, Holding one) {
@@ -313,13 +317,10 @@ final class Judge {
 	 * Compares the last third with the second, of long-lived processes and of journals.
 	 */
 	private void growth() {
-		List<Kept> kept = this.chronicle.kept;
-		int part = kept.size() / 3;
-		if (part >= 3) {
-			List<Kept> middle = kept.subList(part, 2 * part);
-			List<Kept> last = kept.subList(2 * part, kept.size());
-			double bytes = median(last, Kept::bytes) - median(middle, Kept::bytes);
-			double subscriptions = median(last, Kept::subscriptions) - median(middle, Kept::subscriptions);
+		Thirds<Kept> kept = new Thirds<>(this.chronicle.kept);
+		if (kept.size() >= 3) {
+			double bytes = kept.growth(Kept::bytes);
+			double subscriptions = kept.growth(Kept::subscriptions);
 			if (bytes > MOST_JOURNAL_GROWTH || subscriptions > 5) {
 				this.violations.add(new Violation(Kind.GROWTH, "whole run",
 						String.format(
@@ -328,16 +329,14 @@ final class Judge {
 			}
 		}
 		this.chronicle.measures.forEach((run, measures) -> {
-			int third = measures.size() / 3;
-			if (third < 3) {
+			Thirds<Measure> thirds = new Thirds<>(measures);
+			if (thirds.size() < 3) {
 				return;
 			}
-			List<Measure> middle = measures.subList(third, 2 * third);
-			List<Measure> last = measures.subList(2 * third, measures.size());
-			double heap = median(last, Measure::heap) - median(middle, Measure::heap);
-			double threads = median(last, Measure::threads) - median(middle, Measure::threads);
-			double files = median(last, Measure::files) - median(middle, Measure::files);
-			if (heap > Math.max(4 << 20, 0.15 * median(middle, Measure::heap)) || threads > 3 || files > 5) {
+			double heap = thirds.growth(Measure::heap);
+			double threads = thirds.growth(Measure::threads);
+			double files = thirds.growth(Measure::files);
+			if (heap > Math.max(4 << 20, 0.15 * thirds.middle(Measure::heap)) || threads > 3 || files > 5) {
 				this.violations.add(new Violation(Kind.GROWTH, "whole run",
 						run + String.format(": heap %+.0f bytes, threads %+.0f, files %+.0f from one third to the next",
 								heap, threads, files)));

@@ -2,7 +2,9 @@ package io.pulsarlock.benchmarks.faults;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.pulsarlock.test.broker.Admin;
@@ -191,6 +193,19 @@ final class Pulsar implements AutoCloseable {
 
 	@Nullable TopicStats stats(String topic) {
 		return TopicStats.of(admin(), topic);
+	}
+
+	/**
+	 * Asks the brokers for all of these topics that there are.
+	 * @return null if they do not answer
+	 */
+	@Nullable List<TopicStats> stats(List<String> topics) {
+		try {
+			return topics.stream().map(this::stats).filter(Objects::nonNull).toList();
+		}
+		catch (IllegalStateException ex) {
+			return null;
+		}
 	}
 
 	@Override

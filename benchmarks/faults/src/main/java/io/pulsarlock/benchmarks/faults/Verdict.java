@@ -11,7 +11,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -236,53 +238,45 @@ final class Verdict {
 	}
 
 	private void soak(StringBuilder text) {
-		if (this.longest.values().stream().noneMatch((measures) -> measures.size() >= 3)) {
-			return;
-		}
-		text.append("""
+		soak(text, """
 
 				## The longest-lived process of each arena
 
 				| process | minutes | heap MB, first / middle / last third | threads | files |
 				|---|---|---|---|---|
-				""");
-		this.longest.forEach((name, measures) -> {
-			if (measures.size() >= 3) {
-				long minutes = minutes(measures.get(0).at(), measures.get(measures.size() - 1).at());
-				text.append("| ").append(name).append(" | ").append(minutes);
-				text.append(" | ").append(thirds(measures, (each) -> each.heap() / 1048576.0, "%.1f"));
-				text.append(" | ").append(thirds(measures, Measure::threads, "%.0f"));
-				text.append(" | ").append(thirds(measures, Measure::files, "%.0f")).append(" |\n");
-			}
-		});
-		text.append("""
+				""", this.longest, Measure::at, List.of(column((each) -> each.heap() / 1048576.0, "%.1f"),
+				column(Measure::threads, "%.0f"), column(Measure::files, "%.0f")));
+		soak(text, """
 
 				## At the brokers of each arena
 
 				| arena | minutes | journals kB, first / middle / last third | subscriptions |
 				|---|---|---|---|
-				""");
-		this.kept.forEach((name, all) -> {
-			if (all.size() >= 3) {
-				text.append("| ").append(name).append(" | ");
-				text.append(minutes(all.get(0).at(), all.get(all.size() - 1).at()));
-				text.append(" | ").append(thirds(all, (each) -> each.bytes() / 1000.0, "%.0f"));
-				text.append(" | ").append(thirds(all, Kept::subscriptions, "%.0f")).append(" |\n");
+				""", this.kept, Kept::at,
+				List.of(column((each) -> each.bytes() / 1000.0, "%.0f"), column(Kept::subscriptions, "%.0f")));
+	}
+
+	/** No table without a row. */
+	private static <T> void soak(StringBuilder text, String head, Map<String, List<T>> measured, ToLongFunction<T> at,
+			List<Function<Thirds<T>, String>> columns) {
+		StringBuilder rows = new StringBuilder();
+		measured.forEach((name, all) -> {
+			Thirds<T> thirds = new Thirds<>(all);
+			if (thirds.size() > 0) {
+				long nanos = at.applyAsLong(all.get(all.size() - 1)) - at.applyAsLong(all.get(0));
+				rows.append("| ").append(name).append(" | ").append(Duration.ofNanos(nanos).toMinutes());
+				columns.forEach((column) -> rows.append(" | ").append(column.apply(thirds)));
+				rows.append(" |\n");
 			}
 		});
+		if (!rows.isEmpty()) {
+			text.append(head).append(rows);
+		}
 	}
 
-	private static long minutes(long begin, long end) {
-		return Duration.ofNanos(end - begin).toMinutes();
-	}
-
-	private static <T> String thirds(List<T> measures, ToDoubleFunction<T> value, String format) {
-		int third = measures.size() / 3;
-		return List
-			.of(measures.subList(0, third), measures.subList(third, 2 * third),
-					measures.subList(2 * third, measures.size()))
-			.stream()
-			.map((part) -> String.format(format, Judge.median(part, value)))
+	private static <T> Function<Thirds<T>, String> column(ToDoubleFunction<T> value, String format) {
+		return (thirds) -> Stream.of(thirds.first(value), thirds.middle(value), thirds.last(value))
+			.map((part) -> String.format(format, part))
 			.collect(Collectors.joining(" / "));
 	}
 
