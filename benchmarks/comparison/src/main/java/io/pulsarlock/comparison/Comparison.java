@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.pulsarlock.comparison.report.Report;
@@ -69,7 +70,10 @@ public final class Comparison {
 	Comparison(Options options, Place place, String... args) {
 		this.options = options;
 		this.place = place;
-		this.commandLine = String.join(" ", args);
+		// Where files go is of this machine, and numbers are published.
+		this.commandLine = Stream.of(args)
+			.filter((arg) -> !arg.matches("--(report|work|from)=.*"))
+			.collect(Collectors.joining(" "));
 		for (PeerSpec peer : PeerSpec.all()) {
 			if (options.wantsPeer(peer.id())) {
 				String missing = peer.missing(place);

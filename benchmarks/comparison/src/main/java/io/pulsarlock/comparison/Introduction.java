@@ -27,10 +27,7 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append("Compare only within a class of durability, and take differences below twofold for ties.\n\n");
 		text.append("```sh\nmvn -q -Pbenchmarks -DskipTests package\n");
 		for (String command : commands) {
-			text.append("java -jar benchmarks/comparison/target/comparison.jar ");
-			// Where files go is of this machine.
-			text.append(command.replaceAll("--(report|work|from)=\\S* ?", "").strip());
-			text.append('\n');
+			text.append("java -jar benchmarks/comparison/target/comparison.jar ").append(command).append('\n');
 		}
 		text.append("```\n\n");
 		machine(text);

@@ -12,8 +12,6 @@ import io.pulsarlock.comparison.server.Proc;
 /** One client holds one lock, then a thousand, and does nothing. */
 final class Background implements Row {
 
-	private static final double SETTLE_SECONDS = 3;
-
 	@Override
 	public List<String> ids() {
 		return List.of("P8");
@@ -32,7 +30,8 @@ final class Background implements Row {
 					client.call(120, "hold", "name", bench.fresh("held"), "count", count, "patience", 30_000, "create",
 							true);
 				}
-				Pause.millis((long) (Math.min(SETTLE_SECONDS, bench.options().seconds()) * 1000));
+				// A compiler that is still at work would be most of what is seen.
+				Pause.millis((long) (bench.options().warmup() * 1000));
 				String variant = count + ((count == 1) ? " lock held" : " locks held");
 				List<Long> servers = bench.server().pids();
 				List<Long> clients = List.of(client.pid());
@@ -59,7 +58,7 @@ final class Background implements Row {
 
 	@Override
 	public double seconds(Options options, PeerSpec peer, Duration timeout) {
-		return 3 * (seconds(options) + SETTLE_SECONDS + peer.startSeconds()) + 5;
+		return 3 * (seconds(options) + options.warmup() + peer.startSeconds()) + 5;
 	}
 
 }
