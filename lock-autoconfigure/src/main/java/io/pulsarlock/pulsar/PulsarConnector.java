@@ -45,7 +45,7 @@ public final class PulsarConnector implements Connector {
 
 	private final Supplier<? extends PulsarClient> clients;
 
-	private final PulsarClient shared;
+	private final CompletableFuture<PulsarClient> shared;
 
 	/** Of shards that have got stuck on the shared one, or on their own before. */
 	private final Map<Integer, CompletableFuture<PulsarClient>> own = new ConcurrentHashMap<>();
@@ -68,7 +68,7 @@ public final class PulsarConnector implements Connector {
 	 */
 	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node) {
 		this.clients = clients;
-		this.shared = clients.get();
+		this.shared = CompletableFuture.completedFuture(clients.get());
 		this.topics = topics;
 		this.node = node;
 		this.failures = new Failures(topics);
@@ -77,8 +77,9 @@ public final class PulsarConnector implements Connector {
 	@Override
 	public CompletionStage<Ports> open(int shard) {
 		String topic = this.topics.topic(shard);
-		CompletableFuture<PulsarClient> own = this.own.get(shard);
-		return (own != null) ? own.thenCompose((client) -> open(client, topic)) : open(this.shared, topic);
+		return this.own.getOrDefault(shard, this.shared)
+			.thenCompose((client) -> open(client, topic))
+			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)));
 	}
 
 	private CompletableFuture<Ports> open(PulsarClient client, String topic) {
@@ -101,9 +102,10 @@ public final class PulsarConnector implements Connector {
 						topic);
 				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
 			})
-			.exceptionallyCompose((ex) -> {
-				opening.close();
-				return CompletableFuture.failedFuture(this.failures.translate(ex, topic));
+			.whenComplete((ports, ex) -> {
+				if (ex != null) {
+					opening.close();
+				}
 			});
 	}
 
@@ -118,20 +120,16 @@ public final class PulsarConnector implements Connector {
 	 */
 	@Override
 	public void abandon(int shard) {
-		CompletableFuture<PulsarClient> made = new CompletableFuture<>();
+		CompletableFuture<PulsarClient> made = CompletableFuture.supplyAsync(this.clients::get,
+				(task) -> aside("pulsar-lock-client", task));
 		CompletableFuture<PulsarClient> before = this.own.put(shard, made);
 		if (before != null) {
 			before.thenAccept(PulsarConnector::shutdown);
 		}
-		aside("pulsar-lock-client", () -> {
-			try {
-				made.complete(this.clients.get());
-			}
-			catch (RuntimeException ex) {
-				logger.warn("No other Pulsar client can be made for shard " + shard, ex);
-				this.own.remove(shard, made);
-				made.completeExceptionally(this.failures.translate(ex, this.topics.topic(shard)));
-			}
+		made.exceptionally((ex) -> {
+			logger.warn("No other Pulsar client can be made for shard " + shard, ex);
+			this.own.remove(shard, made);
+			return null;
 		});
 	}
 
@@ -195,7 +193,7 @@ public final class PulsarConnector implements Connector {
 	@Override
 	public void close() {
 		Collection<CompletableFuture<PulsarClient>> all = new ArrayList<>(this.own.values());
-		all.add(CompletableFuture.completedFuture(this.shared));
+		all.add(this.shared);
 		CompletableFuture<Void> closed = CompletableFuture.allOf(all.stream()
 			.map((each) -> each.thenCompose(PulsarClient::closeAsync))
 			.toArray(CompletableFuture<?>[]::new));

@@ -59,12 +59,7 @@ class PulsarConnectorTests {
 	@Timeout(60)
 	void nobodyWaitsForTheOtherClientToBeMade() throws Exception {
 		CountDownLatch mayGoOn = new CountDownLatch(1);
-		PulsarConnector connector = new PulsarConnector(() -> {
-			if (!this.clients.isEmpty()) {
-				awaitRelease(mayGoOn);
-			}
-			return client(null);
-		}, TopicSettings.of("s" + UUID.randomUUID()), "a");
+		PulsarConnector connector = connector(() -> awaitRelease(mayGoOn));
 		try {
 			connector.abandon(0);
 			CompletableFuture<Ports> opened = connector.open(0).toCompletableFuture();
@@ -82,12 +77,9 @@ class PulsarConnectorTests {
 
 	@Test
 	void shardKeepsItsClientIfNoOtherCanBeMade() throws Exception {
-		PulsarConnector connector = new PulsarConnector(() -> {
-			if (!this.clients.isEmpty()) {
-				throw new IllegalArgumentException("no such file");
-			}
-			return client(null);
-		}, TopicSettings.of("s" + UUID.randomUUID()), "a");
+		PulsarConnector connector = connector(() -> {
+			throw new IllegalArgumentException("no such file");
+		});
 		try {
 			connector.abandon(0);
 			await().ignoreExceptions()
@@ -97,6 +89,15 @@ class PulsarConnectorTests {
 		finally {
 			connector.close();
 		}
+	}
+
+	private PulsarConnector connector(Runnable beforeAnyOtherClient) {
+		return new PulsarConnector(() -> {
+			if (!this.clients.isEmpty()) {
+				beforeAnyOtherClient.run();
+			}
+			return client(null);
+		}, TopicSettings.of("s" + UUID.randomUUID()), "a");
 	}
 
 	private static void awaitRelease(CountDownLatch latch) {

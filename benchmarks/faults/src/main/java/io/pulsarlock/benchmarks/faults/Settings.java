@@ -34,7 +34,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Faul
 	static final String USAGE = """
 			java -jar benchmarks/faults/target/fault-campaign.jar --short | --long [options]
 
-			  --short            about five minutes: the faults most likely to show a regression
+			  --short            some eight minutes: the faults most likely to show a regression
 			  --long             every fault, each role at least 20 times, two hours and a half
 			  --faults=A,B       these only, for example kill,stop-20,unload-topic
 			  --times=N          how often each fault meets each role
