@@ -19,6 +19,12 @@ import io.pulsarlock.comparison.server.Programs;
  */
 record Introduction(Options options, Results results, Place place, List<PeerSpec> peers, Map<String, String> skipped) {
 
+	/**
+	 * The part of the processors' time, stolen by the host, from which on a reader should
+	 * know.
+	 */
+	private static final double NOTABLE = 0.01;
+
 	String text() {
 		StringBuilder text = new StringBuilder("## How to repeat it\n\n");
 		List<String> commands = this.results.runs().stream().map(Results.Run::command).distinct().toList();
@@ -56,6 +62,11 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 				+ " to " + this.results.probes().stream().mapToDouble(Probe::load).max().orElse(0));
 		line(text, "processor time stolen by the host", Math.round(this.results.stolen()) + " s");
 		text.append('\n');
+	}
+
+	/** The seconds all processors had while this was measured. */
+	private double processorTime() {
+		return this.results.seconds() * Runtime.getRuntime().availableProcessors();
 	}
 
 	private String pinned() {
@@ -150,7 +161,15 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append("## Limits\n\n");
 		text.append(
 				"- One machine, loopback, single servers (Hazelcast CP needs three members): no network, no quorum.\n");
-		text.append("- A disk whose fdatasync takes 0.1 ms is far faster than most; D2 rows scale with it.\n");
+		text.append(
+				"- Rows of class D2 scale with the disk: one that takes milliseconds for an fdatasync, as many do, ");
+		text.append("adds as much to each acquire, whoever's it is.\n");
+		if (this.results.stolen() >= NOTABLE * processorTime()) {
+			text.append("- The host gave ").append(Math.round(100 * this.results.stolen() / processorTime()));
+			text.append(
+					" % of the processors' time to others meanwhile. It hits all peers, but not in the same cells: ");
+			text.append("trust ratios, and those marked ⚠ less.\n");
+		}
 		text.append("- ShedLock and a bare Exclusive subscription cannot wait; the adapters ask every 10 ms. Spring ");
 		text.append("Integration asks every 100 ms, its default.\n");
 		text.append(
