@@ -264,10 +264,23 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 			throw new IllegalArgumentException("The name of a " + what + " must not be longer than " + MAX_NAME_LENGTH
 					+ " characters, but this one has " + name.length() + ": " + name.substring(0, 40) + "...");
 		}
-		// Not every string of chars is text: these could not be told apart once encoded.
-		if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+		if (hasSurrogate(name) && !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+			// Not every string of chars is text: these could not be told apart once
+			// encoded.
 			throw new IllegalArgumentException("The name of a " + what + " must not have an unpaired surrogate");
 		}
+	}
+
+	/**
+	 * Spares almost all names an encoder, which takes longer than entering a lock again.
+	 */
+	private static boolean hasSurrogate(String name) {
+		for (int i = 0; i < name.length(); i++) {
+			if (Character.isSurrogate(name.charAt(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override
