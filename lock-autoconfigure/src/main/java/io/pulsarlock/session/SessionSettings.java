@@ -142,9 +142,13 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		return 4 * tickNanos();
 	}
 
-	/** How often an heir tries the door. */
+	/**
+	 * How often an heir tries the door, and so how much later than need be it finds a
+	 * dead holder's door open. Well above {@link #doorDelayNanos}, or it would often be
+	 * there first.
+	 */
 	long watchNanos() {
-		return Math.min(graceNanos() / 8, 1_000_000_000);
+		return Math.min(graceNanos() / 8, 250_000_000);
 	}
 
 	/** How long a lock is held before its holder enters the door. */

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +49,32 @@ class SimulationScriptTests {
 		}
 		// Now and then the second is back in time.
 		assertThat(evictions).as("how often the story is told").isGreaterThan(SEEDS * 2 / 3);
+	}
+
+	/**
+	 * The first is killed while it holds, the second waits. What it waits for is the
+	 * grace with its drift, and its next look at the door; for longer only when messages
+	 * are slow, or when the journal begins a new ledger in that moment.
+	 */
+	@Test
+	void afterAKillTheNextMostlyEntersWithinTheGraceAndHalfASecond() {
+		List<Duration> waits = new ArrayList<>();
+		for (long seed = 0; seed < SEEDS; seed++) {
+			World world = new World(seed, List.of(1.0, 1.0));
+			Member first = world.members.get(0);
+			Member second = world.members.get(1);
+			// Between any two looks at the door.
+			long killed = 15_000 + 13 * seed;
+			world.at(3000, () -> first.acquire(60_000));
+			world.at(3500, second::acquireShortly);
+			world.at(killed, first::kill);
+			world.run(40);
+			assertThat(world.tokens).as("tokens of seed %d", seed).hasSize(2);
+			waits.add(Duration.ofNanos(second.grantedAt).minusMillis(killed));
+		}
+		waits.sort(null);
+		assertThat(waits.get(0)).isGreaterThan(SessionSettings.DEFAULT_RECONNECT_GRACE);
+		assertThat(waits.get(SEEDS * 9 / 10)).isLessThan(SessionSettings.DEFAULT_RECONNECT_GRACE.plusMillis(500));
 	}
 
 	private static final class World {
@@ -100,6 +127,8 @@ class SimulationScriptTests {
 
 		private @Nullable Hold hold;
 
+		private long grantedAt;
+
 		Member(World world, SessionSettings settings, double rate) {
 			this.world = world;
 			this.process = new SimulatedProcess(world.time, rate, 0);
@@ -118,9 +147,19 @@ class SimulationScriptTests {
 			waiter.granted.thenAccept((granted) -> {
 				this.hold = granted;
 				this.world.tokens.add(granted.token());
+				this.grantedAt = this.world.time.now();
 				this.process.later(holdMillis * SimulatedTime.MILLI, granted::release);
 			});
 			this.shard.acquire(LOCK, LOCK, Door.Kind.EXCLUSIVE, waiter);
+		}
+
+		void kill() {
+			this.process.die();
+			this.hold = null;
+			SimulatedLink link = this.client.link();
+			if (link != null) {
+				link.died(true);
+			}
 		}
 
 		void turnAway(long millis) {
