@@ -33,12 +33,10 @@ enum Control {
 
 		@Override
 		void provoke(Arena arena) {
-			// One in three shows it, and to let all holdings end takes as long as three.
-			for (int i = 0; i < 4; i++) {
-				// Slower than half a grace, after which the next one need not be admitted
-				// at the door: else the holder hears of it in time.
-				slowly(arena.longHolder(), Duration.ofMillis(700), () -> arena.run(Fault.STALE_EXPEL, null));
-			}
+			// Slower than half a grace, after which the next one need not be admitted at
+			// the
+			// door: else the holder hears of it in time.
+			slowly(arena.longHolder(), Duration.ofMillis(700), () -> arena.run(Fault.STALE_EXPEL, null));
 		}
 
 	},
