@@ -1,6 +1,5 @@
 package io.pulsarlock.session;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -264,20 +263,21 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 			throw new IllegalArgumentException("The name of a " + what + " must not be longer than " + MAX_NAME_LENGTH
 					+ " characters, but this one has " + name.length() + ": " + name.substring(0, 40) + "...");
 		}
-		if (hasSurrogate(name) && !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-			// Not every string of chars is text: these could not be told apart once
-			// encoded.
+		// Not every string of chars is text: these could not be told apart once encoded.
+		if (hasUnpairedSurrogate(name)) {
 			throw new IllegalArgumentException("The name of a " + what + " must not have an unpaired surrogate");
 		}
 	}
 
-	/**
-	 * Spares almost all names an encoder, which takes longer than entering a lock again.
-	 */
-	private static boolean hasSurrogate(String name) {
+	/** To make an encoder and ask it takes longer than to enter a lock again. */
+	private static boolean hasUnpairedSurrogate(String name) {
 		for (int i = 0; i < name.length(); i++) {
-			if (Character.isSurrogate(name.charAt(i))) {
-				return true;
+			char each = name.charAt(i);
+			if (Character.isSurrogate(each)) {
+				i++;
+				if (i == name.length() || !Character.isSurrogatePair(each, name.charAt(i))) {
+					return true;
+				}
 			}
 		}
 		return false;

@@ -549,7 +549,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@DisplayName("10: a name that is null, blank, too long or not text is an error")
 	void badNamesAreErrors() {
 		LockRegistry node = node("a");
-		for (String bad : new String[] { "", " ", "\t\n", "x".repeat(LockRegistry.MAX_NAME_LENGTH + 1), "x\ud800" }) {
+		for (String bad : new String[] { "", " ", "\t\n", "x".repeat(LockRegistry.MAX_NAME_LENGTH + 1), "x\ud800",
+				"\ud800x", "\ude00\ud83d" }) {
 			assertThatIllegalArgumentException().isThrownBy(() -> node.obtain(bad));
 			assertThatIllegalArgumentException().isThrownBy(() -> node.leadership().group(bad));
 			assertThatIllegalArgumentException().isThrownBy(() -> node.acquireAll(List.of("good", bad), LONG));
