@@ -141,7 +141,7 @@ final class SlotDoor {
 				// For longer than it waits between two tries, or it would find the door
 				// taken at each of them.
 				this.near = true;
-				this.nextTry = now + Math.max(this.shard.settings().watchNanos(), 2 * LAST_RETRY);
+				this.nextTry = now + 2 * LAST_RETRY;
 			}
 			return;
 		}
