@@ -133,6 +133,17 @@ final class SimulatedClient implements Connector {
 		return this.link;
 	}
 
+	/**
+	 * The process is gone at once.
+	 * @param told whether its kernel says so to the other end
+	 */
+	void die(boolean told) {
+		this.process.die();
+		if (this.link != null) {
+			this.link.died(told);
+		}
+	}
+
 	Set<SimulatedJournal> journals() {
 		return this.journals;
 	}

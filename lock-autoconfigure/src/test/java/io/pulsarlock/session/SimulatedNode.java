@@ -126,11 +126,7 @@ final class SimulatedNode {
 	 */
 	void kill(boolean told) {
 		this.ended = true;
-		this.process.die();
-		SimulatedLink link = this.client.link();
-		if (link != null) {
-			link.died(told);
-		}
+		this.client.die(told);
 		this.invariants.died(this);
 	}
 

@@ -154,12 +154,8 @@ class SimulationScriptTests {
 		}
 
 		void kill() {
-			this.process.die();
+			this.client.die(true);
 			this.hold = null;
-			SimulatedLink link = this.client.link();
-			if (link != null) {
-				link.died(true);
-			}
 		}
 
 		void turnAway(long millis) {
