@@ -64,9 +64,9 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append('\n');
 	}
 
-	/** The seconds all processors had while this was measured. */
-	private double processorTime() {
-		return this.results.seconds() * Runtime.getRuntime().availableProcessors();
+	/** The part of the processors' time that the host gave to others. */
+	private double stolen() {
+		return this.results.stolen() / (this.results.seconds() * Runtime.getRuntime().availableProcessors());
 	}
 
 	private String pinned() {
@@ -164,8 +164,8 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append(
 				"- Rows of class D2 scale with the disk: one that takes milliseconds for an fdatasync, as many do, ");
 		text.append("adds as much to each acquire, whoever's it is.\n");
-		if (this.results.stolen() >= NOTABLE * processorTime()) {
-			text.append("- The host gave ").append(Math.round(100 * this.results.stolen() / processorTime()));
+		if (stolen() >= NOTABLE) {
+			text.append("- The host gave ").append(Math.round(100 * stolen()));
 			text.append(
 					" % of the processors' time to others meanwhile. It hits all peers, but not in the same cells: ");
 			text.append("trust ratios, and those marked ⚠ less.\n");
