@@ -1,6 +1,6 @@
 import java.time.Duration;
 
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.session.SessionLockRegistry;
 
@@ -12,7 +12,7 @@ public class HandOver {
 		Runtime.getRuntime().addShutdownHook(new Thread(locks::close));
 		locks.awaitJoined(Duration.ofSeconds(20));
 		System.out.println(node + " waits for its turn");
-		try (Held held = locks.obtain("the-job").acquire(Duration.ofDays(1))) {
+		try (LockHandle held = locks.obtain("the-job").acquire(Duration.ofDays(1))) {
 			held.onLost((lost) -> System.out.println(node + " has LOST the lock: " + lost.reason()));
 			while (held.isHeld()) {
 				System.out.println(node + " works with token " + held.fencingToken());

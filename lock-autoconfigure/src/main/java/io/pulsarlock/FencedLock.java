@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * A lock with one holder in the whole cluster, first come, first served across nodes, and
  * a fencing token for each holder.
  * <p>
- * There are two ways to use it. {@link #acquire} gives a {@link Held} handle: whoever has
- * the handle owns the lock, on whatever thread. The methods of {@link Lock} belong to the
- * calling thread and are reentrant: a thread that has the lock gets it again at once,
- * with the same token, and must unlock as often as it locked. A handle is not reentrant:
- * a thread that holds one and asks for another waits for itself.
+ * There are two ways to use it. {@link #acquire} gives a {@link LockHandle} handle:
+ * whoever has the handle owns the lock, on whatever thread. The methods of {@link Lock}
+ * belong to the calling thread and are reentrant: a thread that has the lock gets it
+ * again at once, with the same token, and must unlock as often as it locked. A handle is
+ * not reentrant: a thread that holds one and asks for another waits for itself.
  * <p>
  * Every attempt has one of three ends: held; <em>busy</em> (somebody else has it: false,
- * empty or {@link LockTimeoutException}); or <em>unknown</em> (the cluster could not be
+ * empty or {@link LockBusyException}); or <em>unknown</em> (the cluster could not be
  * asked: {@link LockUnavailableException}). Unknown is never reported as busy or free.
  */
 public interface FencedLock extends Lock {
@@ -36,12 +36,12 @@ public interface FencedLock extends Lock {
 	 * @param waitFor the longest wait; zero gives up as soon as it is known that somebody
 	 * else has it
 	 * @return the handle; close it to release the lock
-	 * @throws LockTimeoutException if somebody else still has the lock
+	 * @throws LockBusyException if somebody else still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
 	 * is held then
 	 */
-	default Held acquire(Duration waitFor) throws InterruptedException {
+	default LockHandle acquire(Duration waitFor) throws InterruptedException {
 		return acquire(waitFor, null);
 	}
 
@@ -52,11 +52,11 @@ public interface FencedLock extends Lock {
 	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
 	 * or null for no limit
 	 * @return the handle
-	 * @throws LockTimeoutException if somebody else still has the lock
+	 * @throws LockBusyException if somebody else still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits
 	 */
-	Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException;
+	LockHandle acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException;
 
 	/**
 	 * Takes the lock if nobody else has it or waits for it, as far as this node has
@@ -65,17 +65,16 @@ public interface FencedLock extends Lock {
 	 * @return the handle, or empty when somebody else has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
-	Optional<Held> tryAcquire();
+	Optional<LockHandle> tryAcquire();
 
 	/**
 	 * Takes a place in line without blocking a thread.
 	 * @param waitFor the longest wait
-	 * @return completes with the handle, or exceptionally with
-	 * {@link LockTimeoutException} or {@link LockUnavailableException}, on a thread of
-	 * the registry; cancelling it gives the place up, and a lock granted at that very
-	 * moment is released
+	 * @return completes with the handle, or exceptionally with {@link LockBusyException}
+	 * or {@link LockUnavailableException}, on a thread of the registry; cancelling it
+	 * gives the place up, and a lock granted at that very moment is released
 	 */
-	default CompletableFuture<Held> acquireAsync(Duration waitFor) {
+	default CompletableFuture<LockHandle> acquireAsync(Duration waitFor) {
 		return acquireAsync(waitFor, null);
 	}
 
@@ -85,7 +84,7 @@ public interface FencedLock extends Lock {
 	 * @param holdFor after this time the lock counts as lost; null for no limit
 	 * @return as above
 	 */
-	CompletableFuture<Held> acquireAsync(Duration waitFor, @Nullable Duration holdFor);
+	CompletableFuture<LockHandle> acquireAsync(Duration waitFor, @Nullable Duration holdFor);
 
 	/**
 	 * Whether the calling thread holds this lock through the methods of {@link Lock} and

@@ -35,7 +35,7 @@ public interface LeaderGroup {
 	 * The holding behind the leadership, to check, or to hear of its loss.
 	 * @return empty when this node does not lead
 	 */
-	Optional<Held> held();
+	Optional<LockHandle> held();
 
 	/**
 	 * Claims a fire time of a job for this node, so that nobody begins the job for that

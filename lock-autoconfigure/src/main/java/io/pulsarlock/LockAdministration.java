@@ -10,13 +10,13 @@ public interface LockAdministration {
 
 	/**
 	 * Takes a lock from its holder on this node, one that is stuck for example. The
-	 * holder is told first, with {@link LockLost.Reason#ADMINISTRATOR}; then the lock
-	 * goes to whoever is next. Code that neither listens nor asks goes on: what it still
-	 * writes is recognised by its smaller fencing token.
+	 * holder is told first, with {@link LockLoss.Reason#REVOKED_BY_ADMINISTRATOR}; then
+	 * the lock goes to whoever is next. Code that neither listens nor asks goes on: what
+	 * it still writes is recognised by its smaller fencing token.
 	 * @param name the lock
 	 * @return false if nobody has or awaits that lock
-	 * @throws OperationRefusedException if another node has it: only there its holder can
-	 * be told
+	 * @throws LockOperationRefusedException if another node has it: only there its holder
+	 * can be told
 	 * @throws LockUnavailableException if this node cannot say who has it
 	 */
 	boolean releaseLock(String name);
@@ -28,8 +28,8 @@ public interface LockAdministration {
 	 * Returns when the expulsion is on its way.
 	 * @param id the session, as in {@link ClusterView.SessionView#id()}
 	 * @return false if there is no such session
-	 * @throws OperationRefusedException if it is not silent for long enough, or is this
-	 * node's own
+	 * @throws LockOperationRefusedException if it is not silent for long enough, or is
+	 * this node's own
 	 * @throws LockUnavailableException if this node is out of touch, so that the silence
 	 * may be its own
 	 */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed for how long it was waited for when it is acquired, and for how long it
  * was held when it is lost or released; zero for the other types
  */
-public record LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason,
+public record LockEvent(Type type, String name, long token, boolean leadership, LockLoss.@Nullable Reason reason,
 		Duration elapsed) {
 
 	/**
@@ -26,7 +26,7 @@ public record LockEvent(Type type, String name, long token, boolean leadership, 
 	 * @param leadership whether the name is that of a leader group
 	 * @param reason why it was lost; null for the other types
 	 */
-	public LockEvent(Type type, String name, long token, boolean leadership, LockLost.@Nullable Reason reason) {
+	public LockEvent(Type type, String name, long token, boolean leadership, LockLoss.@Nullable Reason reason) {
 		this(type, name, token, leadership, reason, Duration.ZERO);
 	}
 

@@ -44,12 +44,12 @@ public interface LockRegistry extends AutoCloseable {
 	 * @param names the locks; duplicates count once
 	 * @param waitFor how long to wait for all of them together; zero does not wait
 	 * @return one handle for all
-	 * @throws LockTimeoutException if one of them was still held by somebody else
+	 * @throws LockBusyException if one of them was still held by somebody else
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
 	 * is held then
 	 */
-	HeldLocks acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException;
+	LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException;
 
 	/**
 	 * What this node knows of all locks, leader groups and sessions of the cluster. Reads
@@ -73,7 +73,7 @@ public interface LockRegistry extends AutoCloseable {
 	 * @param name the lock
 	 * @return the handle, or empty when this thread does not hold the lock
 	 */
-	Optional<Held> heldByCurrentThread(String name);
+	Optional<LockHandle> heldByCurrentThread(String name);
 
 	/**
 	 * The leader groups of this node.

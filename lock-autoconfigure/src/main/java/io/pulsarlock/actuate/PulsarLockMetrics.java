@@ -17,7 +17,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +103,7 @@ public class PulsarLockMetrics implements MeterBinder {
 			hold(meters, leadership, "released");
 			hold(meters, leadership, "lost");
 			jeopardy(meters, leadership);
-			for (LockLost.Reason reason : LockLost.Reason.values()) {
+			for (LockLoss.Reason reason : LockLoss.Reason.values()) {
 				lost(meters, leadership, reason);
 			}
 		}
@@ -116,7 +116,7 @@ public class PulsarLockMetrics implements MeterBinder {
 			case RELEASED -> hold(meters, leadership, "released").record(event.elapsed());
 			case LOST -> {
 				hold(meters, leadership, "lost").record(event.elapsed());
-				LockLost.Reason reason = event.reason();
+				LockLoss.Reason reason = event.reason();
 				if (reason != null) {
 					lost(meters, leadership, reason).increment();
 				}
@@ -152,7 +152,7 @@ public class PulsarLockMetrics implements MeterBinder {
 			.register(meters);
 	}
 
-	private Counter lost(MeterRegistry meters, boolean leadership, LockLost.Reason reason) {
+	private Counter lost(MeterRegistry meters, boolean leadership, LockLoss.Reason reason) {
 		return Counter.builder("pulsar.lock.lost")
 			.description("Locks lost before their holders gave them up")
 			.tags(kind(leadership).and("reason", reason.name().toLowerCase(Locale.ROOT)))

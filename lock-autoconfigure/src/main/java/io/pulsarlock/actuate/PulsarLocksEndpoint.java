@@ -12,9 +12,9 @@ import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.Participant;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +93,7 @@ public class PulsarLocksEndpoint {
 			};
 			return done ? EndDescriptor.done(kind, joined) : null;
 		}
-		catch (OperationRefusedException ex) {
+		catch (LockOperationRefusedException ex) {
 			return EndDescriptor.refused(kind, joined, String.valueOf(ex.getMessage()));
 		}
 	}
@@ -102,14 +102,14 @@ public class PulsarLocksEndpoint {
 		if (this.registry instanceof LockAdministration administration) {
 			return administration;
 		}
-		throw new OperationRefusedException("The lock registry of this node cannot be administered");
+		throw new LockOperationRefusedException("The lock registry of this node cannot be administered");
 	}
 
 	private boolean resign(String name) {
 		for (LeaderGroup group : this.registry.leadership().groups()) {
 			if (group.name().equals(name)) {
 				if (!group.isLeader()) {
-					throw new OperationRefusedException("Node '" + this.registry.node() + "' does not lead group '"
+					throw new LockOperationRefusedException("Node '" + this.registry.node() + "' does not lead group '"
 							+ name + "'. Only the leader can resign, because only there its listeners can be told");
 				}
 				group.resign();
@@ -117,7 +117,7 @@ public class PulsarLocksEndpoint {
 			}
 		}
 		if (this.registry.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
-			throw new OperationRefusedException(
+			throw new LockOperationRefusedException(
 					"Node '" + this.registry.node() + "' is no candidate of group '" + name + "'");
 		}
 		return false;

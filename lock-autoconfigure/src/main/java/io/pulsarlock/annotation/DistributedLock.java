@@ -91,7 +91,7 @@ public @interface DistributedLock {
 	/**
 	 * With {@link OnBusy#FALLBACK}, the method of the same class to call instead: of any
 	 * visibility, with the same parameters, or these and a
-	 * {@link io.pulsarlock.LockTimeoutException}, and a fitting result.
+	 * {@link io.pulsarlock.LockBusyException}, and a fitting result.
 	 * @return the method's name
 	 */
 	String fallback() default "";

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +20,13 @@ final class Grip {
 
 	private final Guard guard;
 
-	private final List<Held> held = new ArrayList<>();
+	private final List<LockHandle> held = new ArrayList<>();
 
-	private final List<Held> owned = new ArrayList<>();
+	private final List<LockHandle> owned = new ArrayList<>();
 
 	private final List<String> keys;
 
-	private final @Nullable Held leadership;
+	private final @Nullable LockHandle leadership;
 
 	private final long begin = System.nanoTime();
 
@@ -34,27 +34,27 @@ final class Grip {
 
 	private boolean released;
 
-	Grip(Guard guard, List<String> keys, @Nullable Held leadership) {
+	Grip(Guard guard, List<String> keys, @Nullable LockHandle leadership) {
 		this.guard = guard;
 		this.keys = keys;
 		this.leadership = leadership;
 	}
 
 	/** Adds a lock this call has taken. */
-	void own(Held lock) {
+	void own(LockHandle lock) {
 		this.owned.add(lock);
 		this.held.add(lock);
 	}
 
 	/** Adds a lock that a call around this one has taken. */
-	void share(Held lock) {
+	void share(LockHandle lock) {
 		lock.assertHeld();
 		this.held.add(lock);
 	}
 
 	/** Everything the call holds; the leadership first. */
-	List<Held> all() {
-		List<Held> all = new ArrayList<>();
+	List<LockHandle> all() {
+		List<LockHandle> all = new ArrayList<>();
 		if (this.leadership != null) {
 			all.add(this.leadership);
 		}
@@ -93,7 +93,7 @@ final class Grip {
 	/**
 	 * Calls back when something is lost whose annotation wants the method interrupted.
 	 */
-	void onInterruptingLoss(Consumer<LockLost> callback) {
+	void onInterruptingLoss(Consumer<LockLoss> callback) {
 		interrupting().forEach((each) -> each.onLost(callback));
 	}
 
@@ -102,8 +102,8 @@ final class Grip {
 		return interrupting().stream().anyMatch((each) -> !each.isHeld());
 	}
 
-	private List<Held> interrupting() {
-		List<Held> all = new ArrayList<>();
+	private List<LockHandle> interrupting() {
+		List<LockHandle> all = new ArrayList<>();
 		Guard.Leader leader = this.guard.leader();
 		if (leader != null && this.leadership != null && leader.onLost() == OnLost.INTERRUPT) {
 			all.add(this.leadership);

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
@@ -290,14 +290,14 @@ final class GuardFactory {
 		}
 		Class<?>[] same = method.getParameterTypes();
 		Class<?>[] more = Arrays.copyOf(same, same.length + 1);
-		more[same.length] = LockTimeoutException.class;
+		more[same.length] = LockBusyException.class;
 		Method found = ReflectionUtils.findMethod(targetClass, lock.fallback(), more);
 		if (found == null) {
 			found = ReflectionUtils.findMethod(targetClass, lock.fallback(), same);
 		}
 		if (lock.fallback().isEmpty() || found == null) {
 			throw problem.with("its fallback '" + lock.fallback()
-					+ "' does not exist with the same parameters, or these and a " + "LockTimeoutException",
+					+ "' does not exist with the same parameters, or these and a " + "LockBusyException",
 					"Add that method to " + targetClass.getName() + ".");
 		}
 		if (!ClassUtils.isAssignable(method.getReturnType(), found.getReturnType())) {

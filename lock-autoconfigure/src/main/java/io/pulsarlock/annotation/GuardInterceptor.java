@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockTimeoutException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -63,7 +63,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (guard.result() == Guard.Result.PUBLISHER) {
 			return PublisherGuard.guard(this, guard, invocation, target);
 		}
-		Held leadership = leadership(guard);
+		LockHandle leadership = leadership(guard);
 		if (guard.leader() != null && leadership == null) {
 			return skipped(guard);
 		}
@@ -74,7 +74,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		try {
 			grip = take(guard, invocation, target, leadership);
 		}
-		catch (LockTimeoutException ex) {
+		catch (LockBusyException ex) {
 			return busy(guard, invocation, target, ex);
 		}
 		return run(guard, grip, invocation);
@@ -83,12 +83,12 @@ final class GuardInterceptor implements MethodInterceptor {
 	/**
 	 * The leadership a guard asks for; null if it asks for none or this node has none.
 	 */
-	@Nullable Held leadership(Guard guard) {
+	@Nullable LockHandle leadership(Guard guard) {
 		Guard.Leader leader = guard.leader();
 		if (leader == null) {
 			return null;
 		}
-		Held held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
+		LockHandle held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
 		if (held == null) {
 			logSkipped(guard, () -> "this node does not lead group '" + leader.group() + "'");
 			this.observations.get().notLeading(leader);
@@ -112,7 +112,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		return false;
 	}
 
-	private Grip take(Guard guard, MethodInvocation invocation, Object target, @Nullable Held leadership)
+	private Grip take(Guard guard, MethodInvocation invocation, Object target, @Nullable LockHandle leadership)
 			throws Throwable {
 		Guard.Lock lock = guard.lock();
 		if (lock == null) {
@@ -147,7 +147,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	private void take(Guard.Lock lock, Iterable<String> names, Grip grip) throws InterruptedException {
 		long begin = System.nanoTime();
 		for (String name : names) {
-			Held outer = heldByThread(name);
+			LockHandle outer = heldByThread(name);
 			if (outer != null) {
 				grip.share(outer);
 			}
@@ -157,8 +157,8 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 	}
 
-	private @Nullable Held heldByThread(String name) {
-		Held outer = LockContext.heldByThread(name);
+	private @Nullable LockHandle heldByThread(String name) {
+		LockHandle outer = LockContext.heldByThread(name);
 		return (outer != null) ? outer : this.registry.get().heldByCurrentThread(name).orElse(null);
 	}
 
@@ -255,7 +255,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		return result;
 	}
 
-	private @Nullable Object busy(Guard guard, MethodInvocation invocation, Object target, LockTimeoutException busy)
+	private @Nullable Object busy(Guard guard, MethodInvocation invocation, Object target, LockBusyException busy)
 			throws Throwable {
 		Guard.Lock lock = guard.lock();
 		if (lock == null || lock.onBusy() == OnBusy.THROW) {
@@ -269,7 +269,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	static @Nullable Object fallback(Method fallback, Object target, @Nullable Object[] arguments,
-			LockTimeoutException busy) throws Throwable {
+			LockBusyException busy) throws Throwable {
 		@Nullable Object[] given = arguments;
 		if (fallback.getParameterCount() > arguments.length) {
 			given = java.util.Arrays.copyOf(arguments, arguments.length + 1);

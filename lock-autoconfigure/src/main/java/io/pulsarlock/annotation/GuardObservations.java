@@ -5,7 +5,7 @@ import java.util.List;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.Observation.CheckedCallable;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import io.pulsarlock.observation.LockAcquireObservationConvention;
@@ -68,7 +68,7 @@ final class GuardObservations {
 		}
 		Guard.Lock lock = guard.lock();
 		Guard.Leader leader = guard.leader();
-		Held held = grip.all().get(grip.all().size() - 1);
+		LockHandle held = grip.all().get(grip.all().size() - 1);
 		long token = held.isHeld() ? held.fencingToken() : 0;
 		LockHoldObservationContext context = (lock != null)
 				? new LockHoldObservationContext(lock.name(), key(grip.keys()), Kind.LOCK, token)

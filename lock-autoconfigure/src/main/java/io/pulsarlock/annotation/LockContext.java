@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +23,11 @@ public final class LockContext {
 
 	private final List<String> keys;
 
-	private final List<Held> held;
+	private final List<LockHandle> held;
 
 	private @Nullable LockContext outer;
 
-	LockContext(String name, boolean leadership, List<String> keys, List<Held> held) {
+	LockContext(String name, boolean leadership, List<String> keys, List<LockHandle> held) {
 		this.name = name;
 		this.leadership = leadership;
 		this.keys = List.copyOf(keys);
@@ -81,10 +81,10 @@ public final class LockContext {
 	}
 
 	/** The holding of the lock with that full name, here or further out. */
-	static @Nullable Held heldByThread(String lock) {
+	static @Nullable LockHandle heldByThread(String lock) {
 		for (LockContext context = CURRENT.get(); context != null; context = context.outer) {
 			if (!context.leadership) {
-				for (Held held : context.held) {
+				for (LockHandle held : context.held) {
 					if (held.name().equals(lock)) {
 						return held;
 					}
@@ -132,7 +132,7 @@ public final class LockContext {
 	 * The single holdings; more than one if there are several keys.
 	 * @return the holdings in the order in which they were taken
 	 */
-	public List<Held> held() {
+	public List<LockHandle> held() {
 		return this.held;
 	}
 
@@ -141,7 +141,7 @@ public final class LockContext {
 	 * @return false as soon as anything was lost
 	 */
 	public boolean isHeld() {
-		return this.held.stream().allMatch(Held::isHeld);
+		return this.held.stream().allMatch(LockHandle::isHeld);
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class LockContext {
 	 * @throws io.pulsarlock.LockLostException if anything was lost
 	 */
 	public void assertHeld() {
-		this.held.forEach(Held::assertHeld);
+		this.held.forEach(LockHandle::assertHeld);
 	}
 
 	/**
@@ -158,14 +158,14 @@ public final class LockContext {
 	 * @return zero if anything was lost
 	 */
 	public Duration remaining() {
-		return this.held.stream().map(Held::remaining).min(Duration::compareTo).orElse(Duration.ZERO);
+		return this.held.stream().map(LockHandle::remaining).min(Duration::compareTo).orElse(Duration.ZERO);
 	}
 
 	/**
 	 * Calls back for each loss, on a thread of the registry.
 	 * @param callback what to do; an exception is logged
 	 */
-	public void onLost(Consumer<LockLost> callback) {
+	public void onLost(Consumer<LockLoss> callback) {
 		this.held.forEach((each) -> each.onLost(callback));
 	}
 

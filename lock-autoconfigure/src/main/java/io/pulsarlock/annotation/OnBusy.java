@@ -16,7 +16,7 @@ public enum OnBusy {
 	 */
 	SKIP,
 
-	/** The caller gets a {@link io.pulsarlock.LockTimeoutException}. */
+	/** The caller gets a {@link io.pulsarlock.LockBusyException}. */
 	THROW,
 
 	/** The method named by {@link DistributedLock#fallback()} is called instead. */

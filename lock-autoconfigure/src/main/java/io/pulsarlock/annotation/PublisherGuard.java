@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.observation.Observation;
-import io.pulsarlock.Held;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockHandle;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -61,12 +61,12 @@ final class PublisherGuard {
 	}
 
 	private Flux<Object> subscription() {
-		Held leadership = this.owner.leadership(this.guard);
+		LockHandle leadership = this.owner.leadership(this.guard);
 		if (this.guard.leader() != null && leadership == null) {
 			return Flux.empty();
 		}
-		AtomicReference<@Nullable LockTimeoutException> busy = new AtomicReference<>();
-		Mono<Grip> take = take(leadership).onErrorResume(LockTimeoutException.class, (ex) -> {
+		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();
+		Mono<Grip> take = take(leadership).onErrorResume(LockBusyException.class, (ex) -> {
 			busy.set(ex);
 			return Mono.empty();
 		});
@@ -74,7 +74,7 @@ final class PublisherGuard {
 			.concatWith(Flux.defer(() -> busy(busy.get())));
 	}
 
-	private Mono<Grip> take(@Nullable Held leadership) {
+	private Mono<Grip> take(@Nullable LockHandle leadership) {
 		Guard.Lock lock = this.guard.lock();
 		if (lock == null) {
 			return Mono.just(new Grip(this.guard, List.of(), leadership));
@@ -126,7 +126,7 @@ final class PublisherGuard {
 		}
 	}
 
-	private Publisher<Object> busy(@Nullable LockTimeoutException busy) {
+	private Publisher<Object> busy(@Nullable LockBusyException busy) {
 		Guard.Lock lock = this.guard.lock();
 		if (busy == null || lock == null || lock.onBusy() == OnBusy.SKIP) {
 			return Flux.empty();

@@ -1,6 +1,6 @@
 package io.pulsarlock.observation;
 
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +10,7 @@ public class LockHoldObservationContext extends LockObservationContext {
 
 	private final long token;
 
-	private volatile LockLost.@Nullable Reason lost;
+	private volatile LockLoss.@Nullable Reason lost;
 
 	/**
 	 * Create the context.
@@ -36,7 +36,7 @@ public class LockHoldObservationContext extends LockObservationContext {
 	 * Why the lock was lost during the run.
 	 * @return null if it was not
 	 */
-	public LockLost.@Nullable Reason getLost() {
+	public LockLoss.@Nullable Reason getLost() {
 		return this.lost;
 	}
 
@@ -44,7 +44,7 @@ public class LockHoldObservationContext extends LockObservationContext {
 	 * Say that the lock was lost during the run.
 	 * @param reason why
 	 */
-	public void setLost(LockLost.Reason reason) {
+	public void setLost(LockLoss.Reason reason) {
 		this.lost = reason;
 	}
 

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.Observation.CheckedCallable;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ public final class LockObservations {
 
 	/**
 	 * Observes an attempt on the calling thread. An empty {@link Optional} and
-	 * {@link LockTimeoutException} count as busy, or skipped if the context says so;
+	 * {@link LockBusyException} count as busy, or skipped if the context says so;
 	 * anything else that is returned counts as acquired, unless the attempt itself has
 	 * set the outcome.
 	 * @param registry where to; {@link ObservationRegistry#NOOP} observes nothing
@@ -98,14 +98,14 @@ public final class LockObservations {
 		if (context.getOutcome() == null) {
 			context.setOutcome((cause != null) ? outcome(cause, context) : Outcome.ACQUIRED);
 		}
-		if (cause != null && !(cause instanceof LockTimeoutException)) {
+		if (cause != null && !(cause instanceof LockBusyException)) {
 			observation.error(cause);
 		}
 		observation.stop();
 	}
 
 	private static Outcome outcome(Throwable failure, LockAcquireObservationContext context) {
-		if (failure instanceof LockTimeoutException) {
+		if (failure instanceof LockBusyException) {
 			return busy(context);
 		}
 		if (failure instanceof LockUnavailableException) {

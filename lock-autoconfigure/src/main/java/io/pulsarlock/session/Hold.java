@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
-import io.pulsarlock.LockLost;
-import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * loss final, and a final state never changes, so an extension that comes too late
  * revives nothing.
  */
-final class Hold implements Held {
+final class Hold implements LockHandle {
 
 	private static final Log logger = LogFactory.getLog(Hold.class);
 
@@ -44,11 +44,11 @@ final class Hold implements Held {
 
 	private final Consumer<Hold> ended;
 
-	private final List<Consumer<LockLost>> listeners = new ArrayList<>();
+	private final List<Consumer<LockLoss>> listeners = new ArrayList<>();
 
 	private volatile long doorGoodUntil;
 
-	private volatile @Nullable LockLost lost;
+	private volatile @Nullable LockLoss lost;
 
 	private volatile boolean released;
 
@@ -115,10 +115,10 @@ final class Hold implements Held {
 
 	private @Nullable Reason expired(long now) {
 		if (this.incarnation.confirmedFor(now) <= 0) {
-			return Reason.NOT_CONFIRMED;
+			return Reason.LEASE_EXPIRED;
 		}
 		if (doorGoodFor(now) <= 0) {
-			return Reason.DISCONNECTED;
+			return Reason.GRACE_EXPIRED;
 		}
 		return (now - this.grantedAt >= this.limitNanos) ? Reason.HOLD_LIMIT : null;
 	}
@@ -132,7 +132,7 @@ final class Hold implements Held {
 		if (isHeld()) {
 			return;
 		}
-		LockLost lost = this.lost;
+		LockLoss lost = this.lost;
 		if (lost != null) {
 			throw new LockLostException("Lock '" + this.name + "' was lost: " + lost.reason());
 		}
@@ -159,8 +159,8 @@ final class Hold implements Held {
 
 	/** Ends the holding against its holder's will. Any thread; the first end counts. */
 	void lose(Reason reason) {
-		List<Consumer<LockLost>> told;
-		LockLost event = new LockLost(this.name, this.token, reason);
+		List<Consumer<LockLoss>> told;
+		LockLoss event = new LockLoss(this.name, this.token, reason);
 		synchronized (this.listeners) {
 			if (this.released || this.lost != null) {
 				return;
@@ -173,8 +173,8 @@ final class Hold implements Held {
 	}
 
 	@Override
-	public void onLost(Consumer<LockLost> callback) {
-		LockLost event;
+	public void onLost(Consumer<LockLoss> callback) {
+		LockLoss event;
 		synchronized (this.listeners) {
 			event = this.lost;
 			if (event == null) {
@@ -185,7 +185,7 @@ final class Hold implements Held {
 		tell(callback, event);
 	}
 
-	private void tell(Consumer<LockLost> listener, LockLost event) {
+	private void tell(Consumer<LockLoss> listener, LockLoss event) {
 		this.callbacks.execute(() -> {
 			try {
 				listener.accept(event);
@@ -205,7 +205,7 @@ final class Hold implements Held {
 	 * Ends the holding by its holder's will.
 	 * @return the loss that came first, or null
 	 */
-	@Nullable LockLost release() {
+	@Nullable LockLoss release() {
 		isHeld();
 		synchronized (this.listeners) {
 			if (this.released || this.lost != null) {
@@ -217,7 +217,7 @@ final class Hold implements Held {
 		return null;
 	}
 
-	@Nullable LockLost lost() {
+	@Nullable LockLoss lost() {
 		return this.lost;
 	}
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-import io.pulsarlock.OperationRefusedException;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
@@ -98,7 +98,7 @@ final class Judge {
 	void expel(SessionState other, long now) {
 		long missing = this.settings.withDrift(this.session.lease(other)) - (now - heardAt(other, now));
 		if (missing > 0) {
-			throw new OperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
+			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
 					+ "' is not silent for long enough: it may believe for another "
 					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
 					+ " it is expelled without being asked for");

@@ -17,9 +17,9 @@ import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -212,7 +212,7 @@ final class Session implements Journal.Listener {
 			this.heardAt.remove(ended);
 			heard(ended);
 			if (ended.equals(id())) {
-				this.shard.sessionEnded(this, Reason.EXPELLED);
+				this.shard.sessionEnded(this, Reason.REVOKED_BY_PEERS);
 				return;
 			}
 		}
@@ -380,7 +380,7 @@ final class Session implements Journal.Listener {
 		if (position == null) {
 			this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
 					"A record could not be written to the journal of shard " + this.shard.index(), ex));
-			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 		}
 		else if (position.isAfter(this.table.applied())) {
 			this.ahead.put(position, record);
@@ -464,11 +464,11 @@ final class Session implements Journal.Listener {
 	boolean tick(long now) {
 		boolean paused = now - this.lastTick > this.settings.slackNanos();
 		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
-			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 			return paused;
 		}
 		if (!this.active && now - this.lastProgress > this.settings.leaseNanos()) {
-			this.shard.sessionEnded(this, Reason.NOT_CONFIRMED);
+			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 			return paused;
 		}
 		long connection = this.journal.connection();
@@ -512,7 +512,7 @@ final class Session implements Journal.Listener {
 			return false;
 		}
 		if (id.equals(id())) {
-			throw new OperationRefusedException("Session " + id
+			throw new LockOperationRefusedException("Session " + id
 					+ " is this node's own: stop the node instead, which gives its locks back in good order");
 		}
 		long now = this.loop.nanoTime();

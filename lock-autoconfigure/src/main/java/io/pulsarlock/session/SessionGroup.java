@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.Participant;
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +182,7 @@ final class SessionGroup implements LeaderGroup {
 	}
 
 	@Override
-	public Optional<Held> held() {
+	public Optional<LockHandle> held() {
 		Hold hold = this.leading;
 		return (hold != null && hold.isHeld()) ? Optional.of(hold) : Optional.empty();
 	}

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ final class SessionLock implements FencedLock {
 	}
 
 	@Override
-	public Held acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException {
+	public LockHandle acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException {
 		Waiter waiter = waiter(waitFor, holdFor);
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
@@ -103,8 +103,8 @@ final class SessionLock implements FencedLock {
 	}
 
 	private LockException rethrown(ExecutionException ex) {
-		if (ex.getCause() instanceof LockTimeoutException busy) {
-			return new LockTimeoutException(String.valueOf(busy.getMessage()));
+		if (ex.getCause() instanceof LockBusyException busy) {
+			return new LockBusyException(String.valueOf(busy.getMessage()));
 		}
 		return (ex.getCause() instanceof LockException failure) ? failure
 				: new LockUnavailableException("Lock '" + this.name + "' cannot be acquired", ex.getCause());
@@ -112,19 +112,19 @@ final class SessionLock implements FencedLock {
 
 	private LockException givenUp(Shard shard, Waiter waiter, Duration limit) {
 		return (waiter.behind && shard.isConfirmed())
-				? new LockTimeoutException("Lock '" + this.name + "' was held by somebody else for " + limit)
+				? new LockBusyException("Lock '" + this.name + "' was held by somebody else for " + limit)
 				: shard.unavailable(this.name);
 	}
 
 	@Override
-	public Optional<Held> tryAcquire() {
+	public Optional<LockHandle> tryAcquire() {
 		boolean interrupted = Thread.interrupted();
 		try {
 			while (true) {
 				try {
 					return Optional.of(acquire(Duration.ZERO, null));
 				}
-				catch (LockTimeoutException ex) {
+				catch (LockBusyException ex) {
 					return Optional.empty();
 				}
 				catch (InterruptedException ex) {
@@ -140,7 +140,7 @@ final class SessionLock implements FencedLock {
 	}
 
 	@Override
-	public CompletableFuture<Held> acquireAsync(Duration waitFor, @Nullable Duration holdFor) {
+	public CompletableFuture<LockHandle> acquireAsync(Duration waitFor, @Nullable Duration holdFor) {
 		Waiter waiter = waiter(waitFor, holdFor);
 		Shard shard;
 		try {
@@ -150,7 +150,7 @@ final class SessionLock implements FencedLock {
 			return CompletableFuture.failedFuture(ex);
 		}
 		Duration limit = limit(shard, waitFor);
-		CompletableFuture<Held> result = new CompletableFuture<>();
+		CompletableFuture<LockHandle> result = new CompletableFuture<>();
 		waiter.granted.whenCompleteAsync((hold, ex) -> {
 			if (hold != null) {
 				if (!result.complete(hold)) {
@@ -230,7 +230,7 @@ final class SessionLock implements FencedLock {
 		if (this.threads.reenter(this.key)) {
 			return true;
 		}
-		Optional<Held> held = tryAcquire();
+		Optional<LockHandle> held = tryAcquire();
 		held.ifPresent((hold) -> this.threads.enter(this.key, (Hold) hold));
 		return held.isPresent();
 	}
@@ -248,7 +248,7 @@ final class SessionLock implements FencedLock {
 			this.threads.enter(this.key, (Hold) acquire(waitFor, null));
 			return true;
 		}
-		catch (LockTimeoutException ex) {
+		catch (LockBusyException ex) {
 			return false;
 		}
 	}

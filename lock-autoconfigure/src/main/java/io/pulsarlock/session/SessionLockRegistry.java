@@ -16,13 +16,13 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
-import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
@@ -61,7 +61,7 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 
 	private boolean campaigning;
 
-	/** Held while the registry starts or stops, and never by anything else. */
+	/** LockHandle while the registry starts or stops, and never by anything else. */
 	private final Object lifecycle = new Object();
 
 	private volatile @Nullable Membership membership;
@@ -284,12 +284,12 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	}
 
 	@Override
-	public HeldLocks acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
+	public LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
 		List<FencedLock> locks = names.stream().distinct().sorted().map(this::obtain).toList();
 		if (locks.isEmpty()) {
 			throw new IllegalArgumentException("At least one lock must be named");
 		}
-		List<Held> held = new ArrayList<>();
+		List<LockHandle> held = new ArrayList<>();
 		long deadline = System.nanoTime() + Math.min(waitFor.toSeconds(), 1_000_000_000L) * 1_000_000_000L
 				+ waitFor.toNanosPart();
 		try {
@@ -298,10 +298,10 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 				// waiting.
 				held.add(lock.acquire(Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0))));
 			}
-			return new SessionHeldLocks(held);
+			return new SessionLockHandles(held);
 		}
 		catch (Throwable ex) {
-			new SessionHeldLocks(held).close();
+			new SessionLockHandles(held).close();
 			throw ex;
 		}
 	}
@@ -338,7 +338,7 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	}
 
 	@Override
-	public Optional<Held> heldByCurrentThread(String name) {
+	public Optional<LockHandle> heldByCurrentThread(String name) {
 		Hold hold = this.threads.get(LOCK + name);
 		return Optional.ofNullable(hold);
 	}

@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Ticket;
@@ -231,7 +231,7 @@ final class Shard {
 				+ " which takes two leases"));
 		this.settledAt = now() + 2 * session.longestLease();
 		if (session.isActive()) {
-			sessionEnded(session, Reason.NOT_CONFIRMED);
+			sessionEnded(session, Reason.LEASE_EXPIRED);
 		}
 	}
 
@@ -254,7 +254,7 @@ final class Shard {
 			slot.sessionEnded(reason);
 			idle(slot);
 		}
-		session.end(reason != Reason.EXPELLED);
+		session.end(reason != Reason.REVOKED_BY_PEERS);
 		joinLater();
 	}
 
@@ -338,10 +338,10 @@ final class Shard {
 			return false;
 		}
 		if (front.session().equals(session.id())) {
-			throw new OperationRefusedException(
+			throw new LockOperationRefusedException(
 					"Lock '" + name + "' is being granted to or given up by this node at this moment: try again");
 		}
-		throw new OperationRefusedException("Lock '" + name + "' is held by node '"
+		throw new LockOperationRefusedException("Lock '" + name + "' is held by node '"
 				+ Views.node(session.table().session(front.session()))
 				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
 				+ " or stop it");

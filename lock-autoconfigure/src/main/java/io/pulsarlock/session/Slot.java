@@ -3,11 +3,11 @@ package io.pulsarlock.session;
 import java.util.ArrayDeque;
 import java.util.List;
 
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockLost;
-import io.pulsarlock.LockLost.Reason;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -277,7 +277,7 @@ final class Slot {
 		if (hold != null && holding != null && holding.isGone(session, this.key)) {
 			this.holding = null;
 			this.hold = null;
-			hold.lose(Reason.EXPELLED);
+			hold.lose(Reason.REVOKED_BY_PEERS);
 		}
 		if (this.reserve != null && (holding == null || holding.isGone(session, this.key))) {
 			this.holding = null;
@@ -293,7 +293,7 @@ final class Slot {
 		for (Waiter waiter : List.copyOf(this.waiters)) {
 			if (waiter.immediate && (taken || (inTouch && before > 0))) {
 				waiter.granted.completeExceptionally(
-						new LockTimeoutException("Lock '" + this.name + "' is held or awaited by somebody else"));
+						new LockBusyException("Lock '" + this.name + "' is held or awaited by somebody else"));
 				this.waiters.remove(waiter);
 			}
 			else {
@@ -340,7 +340,7 @@ final class Slot {
 
 	/** A holding has ended, by whatever means; told once for each. */
 	private void ended(Hold hold) {
-		LockLost lost = hold.lost();
+		LockLoss lost = hold.lost();
 		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
 				(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
 		if (this.hold != hold) {
@@ -468,7 +468,7 @@ final class Slot {
 		if (hold == null || !hold.isHeld()) {
 			return false;
 		}
-		hold.lose(Reason.ADMINISTRATOR);
+		hold.lose(Reason.REVOKED_BY_ADMINISTRATOR);
 		return true;
 	}
 

@@ -13,18 +13,18 @@ import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
-import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.Participant;
 
 /**
@@ -64,7 +64,7 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 	public boolean releaseLock(String name) {
 		view();
 		if (name.equals("stock/42")) {
-			throw new OperationRefusedException("Lock 'stock/42' is held by node 'b'");
+			throw new LockOperationRefusedException("Lock 'stock/42' is held by node 'b'");
 		}
 		return name.equals("coupon:4711");
 	}
@@ -72,7 +72,7 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 	@Override
 	public boolean expelSession(String id) {
 		if (id.equals("s-b")) {
-			throw new OperationRefusedException("Session s-b is not silent for long enough");
+			throw new LockOperationRefusedException("Session s-b is not silent for long enough");
 		}
 		return false;
 	}
@@ -112,12 +112,12 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 	}
 
 	@Override
-	public HeldLocks acquireAll(Collection<String> names, Duration waitFor) {
+	public LockHandles acquireAll(Collection<String> names, Duration waitFor) {
 		throw new UnsupportedOperationException();
 	}
 
 	@Override
-	public Optional<Held> heldByCurrentThread(String name) {
+	public Optional<LockHandle> heldByCurrentThread(String name) {
 		return Optional.empty();
 	}
 
@@ -157,7 +157,7 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 		}
 
 		@Override
-		public Optional<Held> held() {
+		public Optional<LockHandle> held() {
 			return Optional.empty();
 		}
 

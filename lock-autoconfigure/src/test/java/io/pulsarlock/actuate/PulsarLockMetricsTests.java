@@ -21,7 +21,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockEvent.Type;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
@@ -73,8 +73,8 @@ class PulsarLockMetricsTests {
 		this.locks.tell(new LockEvent(Type.JEOPARDY, "coupon:1", 1, false, null));
 		this.locks.tell(new LockEvent(Type.RECOVERED, "coupon:1", 1, false, null));
 		this.locks.tell(new LockEvent(Type.RELEASED, "coupon:1", 1, false, null, Duration.ofSeconds(5)));
-		this.locks
-			.tell(new LockEvent(Type.LOST, "coupon:2", 2, false, LockLost.Reason.ADMINISTRATOR, Duration.ofSeconds(7)));
+		this.locks.tell(new LockEvent(Type.LOST, "coupon:2", 2, false, LockLoss.Reason.REVOKED_BY_ADMINISTRATOR,
+				Duration.ofSeconds(7)));
 		assertThat(this.meters.get("pulsar.lock.wait").tag("lock.kind", "lock").timer().totalTime(TimeUnit.SECONDS))
 			.isEqualTo(2);
 		assertThat(this.meters.get("pulsar.lock.hold")
@@ -90,7 +90,7 @@ class PulsarLockMetricsTests {
 			.tags("lock.kind", "lock", "reason", "administrator")
 			.counter()
 			.count()).isOne();
-		assertThat(this.meters.get("pulsar.lock.lost").counters()).hasSize(2 * LockLost.Reason.values().length);
+		assertThat(this.meters.get("pulsar.lock.lost").counters()).hasSize(2 * LockLoss.Reason.values().length);
 	}
 
 	@Test
@@ -99,7 +99,7 @@ class PulsarLockMetricsTests {
 		this.locks.group("jobs").leader = true;
 		this.locks.tell(new LockEvent(Type.ACQUIRED, "jobs", 1, true, null));
 		assertThat(this.meters.get("pulsar.leader").tag("group", "jobs").gauge().value()).isOne();
-		this.locks.tell(new LockEvent(Type.LOST, "jobs", 1, true, LockLost.Reason.DISCONNECTED));
+		this.locks.tell(new LockEvent(Type.LOST, "jobs", 1, true, LockLoss.Reason.GRACE_EXPIRED));
 		for (String event : new String[] { "granted", "revoked" }) {
 			assertThat(this.meters.get("pulsar.leader.transitions")
 				.tags("group", "jobs", "event", event)
@@ -118,7 +118,7 @@ class PulsarLockMetricsTests {
 	@Test
 	void noMeterIsTaggedWithAnUnboundedName() {
 		this.locks.tell(new LockEvent(Type.ACQUIRED, "coupon:4711", 1, false, null));
-		this.locks.tell(new LockEvent(Type.LOST, "coupon:4711", 1, false, LockLost.Reason.EXPELLED));
+		this.locks.tell(new LockEvent(Type.LOST, "coupon:4711", 1, false, LockLoss.Reason.REVOKED_BY_PEERS));
 		assertThat(this.meters.getMeters()).allSatisfy((meter) -> assertThat(meter.getId().getTags())
 			.noneSatisfy((tag) -> assertThat(tag.getValue()).contains("coupon")));
 	}

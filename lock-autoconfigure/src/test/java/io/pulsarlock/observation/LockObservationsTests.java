@@ -14,8 +14,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.LockLost;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import io.pulsarlock.observation.LockObservationContext.Kind;
@@ -72,9 +72,9 @@ class LockObservationsTests {
 
 	@Test
 	void busyIsNoError() {
-		assertThatExceptionOfType(LockTimeoutException.class)
+		assertThatExceptionOfType(LockBusyException.class)
 			.isThrownBy(() -> LockObservations.acquire(this.registry, null, lock(false), () -> {
-				throw new LockTimeoutException("taken");
+				throw new LockBusyException("taken");
 			}));
 		assertThat(outcome()).isEqualTo("busy");
 		assertThat(this.stopped.getError()).isNull();
@@ -100,7 +100,7 @@ class LockObservationsTests {
 	void attemptThatEndsElsewhereIsUnwrapped() {
 		LockAcquireObservationContext context = lock(true);
 		Observation observation = LockObservations.start(this.registry, null, context);
-		LockObservations.stop(observation, context, new CompletionException(new LockTimeoutException("taken")));
+		LockObservations.stop(observation, context, new CompletionException(new LockBusyException("taken")));
 		assertThat(outcome()).isEqualTo("skipped");
 	}
 
@@ -121,7 +121,7 @@ class LockObservationsTests {
 		assertThat(outcome()).isEqualTo("kept");
 		LockHoldObservationContext lost = hold();
 		LockObservations.hold(this.registry, null, lost, () -> {
-			lost.setLost(LockLost.Reason.DISCONNECTED);
+			lost.setLost(LockLoss.Reason.GRACE_EXPIRED);
 			return null;
 		});
 		assertThat(outcome()).isEqualTo("lost");

@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLoss.Reason;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +33,7 @@ class HoldRaceTests {
 				Hold hold = new Hold("any", 1, loop, session, null, Runnable::run, (ended) -> ends.incrementAndGet());
 				Future<?> losing = threads.submit(() -> {
 					start.await();
-					hold.lose(Reason.EXPELLED);
+					hold.lose(Reason.REVOKED_BY_PEERS);
 					return null;
 				});
 				Future<?> listening = threads.submit(() -> {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-import io.pulsarlock.LockLost;
-import io.pulsarlock.LockLost.Reason;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -32,7 +32,7 @@ class HoldTests {
 
 	private final Incarnation incarnation = new Incarnation(new UUID(1, 2), LEASE, GRACE, START);
 
-	private final List<LockLost> told = new ArrayList<>();
+	private final List<LockLoss> told = new ArrayList<>();
 
 	private final List<Hold> ended = new ArrayList<>();
 
@@ -52,7 +52,7 @@ class HoldTests {
 			.withMessageContaining(reason.toString());
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(hold::fencingToken);
 		this.loop.runAll();
-		assertThat(this.told).containsExactly(new LockLost("orders", 42, reason));
+		assertThat(this.told).containsExactly(new LockLoss("orders", 42, reason));
 		assertThat(this.ended).containsExactly(hold);
 	}
 
@@ -65,7 +65,7 @@ class HoldTests {
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
 		assertThat(hold.wouldBeHeld(this.loop.nanoTime())).isFalse();
-		assertLost(hold, Reason.DISCONNECTED);
+		assertLost(hold, Reason.GRACE_EXPIRED);
 	}
 
 	@Test
@@ -75,7 +75,7 @@ class HoldTests {
 		this.loop.pass(LEASE - 1);
 		assertThat(hold.isHeld()).isTrue();
 		this.loop.pass(1);
-		assertLost(hold, Reason.NOT_CONFIRMED);
+		assertLost(hold, Reason.LEASE_EXPIRED);
 	}
 
 	@Test
@@ -87,7 +87,7 @@ class HoldTests {
 		this.loop.pass(100);
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
-		assertLost(hold, Reason.DISCONNECTED);
+		assertLost(hold, Reason.GRACE_EXPIRED);
 	}
 
 	@Test
@@ -106,7 +106,7 @@ class HoldTests {
 		this.loop.pass(GRACE);
 		// Nobody has looked since the deadline passed: the extension is the first to.
 		hold.doorGoodUntil(START + 3 * GRACE);
-		assertLost(hold, Reason.DISCONNECTED);
+		assertLost(hold, Reason.GRACE_EXPIRED);
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class HoldTests {
 		assertThat(hold.isHeld()).isFalse();
 		this.incarnation.confirmed(late);
 		assertThat(this.incarnation.confirmedFor(this.loop.nanoTime())).isPositive();
-		assertLost(hold, Reason.NOT_CONFIRMED);
+		assertLost(hold, Reason.LEASE_EXPIRED);
 	}
 
 	@Test
@@ -133,25 +133,25 @@ class HoldTests {
 	void endOfTheSessionEndsTheHold() {
 		Hold hold = hold(null);
 		this.incarnation.end();
-		assertLost(hold, Reason.NOT_CONFIRMED);
+		assertLost(hold, Reason.LEASE_EXPIRED);
 	}
 
 	@Test
 	void isLostOnceHoweverOften() {
 		Hold hold = hold(null);
-		hold.lose(Reason.EXPELLED);
+		hold.lose(Reason.REVOKED_BY_PEERS);
 		hold.lose(Reason.CLOSED);
 		this.loop.pass(2 * LEASE);
-		assertThat(hold.release()).isEqualTo(new LockLost("orders", 42, Reason.EXPELLED));
+		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.REVOKED_BY_PEERS));
 		hold.close();
-		assertLost(hold, Reason.EXPELLED);
+		assertLost(hold, Reason.REVOKED_BY_PEERS);
 	}
 
 	@Test
 	void whoAsksAfterTheLossIsToldToo() {
 		Hold hold = hold(null);
 		hold.lose(Reason.CLOSED);
-		List<LockLost> late = new ArrayList<>();
+		List<LockLoss> late = new ArrayList<>();
 		hold.onLost(late::add);
 		assertThat(late).isEqualTo(this.told).hasSize(1);
 	}
@@ -161,7 +161,7 @@ class HoldTests {
 		Hold hold = hold(null);
 		assertThat(hold.release()).isNull();
 		assertThat(hold.release()).isNull();
-		hold.lose(Reason.EXPELLED);
+		hold.lose(Reason.REVOKED_BY_PEERS);
 		this.loop.pass(2 * LEASE);
 		assertThat(hold.isHeld()).isFalse();
 		assertThat(hold.lost()).isNull();
@@ -175,14 +175,14 @@ class HoldTests {
 	void givenBackTooLateIsLost() {
 		Hold hold = hold(null);
 		this.loop.pass(GRACE);
-		assertThat(hold.release()).isEqualTo(new LockLost("orders", 42, Reason.DISCONNECTED));
-		assertLost(hold, Reason.DISCONNECTED);
+		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.GRACE_EXPIRED));
+		assertLost(hold, Reason.GRACE_EXPIRED);
 	}
 
 	@Test
 	void listenerThatFailsHarmsNoOther() {
 		Hold hold = hold(null);
-		List<LockLost> after = new ArrayList<>();
+		List<LockLoss> after = new ArrayList<>();
 		hold.onLost((lost) -> {
 			throw new IllegalStateException("on purpose");
 		});
@@ -198,7 +198,7 @@ class HoldTests {
 		ManualLoop clock = new ManualLoop(random.nextLong());
 		Incarnation session = new Incarnation(new UUID(1, 2), LEASE, GRACE, clock.nanoTime());
 		session.confirmed(session.sending(clock.nanoTime()));
-		List<LockLost> losses = new ArrayList<>();
+		List<LockLoss> losses = new ArrayList<>();
 		List<Hold> ends = new ArrayList<>();
 		Hold hold = new Hold("any", 1, clock, session,
 				random.nextBoolean() ? Duration.ofNanos(random.nextInt(1, 3000)) : null, Runnable::run, ends::add);
@@ -216,7 +216,7 @@ class HoldTests {
 						hold.release();
 					}
 					else if (random.nextInt(20) == 0) {
-						hold.lose(Reason.EXPELLED);
+						hold.lose(Reason.REVOKED_BY_PEERS);
 					}
 				}
 			}

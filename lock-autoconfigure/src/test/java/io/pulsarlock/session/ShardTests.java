@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
 
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.OperationRefusedException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -97,7 +97,7 @@ class ShardTests {
 	void sessionThatMayBelieveToHoldItsLocksIsNotExpelled() {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10_400));
-		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER))
+		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER))
 			.withMessageContaining("of node 'b' is not silent for long enough")
 			.withMessageContaining("another 100 ms");
 		assertThat(this.log.written(Expel.class)).isEmpty();
@@ -113,7 +113,7 @@ class ShardTests {
 		this.log.deliver();
 		this.loop.advance(Duration.ofMillis(10));
 		assertThat(this.log.written(Expel.class)).hasSize(1);
-		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
 	}
 
 	@Test
@@ -130,7 +130,7 @@ class ShardTests {
 	@Test
 	void ownSessionIsNotExpelled() {
 		UUID own = this.log.written(Heartbeat.class).get(0).session();
-		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(own))
+		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(own))
 			.withMessageContaining("this node's own");
 	}
 
@@ -143,7 +143,7 @@ class ShardTests {
 	void holderIsToldBeforeTheLockIsReleased() {
 		Hold hold = acquire();
 		this.loop.advance(Duration.ofSeconds(2));
-		List<LockLost> told = new ArrayList<>();
+		List<LockLoss> told = new ArrayList<>();
 		hold.onLost((lost) -> {
 			told.add(lost);
 			assertThat(hold.isHeld()).isFalse();
@@ -152,7 +152,7 @@ class ShardTests {
 		assertThat(this.shard.takeAway(LOCK, "stock")).isTrue();
 		this.loop.advance(Duration.ZERO);
 		assertThat(told).singleElement()
-			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLost.Reason.ADMINISTRATOR));
+			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR));
 		assertThat(this.log.written(Release.class)).hasSize(1);
 		assertThat(this.shard.takeAway(LOCK, "stock")).isFalse();
 		assertThat(this.events).extracting(LockEvent::type)
@@ -167,7 +167,8 @@ class ShardTests {
 		this.loop.advance(Duration.ofMillis(100));
 		Waiter waiter = ask();
 		this.loop.advance(Duration.ofMillis(100));
-		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.takeAway(LOCK, "stock"))
+		assertThatExceptionOfType(LockOperationRefusedException.class)
+			.isThrownBy(() -> this.shard.takeAway(LOCK, "stock"))
 			.withMessageContaining("held by node 'b'");
 		assertThat(this.log.written(Release.class)).isEmpty();
 		assertThat(waiter.isWaiting()).isTrue();
@@ -246,7 +247,7 @@ class ShardTests {
 			this.log.append(new Bye(UUID.randomUUID(), 0, 0));
 		}
 		this.loop.advance(Duration.ofMillis(10_400));
-		assertThatExceptionOfType(OperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
 		assertThat(this.log.written(Expel.class)).isEmpty();
 		this.loop.advance(Duration.ofMillis(150));
 		assertThat(this.shard.expel(OTHER)).isTrue();
@@ -259,7 +260,7 @@ class ShardTests {
 		this.otherSequence += 2;
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10));
-		assertThat(hold.lost().reason()).isEqualTo(LockLost.Reason.NOT_CONFIRMED);
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
 		assertThat(this.shard.failure()).isInstanceOf(LockUnavailableException.class)
 			.hasMessageContaining("The journal of shard 0 has lost records before")
 			.hasMessageContaining("its topic was deleted");

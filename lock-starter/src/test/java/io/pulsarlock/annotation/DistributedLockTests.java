@@ -14,9 +14,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
@@ -65,8 +65,8 @@ class DistributedLockTests {
 	@Test
 	void busyLockIsWaitedForAndThenRefused() {
 		with((bean) -> {
-			try (Held held = take("coupon", "17")) {
-				assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> bean.redeem("17"));
+			try (LockHandle held = take("coupon", "17")) {
+				assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> bean.redeem("17"));
 				assertThat(bean.redeem("18")).isPositive();
 			}
 			assertThat(bean.redeem("17")).isPositive();
@@ -76,7 +76,7 @@ class DistributedLockTests {
 	@Test
 	void skippedCallGivesAnEmptyResult() {
 		with((bean) -> {
-			try (Held held = take("skipped")) {
+			try (LockHandle held = take("skipped")) {
 				assertThat(bean.text()).isNull();
 				assertThat(bean.optional()).isEmpty();
 				assertThat(bean.stage(new CompletableFuture<>()).join()).isNull();
@@ -91,7 +91,7 @@ class DistributedLockTests {
 	@Test
 	void busyLockCallsTheFallback() {
 		with((bean) -> {
-			try (Held held = take("fallen back")) {
+			try (LockHandle held = take("fallen back")) {
 				assertThat(bean.withFallback("a")).startsWith("fallback a Lock 'fallen back'");
 				StepVerifier.create(bean.monoWithFallback()).expectNext("fallback").verifyComplete();
 			}
@@ -116,8 +116,8 @@ class DistributedLockTests {
 	@Test
 	void severalKeysAreAllLocked() {
 		with((bean) -> {
-			try (Held held = take("account", "b")) {
-				assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> bean.transfer("a", "b"));
+			try (LockHandle held = take("account", "b")) {
+				assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> bean.transfer("a", "b"));
 			}
 			assertThat(bean.transfer("b", "a")).containsExactly("account:a", "account:b");
 			assertThat(bean.transferAll(List.of("z", "y", "y"))).containsExactly("account:y", "account:z");
@@ -209,7 +209,7 @@ class DistributedLockTests {
 			CompletableFuture<@Nullable Object> outcome = call(() -> bean.notified(entered));
 			awaitLatch(entered);
 			node().loseNow("notified");
-			assertThat(outcome).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("told EXPELLED");
+			assertThat(outcome).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("told REVOKED_BY_PEERS");
 		});
 	}
 
@@ -305,7 +305,7 @@ class DistributedLockTests {
 	@Test
 	void composedAnnotationsGuardToo() {
 		with((bean) -> {
-			try (Held held = take("composed", "x")) {
+			try (LockHandle held = take("composed", "x")) {
 				assertThat(bean.composed("x")).isNull();
 			}
 			await().untilAsserted(() -> assertThat(bean.composed("x")).isEqualTo("x"));
@@ -323,7 +323,7 @@ class DistributedLockTests {
 	@Test
 	void interruptedWaitEndsTheCall() {
 		with((bean) -> {
-			try (Held held = take("patient")) {
+			try (LockHandle held = take("patient")) {
 				CompletableFuture<String> outcome = new CompletableFuture<>();
 				Thread thread = new Thread(() -> {
 					try {
@@ -344,8 +344,8 @@ class DistributedLockTests {
 
 	/** Asked of the node that uses it next, which hears of its own release at once. */
 	private boolean free(String lock) {
-		Optional<Held> held = node().obtain(lock).tryAcquire();
-		held.ifPresent(Held::close);
+		Optional<LockHandle> held = node().obtain(lock).tryAcquire();
+		held.ifPresent(LockHandle::close);
 		return held.isPresent();
 	}
 
@@ -353,11 +353,11 @@ class DistributedLockTests {
 		return this.cluster.node("node");
 	}
 
-	private Held take(String name) {
+	private LockHandle take(String name) {
 		return await().until(() -> this.other.obtain(name).tryAcquire(), Optional::isPresent).orElseThrow();
 	}
 
-	private Held take(String name, String key) {
+	private LockHandle take(String name, String key) {
 		return await().until(() -> this.other.obtain(name, key).tryAcquire(), Optional::isPresent).orElseThrow();
 	}
 
@@ -388,7 +388,7 @@ class DistributedLockTests {
 	private void assertReleased(String name, String key) {
 		assertThat(this.other.obtain(name, key).acquireAsync(Duration.ofSeconds(5)))
 			.succeedsWithin(Duration.ofSeconds(10))
-			.satisfies(Held::close);
+			.satisfies(LockHandle::close);
 	}
 
 	private void with(Consumer<Coupons> test) {
@@ -439,12 +439,12 @@ class DistributedLockTests {
 
 		@DistributedLock(name = "account", key = { "#from", "#to" }, waitFor = "100ms")
 		List<String> transfer(String from, String to) {
-			return LockContext.current().held().stream().map(Held::name).toList();
+			return LockContext.current().held().stream().map(LockHandle::name).toList();
 		}
 
 		@DistributedLock(name = "account", key = "#ids")
 		List<String> transferAll(List<String> ids) {
-			return LockContext.current().held().stream().map(Held::name).toList();
+			return LockContext.current().held().stream().map(LockHandle::name).toList();
 		}
 
 		@DistributedLock(name = "seen", key = "@suffix + '-' + target.prefix")
@@ -488,7 +488,7 @@ class DistributedLockTests {
 			return value;
 		}
 
-		private String instead(String value, LockTimeoutException busy) {
+		private String instead(String value, LockBusyException busy) {
 			return "fallback " + value + " " + busy.getMessage();
 		}
 

@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 
 import com.jayway.jsonpath.JsonPath;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockHoldObservationContext;
@@ -98,7 +98,7 @@ class ActuatorTests {
 	@Test
 	void viewShowsWhoHoldsAndWhoWaits() throws Exception {
 		LockRegistry mine = registry();
-		try (Held held = mine.obtain("stock/42 é").acquire(Duration.ofSeconds(10))) {
+		try (LockHandle held = mine.obtain("stock/42 é").acquire(Duration.ofSeconds(10))) {
 			Thread waiting = new Thread(() -> {
 				try {
 					other.obtain("stock/42 é").acquire(Duration.ofSeconds(30)).close();
@@ -136,9 +136,9 @@ class ActuatorTests {
 
 	@Test
 	void stuckLockIsReleasedWhenItsHolderHasBeenTold() throws Exception {
-		Held held = registry().obtain("stuck").acquire(Duration.ofSeconds(10));
+		LockHandle held = registry().obtain("stuck").acquire(Duration.ofSeconds(10));
 		CountDownLatch told = new CountDownLatch(1);
-		AtomicReference<LockLost> loss = new AtomicReference<>();
+		AtomicReference<LockLoss> loss = new AtomicReference<>();
 		held.onLost((lost) -> {
 			loss.set(lost);
 			told.countDown();
@@ -146,18 +146,18 @@ class ActuatorTests {
 		HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/stuck");
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
 		assertThat(held.isHeld()).isFalse();
-		try (Held next = other.obtain("stuck").acquire(Duration.ofSeconds(10))) {
+		try (LockHandle next = other.obtain("stuck").acquire(Duration.ofSeconds(10))) {
 			assertThat(next.isHeld()).isTrue();
 		}
 		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
-		assertThat(loss.get().reason()).isEqualTo(LockLost.Reason.ADMINISTRATOR);
+		assertThat(loss.get().reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
 		await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body())
 			.containsPattern("pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"administrator\"} [1-9]"));
 	}
 
 	@Test
 	void lockOfAnotherNodeIsRefused() throws Exception {
-		try (Held held = other.obtain("theirs").acquire(Duration.ofSeconds(10))) {
+		try (LockHandle held = other.obtain("theirs").acquire(Duration.ofSeconds(10))) {
 			await().untilAsserted(() -> {
 				HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/theirs");
 				assertThat(response.statusCode()).isEqualTo(409);
@@ -197,7 +197,7 @@ class ActuatorTests {
 	@Test
 	void nothingCanBeEndedUnlessAccessIsUnrestricted() throws Exception {
 		int port = port(readable);
-		try (Held held = readable.getBean(LockRegistry.class).obtain("safe").acquire(Duration.ofSeconds(10))) {
+		try (LockHandle held = readable.getBean(LockRegistry.class).obtain("safe").acquire(Duration.ofSeconds(10))) {
 			HttpResponse<String> response = send(port, "DELETE", "/actuator/pulsarlocks/locks/safe");
 			assertThat(response.statusCode()).isIn(404, 405);
 			assertThat(held.isHeld()).isTrue();

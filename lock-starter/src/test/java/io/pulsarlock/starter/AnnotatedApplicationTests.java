@@ -7,10 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.pulsarlock.Held;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.InvalidLockAnnotationException;
 import io.pulsarlock.annotation.LeaderOnly;
@@ -54,7 +54,7 @@ class AnnotatedApplicationTests {
 			Thread holder = new Thread(() -> mine.locked(inside));
 			holder.start();
 			await().until(() -> !b.getBean(LockRegistry.class).view().locks().isEmpty());
-			assertThatExceptionOfType(LockTimeoutException.class).isThrownBy(() -> theirs.locked(null));
+			assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> theirs.locked(null));
 			assertThat(theirs.skipped()).isNull();
 			inside.countDown();
 			holder.join();
@@ -126,7 +126,7 @@ class AnnotatedApplicationTests {
 			thread.start();
 		}
 		assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
-		Held held = registry.obtain("held").acquire(java.time.Duration.ofSeconds(10));
+		LockHandle held = registry.obtain("held").acquire(java.time.Duration.ofSeconds(10));
 		context.close();
 		assertThat(held.isHeld()).isFalse();
 		for (Thread thread : threads) {

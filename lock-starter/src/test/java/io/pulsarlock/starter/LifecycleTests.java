@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockRegistry;
@@ -53,7 +53,7 @@ class LifecycleTests {
 	void applicationWithTheStarterAloneHasLocksAndLeads() throws Exception {
 		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest")) {
 			LockRegistry locks = context.getBean(LockRegistry.class);
-			try (Held held = locks.obtain("stock").acquire(Duration.ofSeconds(10))) {
+			try (LockHandle held = locks.obtain("stock").acquire(Duration.ofSeconds(10))) {
 				assertThat(held.fencingToken()).isPositive();
 			}
 			LeaderGroup digest = context.getBean(Leadership.class).group("digest");
@@ -71,7 +71,7 @@ class LifecycleTests {
 			long term = group.term().orElseThrow();
 			lock.lock();
 			long token = lock.fencingToken();
-			Held held = context.getBean(LockRegistry.class).obtain("other").acquire(Duration.ofSeconds(10));
+			LockHandle held = context.getBean(LockRegistry.class).obtain("other").acquire(Duration.ofSeconds(10));
 			CompletableFuture<Object> lost = new CompletableFuture<>();
 			held.onLost(lost::complete);
 			context.stop();
@@ -89,7 +89,7 @@ class LifecycleTests {
 			context.start();
 			await().until(group::isLeader);
 			assertThat(group.term().orElseThrow()).isGreaterThan(term);
-			try (Held again = lock.acquire(Duration.ofSeconds(10))) {
+			try (LockHandle again = lock.acquire(Duration.ofSeconds(10))) {
 				assertThat(again.fencingToken()).isGreaterThan(token);
 			}
 			await().until(() -> recorder.leaders.size() == 3);

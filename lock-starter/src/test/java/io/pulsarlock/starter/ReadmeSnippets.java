@@ -3,9 +3,9 @@ package io.pulsarlock.starter;
 import java.time.Duration;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LeaderOnly;
@@ -45,7 +45,7 @@ abstract class ReadmeSnippets {
 
 	void programmatic(String productId) throws InterruptedException {
 		FencedLock lock = this.lockRegistry.obtain("stock", productId);
-		try (Held held = lock.acquire(Duration.ofSeconds(2))) {
+		try (LockHandle held = lock.acquire(Duration.ofSeconds(2))) {
 			this.products.save(productId, held.fencingToken());
 		}
 	}

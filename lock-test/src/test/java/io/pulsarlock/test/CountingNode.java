@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.session.SessionLockRegistry;
 
@@ -41,7 +41,7 @@ final class CountingNode {
 					Random random = new Random();
 					while (System.nanoTime() - end < 0) {
 						String name = "counter-" + random.nextInt(locks);
-						try (Held held = registry.obtain(name).acquire(Duration.ofSeconds(60))) {
+						try (LockHandle held = registry.obtain(name).acquire(Duration.ofSeconds(60))) {
 							if (!add(folder.resolve(name), held.fencingToken())) {
 								wrong.incrementAndGet();
 							}

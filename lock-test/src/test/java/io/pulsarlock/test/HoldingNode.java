@@ -2,7 +2,7 @@ package io.pulsarlock.test;
 
 import java.time.Duration;
 
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.session.SessionLockRegistry;
 
@@ -23,7 +23,7 @@ final class HoldingNode {
 			.times(Duration.ofMillis(Long.parseLong(args[3])), Duration.ofMillis(Long.parseLong(args[4])))
 			.connect()) {
 			Runtime.getRuntime().addShutdownHook(new Thread(locks::close));
-			Held held = locks.obtain(args[2]).acquire(Duration.ofMinutes(2));
+			LockHandle held = locks.obtain(args[2]).acquire(Duration.ofMinutes(2));
 			Object end = new Object();
 			held.onLost((lost) -> {
 				System.out.println("LOST " + System.nanoTime() + " " + lost.reason());

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.pulsar.PulsarLocks;
@@ -41,7 +41,7 @@ class JournalStartTests {
 	void joiningNodeReadsWhatItNeedsAndNotWhatThereIs() throws Exception {
 		try (SessionLockRegistry a = node("a")) {
 			a.awaitJoined(Duration.ofSeconds(20));
-			Held held = a.obtain("stock").acquire(Duration.ofSeconds(10));
+			LockHandle held = a.obtain("stock").acquire(Duration.ofSeconds(10));
 			writeMany();
 			await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
 				String name = "b" + System.nanoTime();

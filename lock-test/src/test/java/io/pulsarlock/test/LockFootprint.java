@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import io.pulsarlock.Held;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionLockRegistry;
@@ -36,7 +36,7 @@ final class LockFootprint {
 			}
 			long afterIdle = heap();
 			System.out.printf("%d names, each held once and idle: %.2f MB of heap%n", idle, (afterIdle - before) / 1e6);
-			List<Held> all = new ArrayList<>();
+			List<LockHandle> all = new ArrayList<>();
 			for (int i = 0; i < held; i++) {
 				all.add(locks.obtain("held", i).acquire(Duration.ofSeconds(10)));
 			}
@@ -53,8 +53,8 @@ final class LockFootprint {
 			}
 			System.out.printf("%d locks held, each inside its door: %.1f MB of heap%n", held,
 					(heap() - afterIdle) / 1e6);
-			System.out.println("still held: " + all.stream().filter(Held::isHeld).count());
-			all.forEach(Held::close);
+			System.out.println("still held: " + all.stream().filter(LockHandle::isHeld).count());
+			all.forEach(LockHandle::close);
 		}
 	}
 

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionLockRegistry;
@@ -79,11 +79,11 @@ class PulsarFaultTests {
 	void lockOfAKilledProcessGoesToTheNextWithinGraceAndLease() throws Exception {
 		try (NodeProcess child = holdingNode("killed"); SessionLockRegistry locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
-			CompletableFuture<Held> next = locks.obtain("killed").acquireAsync(Duration.ofSeconds(60));
+			CompletableFuture<LockHandle> next = locks.obtain("killed").acquireAsync(Duration.ofSeconds(60));
 			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
 			long killed = System.nanoTime();
 			child.close();
-			Held held = next.get(60, TimeUnit.SECONDS);
+			LockHandle held = next.get(60, TimeUnit.SECONDS);
 			long millis = (System.nanoTime() - killed) / 1_000_000;
 			System.out.println("after kill -9 the next holder enters in " + millis + " ms (grace " + GRACE + " ms)");
 			assertThat(held.fencingToken()).isGreaterThan(child.number("HELD"));
@@ -95,12 +95,12 @@ class PulsarFaultTests {
 	void pausedHolderKnowsThatItLostTheLock() throws Exception {
 		try (NodeProcess child = holdingNode("paused"); SessionLockRegistry locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
-			CompletableFuture<Held> next = locks.obtain("paused").acquireAsync(Duration.ofSeconds(90));
+			CompletableFuture<LockHandle> next = locks.obtain("paused").acquireAsync(Duration.ofSeconds(90));
 			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
 			child.signal("STOP");
 			long stopped = System.nanoTime();
 			try {
-				Held held = next.get(90, TimeUnit.SECONDS);
+				LockHandle held = next.get(90, TimeUnit.SECONDS);
 				long granted = System.nanoTime();
 				System.out.println("after SIGSTOP the next holder enters in " + (granted - stopped) / 1_000_000
 						+ " ms (lease " + LEASE + " ms)");
@@ -120,7 +120,7 @@ class PulsarFaultTests {
 	void orderlyEndHandsTheLockOnAtOnce() throws Exception {
 		try (NodeProcess child = holdingNode("ended"); SessionLockRegistry locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
-			CompletableFuture<Held> next = locks.obtain("ended").acquireAsync(Duration.ofSeconds(60));
+			CompletableFuture<LockHandle> next = locks.obtain("ended").acquireAsync(Duration.ofSeconds(60));
 			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
 			long asked = System.nanoTime();
 			child.signal("TERM");
@@ -136,8 +136,8 @@ class PulsarFaultTests {
 		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
 			List<LockEvent> events = new CopyOnWriteArrayList<>();
 			a.addListener(events::add);
-			Held held = a.obtain("unloaded").acquire(Duration.ofSeconds(30));
-			CompletableFuture<Held> next = b.obtain("unloaded").acquireAsync(Duration.ofSeconds(60));
+			LockHandle held = a.obtain("unloaded").acquire(Duration.ofSeconds(30));
+			CompletableFuture<LockHandle> next = b.obtain("unloaded").acquireAsync(Duration.ofSeconds(60));
 			awaitDoor(held);
 			for (int i = 0; i < 3; i++) {
 				long before = count(events, LockEvent.Type.RECOVERED);
@@ -162,7 +162,7 @@ class PulsarFaultTests {
 			.times(Duration.ofSeconds(60), Duration.ofSeconds(1))
 			.connect()) {
 			locks.addListener(events::add);
-			Held held = locks.obtain("seldom").acquire(Duration.ofSeconds(30));
+			LockHandle held = locks.obtain("seldom").acquire(Duration.ofSeconds(30));
 			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(10)).until(held::isHeld);
 			assertThat(events).extracting(LockEvent::type).containsExactly(LockEvent.Type.ACQUIRED);
 		}
@@ -172,7 +172,7 @@ class PulsarFaultTests {
 	 * Waits until the holding rests on its door. While it rests on a record, what remains
 	 * runs down to half a grace before the next one is sent.
 	 */
-	private static void awaitDoor(Held held) {
+	private static void awaitDoor(LockHandle held) {
 		await().atMost(30, TimeUnit.SECONDS)
 			.during(Duration.ofMillis(GRACE * 6 / 10))
 			.until(() -> held.remaining().toMillis() > GRACE * 7 / 10);
@@ -197,11 +197,11 @@ class PulsarFaultTests {
 		try (PulsarBroker broker = PulsarBroker.start(false, settings);
 				SessionLockRegistry a = slowNode(broker.serviceUrl(), "a");
 				SessionLockRegistry b = slowNode(broker.serviceUrl(), "b")) {
-			Held kept = a.obtain("kept").acquire(Duration.ofSeconds(30));
+			LockHandle kept = a.obtain("kept").acquire(Duration.ofSeconds(30));
 			Set<Long> ledgers = new HashSet<>();
 			long token = 0;
 			for (int i = 0; i < 100; i++) {
-				try (Held held = ((i % 3 == 0) ? a : b).obtain("handed on").acquire(Duration.ofSeconds(10))) {
+				try (LockHandle held = ((i % 3 == 0) ? a : b).obtain("handed on").acquire(Duration.ofSeconds(10))) {
 					assertThat(held.fencingToken()).isGreaterThan(token);
 					token = held.fencingToken();
 					ledgers.add(token >> 28);
@@ -223,7 +223,7 @@ class PulsarFaultTests {
 		}
 		// The first was killed with the lock, nobody was left to notice.
 		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
-			Held held = a.obtain("pair").acquire(Duration.ofSeconds(30));
+			LockHandle held = a.obtain("pair").acquire(Duration.ofSeconds(30));
 			assertThat(held.fencingToken()).isGreaterThan(token);
 			assertThat(b.obtain("pair").tryAcquire()).isEmpty();
 			token = held.fencingToken();
@@ -239,7 +239,7 @@ class PulsarFaultTests {
 		try (SessionLockRegistry locks = node("seen")) {
 			locks.awaitJoined(Duration.ofSeconds(30));
 			int before = exclusive(topic);
-			try (Held held = locks.obtain("seen").acquire(Duration.ofSeconds(30))) {
+			try (LockHandle held = locks.obtain("seen").acquire(Duration.ofSeconds(30))) {
 				await().until(() -> exclusive(topic) == before + 1);
 				assertThat(held.isHeld()).isTrue();
 			}
@@ -259,8 +259,8 @@ class PulsarFaultTests {
 				SessionLockRegistry b = slowNode(brokers.serviceUrl(), "b")) {
 			List<LockEvent> events = new CopyOnWriteArrayList<>();
 			a.addListener(events::add);
-			Held held = a.obtain("moved").acquire(Duration.ofSeconds(30));
-			CompletableFuture<Held> next = b.obtain("moved").acquireAsync(Duration.ofSeconds(120));
+			LockHandle held = a.obtain("moved").acquire(Duration.ofSeconds(30));
+			CompletableFuture<LockHandle> next = b.obtain("moved").acquireAsync(Duration.ofSeconds(120));
 			brokers.ownerOf(TopicSettings.of(this.cluster).topic(0)).kill();
 			await().atMost(60, TimeUnit.SECONDS).until(() -> count(events, LockEvent.Type.RECOVERED) > 0);
 			assertThat(held.isHeld()).isTrue();

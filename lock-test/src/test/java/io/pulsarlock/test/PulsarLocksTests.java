@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.UUID;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockTimeoutException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionLockRegistry;
@@ -36,13 +36,13 @@ class PulsarLocksTests {
 			FencedLock mine = a.obtain("stock/é ..");
 			FencedLock theirs = b.obtain("stock/é ..");
 			long first;
-			try (Held held = mine.acquire(Duration.ofSeconds(5))) {
+			try (LockHandle held = mine.acquire(Duration.ofSeconds(5))) {
 				first = held.fencingToken();
 				await().untilAsserted(() -> assertThat(theirs.tryAcquire()).isEmpty());
-				assertThatExceptionOfType(LockTimeoutException.class)
+				assertThatExceptionOfType(LockBusyException.class)
 					.isThrownBy(() -> theirs.acquire(Duration.ofMillis(300)));
 			}
-			try (Held held = theirs.acquire(Duration.ofSeconds(5))) {
+			try (LockHandle held = theirs.acquire(Duration.ofSeconds(5))) {
 				assertThat(held.fencingToken()).isGreaterThan(first);
 				assertThat(b.view().locks()).singleElement()
 					.satisfies((lock) -> assertThat(lock.holder().node()).isEqualTo("b"));

@@ -1,7 +1,7 @@
 package io.pulsarlock.sample;
 
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.sample.coupon.CouponRefusedException;
 
@@ -29,7 +29,7 @@ class Problems {
 
 	/** Somebody else had the lock all the time. Trying again later is fine. */
 	@ExceptionHandler
-	ProblemDetail busy(LockTimeoutException ex) {
+	ProblemDetail busy(LockBusyException ex) {
 		return problem(HttpStatus.LOCKED, "busy", ex);
 	}
 

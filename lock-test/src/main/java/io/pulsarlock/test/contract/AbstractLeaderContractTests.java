@@ -5,10 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.Participant;
 import org.junit.jupiter.api.DisplayName;
@@ -48,7 +48,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		assertThat(second.term()).isEmpty();
 		assertThat(second.held()).isEmpty();
 		long term = first.term().orElseThrow();
-		Held held = first.held().orElseThrow();
+		LockHandle held = first.held().orElseThrow();
 		assertThat(held.fencingToken()).isEqualTo(term);
 		assertThat(third.participants()).extracting(Participant::node).containsExactly("a", "b", "c");
 		assertThat(a.view().groups()).singleElement().satisfies((view) -> {

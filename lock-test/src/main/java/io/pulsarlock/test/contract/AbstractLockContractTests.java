@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
-import io.pulsarlock.HeldLocks;
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import org.junit.jupiter.api.DisplayName;
@@ -74,7 +74,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			for (int thread = 0; thread < 2; thread++) {
 				callers.add(Caller.start(() -> {
 					for (int i = 0; i < 15; i++) {
-						try (Held held = node.obtain("stock").acquire(LONG)) {
+						try (LockHandle held = node.obtain("stock").acquire(LONG)) {
 							assertThat(inside.incrementAndGet()).isOne();
 							tokens.add(held.fencingToken());
 							counter[0]++;
@@ -110,7 +110,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		LockRegistry c = node("c");
-		Held first = a.obtain("stock").acquire(LONG);
+		LockHandle first = a.obtain("stock").acquire(LONG);
 		List<String> order = new CopyOnWriteArrayList<>();
 		List<CompletableFuture<?>> ends = new ArrayList<>();
 		int waiters = 0;
@@ -134,12 +134,12 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		FencedLock lock = node("a").obtain("stock");
 		long last = 0;
 		for (int i = 0; i < 1000; i++) {
-			try (Held held = lock.acquire(LONG)) {
+			try (LockHandle held = lock.acquire(LONG)) {
 				assertThat(held.fencingToken()).isGreaterThan(last);
 				last = held.fencingToken();
 			}
 		}
-		try (Held held = node("b").obtain("stock").acquire(LONG)) {
+		try (LockHandle held = node("b").obtain("stock").acquire(LONG)) {
 			assertThat(held.fencingToken()).isGreaterThan(last);
 		}
 	}
@@ -215,7 +215,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void handleBelongsToWhoeverHasItAndNotToAThread() throws Exception {
 		LockRegistry node = node("a");
 		FencedLock lock = node.obtain("stock");
-		Held held = lock.acquire(LONG);
+		LockHandle held = lock.acquire(LONG);
 		assertThat(lock.isHeldByCurrentThread()).isFalse();
 		assertThat(node.heldByCurrentThread("stock")).isEmpty();
 		assertThat(lock.tryAcquire()).isEmpty();
@@ -237,7 +237,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@DisplayName("3: a bounded wait ends in time as busy, behind another node")
 	void boundedWaitBehindAnotherNodeEndsInTime() throws Exception {
 		LockRegistry b = node("b");
-		try (Held held = node("a").obtain("stock").acquire(LONG)) {
+		try (LockHandle held = node("a").obtain("stock").acquire(LONG)) {
 			awaitKnown(b, "stock");
 			expectBusyInTime(b);
 			assertThat(held.isHeld()).isTrue();
@@ -248,7 +248,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@DisplayName("3: a bounded wait ends in time as busy, behind many threads of the same node")
 	void boundedWaitBehindThreadsOfTheSameNodeEndsInTime() throws Exception {
 		LockRegistry node = node("a");
-		try (Held held = node.obtain("stock").acquire(LONG)) {
+		try (LockHandle held = node.obtain("stock").acquire(LONG)) {
 			List<Caller<Void>> others = new ArrayList<>();
 			for (int i = 0; i < 10; i++) {
 				others.add(Caller.start(() -> {
@@ -267,14 +267,14 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void boundedWaitEndsInTimeAlthoughOthersComeAndGo() throws Exception {
 		LockRegistry b = node("b");
 		LockRegistry c = node("c");
-		try (Held held = node("a").obtain("stock").acquire(LONG)) {
+		try (LockHandle held = node("a").obtain("stock").acquire(LONG)) {
 			awaitKnown(b, "stock");
 			AtomicBoolean end = new AtomicBoolean();
 			List<Caller<Void>> others = new ArrayList<>();
 			for (LockRegistry node : List.of(b, c)) {
 				others.add(Caller.start(() -> {
 					while (!end.get()) {
-						CompletableFuture<Held> coming = node.obtain("stock").acquireAsync(LONG);
+						CompletableFuture<LockHandle> coming = node.obtain("stock").acquireAsync(LONG);
 						Thread.yield();
 						coming.cancel(true);
 						node.obtain("other").acquire(LONG).close();
@@ -294,9 +294,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		FencedLock lock = node.obtain("stock");
 		expectBusyWithin(node, wait);
 		after(wait, () -> assertThat(lock.tryLock(wait.toMillis(), TimeUnit.MILLISECONDS)).isFalse());
-		after(wait, () -> assertThatExceptionOfType(LockTimeoutException.class)
+		after(wait, () -> assertThatExceptionOfType(LockBusyException.class)
 			.isThrownBy(() -> get(lock.acquireAsync(wait))));
-		after(wait, () -> assertThatExceptionOfType(LockTimeoutException.class)
+		after(wait, () -> assertThatExceptionOfType(LockBusyException.class)
 			.isThrownBy(() -> node.acquireAll(List.of("another", "stock"), wait)));
 		punctually(Duration.ZERO, () -> assertThat(lock.tryLock()).isFalse());
 		punctually(Duration.ZERO, () -> assertThat(lock.tryAcquire()).isEmpty());
@@ -306,7 +306,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	private static void expectBusyWithin(LockRegistry node, Duration wait) throws Exception {
 		try {
 			after(wait,
-					() -> assertThatExceptionOfType(LockTimeoutException.class)
+					() -> assertThatExceptionOfType(LockBusyException.class)
 						.isThrownBy(() -> node.obtain("stock").acquire(wait))
 						.withMessageContaining("stock"));
 		}
@@ -326,7 +326,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void freeLockIsTakenWithoutWaiting() throws Exception {
 		LockRegistry node = node("a");
 		FencedLock lock = node.obtain("stock");
-		assertThat(lock.tryAcquire()).hasValueSatisfying(Held::close);
+		assertThat(lock.tryAcquire()).hasValueSatisfying(LockHandle::close);
 		assertThat(lock.tryLock()).isTrue();
 		lock.unlock();
 		assertThat(lock.tryLock(0, TimeUnit.SECONDS)).isTrue();
@@ -351,7 +351,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			lock.lockInterruptibly();
 			return null;
 		}, () -> b.acquireAll(List.of("first", "stock"), LONG));
-		try (Held held = a.obtain("stock").acquire(LONG)) {
+		try (LockHandle held = a.obtain("stock").acquire(LONG)) {
 			for (Callable<?> wait : waits) {
 				Caller<?> caller = Caller.start(wait);
 				awaitWaiters(a, "stock", 1);
@@ -379,7 +379,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		FencedLock lock = b.obtain("stock");
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		Caller<Boolean> caller = Caller.start(() -> {
 			lock.lock();
 			try {
@@ -419,14 +419,14 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void releasingTwiceDoesNotTouchTheNextHolder() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		Held first = a.obtain("stock").acquire(LONG);
+		LockHandle first = a.obtain("stock").acquire(LONG);
 		first.close();
 		first.close();
-		Held second = a.obtain("stock").acquire(LONG);
+		LockHandle second = a.obtain("stock").acquire(LONG);
 		first.close();
 		assertThat(second.isHeld()).isTrue();
 		second.close();
-		try (Held third = b.obtain("stock").acquire(LONG)) {
+		try (LockHandle third = b.obtain("stock").acquire(LONG)) {
 			first.close();
 			second.close();
 			expectStockUntouched(a, b, third);
@@ -434,7 +434,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	/** That closing earlier holdings on one node has not touched the other's. */
-	static void expectStockUntouched(LockRegistry a, LockRegistry b, Held theirs) throws Exception {
+	static void expectStockUntouched(LockRegistry a, LockRegistry b, LockHandle theirs) throws Exception {
 		// Whatever the closes may have sent is there before this is.
 		a.obtain("other").acquire(LONG).close();
 		awaitFree(b, "other");
@@ -468,8 +468,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry b = node("b");
 		List<String> idle = cluster().openObjects();
 		for (int i = 0; i < 20; i++) {
-			Held held = a.obtain("order", i).acquire(LONG);
-			CompletableFuture<Held> next = b.obtain("order", i).acquireAsync(LONG);
+			LockHandle held = a.obtain("order", i).acquire(LONG);
+			CompletableFuture<LockHandle> next = b.obtain("order", i).acquireAsync(LONG);
 			held.close();
 			get(next).close();
 		}
@@ -486,7 +486,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		a.obtain("stock").acquire(LONG);
-		CompletableFuture<Held> waiting = b.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> waiting = b.obtain("stock").acquireAsync(LONG);
 		a.leadership().group("digest");
 		b.leadership().group("digest");
 		assertThat(threads.started()).isNotEmpty();
@@ -503,17 +503,17 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void closeTellsHoldersAndWaiters() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		Held held = a.obtain("stock").acquire(LONG);
-		List<LockLost> told = new CopyOnWriteArrayList<>();
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.onLost(told::add);
-		Caller<Held> blocked = Caller.start(() -> a.obtain("stock").acquire(LONG));
+		Caller<LockHandle> blocked = Caller.start(() -> a.obtain("stock").acquire(LONG));
 		Caller<Void> patient = Caller.start(() -> {
 			a.obtain("stock").lock();
 			return null;
 		});
-		CompletableFuture<Held> async = a.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> async = a.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(b, "stock", 1);
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(b, "stock", 2);
 		a.close();
 		assertThat(held.isHeld()).isFalse();
@@ -522,7 +522,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> get(async));
 		assertThat(get(next, cluster().reconnectGrace()).isHeld()).isTrue();
 		await().untilAsserted(
-				() -> assertThat(told).singleElement().extracting(LockLost::reason).isEqualTo(LockLost.Reason.CLOSED));
+				() -> assertThat(told).singleElement().extracting(LockLoss::reason).isEqualTo(LockLoss.Reason.CLOSED));
 		a.close();
 	}
 
@@ -576,9 +576,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				"stock\\1", ".", "..", "../stock", "stock%2F1", "l:stock", "g:stock", "keeper", "reader-1", "k\u00e4se",
 				"ka\u0308se", "\u0416\u4e2d\ud83d\ude00", "a\nb", "a?b#c&d", "*", "\"'<>",
 				"x".repeat(LockRegistry.MAX_NAME_LENGTH), "x".repeat(LockRegistry.MAX_NAME_LENGTH - 1) + "y");
-		List<Held> all = new ArrayList<>();
+		List<LockHandle> all = new ArrayList<>();
 		for (String name : names) {
-			Held held = a.obtain(name).acquire(LONG);
+			LockHandle held = a.obtain(name).acquire(LONG);
 			assertThat(held.name()).isEqualTo(name);
 			assertThat(a.obtain(name).name()).isEqualTo(name);
 			all.add(held);
@@ -588,7 +588,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			assertThat(b.obtain(name).tryAcquire()).as(name).isEmpty();
 		}
 		assertThat(b.view().locks()).extracting(LockView::name).containsExactlyInAnyOrderElementsOf(names);
-		assertThat(all).allMatch(Held::isHeld);
+		assertThat(all).allMatch(LockHandle::isHeld);
 	}
 
 	@Test
@@ -601,7 +601,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			assertThat(lock.tryAcquire()).as(lock.name()).isPresent();
 		}
 		assertThat(node.obtain("a", "b:c").tryAcquire()).isEmpty();
-		Held held = node.obtain("same").acquire(LONG);
+		LockHandle held = node.obtain("same").acquire(LONG);
 		await().until(() -> node.leadership().group("same").isLeader());
 		LockRegistry elsewhere = node(track(newCluster()), "a");
 		assertThat(elsewhere.obtain("same").tryAcquire()).isPresent();
@@ -614,11 +614,11 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		CompletableFuture<Void> work = new CompletableFuture<>();
-		CompletableFuture<Held> acquired = a.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> acquired = a.obtain("stock").acquireAsync(LONG);
 		CompletableFuture<?> end = acquired
 			.thenCompose((held) -> work.whenComplete((none, ex) -> held.close()).handle((none, ex) -> none));
 		get(acquired);
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		assertThat(b.obtain("stock").tryAcquire()).isEmpty();
 		assertThat(next).isNotDone();
@@ -632,8 +632,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void cancellingGivesThePlaceUp() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		Held held = a.obtain("stock").acquire(LONG);
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		next.cancel(true);
 		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> get(next));
@@ -648,8 +648,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		for (int i = 0; i < 30; i++) {
-			Held held = a.obtain("stock").acquire(LONG);
-			CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+			LockHandle held = a.obtain("stock").acquire(LONG);
+			CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 			if (i % 2 == 0) {
 				awaitWaiters(a, "stock", 1);
 			}
@@ -676,14 +676,14 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void severalLocksAreAcquiredTogetherOrNotAtAll() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		try (HeldLocks held = a.acquireAll(List.of("c", "a", "b", "a"), LONG)) {
-			assertThat(held.all()).extracting(Held::name).containsExactly("a", "b", "c");
+		try (LockHandles held = a.acquireAll(List.of("c", "a", "b", "a"), LONG)) {
+			assertThat(held.all()).extracting(LockHandle::name).containsExactly("a", "b", "c");
 			assertThat(held.get("b").isHeld()).isTrue();
 			assertThatIllegalArgumentException().isThrownBy(() -> held.get("d"));
 			assertThat(held.isHeld()).isTrue();
 			held.assertHeld();
 			awaitKnown(b, "b");
-			assertThatExceptionOfType(LockTimeoutException.class)
+			assertThatExceptionOfType(LockBusyException.class)
 				.isThrownBy(() -> b.acquireAll(List.of("0", "b", "z"), Duration.ofMillis(200)));
 			awaitFree(a, "0");
 			awaitFree(a, "z");
@@ -705,7 +705,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			List<String> set = sets.get(i);
 			callers.add(Caller.start(() -> {
 				for (int round = 0; round < 10; round++) {
-					try (HeldLocks held = node.acquireAll(set, LONG)) {
+					try (LockHandles held = node.acquireAll(set, LONG)) {
 						held.assertHeld();
 					}
 				}
@@ -720,7 +720,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		LockRegistry c = node("c");
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		c.obtain("stock").acquireAsync(LONG);

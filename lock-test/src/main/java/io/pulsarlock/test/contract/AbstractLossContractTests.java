@@ -7,13 +7,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
-import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.HeldLocks;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +32,9 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		for (int i = 0; i < 10; i++) {
-			Held held = a.obtain("stock").acquire(LONG);
+			LockHandle held = a.obtain("stock").acquire(LONG);
 			long token = held.fencingToken();
-			CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+			CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 			CompletableFuture<Boolean> overlap = next.thenApply((any) -> held.isHeld());
 			awaitWaiters(a, "stock", 1);
 			cluster().loseNow(a, "stock");
@@ -51,10 +51,10 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		node("b");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener(events::add);
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		long token = held.fencingToken();
 		assertThat(held.remaining()).isPositive();
-		List<LockLost> told = new CopyOnWriteArrayList<>();
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.onLost((lost) -> {
 			throw new IllegalStateException("a callback that always fails; this is part of the test");
 		});
@@ -63,11 +63,11 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		await().until(() -> !held.isHeld());
 		held.onLost(told::add);
 		await().until(() -> told.size() == 2);
-		assertThat(told).containsOnly(new LockLost("stock", token, LockLost.Reason.EXPELLED));
+		assertThat(told).containsOnly(new LockLoss("stock", token, LockLoss.Reason.REVOKED_BY_PEERS));
 		assertThat(held.remaining()).isZero();
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld)
 			.withMessageContaining("stock")
-			.withMessageContaining("EXPELLED");
+			.withMessageContaining("REVOKED_BY_PEERS");
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::fencingToken);
 		held.close();
 		a.obtain("stock").acquire(LONG).close();
@@ -76,7 +76,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST, LockEvent.Type.ACQUIRED,
 					LockEvent.Type.RELEASED);
 		assertThat(events.get(1).token()).isEqualTo(token);
-		assertThat(events.get(1).reason()).isEqualTo(LockLost.Reason.EXPELLED);
+		assertThat(events.get(1).reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
 		assertThat(told).hasSize(2);
 	}
 
@@ -85,11 +85,11 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	void releasingALostLockDoesNotTouchTheNextHolder() throws Exception {
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		Held held = a.obtain("stock").acquire(LONG);
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		cluster().loseNow(a, "stock");
-		Held theirs = get(next);
+		LockHandle theirs = get(next);
 		held.close();
 		held.close();
 		expectStockUntouched(a, b, theirs);
@@ -104,10 +104,10 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		lock.lock();
 		lock.lock();
 		long token = lock.fencingToken();
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		cluster().loseNow(a, "stock");
-		Held theirs = get(next);
+		LockHandle theirs = get(next);
 		assertThat(lock.isHeldByCurrentThread()).isFalse();
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::lock);
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(lock::tryLock);
@@ -130,14 +130,14 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		LockRegistry a = node("a");
 		node("b");
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
-			try (Held held = a.obtain("stock").acquire(LONG)) {
+			try (LockHandle held = a.obtain("stock").acquire(LONG)) {
 				cluster().loseNow(a, "stock");
 				await().until(() -> !held.isHeld());
 				throw new IllegalStateException("the guarded code");
 			}
 		}).withMessage("the guarded code").satisfies((ex) -> assertThat(ex.getSuppressed()).isEmpty());
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
-			try (HeldLocks held = a.acquireAll(List.of("stock", "price"), LONG)) {
+			try (LockHandles held = a.acquireAll(List.of("stock", "price"), LONG)) {
 				cluster().loseNow(a, "price");
 				await().until(() -> !held.isHeld());
 				assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld);
@@ -150,10 +150,12 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	void onlyTheOneLockIsLost() throws Exception {
 		LockRegistry a = node("a");
 		node("b");
-		try (HeldLocks held = a.acquireAll(List.of("1", "2", "3", "4", "5"), LONG)) {
+		try (LockHandles held = a.acquireAll(List.of("1", "2", "3", "4", "5"), LONG)) {
 			cluster().loseNow(a, "3");
 			await().until(() -> !held.get("3").isHeld());
-			assertThat(held.all()).filteredOn(Held::isHeld).extracting(Held::name).containsExactly("1", "2", "4", "5");
+			assertThat(held.all()).filteredOn(LockHandle::isHeld)
+				.extracting(LockHandle::name)
+				.containsExactly("1", "2", "4", "5");
 		}
 	}
 
@@ -162,16 +164,16 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
 		Duration limit = Duration.ofMillis(400);
-		Held held = a.obtain("stock").acquire(LONG, limit);
+		LockHandle held = a.obtain("stock").acquire(LONG, limit);
 		assertThat(held.remaining()).isLessThanOrEqualTo(limit);
-		List<LockLost> told = new CopyOnWriteArrayList<>();
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.onLost(told::add);
 		CompletableFuture<Boolean> overlap = b.obtain("stock").acquireAsync(LONG).thenApply((next) -> held.isHeld());
 		assertThat(get(overlap)).isFalse();
 		await().until(() -> told.size() == 1);
-		assertThat(told.get(0).reason()).isEqualTo(LockLost.Reason.HOLD_LIMIT);
+		assertThat(told.get(0).reason()).isEqualTo(LockLoss.Reason.HOLD_LIMIT);
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld);
-		Held quick = a.obtain("quick").acquire(LONG, LONG);
+		LockHandle quick = a.obtain("quick").acquire(LONG, LONG);
 		quick.close();
 		assertThat(quick.isHeld()).isFalse();
 	}
@@ -183,9 +185,9 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		LockRegistry b = node("b");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener(events::add);
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		long token = held.fencingToken();
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		for (int i = 0; i < 2; i++) {
 			cluster().breakConnections();
@@ -229,7 +231,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		long last = 0;
 		for (int i = 0; i < 3; i++) {
 			for (LockRegistry node : List.of(a, b)) {
-				try (Held held = node.obtain("stock").acquire(LONG)) {
+				try (LockHandle held = node.obtain("stock").acquire(LONG)) {
 					assertThat(held.fencingToken()).isGreaterThan(last);
 					last = held.fencingToken();
 				}

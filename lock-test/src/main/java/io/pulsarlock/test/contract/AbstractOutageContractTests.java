@@ -8,9 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import org.junit.jupiter.api.DisplayName;
@@ -30,7 +30,7 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 	void waitsEndInTimeAsUnknown() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockRegistry a = node("a");
-		Held held = node("b").obtain("held").acquire(LONG);
+		LockHandle held = node("b").obtain("held").acquire(LONG);
 		awaitHeld(a, "held");
 		a.obtain("free").acquire(LONG).close();
 		cluster.stop();
@@ -80,13 +80,13 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 		ContractCluster cluster = stoppableCluster();
 		LockRegistry a = node("a");
 		LockRegistry b = node("b");
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		long token = held.fencingToken();
 		LeaderGroup group = a.leadership().group("digest");
 		LeaderLog log = new LeaderLog();
 		group.addListener(log);
 		await().until(group::isLeader);
-		List<LockLost> told = new CopyOnWriteArrayList<>();
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.onLost(told::add);
 		CompletableFuture<Boolean> overlap = b.obtain("stock")
 			.acquireAsync(LONG.multipliedBy(4))
@@ -97,7 +97,7 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 			Duration limit = cluster.reconnectGrace().multipliedBy(3).dividedBy(2);
 			await().atMost(limit).until(() -> !held.isHeld() && !group.isLeader());
 			await().until(() -> told.size() == 1 && log.size() == 2);
-			assertThat(told.get(0).reason()).isIn(LockLost.Reason.DISCONNECTED, LockLost.Reason.NOT_CONFIRMED);
+			assertThat(told.get(0).reason()).isIn(LockLoss.Reason.GRACE_EXPIRED, LockLoss.Reason.LEASE_EXPIRED);
 			assertThat(log.lines()).containsExactly("granted", "revoked");
 			assertThat(overlap).isNotDone();
 		}
@@ -149,7 +149,7 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 		ContractCluster cluster = stoppableCluster();
 		Threads threads = new Threads();
 		LockRegistry a = node("a");
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		LeaderGroup group = a.leadership().group("digest");
 		LeaderLog log = new LeaderLog();
 		group.addListener(log);

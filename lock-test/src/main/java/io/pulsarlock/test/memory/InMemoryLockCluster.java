@@ -10,7 +10,7 @@ import io.pulsarlock.session.SessionSettings;
 /**
  * A lock cluster in this process's memory. <pre class="code">
  * try (InMemoryLockCluster cluster = InMemoryLockCluster.create()) {
- *     Held held = cluster.node("a").obtain("stock").acquire(Duration.ofSeconds(1));
+ *     LockHandle held = cluster.node("a").obtain("stock").acquire(Duration.ofSeconds(1));
  *     cluster.node("a").loseNow("stock");
  *     assertThat(held.isHeld()).isFalse();
  * }

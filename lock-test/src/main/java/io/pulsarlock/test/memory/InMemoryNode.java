@@ -12,10 +12,10 @@ import java.util.concurrent.TimeoutException;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
-import io.pulsarlock.HeldLocks;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
@@ -67,9 +67,9 @@ public final class InMemoryNode implements LockRegistry {
 
 	/**
 	 * Takes a lock away from this node, as an administrator or a mistaken cluster would:
-	 * its holder is told ({@link io.pulsarlock.LockLost.Reason#EXPELLED}) and the next
-	 * one in line gets it. When this returns the holder's {@link Held#isHeld()} is false.
-	 * The node's other locks are not touched.
+	 * its holder is told ({@link io.pulsarlock.LockLoss.Reason#REVOKED_BY_PEERS}) and the
+	 * next one in line gets it. When this returns the holder's
+	 * {@link LockHandle#isHeld()} is false. The node's other locks are not touched.
 	 * @param lock the lock's name
 	 * @throws IllegalStateException if this node does not hold it, or is disconnected:
 	 * what it cannot be told cannot be taken away safely
@@ -162,7 +162,7 @@ public final class InMemoryNode implements LockRegistry {
 	}
 
 	@Override
-	public HeldLocks acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
+	public LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
 		return this.registry.acquireAll(names, waitFor);
 	}
 
@@ -177,7 +177,7 @@ public final class InMemoryNode implements LockRegistry {
 	}
 
 	@Override
-	public Optional<Held> heldByCurrentThread(String name) {
+	public Optional<LockHandle> heldByCurrentThread(String name) {
 		return this.registry.heldByCurrentThread(name);
 	}
 

@@ -8,9 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.ClusterView.SessionView;
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockUnavailableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,9 +38,9 @@ class InMemoryLockClusterTests {
 	@Test
 	void lockIsLostWhenTheSwitchReturns() throws Exception {
 		InMemoryNode a = this.cluster.node("a");
-		Held held = a.obtain("stock").acquire(LONG);
-		Held other = a.obtain("price").acquire(LONG);
-		CompletableFuture<Held> next = this.cluster.node("b").obtain("stock").acquireAsync(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		LockHandle other = a.obtain("price").acquire(LONG);
+		CompletableFuture<LockHandle> next = this.cluster.node("b").obtain("stock").acquireAsync(LONG);
 		a.loseNow("stock");
 		assertThat(held.isHeld()).isFalse();
 		assertThat(other.isHeld()).isTrue();
@@ -51,7 +51,7 @@ class InMemoryLockClusterTests {
 	void onlyAHolderInReachCanLose() throws Exception {
 		InMemoryNode a = this.cluster.node("a");
 		InMemoryNode b = this.cluster.node("b");
-		Held held = a.obtain("stock").acquire(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
 		assertThatIllegalStateException().isThrownBy(() -> b.loseNow("stock")).withMessageContaining("lock 'stock'");
 		assertThatIllegalStateException().isThrownBy(() -> a.loseNow("price"));
 		assertThatIllegalStateException().isThrownBy(() -> a.loseLeadership("stock"));
@@ -66,19 +66,19 @@ class InMemoryLockClusterTests {
 	void expelledNodeLosesEverythingAndJoinsAgain() throws Exception {
 		InMemoryNode a = this.cluster.node("a");
 		InMemoryNode b = this.cluster.node("b");
-		List<Held> held = new ArrayList<>();
+		List<LockHandle> held = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
 			held.add(a.obtain("order", i).acquire(LONG));
 		}
-		List<LockLost> told = new CopyOnWriteArrayList<>();
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.forEach((each) -> each.onLost(told::add));
 		LeaderGroup group = a.leadership().group("digest");
 		await().until(group::isLeader);
 		List<String> before = sessions(a);
 		a.expel();
-		assertThat(held).noneMatch(Held::isHeld);
+		assertThat(held).noneMatch(LockHandle::isHeld);
 		await().until(() -> told.size() == 5);
-		assertThat(told).extracting(LockLost::reason).containsOnly(LockLost.Reason.EXPELLED);
+		assertThat(told).extracting(LockLoss::reason).containsOnly(LockLoss.Reason.REVOKED_BY_PEERS);
 		b.obtain("order", 1).acquire(LONG).close();
 		a.obtain("order", 1).acquire(LONG).close();
 		assertThat(sessions(a)).doesNotContainAnyElementsOf(before).hasSameSizeAs(before);
@@ -93,8 +93,8 @@ class InMemoryLockClusterTests {
 	void disconnectedNodeLosesItsLockToTheNextOne() throws Exception {
 		InMemoryNode a = this.cluster.node("a");
 		InMemoryNode b = this.cluster.node("b");
-		Held held = a.obtain("stock").acquire(LONG);
-		CompletableFuture<Held> next = b.obtain("stock").acquireAsync(LONG);
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		CompletableFuture<Boolean> overlap = next.thenApply((any) -> held.isHeld());
 		a.disconnect();
 		assertThat(overlap.get(30, TimeUnit.SECONDS)).isFalse();
@@ -131,7 +131,7 @@ class InMemoryLockClusterTests {
 		try (InMemoryLockCluster small = InMemoryLockCluster.create(Duration.ofMillis(400), Duration.ofMillis(200),
 				1)) {
 			InMemoryNode a = small.node("a");
-			Held held = a.obtain("stock").acquire(LONG);
+			LockHandle held = a.obtain("stock").acquire(LONG);
 			long begin = System.nanoTime();
 			while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3)) {
 				a.obtain("price").acquire(LONG).close();

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.Held;
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.comparison.client.Peer;
 import io.pulsarlock.comparison.client.PeerLock;
 import io.pulsarlock.comparison.client.Settings;
@@ -68,7 +68,7 @@ public final class PulsarLockPeer implements Peer {
 		FencedLock lock = this.locks.obtain(name);
 		return new PeerLock() {
 
-			private @Nullable Held held;
+			private @Nullable LockHandle held;
 
 			@Override
 			public boolean acquire(long millis) throws InterruptedException {
@@ -76,14 +76,14 @@ public final class PulsarLockPeer implements Peer {
 					this.held = lock.acquire(Duration.ofMillis(millis));
 					return true;
 				}
-				catch (LockTimeoutException ex) {
+				catch (LockBusyException ex) {
 					return false;
 				}
 			}
 
 			@Override
 			public void release() {
-				Held held = this.held;
+				LockHandle held = this.held;
 				if (held != null) {
 					held.close();
 				}

@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.Position;
 import org.apache.pulsar.client.api.ConsumerEventListener;
@@ -87,7 +87,7 @@ final class FailoverWay implements Way {
 
 		private volatile boolean released;
 
-		private @Nullable Consumer<LockLost> callback;
+		private @Nullable Consumer<LockLoss> callback;
 
 		private volatile boolean lost;
 
@@ -110,8 +110,8 @@ final class FailoverWay implements Way {
 			}
 		}
 
-		private void tell(Consumer<LockLost> callback) {
-			callback.accept(new LockLost(this.lock, this.token, LockLost.Reason.EXPELLED));
+		private void tell(Consumer<LockLoss> callback) {
+			callback.accept(new LockLoss(this.lock, this.token, LockLoss.Reason.REVOKED_BY_PEERS));
 		}
 
 		@Override
@@ -125,7 +125,7 @@ final class FailoverWay implements Way {
 		}
 
 		@Override
-		public synchronized void onLost(Consumer<LockLost> callback) {
+		public synchronized void onLost(Consumer<LockLoss> callback) {
 			this.callback = callback;
 			if (this.lost) {
 				tell(callback);

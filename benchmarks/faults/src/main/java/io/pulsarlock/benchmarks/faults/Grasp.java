@@ -3,8 +3,8 @@ package io.pulsarlock.benchmarks.faults;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 
 /**
@@ -23,7 +23,7 @@ interface Grasp {
 	boolean isHeld();
 
 	/** Calls back when the belief has ended against the holder's will. */
-	void onLost(Consumer<LockLost> callback);
+	void onLost(Consumer<LockLoss> callback);
 
 	/** Whether it has ended against the holder's will. */
 	boolean isLost();
@@ -33,7 +33,7 @@ interface Grasp {
 	 * @param held the holding
 	 * @param belief how the user of it asks whether it is held
 	 */
-	static Grasp of(Held held, BooleanSupplier belief) {
+	static Grasp of(LockHandle held, BooleanSupplier belief) {
 		return new Grasp() {
 
 			@Override
@@ -47,7 +47,7 @@ interface Grasp {
 			}
 
 			@Override
-			public void onLost(Consumer<LockLost> callback) {
+			public void onLost(Consumer<LockLoss> callback) {
 				held.onLost(callback);
 			}
 

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LockException;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 
 /**
@@ -30,14 +30,14 @@ final class HandleWay implements Way {
 
 	@Override
 	public boolean hold(String name, Consumer<Grasp> inside) throws Exception {
-		CompletableFuture<Held> future = this.registry.obtain(name).acquireAsync(this.waitFor);
-		try (Held held = await(future)) {
+		CompletableFuture<LockHandle> future = this.registry.obtain(name).acquireAsync(this.waitFor);
+		try (LockHandle held = await(future)) {
 			inside.accept(Grasp.of(held, held::isHeld));
 		}
 		return true;
 	}
 
-	private Held await(CompletableFuture<Held> future) throws InterruptedException, TimeoutException {
+	private LockHandle await(CompletableFuture<LockHandle> future) throws InterruptedException, TimeoutException {
 		try {
 			return future.get(this.waitFor.plus(LATE).toMillis(), TimeUnit.MILLISECONDS);
 		}

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +75,7 @@ final class History implements AutoCloseable {
 	}
 
 	/** The holder is told of a loss. */
-	void told(String lock, LockLost lost) {
+	void told(String lock, LockLoss lost) {
 		write("L " + System.nanoTime() + " " + lock + " " + lost.token() + " " + lost.reason());
 	}
 

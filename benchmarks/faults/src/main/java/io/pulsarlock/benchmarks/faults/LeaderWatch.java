@@ -3,9 +3,9 @@ package io.pulsarlock.benchmarks.faults;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LockHandle;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -30,7 +30,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 
 	private final Thread thread = new Thread(this, "leader-watch");
 
-	private @Nullable Held latest;
+	private @Nullable LockHandle latest;
 
 	private volatile boolean stopped;
 
@@ -43,7 +43,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 	}
 
 	/** Takes note of a leadership, if it is new. */
-	synchronized void seen(Held held) {
+	synchronized void seen(LockHandle held) {
 		long at = System.nanoTime();
 		if (this.latest != held) {
 			this.latest = held;

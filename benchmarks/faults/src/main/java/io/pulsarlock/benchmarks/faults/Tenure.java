@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +60,13 @@ final class Tenure {
 			return grasp.token();
 		}
 		catch (LockLostException ex) {
-			CompletableFuture<LockLost> told = new CompletableFuture<>();
+			CompletableFuture<LockLoss> told = new CompletableFuture<>();
 			grasp.onLost(told::complete);
 			return get(told);
 		}
 	}
 
-	private static @Nullable Long get(CompletableFuture<LockLost> told) {
+	private static @Nullable Long get(CompletableFuture<LockLoss> told) {
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TOLD_SECONDS);
 		boolean interrupted = false;
 		try {

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-import io.pulsarlock.LockLost;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.LineTable;
@@ -108,7 +108,7 @@ final class TwinAdvice {
 		}
 
 		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-		static boolean enter(@Advice.Argument(0) Consumer<LockLost> listener) {
+		static boolean enter(@Advice.Argument(0) Consumer<LockLoss> listener) {
 			return !listener.getClass().getName().startsWith("io.pulsarlock.session.");
 		}
 

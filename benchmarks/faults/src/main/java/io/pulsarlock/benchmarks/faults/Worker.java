@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.LockTimeoutException;
 import io.pulsarlock.LockUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +100,7 @@ final class Worker implements Runnable {
 	}
 
 	private void failed(Throwable ex) {
-		if (ex instanceof LockTimeoutException) {
+		if (ex instanceof LockBusyException) {
 			this.history.busy(this.lock);
 		}
 		else if (ex instanceof LockUnavailableException) {

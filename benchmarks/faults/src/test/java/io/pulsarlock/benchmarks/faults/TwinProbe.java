@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.pulsarlock.Held;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
@@ -53,7 +53,7 @@ public final class TwinProbe {
 	private static boolean heldAfterLease() throws Exception {
 		try (InMemoryLockCluster cluster = InMemoryLockCluster.create()) {
 			InMemoryNode node = cluster.node("a");
-			Held held = node.obtain("x").acquire(Duration.ofSeconds(5));
+			LockHandle held = node.obtain("x").acquire(Duration.ofSeconds(5));
 			CompletableFuture<Void> expelled = new CompletableFuture<>();
 			cluster.node("b").obtain("x").acquireAsync(Duration.ofSeconds(30)).thenRun(() -> expelled.complete(null));
 			node.disconnect();
@@ -92,7 +92,7 @@ public final class TwinProbe {
 				}
 			});
 			CompletableFuture<Void> told = new CompletableFuture<>();
-			Held held = node.obtain("x").acquire(Duration.ofSeconds(5));
+			LockHandle held = node.obtain("x").acquire(Duration.ofSeconds(5));
 			held.onLost((lost) -> told.complete(null));
 			node.loseNow("x");
 			event.get(10, TimeUnit.SECONDS);

@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * Several locks acquired together.
  */
-public interface HeldLocks extends AutoCloseable {
+public interface LockHandles extends AutoCloseable {
 
 	/**
 	 * The single holdings in the order in which they were acquired.
 	 * @return at least one
 	 */
-	List<Held> all();
+	List<LockHandle> all();
 
 	/**
 	 * One of them.
@@ -19,7 +19,7 @@ public interface HeldLocks extends AutoCloseable {
 	 * @return its holding
 	 * @throws IllegalArgumentException if that lock is not among them
 	 */
-	Held get(String name);
+	LockHandle get(String name);
 
 	/**
 	 * Whether every one of them is held.

@@ -4,7 +4,7 @@ package io.pulsarlock;
  * What was asked for would not be safe, or cannot be done on this node; the message says
  * why and what to do instead.
  */
-public class OperationRefusedException extends LockException {
+public class LockOperationRefusedException extends LockException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public class OperationRefusedException extends LockException {
 	 * Create the exception.
 	 * @param message why, and what to do instead
 	 */
-	public OperationRefusedException(String message) {
+	public LockOperationRefusedException(String message) {
 		super(message);
 	}
 

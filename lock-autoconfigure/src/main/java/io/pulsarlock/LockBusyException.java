@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Busy: somebody else held the lock for as long as the caller was willing to wait.
  */
-public class LockTimeoutException extends LockException {
+public class LockBusyException extends LockException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public class LockTimeoutException extends LockException {
 	 * Create the exception.
 	 * @param message what happened and what to do about it
 	 */
-	public LockTimeoutException(String message) {
+	public LockBusyException(String message) {
 		super(message);
 	}
 
@@ -22,7 +22,7 @@ public class LockTimeoutException extends LockException {
 	 * @param message what happened and what to do about it
 	 * @param cause the cause, if there is one
 	 */
-	public LockTimeoutException(String message, @Nullable Throwable cause) {
+	public LockBusyException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

@@ -7,7 +7,7 @@ package io.pulsarlock;
  * @param token the token of the holding that ended
  * @param reason why
  */
-public record LockLost(String name, long token, Reason reason) {
+public record LockLoss(String name, long token, Reason reason) {
 
 	/** Why a lock was lost. */
 	public enum Reason {
@@ -15,13 +15,13 @@ public record LockLost(String name, long token, Reason reason) {
 		/**
 		 * Nothing was heard from the cluster for a whole lease, or this process stood.
 		 */
-		NOT_CONFIRMED,
+		LEASE_EXPIRED,
 
 		/** The connection closed and was not back within the reconnect grace. */
-		DISCONNECTED,
+		GRACE_EXPIRED,
 
 		/** The other nodes have ended the session or the holding. */
-		EXPELLED,
+		REVOKED_BY_PEERS,
 
 		/** It was held for longer than its own limit. */
 		HOLD_LIMIT,
@@ -30,7 +30,7 @@ public record LockLost(String name, long token, Reason reason) {
 		CLOSED,
 
 		/** Somebody took it away through {@link LockAdministration}. */
-		ADMINISTRATOR
+		REVOKED_BY_ADMINISTRATOR
 
 	}
 

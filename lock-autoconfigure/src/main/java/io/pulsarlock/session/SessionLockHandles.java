@@ -2,27 +2,27 @@ package io.pulsarlock.session;
 
 import java.util.List;
 
-import io.pulsarlock.Held;
-import io.pulsarlock.HeldLocks;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
 
 /**
  * Several holdings as one.
  */
-final class SessionHeldLocks implements HeldLocks {
+final class SessionLockHandles implements LockHandles {
 
-	private final List<Held> held;
+	private final List<LockHandle> held;
 
-	SessionHeldLocks(List<Held> held) {
+	SessionLockHandles(List<LockHandle> held) {
 		this.held = List.copyOf(held);
 	}
 
 	@Override
-	public List<Held> all() {
+	public List<LockHandle> all() {
 		return this.held;
 	}
 
 	@Override
-	public Held get(String name) {
+	public LockHandle get(String name) {
 		return this.held.stream()
 			.filter((each) -> each.name().equals(name))
 			.findFirst()
@@ -31,12 +31,12 @@ final class SessionHeldLocks implements HeldLocks {
 
 	@Override
 	public boolean isHeld() {
-		return this.held.stream().allMatch(Held::isHeld);
+		return this.held.stream().allMatch(LockHandle::isHeld);
 	}
 
 	@Override
 	public void assertHeld() {
-		this.held.forEach(Held::assertHeld);
+		this.held.forEach(LockHandle::assertHeld);
 	}
 
 	@Override

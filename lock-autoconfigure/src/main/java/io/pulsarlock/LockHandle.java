@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * Once lost it stays lost: {@link #isHeld()} never turns true again. All methods may be
  * called from any thread, read memory only, and never block.
  */
-public interface Held extends AutoCloseable {
+public interface LockHandle extends AutoCloseable {
 
 	/**
 	 * The lock's name.
@@ -52,7 +52,7 @@ public interface Held extends AutoCloseable {
 	 * the registry; at once when it is lost already.
 	 * @param callback what to do; an exception is logged
 	 */
-	void onLost(Consumer<LockLost> callback);
+	void onLost(Consumer<LockLoss> callback);
 
 	/**
 	 * Releases the lock and returns at once. Closing twice, or after the loss, does
