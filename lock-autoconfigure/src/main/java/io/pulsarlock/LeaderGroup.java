@@ -60,8 +60,9 @@ public interface LeaderGroup {
 	/**
 	 * Adds a listener. If this node leads already the listener is told so at once.
 	 * @param listener called on a thread of the registry
+	 * @return removes the listener, which is not told of a revocation any more then
 	 */
-	void addListener(LeaderListener listener);
+	Registration addListener(LeaderListener listener);
 
 	/**
 	 * The candidates in line, the leader first.

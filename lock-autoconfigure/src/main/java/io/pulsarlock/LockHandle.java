@@ -51,8 +51,10 @@ public interface LockHandle extends AutoCloseable {
 	 * Calls back exactly once if the lock is lost before it is released, on a thread of
 	 * the registry; at once when it is lost already.
 	 * @param callback what to do; an exception is logged
+	 * @return removes the callback; to be closed when the callback is of no use any more
+	 * and the handle lives on
 	 */
-	void onLost(Consumer<LockLoss> callback);
+	Registration onLost(Consumer<LockLoss> callback);
 
 	/**
 	 * Releases the lock and returns at once. Closing twice, or after the loss, does

@@ -91,8 +91,9 @@ public interface LockRegistry extends AutoCloseable {
 	 * Adds a listener for what happens to any lock of this node.
 	 * @param listener called one event at a time, in order, on a thread of the registry;
 	 * an exception is logged and stops nothing
+	 * @return removes the listener
 	 */
-	void addListener(LockListener listener);
+	Registration addListener(LockListener listener);
 
 	/**
 	 * Resigns leadership, gives up every lock, tells its holders, says goodbye to the

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,11 +163,15 @@ public final class LockContext {
 	}
 
 	/**
-	 * Calls back for each loss, on a thread of the registry.
+	 * Calls back for each loss, on a thread of the registry. What guards the method may
+	 * outlive the method: a leadership does, and so does a lock that a method further out
+	 * has taken. A callback that is of no use after the method must be removed.
 	 * @param callback what to do; an exception is logged
+	 * @return removes the callback
 	 */
-	public void onLost(Consumer<LockLoss> callback) {
-		this.held.forEach((each) -> each.onLost(callback));
+	public Registration onLost(Consumer<LockLoss> callback) {
+		List<Registration> registrations = this.held.stream().map((each) -> each.onLost(callback)).toList();
+		return () -> registrations.forEach(Registration::close);
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.Registration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Hold implements LockHandle {
 
 	private final Consumer<Hold> ended;
 
-	private final List<Consumer<LockLoss>> listeners = new ArrayList<>();
+	private final List<LossListener> listeners = new ArrayList<>();
 
 	private volatile long doorGoodUntil;
 
@@ -159,7 +160,7 @@ final class Hold implements LockHandle {
 
 	/** Ends the holding against its holder's will. Any thread; the first end counts. */
 	void lose(Reason reason) {
-		List<Consumer<LockLoss>> told;
+		List<LossListener> told;
 		LockLoss event = new LockLoss(this.name, this.token, reason);
 		synchronized (this.listeners) {
 			if (this.released || this.lost != null) {
@@ -167,25 +168,30 @@ final class Hold implements LockHandle {
 			}
 			this.lost = event;
 			told = List.copyOf(this.listeners);
+			this.listeners.clear();
 		}
 		told.forEach((listener) -> tell(listener, event));
 		this.loop.execute(() -> this.ended.accept(this));
 	}
 
 	@Override
-	public void onLost(Consumer<LockLoss> callback) {
+	public Registration onLost(Consumer<LockLoss> callback) {
+		LossListener listener = new LossListener(callback);
 		LockLoss event;
 		synchronized (this.listeners) {
 			event = this.lost;
 			if (event == null) {
-				this.listeners.add(callback);
-				return;
+				if (!this.released) {
+					this.listeners.add(listener);
+				}
+				return listener;
 			}
 		}
-		tell(callback, event);
+		tell(listener, event);
+		return listener;
 	}
 
-	private void tell(Consumer<LockLoss> listener, LockLoss event) {
+	private void tell(LossListener listener, LockLoss event) {
 		this.callbacks.execute(() -> {
 			try {
 				listener.accept(event);
@@ -212,6 +218,7 @@ final class Hold implements LockHandle {
 				return this.lost;
 			}
 			this.released = true;
+			this.listeners.clear();
 		}
 		this.loop.execute(() -> this.ended.accept(this));
 		return null;
@@ -219,6 +226,36 @@ final class Hold implements LockHandle {
 
 	@Nullable LockLoss lost() {
 		return this.lost;
+	}
+
+	/** A callback until it is removed. */
+	private final class LossListener implements Registration {
+
+		private volatile @Nullable Consumer<LockLoss> callback;
+
+		LossListener(Consumer<LockLoss> callback) {
+			this.callback = callback;
+		}
+
+		void accept(LockLoss event) {
+			Consumer<LockLoss> callback = this.callback;
+			if (callback != null) {
+				callback.accept(event);
+			}
+		}
+
+		@Override
+		public void close() {
+			this.callback = null;
+			synchronized (Hold.this.listeners) {
+				// The latest come first to their end, because calls are nested.
+				int index = Hold.this.listeners.lastIndexOf(this);
+				if (index >= 0) {
+					Hold.this.listeners.remove(index);
+				}
+			}
+		}
+
 	}
 
 }

@@ -17,6 +17,7 @@ import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.Participant;
+import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,14 +189,15 @@ final class SessionGroup implements LeaderGroup {
 	}
 
 	@Override
-	public void addListener(LeaderListener listener) {
+	public Registration addListener(LeaderListener listener) {
+		Listening listening = new Listening(listener);
 		synchronized (this.listeners) {
-			Listening listening = new Listening(listener, this.name, new Serial(this.pool));
 			this.listeners.add(listening);
 			if (this.hold != null) {
 				listening.granted(this.hold.token());
 			}
 		}
+		return listening;
 	}
 
 	@Override
@@ -277,23 +279,47 @@ final class SessionGroup implements LeaderGroup {
 	}
 
 	/** A listener with its own queue, so that a slow one delays only itself. */
-	private record Listening(LeaderListener listener, String group, Serial serial) {
+	private final class Listening implements Registration {
+
+		private final Serial serial = new Serial(SessionGroup.this.pool);
+
+		private volatile @Nullable LeaderListener listener;
+
+		Listening(LeaderListener listener) {
+			this.listener = listener;
+		}
 
 		void granted(long term) {
-			this.serial.execute(() -> this.listener.granted(this.group, term));
+			this.serial.execute(() -> {
+				LeaderListener listener = this.listener;
+				if (listener != null) {
+					listener.granted(SessionGroup.this.name, term);
+				}
+			});
 		}
 
 		CompletableFuture<Void> revoked(long term) {
 			CompletableFuture<Void> done = new CompletableFuture<>();
 			this.serial.execute(() -> {
 				try {
-					this.listener.revoked(this.group, term);
+					LeaderListener listener = this.listener;
+					if (listener != null) {
+						listener.revoked(SessionGroup.this.name, term);
+					}
 				}
 				finally {
 					done.complete(null);
 				}
 			});
 			return done;
+		}
+
+		@Override
+		public void close() {
+			this.listener = null;
+			synchronized (SessionGroup.this.listeners) {
+				SessionGroup.this.listeners.remove(this);
+			}
 		}
 
 	}

@@ -28,6 +28,7 @@ import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
+import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +55,10 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 
 	private final Map<String, SessionGroup> groups = new ConcurrentHashMap<>();
 
-	private final List<Consumer<LockEvent>> listeners = new CopyOnWriteArrayList<>();
+	private final List<EventListener> listeners = new CopyOnWriteArrayList<>();
 
 	/** Guarded by the groups, like {@link #campaigning}. */
-	private final List<LeaderListener> leaderListeners = new ArrayList<>();
+	private final List<GroupsListener> leaderListeners = new ArrayList<>();
 
 	private boolean campaigning;
 
@@ -369,7 +370,7 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	private SessionGroup newGroup(String name) {
 		String key = GROUP + name;
 		SessionGroup group = new SessionGroup(name, key, this::callback, () -> participants(key));
-		this.leaderListeners.forEach(group::addListener);
+		this.leaderListeners.forEach((listener) -> listener.addTo(group));
 		campaign(group);
 		return group;
 	}
@@ -390,21 +391,82 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	}
 
 	@Override
-	public void addListener(LockListener listener) {
-		Serial serial = new Serial(this::callback);
-		this.listeners.add((event) -> serial.execute(() -> listener.onEvent(event)));
+	public Registration addListener(LockListener listener) {
+		EventListener added = new EventListener(listener);
+		this.listeners.add(added);
+		return added;
 	}
 
 	/**
 	 * Adds a listener to every leader group of this node, present and future.
 	 * @param listener called on a thread of the registry, for different groups possibly
 	 * at the same time
+	 * @return removes the listener from all of them
 	 */
-	public void addLeaderListener(LeaderListener listener) {
+	public Registration addLeaderListener(LeaderListener listener) {
+		GroupsListener added = new GroupsListener(listener);
 		synchronized (this.groups) {
-			this.leaderListeners.add(listener);
-			this.groups.values().forEach((group) -> group.addListener(listener));
+			this.leaderListeners.add(added);
+			this.groups.values().forEach(added::addTo);
 		}
+		return added;
+	}
+
+	/** A listener with its own queue, so that a slow one delays only itself. */
+	private final class EventListener implements Consumer<LockEvent>, Registration {
+
+		private final Serial serial = new Serial(SessionLockRegistry.this::callback);
+
+		private volatile @Nullable LockListener listener;
+
+		EventListener(LockListener listener) {
+			this.listener = listener;
+		}
+
+		@Override
+		public void accept(LockEvent event) {
+			this.serial.execute(() -> {
+				LockListener listener = this.listener;
+				if (listener != null) {
+					listener.onEvent(event);
+				}
+			});
+		}
+
+		@Override
+		public void close() {
+			this.listener = null;
+			SessionLockRegistry.this.listeners.remove(this);
+		}
+
+	}
+
+	/** A listener of every group. What it holds is guarded by the groups. */
+	private final class GroupsListener implements Registration {
+
+		private final LeaderListener listener;
+
+		private final List<Registration> registrations = new ArrayList<>();
+
+		GroupsListener(LeaderListener listener) {
+			this.listener = listener;
+		}
+
+		void addTo(SessionGroup group) {
+			this.registrations.add(group.addListener(this.listener));
+		}
+
+		@Override
+		public void close() {
+			List<Registration> registrations;
+			synchronized (SessionLockRegistry.this.groups) {
+				SessionLockRegistry.this.leaderListeners.remove(this);
+				registrations = List.copyOf(this.registrations);
+				this.registrations.clear();
+			}
+			registrations.forEach(Registration::close);
+		}
+
 	}
 
 }

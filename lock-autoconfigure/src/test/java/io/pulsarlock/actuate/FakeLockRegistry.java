@@ -26,6 +26,7 @@ import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
+import io.pulsarlock.Registration;
 
 /**
  * A registry that says what a test wants it to say.
@@ -98,8 +99,9 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 	}
 
 	@Override
-	public void addListener(LockListener listener) {
+	public Registration addListener(LockListener listener) {
 		this.listeners.add(listener);
+		return () -> this.listeners.remove(listener);
 	}
 
 	public void tell(LockEvent event) {
@@ -167,7 +169,9 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 		}
 
 		@Override
-		public void addListener(LeaderListener listener) {
+		public Registration addListener(LeaderListener listener) {
+			return () -> {
+			};
 		}
 
 		@Override

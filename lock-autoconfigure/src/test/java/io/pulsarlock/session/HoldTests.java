@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.Registration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +191,44 @@ class HoldTests {
 		hold.onLost(after::add);
 		assertThatCode(() -> hold.lose(Reason.CLOSED)).doesNotThrowAnyException();
 		assertThat(after).hasSize(1);
+	}
+
+	@Test
+	void removedCallbacksAreNotCalledAndLeaveNothing() {
+		this.incarnation.confirmed(this.incarnation.sending(START));
+		List<Runnable> submitted = new ArrayList<>();
+		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, null, submitted::add, this.ended::add);
+		for (int i = 0; i < 100_000; i++) {
+			hold.onLost(this.told::add).close();
+		}
+		Registration due = hold.onLost(this.told::add);
+		hold.lose(Reason.REVOKED_BY_PEERS);
+		assertThat(submitted).hasSize(1);
+		due.close();
+		due.close();
+		submitted.forEach(Runnable::run);
+		assertThat(this.told).isEmpty();
+	}
+
+	@Test
+	void removingOneOfTwoEqualCallbacksLeavesTheOther() {
+		Hold hold = hold(null);
+		Consumer<LockLoss> callback = this.told::add;
+		hold.onLost(callback);
+		Registration second = hold.onLost(callback);
+		second.close();
+		second.close();
+		hold.lose(Reason.CLOSED);
+		assertThat(this.told).hasSize(2);
+	}
+
+	@Test
+	void callbackMayRemoveItself() {
+		Hold hold = hold(null);
+		List<Registration> own = new ArrayList<>();
+		own.add(hold.onLost((lost) -> own.get(0).close()));
+		hold.lose(Reason.CLOSED);
+		assertLost(hold, Reason.CLOSED);
 	}
 
 	/** Extensions, looks, confirmations and losses in any order. */

@@ -11,6 +11,7 @@ import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.Participant;
+import io.pulsarlock.Registration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +123,24 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		group.resign();
 		await().untilAsserted(() -> assertThat(late.lines()).containsExactly("granted", "revoked"));
 		await().untilAsserted(() -> assertThat(other.lines()).containsExactly("granted"));
+	}
+
+	@Test
+	@DisplayName("12: a listener that was removed is told nothing, the others all")
+	void removedLeaderListenerIsToldNothing() {
+		LeaderGroup group = leader(node("a"));
+		LeaderGroup next = candidate(node("b"), 2);
+		LeaderLog removed = new LeaderLog();
+		LeaderLog log = new LeaderLog();
+		Registration listener = group.addListener(removed);
+		group.addListener(log);
+		await().until(() -> removed.size() == 1 && log.size() == 1);
+		listener.close();
+		listener.close();
+		group.resign();
+		await().until(next::isLeader);
+		await().untilAsserted(() -> assertThat(log.lines()).containsExactly("granted", "revoked"));
+		assertThat(removed.lines()).containsExactly("granted");
 	}
 
 	@Test

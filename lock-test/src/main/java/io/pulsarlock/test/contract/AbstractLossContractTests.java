@@ -14,6 +14,7 @@ import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.Registration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +79,32 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		assertThat(events.get(1).token()).isEqualTo(token);
 		assertThat(events.get(1).reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
 		assertThat(told).hasSize(2);
+	}
+
+	@Test
+	@DisplayName("12: a callback or listener that was removed is told nothing, the others all")
+	void removedListenerIsToldNothing() throws Exception {
+		LockRegistry a = node("a");
+		node("b");
+		List<LockEvent> removed = new CopyOnWriteArrayList<>();
+		List<LockEvent> events = new CopyOnWriteArrayList<>();
+		List<LockLoss> told = new CopyOnWriteArrayList<>();
+		Registration listener = a.addListener(removed::add);
+		a.addListener(events::add);
+		LockHandle held = a.obtain("stock").acquire(LONG);
+		await().until(() -> removed.size() == 1 && events.size() == 1);
+		listener.close();
+		listener.close();
+		Registration callback = held.onLost(told::add);
+		held.onLost(told::add);
+		callback.close();
+		callback.close();
+		cluster().loseNow(a, "stock");
+		await().until(() -> told.size() == 1 && events.size() == 2);
+		a.obtain("stock").acquire(LONG).close();
+		await().until(() -> events.size() == 4);
+		assertThat(removed).hasSize(1);
+		assertThat(told).hasSize(1);
 	}
 
 	@Test

@@ -19,6 +19,7 @@ import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
+import io.pulsarlock.Registration;
 import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.session.SessionSettings;
 
@@ -192,8 +193,8 @@ public final class InMemoryNode implements LockRegistry {
 	}
 
 	@Override
-	public void addListener(LockListener listener) {
-		this.registry.addListener(listener);
+	public Registration addListener(LockListener listener) {
+		return this.registry.addListener(listener);
 	}
 
 	@Override
