@@ -75,10 +75,7 @@ public final class LineTable {
 	 * @throws IllegalArgumentException if the position is not after the last one
 	 */
 	public Change apply(Position position, JournalRecord record) {
-		if (!position.isAfter(this.applied)) {
-			throw new IllegalArgumentException("Position " + position + " is not after " + this.applied);
-		}
-		this.applied = position;
+		advance(position);
 		Change change = new Change();
 		if (record instanceof Expel expel) {
 			expel(expel, change);
@@ -111,6 +108,25 @@ public final class LineTable {
 			end(session, change);
 		}
 		return change;
+	}
+
+	/**
+	 * Passes a place of the log that holds no record.
+	 * @param position its place, after every one applied before
+	 * @return what it changed: nothing
+	 * @throws IllegalArgumentException if the position is not after the last one
+	 * @since 0.2.0
+	 */
+	public Change skip(Position position) {
+		advance(position);
+		return new Change();
+	}
+
+	private void advance(Position position) {
+		if (!position.isAfter(this.applied)) {
+			throw new IllegalArgumentException("Position " + position + " is not after " + this.applied);
+		}
+		this.applied = position;
 	}
 
 	/** The live session that wrote the record, or null if the record does not count. */

@@ -18,6 +18,7 @@ import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The binary form of the records. <pre>
@@ -114,15 +115,22 @@ public final class RecordCodec {
 
 	/**
 	 * Reads a record.
-	 * @param bytes what {@link #encode} or a newer version of it wrote
+	 * @param bytes what {@link #encode} or a newer version of it wrote, or any bytes at
+	 * all
 	 * @return the record
 	 * @throws UnreadableRecordException if it is of a newer version or no record at all
 	 */
-	public static JournalRecord decode(byte[] bytes) throws UnreadableRecordException {
+	public static JournalRecord decode(byte @Nullable [] bytes) throws UnreadableRecordException {
+		if (bytes == null || bytes.length == 0) {
+			throw new UnreadableRecordException(SkipCause.EMPTY, "not a record: without content");
+		}
 		Reader in = new Reader(ByteBuffer.wrap(bytes));
 		try {
 			int version = in.octet();
-			if (version < 1 || version > VERSION) {
+			if (version < 1) {
+				throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library");
+			}
+			if (version > VERSION) {
 				throw new UnreadableRecordException("record of version " + version
 						+ "; this library reads up to version " + VERSION + ": upgrade this node");
 			}
@@ -138,13 +146,14 @@ public final class RecordCodec {
 				case 6 -> new Bye(session, sequence, in.number());
 				case 7 -> new Fire(session, sequence, in.text(), in.number());
 				case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
-				default -> throw new UnreadableRecordException("record of unknown type " + type);
+				default -> throw new UnreadableRecordException(SkipCause.FOREIGN, "record of unknown type " + type);
 			};
 			in.skipOptions();
 			return record;
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException ex) {
-			throw new UnreadableRecordException("not a record of this library (" + bytes.length + " bytes)");
+			throw new UnreadableRecordException(SkipCause.FOREIGN,
+					"not a record of this library (" + bytes.length + " bytes)");
 		}
 	}
 

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.Position;
-import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.UnreadableRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.Consumer;
+import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Reader;
@@ -75,6 +75,7 @@ final class JournalStart {
 			.subscriptionName(this.subscriptionPrefix + PulsarConnector.READER + UUID.randomUUID())
 			.startMessageId(PulsarJournal.id(from))
 			.startMessageIdInclusive()
+			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
 			.createAsync()
 			.thenCompose((reader) -> latestHistory(reader, last).orTimeout(SEARCH_SECONDS, TimeUnit.SECONDS)
 				.exceptionally((ex) -> {
@@ -113,8 +114,7 @@ final class JournalStart {
 
 	private static Position history(Message<byte[]> message) {
 		try {
-			return (RecordCodec.decode(message.getValue()) instanceof Heartbeat heartbeat) ? heartbeat.history()
-					: Position.NONE;
+			return (MessageContent.read(message) instanceof Heartbeat heartbeat) ? heartbeat.history() : Position.NONE;
 		}
 		catch (UnreadableRecordException ex) {
 			// Whoever reads it in earnest says so.

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.session.Connector;
 import org.apache.pulsar.client.api.Consumer;
+import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -171,6 +172,9 @@ public final class PulsarConnector implements Connector {
 			.consumerName(this.node)
 			.receiverQueueSize(1000)
 			.startPaused(true)
+			// Every entry is told, whatever it is: what is never told is a loss.
+			.messagePayloadProcessor(new MessageContent())
+			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
 			.subscribeAsync();
 	}
 

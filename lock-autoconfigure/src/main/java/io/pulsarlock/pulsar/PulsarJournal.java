@@ -9,6 +9,7 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.UnreadableRecordException;
 import io.pulsarlock.session.Journal;
 import org.apache.commons.logging.Log;
@@ -95,13 +96,27 @@ final class PulsarJournal implements Journal {
 		while (!turned.compareAndSet(false, true));
 	}
 
+	/**
+	 * Nothing that a message may be ends the reading: what is no record is told as such.
+	 */
 	private void deliver(Message<byte[]> message, Listener listener) {
 		Position position = position(message.getMessageId());
 		try {
-			listener.received(position, RecordCodec.decode(message.getValue()));
+			listener.received(position, MessageContent.read(message));
 		}
 		catch (UnreadableRecordException ex) {
-			listener.unreadable(position, String.valueOf(ex.getMessage()));
+			logger.debug("The journal '" + this.topic + "' holds at " + position + " what is " + ex.getMessage());
+			SkipCause cause = ex.skipCause();
+			if (cause != null) {
+				listener.skipped(position, cause);
+			}
+			else {
+				listener.unreadable(position, String.valueOf(ex.getMessage()));
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// What was not told is missed by whoever reads the next record.
+			logger.error("The journal '" + this.topic + "' could not be read at " + position, ex);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SkipCause;
 
 /**
  * One shard's journal as one node sees it. Opened by a {@link Connector}; never used
@@ -73,6 +74,16 @@ public interface Journal {
 		 * @param problem what is wrong with it
 		 */
 		void unreadable(Position position, String problem);
+
+		/**
+		 * A message that is no record: it takes a place in the journal and counts for
+		 * nothing, on all nodes alike. Every position is told, by this or by one of the
+		 * other two, so that a position that is never told is a loss.
+		 * @param position its place
+		 * @param cause why it is none
+		 * @since 0.2.0
+		 */
+		void skipped(Position position, SkipCause cause);
 
 	}
 

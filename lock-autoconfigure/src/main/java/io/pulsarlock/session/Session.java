@@ -34,6 +34,7 @@ import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
@@ -163,7 +164,18 @@ final class Session implements Journal.Listener {
 		});
 	}
 
-	private void apply(Position position, JournalRecord record) {
+	@Override
+	public void skipped(Position position, SkipCause cause) {
+		this.loop.execute(() -> {
+			if (!this.incarnation.isOver() && !this.frozen && position.isAfter(this.table.applied())) {
+				this.shard.skipped(position, cause);
+				apply(position, null);
+			}
+		});
+	}
+
+	/** Without a record it is a place in the journal that holds none. */
+	private void apply(Position position, @Nullable JournalRecord record) {
 		applyOne(position, record);
 		applyAhead();
 	}
@@ -180,7 +192,7 @@ final class Session implements Journal.Listener {
 		}
 	}
 
-	private void applyOne(Position position, JournalRecord record) {
+	private void applyOne(Position position, @Nullable JournalRecord record) {
 		if (this.incarnation.isOver() || this.frozen || !position.isAfter(this.table.applied())) {
 			return;
 		}
@@ -188,8 +200,9 @@ final class Session implements Journal.Listener {
 		this.lastProgress = now;
 		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
 		boolean startsLate = startsLate(position);
-		Change change = this.table.apply(position, record);
-		if (startsLate || change.missing() || (change.disowned() && this.unheard.contains(record.session()))) {
+		Change change = (record != null) ? this.table.apply(position, record) : this.table.skip(position);
+		if (startsLate || change.missing()
+				|| (change.disowned() && record != null && this.unheard.contains(record.session()))) {
 			this.shard.journalLost(this, position);
 			if (this.incarnation.isOver()) {
 				return;
@@ -198,7 +211,7 @@ final class Session implements Journal.Listener {
 		if (rolled) {
 			rolled(now);
 		}
-		if (change.accepted()) {
+		if (record != null && change.accepted()) {
 			this.heardAt.put(record.session(), now);
 			if (record instanceof Heartbeat heartbeat) {
 				heartbeat(position, heartbeat);

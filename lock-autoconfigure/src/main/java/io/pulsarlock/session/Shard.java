@@ -26,6 +26,7 @@ import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.Ticket;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -69,6 +70,8 @@ final class Shard {
 
 	private volatile @Nullable LockException failure;
 
+	private final SkippedMessages skipped;
+
 	private final Affinity affinity;
 
 	private final CompletableFuture<Void> joined = new CompletableFuture<>();
@@ -107,6 +110,7 @@ final class Shard {
 		this.callbacks = callbacks;
 		this.events = events;
 		this.ids = ids;
+		this.skipped = new SkippedMessages(index);
 		this.affinity = new Affinity(settings);
 		this.settledAt = loop.nanoTime();
 	}
@@ -256,6 +260,11 @@ final class Shard {
 		}
 		session.end(reason != Reason.REVOKED_BY_PEERS);
 		joinLater();
+	}
+
+	/** The journal holds a message that is no record. */
+	void skipped(Position position, SkipCause cause) {
+		this.skipped.note(position, cause, now());
 	}
 
 	/** Something went wrong that callers should hear of. */

@@ -23,6 +23,7 @@ import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SkipCause;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +40,9 @@ class ShardTests {
 	private static final UUID OTHER = new UUID(1, 2);
 
 	private static final SessionInfo INFO = new SessionInfo("b", 10_000, 4_000, 1);
+
+	/** Stands for a message of a stranger. */
+	private static final JournalRecord NO_RECORD = new Release(OTHER, 0, LOCK, 0);
 
 	private final ManualLoop loop = new ManualLoop(0);
 
@@ -327,6 +331,29 @@ class ShardTests {
 		assertThat(after.get(1)).isInstanceOf(Bye.class);
 	}
 
+	@Test
+	void messageThatIsNoRecordIsPassed() {
+		Hold held = acquire();
+		this.log.append(NO_RECORD);
+		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(held.isHeld()).isTrue();
+		held.close();
+		this.log.append(NO_RECORD);
+		assertThat(acquire()).isNotNull();
+		assertThat(this.events).extracting(LockEvent::type)
+			.doesNotContain(LockEvent.Type.LOST, LockEvent.Type.JEOPARDY);
+	}
+
+	/** It may be another topic of the same name, whatever its first message is. */
+	@Test
+	void messageThatIsNoRecordBeginsALedgerLikeAnyOther() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10));
+		this.log.roll();
+		this.log.append(NO_RECORD);
+		assertThat(acquire()).isNull();
+	}
+
 	private Heartbeat heartbeatUpTo(Position upTo, Claim... claims) {
 		return new Heartbeat(OTHER, this.otherSequence++, false, INFO, Position.NONE, Position.NONE, upTo,
 				List.of(claims));
@@ -403,7 +430,13 @@ class ShardTests {
 		void deliver() {
 			while (this.listener != null && this.delivered < this.records.size()) {
 				Position position = at(this.delivered);
-				this.listener.received(position, this.records.get(this.delivered++));
+				JournalRecord record = this.records.get(this.delivered++);
+				if (record != NO_RECORD) {
+					this.listener.received(position, record);
+				}
+				else {
+					this.listener.skipped(position, SkipCause.FOREIGN);
+				}
 			}
 		}
 

@@ -1,0 +1,74 @@
+package io.pulsarlock.pulsar;
+
+import java.util.function.Consumer;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.SkipCause;
+import io.pulsarlock.line.UnreadableRecordException;
+import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessagePayload;
+import org.apache.pulsar.client.api.MessagePayloadContext;
+import org.apache.pulsar.client.api.MessagePayloadProcessor;
+import org.apache.pulsar.client.api.Schema;
+import org.apache.pulsar.client.impl.MessageImpl;
+import org.apache.pulsar.common.api.proto.MessageMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the entries of a journal one by one and reads them. Left to itself the client
+ * splits batches, puts chunks together and is silent about what it cannot put together,
+ * so that places of the journal would seem to be missing.
+ */
+final class MessageContent implements MessagePayloadProcessor {
+
+	@Override
+	public <T> void process(MessagePayload payload, MessagePayloadContext context, Schema<T> schema,
+			Consumer<Message<T>> consumer) {
+		consumer.accept(context.asSingleMessage(payload, schema));
+		// The broker counts each message of a batch. Nothing in the place of the others
+		// asks it for as many new ones, or it would stop sending after some batches.
+		for (int i = 1; i < context.getNumMessages(); i++) {
+			consumer.accept(null);
+		}
+	}
+
+	/**
+	 * Reads an entry.
+	 * @param message the message the client has made of it
+	 * @return the record
+	 * @throws UnreadableRecordException if it is none that can be read, whatever it is
+	 */
+	static JournalRecord read(Message<byte[]> message) throws UnreadableRecordException {
+		SkipCause cause = shape(message);
+		if (cause != null) {
+			throw new UnreadableRecordException(cause, cause.description());
+		}
+		byte[] content;
+		try {
+			// Not the value, which a schema of its writer would be asked for.
+			content = message.getData();
+		}
+		catch (RuntimeException ex) {
+			throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library: " + ex);
+		}
+		return RecordCodec.decode(content);
+	}
+
+	private static @Nullable SkipCause shape(Message<byte[]> message) {
+		if (message.getEncryptionCtx().isPresent()) {
+			return SkipCause.ENCRYPTED;
+		}
+		if (message instanceof MessageImpl<?> entry) {
+			MessageMetadata metadata = entry.getMessageBuilder();
+			if (metadata.hasNumMessagesInBatch()) {
+				return SkipCause.BATCH;
+			}
+			if (metadata.hasNumChunksFromMsg() && metadata.getNumChunksFromMsg() > 1) {
+				return SkipCause.CHUNK;
+			}
+		}
+		return null;
+	}
+
+}
