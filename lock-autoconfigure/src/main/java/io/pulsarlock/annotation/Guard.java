@@ -6,6 +6,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.ResolvableType;
 import org.springframework.expression.Expression;
 
 /**
@@ -14,9 +15,11 @@ import org.springframework.expression.Expression;
  * @param method the method
  * @param leader the group that must be led, if any
  * @param lock the lock that must be held, if any
- * @param result how the method gives its result
+ * @param returnType its return type, with type variables resolved
+ * @param handler what runs it
  */
-record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Result result) {
+record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, ResolvableType returnType,
+		GuardedResultHandler handler) {
 
 	/**
 	 * A lock to be held.
@@ -42,26 +45,6 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Result
 	 * @param fireTimes when the job is due, if each time must be begun once only, or null
 	 */
 	record Leader(String group, OnLost onLost, @Nullable FireTimes fireTimes) {
-	}
-
-	/** How a method gives its result. */
-	enum Result {
-
-		/** At its return. */
-		VALUE,
-
-		/** At its return, wrapped. */
-		OPTIONAL,
-
-		/** By a {@code CompletionStage}. */
-		STAGE,
-
-		/** By a {@code Future} that cannot tell when it is done. */
-		FUTURE,
-
-		/** For each subscription. */
-		PUBLISHER
-
 	}
 
 	/** The strictest of what is to be done on a loss. */

@@ -8,17 +8,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.KotlinDetector;
-import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.expression.Expression;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -34,8 +31,8 @@ import org.springframework.util.StringValueResolver;
  */
 final class GuardFactory {
 
-	private static final boolean reactorPresent = ClassUtils.isPresent("reactor.core.publisher.Flux",
-			GuardFactory.class.getClassLoader());
+	private static final List<GuardedResultHandler> BUILT_IN = List.of(new PublisherResultHandler(),
+			new StageResultHandler(), new FutureResultHandler(), new ValueResultHandler());
 
 	private final KeyExpressions expressions;
 
@@ -43,10 +40,19 @@ final class GuardFactory {
 
 	private final Supplier<GuardDefaults> defaults;
 
-	GuardFactory(KeyExpressions expressions, StringValueResolver placeholders, Supplier<GuardDefaults> defaults) {
+	private final Supplier<List<GuardedResultHandler>> handlers;
+
+	GuardFactory(KeyExpressions expressions, StringValueResolver placeholders, Supplier<GuardDefaults> defaults,
+			Supplier<List<GuardedResultHandler>> handlers) {
 		this.expressions = expressions;
 		this.placeholders = placeholders;
 		this.defaults = defaults;
+		this.handlers = handlers;
+	}
+
+	/** The handlers of the application, in their order, and those of the library. */
+	static List<GuardedResultHandler> handlers(Stream<GuardedResultHandler> application) {
+		return Stream.concat(application, BUILT_IN.stream()).toList();
 	}
 
 	KeyExpressions expressions() {
@@ -67,7 +73,8 @@ final class GuardFactory {
 		}
 		Problem problem = new Problem(beanName, specific);
 		checkShape(specific, problem);
-		Guard.Result result = result(specific, problem);
+		ResolvableType returnType = ResolvableType.forMethodReturnType(specific, targetClass);
+		GuardedResultHandler handler = handler(specific, returnType, problem);
 		OnBusy onBusy = (lock != null) ? onBusy(lock, specific) : OnBusy.THROW;
 		if (specific.getReturnType().isPrimitive() && specific.getReturnType() != void.class
 				&& (leader != null || onBusy == OnBusy.SKIP)) {
@@ -76,8 +83,8 @@ final class GuardFactory {
 					"Return an object, which is null for a skipped call, or an Optional"
 							+ ((leader == null) ? ", or choose onBusy THROW or FALLBACK." : "."));
 		}
-		return new Guard(specific, (leader != null) ? leader(leader, specific, targetClass, result, problem) : null,
-				(lock != null) ? lock(lock, specific, targetClass, onBusy, problem) : null, result);
+		return new Guard(specific, (leader != null) ? leader(leader, specific, targetClass, handler, problem) : null,
+				(lock != null) ? lock(lock, specific, targetClass, onBusy, problem) : null, returnType, handler);
 	}
 
 	private static <A extends java.lang.annotation.Annotation> @Nullable A find(Method method, Class<?> targetClass,
@@ -109,45 +116,21 @@ final class GuardFactory {
 		}
 	}
 
-	private static Guard.Result result(Method method, Problem problem) {
-		Class<?> type = method.getReturnType();
-		if (KotlinDetector.isSuspendingFunction(method) || isPublisher(type)) {
-			if (!reactorPresent) {
-				throw problem.with("it returns a publisher and Reactor is not on the class path",
-						"Add io.projectreactor:reactor-core.");
-			}
-			return Guard.Result.PUBLISHER;
+	private GuardedResultHandler handler(Method method, ResolvableType returnType, Problem problem) {
+		try {
+			return this.handlers.get()
+				.stream()
+				.filter((each) -> each.supports(returnType, method))
+				.findFirst()
+				.orElseThrow(() -> new IllegalStateException("No handler for " + returnType));
 		}
-		if (Optional.class == type) {
-			return Guard.Result.OPTIONAL;
+		catch (UnsupportedResultException ex) {
+			throw problem.with(String.valueOf(ex.getMessage()), ex.action(), ex);
 		}
-		if (CompletionStage.class.isAssignableFrom(type)) {
-			if (!type.isAssignableFrom(java.util.concurrent.CompletableFuture.class)) {
-				throw problem.with("its result '" + type.getName() + "' is a CompletionStage that cannot be replaced",
-						"Return CompletableFuture or CompletionStage.");
-			}
-			return Guard.Result.STAGE;
+		catch (IllegalArgumentException ex) {
+			throw problem.with(String.valueOf(ex.getMessage()),
+					"Return another type, or take the lock in the code with LockRegistry.", ex);
 		}
-		if (Future.class.isAssignableFrom(type)) {
-			if (type != Future.class) {
-				throw problem.with("its result '" + type.getName() + "' is a Future that cannot be replaced",
-						"Return CompletableFuture or Future.");
-			}
-			return Guard.Result.FUTURE;
-		}
-		return Guard.Result.VALUE;
-	}
-
-	private static boolean isPublisher(Class<?> type) {
-		if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
-			return false;
-		}
-		if (reactorPresent) {
-			return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
-		}
-		return Arrays.stream(ClassUtils.getAllInterfacesForClass(type))
-			.anyMatch((each) -> each.getName().equals("org.reactivestreams.Publisher"))
-				|| type.getName().equals("org.reactivestreams.Publisher");
 	}
 
 	private static OnBusy onBusy(DistributedLock lock, Method method) {
@@ -159,7 +142,7 @@ final class GuardFactory {
 		return scheduled ? OnBusy.SKIP : OnBusy.THROW;
 	}
 
-	private Guard.Leader leader(LeaderOnly leader, Method method, Class<?> targetClass, Guard.Result result,
+	private Guard.Leader leader(LeaderOnly leader, Method method, Class<?> targetClass, GuardedResultHandler handler,
 			Problem problem) {
 		String group = resolve(leader.group(), problem);
 		if (group.isEmpty()) {
@@ -167,11 +150,11 @@ final class GuardFactory {
 		}
 		checkName(group, "leader group", problem);
 		return new Guard.Leader(group, leader.onLost(),
-				leader.oncePerFireTime() ? fireTimes(method, targetClass, result, problem) : null);
+				leader.oncePerFireTime() ? fireTimes(method, targetClass, handler, problem) : null);
 	}
 
-	private FireTimes fireTimes(Method method, Class<?> targetClass, Guard.Result result, Problem problem) {
-		if (result == Guard.Result.PUBLISHER) {
+	private FireTimes fireTimes(Method method, Class<?> targetClass, GuardedResultHandler handler, Problem problem) {
+		if (handler.isLazy()) {
 			throw problem.with("it returns a publisher, for which oncePerFireTime is not supported",
 					"Return nothing, or leave oncePerFireTime out.");
 		}

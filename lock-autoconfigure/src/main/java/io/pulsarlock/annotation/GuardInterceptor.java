@@ -5,12 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -60,24 +56,27 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (guard == null || target == null) {
 			return invocation.proceed();
 		}
-		if (guard.result() == Guard.Result.PUBLISHER) {
-			return PublisherGuard.guard(this, guard, invocation, target);
-		}
+		return guard.handler().handle(new GuardedCall(this, guard, invocation, target));
+	}
+
+	/** Executes a call on this thread. */
+	@Nullable Object execute(GuardedCall call, GuardedCall.Completion completion) throws Throwable {
+		Guard guard = call.guard();
 		LockHandle leadership = leadership(guard);
 		if (guard.leader() != null && leadership == null) {
-			return skipped(guard);
+			return call.skipped();
 		}
 		if (!isFirst(guard)) {
-			return skipped(guard);
+			return call.skipped();
 		}
 		Grip grip;
 		try {
-			grip = take(guard, invocation, target, leadership);
+			grip = take(call, leadership);
 		}
 		catch (LockBusyException ex) {
-			return busy(guard, invocation, target, ex);
+			return busy(call, completion, ex);
 		}
-		return run(guard, grip, invocation);
+		return run(call, grip, completion);
 	}
 
 	/**
@@ -112,13 +111,13 @@ final class GuardInterceptor implements MethodInterceptor {
 		return false;
 	}
 
-	private Grip take(Guard guard, MethodInvocation invocation, Object target, @Nullable LockHandle leadership)
-			throws Throwable {
+	private Grip take(GuardedCall call, @Nullable LockHandle leadership) throws Throwable {
+		Guard guard = call.guard();
 		Guard.Lock lock = guard.lock();
 		if (lock == null) {
 			return new Grip(guard, List.of(), leadership);
 		}
-		Map<String, Object> keys = keys(guard, lock, target, invocation.getArguments());
+		Map<String, Object> keys = keys(guard, lock, call.target(), call.arguments());
 		Grip grip = new Grip(guard,
 				lock.keys().isEmpty() ? List.of() : keys.values().stream().map(Object::toString).toList(), leadership);
 		return this.observations.get().acquire(lock, grip.keys(), () -> {
@@ -189,25 +188,19 @@ final class GuardInterceptor implements MethodInterceptor {
 		return this.observations.get();
 	}
 
-	private @Nullable Object run(Guard guard, Grip grip, MethodInvocation invocation) throws Throwable {
-		Observation observation = this.observations.get().hold(guard, grip);
+	private @Nullable Object run(GuardedCall call, Grip grip, GuardedCall.Completion completion) throws Throwable {
+		Observation observation = this.observations.get().hold(call.guard(), grip);
+		GripWork work = new GripWork(grip, observation);
 		Interruption interruption = new Interruption();
 		boolean goesOn = false;
 		grip.enter();
 		try (Observation.Scope scope = observation.openScope()) {
 			grip.onInterruptingLoss((lost) -> interruption.interrupt());
-			Object result = invocation.proceed();
-			if (grip.isForfeited()) {
+			Object result = completion.complete(call.proceed(), work);
+			if (!work.isDetached() && grip.isForfeited()) {
 				throw grip.forfeited(null);
 			}
-			if (guard.result() == Guard.Result.STAGE && result instanceof CompletionStage<?> stage) {
-				goesOn = true;
-				return stage(grip, observation, stage);
-			}
-			if (guard.result() == Guard.Result.FUTURE && result instanceof Future<?> future) {
-				goesOn = true;
-				return new GuardedFuture(future, grip, observation);
-			}
+			goesOn = work.isDetached();
 			return result;
 		}
 		catch (Throwable ex) {
@@ -224,48 +217,18 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 	}
 
-	private static CompletableFuture<?> stage(Grip grip, Observation observation, CompletionStage<?> stage) {
-		CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-		stage.whenComplete((value, ex) -> {
-			Throwable told = grip.isForfeited() ? grip.forfeited(ex) : ex;
-			if (told != null) {
-				observation.error(told);
-			}
-			// First, so that whoever waits for the result finds the lock free.
-			if (grip.release()) {
-				observation.stop();
-			}
-			if (told != null) {
-				result.completeExceptionally(told);
-			}
-			else {
-				result.complete(value);
-			}
-		});
-		grip.onInterruptingLoss((lost) -> {
-			if (result.completeExceptionally(grip.forfeited(null))) {
-				stage.toCompletableFuture().cancel(true);
-			}
-		});
-		result.whenComplete((value, ex) -> {
-			if (result.isCancelled()) {
-				stage.toCompletableFuture().cancel(true);
-			}
-		});
-		return result;
-	}
-
-	private @Nullable Object busy(Guard guard, MethodInvocation invocation, Object target, LockBusyException busy)
+	private @Nullable Object busy(GuardedCall call, GuardedCall.Completion completion, LockBusyException busy)
 			throws Throwable {
-		Guard.Lock lock = guard.lock();
+		Guard.Lock lock = call.guard().lock();
 		if (lock == null || lock.onBusy() == OnBusy.THROW) {
 			throw busy;
 		}
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
-			return fallback(lock.fallback(), target, invocation.getArguments(), busy);
+			return completion.complete(fallback(lock.fallback(), call.target(), call.arguments(), busy),
+					GripWork.NOTHING_HELD);
 		}
-		logSkipped(guard, () -> String.valueOf(busy.getMessage()));
-		return skipped(guard);
+		logSkipped(call.guard(), () -> String.valueOf(busy.getMessage()));
+		return call.skipped();
 	}
 
 	static @Nullable Object fallback(Method fallback, Object target, @Nullable Object[] arguments,
@@ -289,14 +252,6 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (logger.isDebugEnabled()) {
 			logger.debug("Skipped " + guard.method() + ": " + why.get());
 		}
-	}
-
-	private static @Nullable Object skipped(Guard guard) {
-		return switch (guard.result()) {
-			case OPTIONAL -> Optional.empty();
-			case STAGE, FUTURE -> CompletableFuture.completedFuture(null);
-			default -> null;
-		};
 	}
 
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.micrometer.observation.Observation;
+import io.pulsarlock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,21 +19,18 @@ final class GuardedFuture implements Future<@Nullable Object> {
 
 	private final Future<?> future;
 
-	private final Grip grip;
+	private final GuardedWork work;
 
-	private final Observation observation;
-
-	GuardedFuture(Future<?> future, Grip grip, Observation observation) {
+	GuardedFuture(Future<?> future, GuardedWork work) {
 		this.future = future;
-		this.grip = grip;
-		this.observation = observation;
-		grip.onInterruptingLoss((lost) -> future.cancel(true));
+		this.work = work;
+		work.onLost((lost) -> future.cancel(true));
 		look();
 	}
 
 	private void look() {
 		if (this.future.isDone()) {
-			release();
+			this.work.end(null);
 		}
 		else {
 			CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS).execute(this::look);
@@ -77,21 +74,15 @@ final class GuardedFuture implements Future<@Nullable Object> {
 	}
 
 	private @Nullable Object checked(@Nullable Object result) throws ExecutionException {
-		if (this.grip.isForfeited() && !this.grip.isReleased()) {
-			throw new ExecutionException(this.grip.forfeited(null));
+		if (this.work.outcome(null) instanceof LockLostException lost) {
+			throw new ExecutionException(lost);
 		}
 		return result;
 	}
 
 	private void ended() {
 		if (this.future.isDone()) {
-			release();
-		}
-	}
-
-	private void release() {
-		if (this.grip.release()) {
-			this.observation.stop();
+			this.work.end(null);
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.LockRegistry;
@@ -122,8 +123,10 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	private synchronized GuardFactory factory() {
 		if (this.factory == null) {
-			this.factory = new GuardFactory(new KeyExpressions(this.beans), this.placeholders,
-					once(this.defaults::getObject));
+			BeanFactory beans = this.beans;
+			this.factory = new GuardFactory(new KeyExpressions(beans), this.placeholders,
+					once(this.defaults::getObject), once(() -> GuardFactory.handlers((beans != null)
+							? beans.getBeanProvider(GuardedResultHandler.class).orderedStream() : Stream.empty())));
 		}
 		return this.factory;
 	}

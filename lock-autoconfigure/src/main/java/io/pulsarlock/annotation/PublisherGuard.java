@@ -8,13 +8,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.micrometer.observation.Observation;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
-import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -29,33 +27,28 @@ import org.springframework.core.ReactiveAdapterRegistry;
  */
 final class PublisherGuard {
 
+	private final GuardedCall call;
+
 	private final GuardInterceptor owner;
 
 	private final Guard guard;
 
-	private final MethodInvocation invocation;
-
-	private final Object target;
-
 	private final ReactiveAdapter adapter;
 
-	private PublisherGuard(GuardInterceptor owner, Guard guard, MethodInvocation invocation, Object target,
-			ReactiveAdapter adapter) {
-		this.owner = owner;
-		this.guard = guard;
-		this.invocation = invocation;
-		this.target = target;
+	private PublisherGuard(GuardedCall call, ReactiveAdapter adapter) {
+		this.call = call;
+		this.owner = call.interceptor();
+		this.guard = call.guard();
 		this.adapter = adapter;
 	}
 
-	static Object guard(GuardInterceptor owner, Guard guard, MethodInvocation invocation, Object target) {
-		Class<?> type = KotlinDetector.isSuspendingFunction(guard.method()) ? Mono.class
-				: guard.method().getReturnType();
+	static Object guard(GuardedCall call) {
+		Class<?> type = KotlinDetector.isSuspendingFunction(call.method()) ? Mono.class : call.returnType().toClass();
 		ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
 		if (adapter == null) {
 			throw new IllegalStateException("No adapter for " + type);
 		}
-		PublisherGuard each = new PublisherGuard(owner, guard, invocation, target, adapter);
+		PublisherGuard each = new PublisherGuard(call, adapter);
 		Flux<Object> guarded = Flux.defer(each::subscription);
 		return adapter.fromPublisher(adapter.isMultiValue() ? guarded : guarded.next());
 	}
@@ -79,7 +72,7 @@ final class PublisherGuard {
 		if (lock == null) {
 			return Mono.just(new Grip(this.guard, List.of(), leadership));
 		}
-		Map<String, Object> keys = this.owner.keys(this.guard, lock, this.target, this.invocation.getArguments());
+		Map<String, Object> keys = this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments());
 		Grip grip = new Grip(this.guard,
 				lock.keys().isEmpty() ? List.of() : keys.values().stream().map(Object::toString).toList(), leadership);
 		long begin = System.nanoTime();
@@ -115,7 +108,7 @@ final class PublisherGuard {
 	private Publisher<Object> proceed(Grip grip) {
 		grip.enter();
 		try {
-			Object result = ((ProxyMethodInvocation) this.invocation).invocableClone().proceed();
+			Object result = this.call.proceed();
 			return this.adapter.toPublisher(result);
 		}
 		catch (Throwable ex) {
@@ -134,7 +127,7 @@ final class PublisherGuard {
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
 			try {
 				return this.adapter.toPublisher(
-						GuardInterceptor.fallback(lock.fallback(), this.target, this.invocation.getArguments(), busy));
+						GuardInterceptor.fallback(lock.fallback(), this.call.target(), this.call.arguments(), busy));
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);

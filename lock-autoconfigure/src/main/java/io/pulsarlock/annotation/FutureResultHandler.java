@@ -1,0 +1,41 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+
+/**
+ * Results that are complete at some time and do not say when.
+ */
+final class FutureResultHandler implements GuardedResultHandler {
+
+	@Override
+	public boolean supports(ResolvableType returnType, Method method) {
+		Class<?> type = returnType.toClass();
+		if (!Future.class.isAssignableFrom(type)) {
+			return false;
+		}
+		if (type != Future.class) {
+			throw new UnsupportedResultException(
+					"its result '" + type.getName() + "' is a Future that cannot be replaced",
+					"Return CompletableFuture or Future.");
+		}
+		return true;
+	}
+
+	@Override
+	public Object skipped(ResolvableType returnType) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public @Nullable Object handle(GuardedCall call) throws Throwable {
+		return call.execute((result, work) -> (result instanceof Future<?> future && work.detach())
+				? new GuardedFuture(future, work) : result);
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+
+/**
+ * Results that say when they are complete.
+ */
+final class StageResultHandler implements GuardedResultHandler {
+
+	@Override
+	public boolean supports(ResolvableType returnType, Method method) {
+		Class<?> type = returnType.toClass();
+		if (!CompletionStage.class.isAssignableFrom(type)) {
+			return false;
+		}
+		if (!type.isAssignableFrom(CompletableFuture.class)) {
+			throw new UnsupportedResultException(
+					"its result '" + type.getName() + "' is a CompletionStage that cannot be replaced",
+					"Return CompletableFuture or CompletionStage.");
+		}
+		return true;
+	}
+
+	@Override
+	public Object skipped(ResolvableType returnType) {
+		return CompletableFuture.completedFuture(null);
+	}
+
+	@Override
+	public @Nullable Object handle(GuardedCall call) throws Throwable {
+		return call.execute((result, work) -> (result instanceof CompletionStage<?> stage && work.detach())
+				? guarded(stage, work) : result);
+	}
+
+	private static CompletableFuture<?> guarded(CompletionStage<?> stage, GuardedWork work) {
+		CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+		stage.whenComplete((value, ex) -> {
+			Throwable outcome = work.outcome(ex);
+			work.end(outcome);
+			if (outcome != null) {
+				result.completeExceptionally(outcome);
+			}
+			else {
+				result.complete(value);
+			}
+		});
+		work.onLost((lost) -> {
+			if (result.completeExceptionally(lost)) {
+				stage.toCompletableFuture().cancel(true);
+			}
+		});
+		result.whenComplete((value, ex) -> {
+			if (result.isCancelled()) {
+				stage.toCompletableFuture().cancel(true);
+			}
+		});
+		return result;
+	}
+
+}
