@@ -25,6 +25,11 @@ class Summary {
 	private static final Pattern STACK_TRACE = Pattern.compile("^\\s+at [\\w.$/@<>-]+\\([\\w .:$-]*\\)",
 			Pattern.MULTILINE);
 
+	/** What the shared broker of the tests says about itself when it is chosen. */
+	private static final Pattern BROKER = Pattern.compile("Test broker: (.*)");
+
+	private static final Pattern BROKER_JAR = Pattern.compile("pulsar-broker-(\\d.*)\\.jar");
+
 	private final Path root;
 
 	private final Instant since;
@@ -62,10 +67,6 @@ class Summary {
 			for (String reports : List.of("surefire-reports", "failsafe-reports")) {
 				readReports(target, target.resolve(reports));
 			}
-			Path broker = target.resolve("test-broker.txt");
-			if (isNew(broker)) {
-				this.brokers.add(Files.readString(broker).strip());
-			}
 		}
 	}
 
@@ -86,8 +87,12 @@ class Summary {
 			if (name.startsWith("TEST-") && name.endsWith(".xml")) {
 				count(module, Files.readString(file));
 			}
-			if (name.endsWith("-output.txt") && STACK_TRACE.matcher(Files.readString(file)).find()) {
-				this.noisy.add(this.root.relativize(file).toString());
+			if (name.endsWith("-output.txt")) {
+				String output = Files.readString(file);
+				BROKER.matcher(output).results().map((each) -> each.group(1)).forEach(this.brokers::add);
+				if (STACK_TRACE.matcher(output).find()) {
+					this.noisy.add(this.root.relativize(file).toString());
+				}
 			}
 		}
 	}
@@ -102,11 +107,22 @@ class Summary {
 		}
 	}
 
+	private String brokerVersion() throws IOException {
+		Path jars = this.root.resolve("lock-test/broker/target/lib");
+		try (Stream<Path> all = Files.list(jars)) {
+			return all.map((jar) -> BROKER_JAR.matcher(jar.getFileName().toString()))
+				.filter(Matcher::matches)
+				.map((matcher) -> matcher.group(1))
+				.findFirst()
+				.orElse("of unknown version");
+		}
+	}
+
 	private boolean isNew(Path file) throws IOException {
 		return Files.isRegularFile(file) && !Files.getLastModifiedTime(file).toInstant().isBefore(this.since);
 	}
 
-	private void print() {
+	private void print() throws IOException {
 		int tests = 0;
 		int skipped = 0;
 		for (int[] sums : this.modules.values()) {
@@ -120,7 +136,8 @@ class Summary {
 					.map((each) -> each.getKey() + " " + (each.getValue()[0] - each.getValue()[2]))
 					.collect(Collectors.joining(", "))
 				+ ")");
-		System.out.println("Broker: " + (this.brokers.isEmpty() ? "none was needed" : String.join("; ", this.brokers)));
+		System.out.println("Broker: " + (this.brokers.isEmpty() ? "none was needed" : String.join("; ", this.brokers))
+				+ (this.brokers.toString().contains("child process") ? ", Pulsar " + brokerVersion() : ""));
 		System.out.println("JDK:    " + Runtime.version());
 	}
 

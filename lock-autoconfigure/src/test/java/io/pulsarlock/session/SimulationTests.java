@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,16 +18,19 @@ import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Runs the classes that run in production through millions of steps of a world full of
- * faults. Repeatable: the seeds are always the same. System properties, each beginning
- * with {@code pulsarlock.simulation}: {@code .steps} makes it longer, {@code .from} is
- * the first seed, {@code .seed} repeats one run and {@code .twin} repeats it with a rule
- * broken, {@code .trace} is the number of lines a report shows.
+ * faults. Repeatable: the seeds are always the same. The proofs run ten times as many.
+ * System properties, each beginning with {@code pulsarlock.simulation}: {@code .steps}
+ * makes it longer, {@code .from} is the first seed, {@code .seed} repeats one run and
+ * {@code .twin} repeats it with a rule broken, {@code .trace} is the number of lines a
+ * report shows.
  */
 class SimulationTests {
 
 	private static final long USUAL_STEPS = 10_000_000;
 
 	private static final long STEPS = Long.getLong("pulsarlock.simulation.steps", USUAL_STEPS);
+
+	private static final int PROOF_FACTOR = 10;
 
 	private static final long FROM = Long.getLong("pulsarlock.simulation.from", 0);
 
@@ -72,12 +76,23 @@ class SimulationTests {
 			System.out.println(coverage);
 			return;
 		}
+		run(FROM, STEPS, coverage);
+	}
+
+	/** Other seeds than {@link #neverTwoHoldersAndInTheEndEverybodyIsServed()} has. */
+	@Test
+	@Tag("proof")
+	void longSimulationFindsNoMore() {
+		run(1_000_000, PROOF_FACTOR * STEPS, new SimulationCoverage());
+	}
+
+	private static void run(long from, long atLeast, SimulationCoverage coverage) {
 		AtomicLong steps = new AtomicLong();
-		AtomicLong seeds = new AtomicLong(FROM);
+		AtomicLong seeds = new AtomicLong(from);
 		AtomicBoolean failed = new AtomicBoolean();
 		long start = System.nanoTime();
 		LongStream.range(0, Runtime.getRuntime().availableProcessors()).parallel().forEach((worker) -> {
-			while (steps.get() < STEPS && !failed.get()) {
+			while (steps.get() < atLeast && !failed.get()) {
 				try {
 					steps.addAndGet(run(SimulationPlan.of(seeds.getAndIncrement()), coverage));
 				}
@@ -88,7 +103,7 @@ class SimulationTests {
 			}
 		});
 		double seconds = (System.nanoTime() - start) / 1e9;
-		System.out.printf("%d steps of %d seeds in %.1f s, %.0f steps/s%n", steps.get(), seeds.get() - FROM, seconds,
+		System.out.printf("%d steps of %d seeds in %.1f s, %.0f steps/s%n", steps.get(), seeds.get() - from, seconds,
 				steps.get() / seconds);
 		assertCovered(coverage, steps.get());
 	}

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import static org.awaitility.Awaitility.await;
  * One job on three nodes, each a process of its own: every fire time is run once, by one
  * of them, also when the leader is killed.
  */
+@Tag("proof")
 class SchedulingTests {
 
 	private static final Duration GRACE = Duration.ofSeconds(2);

@@ -21,6 +21,7 @@ import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.PulsarCluster;
 import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class PulsarFaultTests {
 	private Path folder;
 
 	@Test
+	@Tag("proof")
 	void noIncrementIsLostUnderContentionOfEightNodes() throws Exception {
 		int seconds = Integer.getInteger("pulsarlock.contention.seconds", 60);
 		List<NodeProcess> nodes = new ArrayList<>();
@@ -92,6 +94,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void pausedHolderKnowsThatItLostTheLock() throws Exception {
 		try (NodeProcess child = holdingNode("paused"); SessionLockRegistry locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
@@ -132,6 +135,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void holderKeepsTheLockWhileItsTopicIsUnloaded() throws Exception {
 		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
 			List<LockEvent> events = new CopyOnWriteArrayList<>();
@@ -191,6 +195,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void tokensGrowFromLedgerToLedger() throws Exception {
 		Map<String, String> settings = Map.of("managedLedgerMaxEntriesPerLedger", "40",
 				"managedLedgerMinLedgerRolloverTimeMinutes", "0");
@@ -214,6 +219,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void locksSurviveThatBothNodesOfAPairAreRestarted() throws Exception {
 		long token;
 		try (NodeProcess child = holdingNode("pair"); SessionLockRegistry b = node("b")) {
@@ -253,6 +259,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void holderKeepsTheLockWhenItsBrokerIsKilled() throws Exception {
 		try (PulsarCluster brokers = PulsarCluster.start(2);
 				SessionLockRegistry a = slowNode(brokers.serviceUrl(), "a");

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -80,6 +81,7 @@ class SampleHttpIT {
 	}
 
 	@Test
+	@Tag("proof")
 	void digestGoesOnWithoutDuplicateWhenTheLeaderIsKilled() {
 		int killed = demo.leader(ALL);
 		List<Integer> others = others(killed);
@@ -92,6 +94,7 @@ class SampleHttpIT {
 	}
 
 	@Test
+	@Tag("proof")
 	void pausedNodeKnowsThatItLost() throws InterruptedException {
 		int paused = demo.leader(ALL);
 		int other = others(paused).get(0);
@@ -125,6 +128,7 @@ class SampleHttpIT {
 	}
 
 	@Test
+	@Tag("proof")
 	void nodeThatIsCutOffSaysUnknownAndComesBack() {
 		int cut = others(demo.leader(ALL)).get(0);
 		demo.control(cut, "cut");

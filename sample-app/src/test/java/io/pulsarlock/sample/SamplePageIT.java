@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.openqa.selenium.By;
@@ -32,6 +33,7 @@ import static org.awaitility.Awaitility.await;
  * The same in a real browser: Debian's packages {@code chromium} and
  * {@code chromium-driver}, or Google's. Leaves screenshots in {@code target/screenshots}.
  */
+@Tag("proof")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SamplePageIT {
 

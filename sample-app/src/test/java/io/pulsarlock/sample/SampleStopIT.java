@@ -1,5 +1,6 @@
 package io.pulsarlock.sample;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -9,6 +10,12 @@ class SampleStopIT {
 
 	@Test
 	void demoLeavesNoProcess() throws Exception {
+		RunningDemo.shared().stop();
+	}
+
+	@Test
+	@Tag("proof")
+	void demoLeavesNoProcessAfterTheProofs() throws Exception {
 		RunningDemo.shared().stop();
 	}
 

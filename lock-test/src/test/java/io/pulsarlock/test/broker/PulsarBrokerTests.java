@@ -10,6 +10,7 @@ import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Reader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests for {@link PulsarBroker} and {@link PulsarCluster}.
  */
+@Tag("proof")
 class PulsarBrokerTests {
 
 	private static final String TOPIC = "persistent://public/default/broker-test";
