@@ -107,9 +107,11 @@ final class ChildProcess {
 				return home;
 			}
 		}
-		throw new IllegalStateException("The jars of the Pulsar test broker are not here. Build them with "
-				+ "'mvn -f lock-test/broker/pom.xml process-classes', or name their folder with "
-				+ "-Dpulsar.test.broker.home, or use another broker with -Dpulsar.test.broker=container or a pulsar:// url");
+		throw new IllegalStateException(
+				"The jars of the Pulsar broker are not here: only a checkout of Pulsar Lock has them. "
+						+ "In a checkout, build them with 'mvn -f lock-test/broker/pom.xml process-classes'. "
+						+ "In an application, start Docker and add org.testcontainers:testcontainers-pulsar to the tests, "
+						+ "or name a broker with -Dpulsar.test.broker=pulsar://host:6650");
 	}
 
 	/** Returns false if the process ended before it served. */

@@ -12,6 +12,9 @@ import org.apache.commons.logging.LogFactory;
  * A real Pulsar in a child process on free ports of the loopback address: one broker, one
  * bookie, and their metadata on disk. It can be killed, paused and started again on the
  * same data and ports, and never outlives this process.
+ * <p>
+ * For the build of this project: it needs jars that only a checkout has. Applications use
+ * {@link TestPulsar}, which starts a container for them.
  */
 public final class PulsarBroker implements AutoCloseable {
 

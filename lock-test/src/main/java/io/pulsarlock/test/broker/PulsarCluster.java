@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Several brokers over one ZooKeeper and one bookie, each broker a child process of its
  * own, for what happens when a topic moves. ZooKeeper and bookie share a process, or have
  * one each if they are to fail.
+ * <p>
+ * For the build of this project: it needs jars that only a checkout has.
  */
 public final class PulsarCluster implements AutoCloseable {
 

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The broker that all tests of one run share. A container where a Docker engine answers,
- * else a child process; {@code -Dpulsar.test.broker=process|container|<pulsar url>}
- * forces one (with a url also {@code -Dpulsar.test.admin=<http url>}). The choice is
- * logged.
+ * else a child process, which only a checkout of this project can start;
+ * {@code -Dpulsar.test.broker=process|container|<pulsar url>} forces one (with a url also
+ * {@code -Dpulsar.test.admin=<http url>}). The choice is logged.
  *
  * @param serviceUrl where clients connect
  * @param admin administrative requests

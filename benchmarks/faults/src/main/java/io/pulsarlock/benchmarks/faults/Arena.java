@@ -412,7 +412,7 @@ final class Arena implements AutoCloseable {
 	 * Ends everything, and finds out what is left behind.
 	 * @return the judgement
 	 */
-	Judge finish(boolean orderly, StallWatch stalls) {
+	Referee finish(boolean orderly, StallWatch stalls) {
 		Counted baseline = this.baseline;
 		if (orderly && baseline != null) {
 			quiesce();
@@ -443,10 +443,10 @@ final class Arena implements AutoCloseable {
 						"60 s after the end there are still " + Counted.of(this.pulsar, this.observer.topics())));
 			}
 		}
-		Judge judge = new Judge(this.chronicle, true, stalls);
-		judge.judge();
-		this.violations.forEach(judge::add);
-		return judge;
+		Referee referee = new Referee(this.chronicle, true, stalls);
+		referee.referee();
+		this.violations.forEach(referee::add);
+		return referee;
 	}
 
 	/** A node that holds a lock for long now; any if there is none. */
@@ -460,7 +460,7 @@ final class Arena implements AutoCloseable {
 		settle();
 		String name = this.chronicle.open()
 			.stream()
-			.filter((holding) -> holding.lock.startsWith(Judge.LONG))
+			.filter((holding) -> holding.lock.startsWith(Referee.LONG))
 			.map((holding) -> holding.node)
 			.findFirst()
 			.orElse("n0");
@@ -470,8 +470,8 @@ final class Arena implements AutoCloseable {
 	/** Waits until everything that is held now has been given back or lost. */
 	void awaitEndOfHoldings() {
 		List<Holding> open = List.copyOf(this.chronicle.open());
-		awaitUntil(Duration.ofSeconds(40),
-				() -> open.stream().noneMatch((holding) -> holding.isOpen() && !holding.lock.startsWith(Judge.GROUP)));
+		awaitUntil(Duration.ofSeconds(40), () -> open.stream()
+			.noneMatch((holding) -> holding.isOpen() && !holding.lock.startsWith(Referee.GROUP)));
 	}
 
 	Chronicle chronicle() {

@@ -165,8 +165,8 @@ public final class Campaign {
 				arena.run(Fault.NEWER, null);
 			}
 			// After that nobody can go on, so nothing can come to rest either.
-			Judge judge = arena.finish(whole && !newer, this.stalls);
-			this.verdict.add(name, judge, arena.register(), arena.chronicle());
+			Referee referee = arena.finish(whole && !newer, this.stalls);
+			this.verdict.add(name, referee, arena.register(), arena.chronicle());
 			return whole;
 		}
 	}

@@ -160,9 +160,9 @@ enum Control {
 
 	/** How it was caught, or null if it was not. */
 	@Nullable String caught(Arena arena) {
-		Judge judge = new Judge(arena.chronicle(), hasTokens(), StallWatch.none());
-		judge.judge();
-		return judge.violations()
+		Referee referee = new Referee(arena.chronicle(), hasTokens(), StallWatch.none());
+		referee.referee();
+		return referee.violations()
 			.stream()
 			.filter((violation) -> this.symptoms.contains(violation.kind()) && isSymptom(violation))
 			.map(Violation::toString)

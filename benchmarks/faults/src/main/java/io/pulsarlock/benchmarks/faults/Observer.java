@@ -207,7 +207,7 @@ final class Observer implements AutoCloseable {
 		List<String> longHolders() {
 			return this.lines.entrySet()
 				.stream()
-				.filter((entry) -> entry.getKey().contains(Judge.LONG) && !entry.getValue().isEmpty())
+				.filter((entry) -> entry.getKey().contains(Referee.LONG) && !entry.getValue().isEmpty())
 				.map((entry) -> entry.getValue().get(0))
 				.toList();
 		}

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The guarded resource, in a process of its own: what the locks of the campaign protect.
- * It never asks a lock whether a client may write, so it is the judge of them all. For
+ * It never asks a lock whether a client may write, so it is the referee of them all. For
  * every name it has a {@link Versions} in each {@link Store}; it forgets everything when
  * it ends.
  * <p>

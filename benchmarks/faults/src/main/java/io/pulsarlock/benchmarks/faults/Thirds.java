@@ -20,15 +20,15 @@ record Thirds<T>(List<T> all) {
 	}
 
 	double first(ToDoubleFunction<T> value) {
-		return Judge.median(this.all.subList(0, size()), value);
+		return Referee.median(this.all.subList(0, size()), value);
 	}
 
 	double middle(ToDoubleFunction<T> value) {
-		return Judge.median(this.all.subList(size(), 2 * size()), value);
+		return Referee.median(this.all.subList(size(), 2 * size()), value);
 	}
 
 	double last(ToDoubleFunction<T> value) {
-		return Judge.median(this.all.subList(2 * size(), this.all.size()), value);
+		return Referee.median(this.all.subList(2 * size(), this.all.size()), value);
 	}
 
 	double growth(ToDoubleFunction<T> value) {

@@ -57,10 +57,10 @@ final class Verdict {
 		this.stalls = stalls;
 	}
 
-	synchronized void add(String arena, Judge judge, Report report, Chronicle chronicle) {
-		judge.tallies().forEach((fault, tally) -> this.tallies.computeIfAbsent(fault, Tally::new).add(tally));
-		this.violations.addAll(judge.violations());
-		this.excused += judge.excused();
+	synchronized void add(String arena, Referee referee, Report report, Chronicle chronicle) {
+		referee.tallies().forEach((fault, tally) -> this.tallies.computeIfAbsent(fault, Tally::new).add(tally));
+		this.violations.addAll(referee.violations());
+		this.excused += referee.excused();
 		for (Store store : Store.values()) {
 			Report.Counts counts = report.total(store);
 			long[] sums = this.updates.computeIfAbsent(store, (any) -> new long[4]);

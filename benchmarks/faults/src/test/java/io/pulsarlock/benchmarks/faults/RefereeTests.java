@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 /** Histories made by hand, each with one thing wrong. Times are seconds. */
-class JudgeTests {
+class RefereeTests {
 
 	private static final long SECOND = 1_000_000_000L;
 
@@ -22,11 +22,11 @@ class JudgeTests {
 		Round round = round(Fault.RESET, "a", 1, 2);
 		hold("a", 1, 1, 3, 3);
 		hold("b", 2, 4, 5, 5);
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(judge.tallies()).containsOnlyKeys(round.fault);
-		assertThat(tally(judge).handOffs).isEqualTo(2);
-		assertThat(tally(judge).overlaps).isZero();
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(referee.tallies()).containsOnlyKeys(round.fault);
+		assertThat(tally(referee).handOffs).isEqualTo(2);
+		assertThat(tally(referee).overlaps).isZero();
 	}
 
 	@Test
@@ -34,10 +34,10 @@ class JudgeTests {
 		round(Fault.RESET, "a", 1, 2);
 		hold("a", 1, 1, 4.5, 6);
 		hold("b", 2, 4, 5, 5);
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.OVERLAP);
-		assertThat(tally(judge).overlapMax).isEqualTo(500);
-		assertThat(tally(judge).overlapPerThousand()).isEqualTo(250_000);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.OVERLAP);
+		assertThat(tally(referee).overlapMax).isEqualTo(500);
+		assertThat(tally(referee).overlapPerThousand()).isEqualTo(250_000);
 	}
 
 	@Test
@@ -46,7 +46,7 @@ class JudgeTests {
 		hold("a", 1, 1, 8, 8);
 		hold("b", 2, 2, 3, 3);
 		hold("c", 3, 4, 5, 5);
-		assertThat(kinds(judge())).containsExactly(Kind.OVERLAP, Kind.OVERLAP);
+		assertThat(kinds(referee())).containsExactly(Kind.OVERLAP, Kind.OVERLAP);
 	}
 
 	@Test
@@ -56,7 +56,7 @@ class JudgeTests {
 		read("a", "G", 4.5, "lock 1");
 		read("a", "E", 4.6, "lock 1 0 LOST");
 		read("a", "L", 4.6, "lock 1 LEASE_EXPIRED");
-		assertThat(kinds(judge())).doesNotContain(Kind.OVERLAP, Kind.TOKEN);
+		assertThat(kinds(referee())).doesNotContain(Kind.OVERLAP, Kind.TOKEN);
 	}
 
 	@Test
@@ -65,32 +65,32 @@ class JudgeTests {
 		read("a", "G", 1, "lock 1");
 		this.chronicle.died("a", 3 * SECOND);
 		hold("b", 2, 2.5, 4, 4);
-		assertThat(kinds(judge())).contains(Kind.OVERLAP);
+		assertThat(kinds(referee())).contains(Kind.OVERLAP);
 	}
 
 	@Test
 	void tokenGivenTwiceIsSeen() {
 		hold("a", 1, 1, 2, 2);
 		hold("b", 1, 3, 4, 4);
-		assertThat(kinds(judge())).contains(Kind.TOKEN);
+		assertThat(kinds(referee())).contains(Kind.TOKEN);
 	}
 
 	@Test
 	void tokenThatDoesNotGrowIsSeen() {
 		hold("a", 7, 1, 2, 2);
 		hold("b", 6, 3, 4, 4);
-		assertThat(kinds(judge())).containsExactly(Kind.TOKEN);
+		assertThat(kinds(referee())).containsExactly(Kind.TOKEN);
 	}
 
 	@Test
 	void lossMustBeToldOnce() {
 		round(Fault.RESET, "a", 1, 2);
 		hold("a", 1, 1, 2, 2, "LOST");
-		assertThat(kinds(judge())).containsExactly(Kind.UNTOLD);
+		assertThat(kinds(referee())).containsExactly(Kind.UNTOLD);
 		read("a", "L", 2, "lock 1 GRACE_EXPIRED");
-		assertThat(judge().violations()).isEmpty();
+		assertThat(referee().violations()).isEmpty();
 		read("a", "L", 2.1, "lock 1 GRACE_EXPIRED");
-		assertThat(kinds(judge())).containsExactly(Kind.UNTOLD);
+		assertThat(kinds(referee())).containsExactly(Kind.UNTOLD);
 	}
 
 	@Test
@@ -99,9 +99,9 @@ class JudgeTests {
 		hold("a", 1, 1, 2, 2, "LOST");
 		read("a", "L", 4.25, "lock 1 GRACE_EXPIRED");
 		hold("b", 2, 4, 5, 5);
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.TOLD_LATE);
-		assertThat(tally(judge).margins).containsExactly(-250.0);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.TOLD_LATE);
+		assertThat(tally(referee).margins).containsExactly(-250.0);
 	}
 
 	@Test
@@ -110,7 +110,7 @@ class JudgeTests {
 		hold("a", 1, 1, 1.5, 6.1, "LOST");
 		read("a", "L", 6.1, "lock 1 GRACE_EXPIRED");
 		hold("b", 2, 4, 5, 5);
-		assertThat(judge().violations()).isEmpty();
+		assertThat(referee().violations()).isEmpty();
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class JudgeTests {
 		round(Fault.KILL, "b", 0.5, 0.5);
 		hold("a", 1, 1, 2, 2, "LOST");
 		read("a", "L", 2, "lock 1 REVOKED_BY_PEERS");
-		assertThat(kinds(judge())).containsExactly(Kind.BYSTANDER);
+		assertThat(kinds(referee())).containsExactly(Kind.BYSTANDER);
 	}
 
 	@Test
@@ -129,9 +129,9 @@ class JudgeTests {
 		hold("c", 2, 3, 5, 5);
 		hold("d", 3, 4, 6, 6);
 		this.stalls.seen(SECOND, SECOND + SECOND / 2);
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.OVERLAP);
-		assertThat(judge.excused()).isEqualTo(1);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.OVERLAP);
+		assertThat(referee.excused()).isEqualTo(1);
 	}
 
 	@Test
@@ -140,9 +140,9 @@ class JudgeTests {
 		read("a", "G", 1, "lock 1");
 		this.chronicle.died("a", 2 * SECOND);
 		hold("b", 2, 40, 41, 41);
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.LIVENESS);
-		assertThat(judge.tallies().get(round.fault).failovers).containsExactly(38_000.0);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.LIVENESS);
+		assertThat(referee.tallies().get(round.fault).failovers).containsExactly(38_000.0);
 	}
 
 	@Test
@@ -150,10 +150,10 @@ class JudgeTests {
 		round(Fault.POLICY_TTL, null, 1, 2);
 		round(Fault.BROKER_KILL, null, 3, 4);
 		hold("a", 1, 14, 15, 15);
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(judge.tallies().get(Fault.POLICY_TTL).failovers).isEmpty();
-		assertThat(judge.tallies().get(Fault.BROKER_KILL).failovers).containsExactly(10_000.0);
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(referee.tallies().get(Fault.POLICY_TTL).failovers).isEmpty();
+		assertThat(referee.tallies().get(Fault.BROKER_KILL).failovers).containsExactly(10_000.0);
 	}
 
 	@Test
@@ -162,13 +162,13 @@ class JudgeTests {
 		round(Fault.POLICY_TTL, null, 3, 4);
 		round(Fault.BROKER_KILL, null, 13, 14);
 		hold("a", 1, 15, 16, 16);
-		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+		assertThat(kinds(referee())).containsExactly(Kind.LIVENESS);
 	}
 
 	@Test
 	void faultMustBeGotOver() {
 		round(Fault.RESET, "a", 1, 2).recovered = 0;
-		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+		assertThat(kinds(referee())).containsExactly(Kind.LIVENESS);
 	}
 
 	@Test
@@ -176,9 +176,9 @@ class JudgeTests {
 		round(Fault.BROKER_KILL, null, 1, 10);
 		hold("a", 1, 1, 2, 2);
 		hold("b", 2, 12.5, 13, 13);
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(tally(judge).failovers).containsExactly(2_500.0);
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(tally(referee).failovers).containsExactly(2_500.0);
 	}
 
 	@Test
@@ -188,9 +188,9 @@ class JudgeTests {
 		read("a", "F", 4, "2000 1");
 		read("b", "F", 9, "2000 2");
 		read("b", "F", 10, "6000 2");
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.FIRED_TWICE);
-		assertThat(tally(judge).missedFireTimes).isEqualTo(3);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.FIRED_TWICE);
+		assertThat(tally(referee).missedFireTimes).isEqualTo(3);
 	}
 
 	@Test
@@ -200,9 +200,9 @@ class JudgeTests {
 		read("b", "F", 4, "3602000 2");
 		read("a", "F", 5, "3000 1");
 		read("a", "F", 3604, "3602000 1");
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(tally(judge).missedFireTimes).isEqualTo(1 + 3598);
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(tally(referee).missedFireTimes).isEqualTo(1 + 3598);
 	}
 
 	@Test
@@ -212,9 +212,9 @@ class JudgeTests {
 			this.chronicle.read("a", "M " + i * SECOND + " " + (20_000_000 + i * 1_000_000) + " 30 40");
 			this.chronicle.read("b", "M " + i * SECOND + " " + (20_000_000 + (i % 3) * 1_000_000) + " 30 40");
 		}
-		Judge judge = judge();
-		assertThat(kinds(judge)).containsExactly(Kind.GROWTH);
-		assertThat(judge.violations().get(0).what()).startsWith("a/1");
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.GROWTH);
+		assertThat(referee.violations().get(0).what()).startsWith("a/1");
 	}
 
 	@Test
@@ -222,32 +222,32 @@ class JudgeTests {
 		for (int i = 0; i < 30; i++) {
 			this.chronicle.kept.add(new Chronicle.Kept(i * SECOND, 500_000 + (i % 3) * 1_000_000, 7 + i % 2));
 		}
-		assertThat(judge().violations()).isEmpty();
+		assertThat(referee().violations()).isEmpty();
 		this.chronicle.kept.replaceAll((each) -> new Chronicle.Kept(each.at(), each.at() / SECOND * 500_000, 7));
-		assertThat(kinds(judge())).containsExactly(Kind.GROWTH);
+		assertThat(kinds(referee())).containsExactly(Kind.GROWTH);
 		this.chronicle.kept
 			.replaceAll((each) -> new Chronicle.Kept(each.at(), 500_000, (int) (7 + each.at() / SECOND)));
-		assertThat(kinds(judge())).containsExactly(Kind.GROWTH);
+		assertThat(kinds(referee())).containsExactly(Kind.GROWTH);
 	}
 
 	@Test
 	void faultThatCouldNotBeDoneCountsForNothing() {
 		Round round = round(Fault.BOOKIE_KILL, null, 1, 2);
 		round.recovered = 0;
-		assertThat(kinds(judge())).containsExactly(Kind.LIVENESS);
+		assertThat(kinds(referee())).containsExactly(Kind.LIVENESS);
 		round.healed = 0;
-		Judge judge = judge();
-		assertThat(judge.violations()).isEmpty();
-		assertThat(judge.tallies().get(Fault.BOOKIE_KILL).rounds).isZero();
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(referee.tallies().get(Fault.BOOKIE_KILL).rounds).isZero();
 	}
 
 	@Test
 	void tornLineOfADeadProcessIsNotTakenForAnything() {
 		round(Fault.KILL, "a", 1, 2);
 		this.chronicle.read("a", "G 17");
-		assertThat(judge().violations()).isEmpty();
+		assertThat(referee().violations()).isEmpty();
 		this.chronicle.read("a", "G 18");
-		assertThat(kinds(judge())).containsExactly(Kind.UNEXPECTED);
+		assertThat(kinds(referee())).containsExactly(Kind.UNEXPECTED);
 	}
 
 	@Test
@@ -281,18 +281,18 @@ class JudgeTests {
 		this.chronicle.read(node, what + " " + Math.round(at * SECOND) + " " + rest);
 	}
 
-	private Judge judge() {
-		Judge judge = new Judge(this.chronicle, true, this.stalls);
-		judge.judge();
-		return judge;
+	private Referee referee() {
+		Referee referee = new Referee(this.chronicle, true, this.stalls);
+		referee.referee();
+		return referee;
 	}
 
-	private static Tally tally(Judge judge) {
-		return judge.tallies().values().iterator().next();
+	private static Tally tally(Referee referee) {
+		return referee.tallies().values().iterator().next();
 	}
 
-	private static List<Kind> kinds(Judge judge) {
-		return judge.violations().stream().map(Violation::kind).toList();
+	private static List<Kind> kinds(Referee referee) {
+		return referee.violations().stream().map(Violation::kind).toList();
 	}
 
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The oracles follow those of Jepsen's lock tests and of Hazelcast's fenced mutex models;
  * since a lock's tokens give the order, no search for one is needed.
  */
-final class Judge {
+final class Referee {
 
 	/** A lock of this name is held for long, so it may rightly have no grant for long. */
 	static final String LONG = "long-";
@@ -58,7 +58,7 @@ final class Judge {
 
 	private final StallWatch stalls;
 
-	Judge(Chronicle chronicle, boolean tokens, StallWatch stalls) {
+	Referee(Chronicle chronicle, boolean tokens, StallWatch stalls) {
 		this.chronicle = chronicle;
 		this.tokens = tokens;
 		this.stalls = stalls;
@@ -72,7 +72,7 @@ final class Judge {
 		}
 	}
 
-	void judge() {
+	void referee() {
 		this.chronicle.holdings().forEach((lock, all) -> {
 			List<Holding> believed = all.stream()
 				.filter((each) -> each.believedUntil() > each.granted)
