@@ -67,6 +67,9 @@ public final class LineTable {
 
 	private Position applied = Position.NONE;
 
+	/** Every entry from here to the last one applied was applied. */
+	private Position unbroken = Position.NONE;
+
 	/**
 	 * Applies the next record of the log.
 	 * @param position its place, after every one applied before
@@ -75,8 +78,7 @@ public final class LineTable {
 	 * @throws IllegalArgumentException if the position is not after the last one
 	 */
 	public Change apply(Position position, JournalRecord record) {
-		advance(position);
-		Change change = new Change();
+		Change change = advance(position);
 		if (record instanceof Expel expel) {
 			expel(expel, change);
 		}
@@ -111,22 +113,29 @@ public final class LineTable {
 	}
 
 	/**
-	 * Passes a place of the log that holds no record.
+	 * Passes a position of the log that holds no record.
 	 * @param position its place, after every one applied before
-	 * @return what it changed: nothing
+	 * @return what it changed: no line and no session
 	 * @throws IllegalArgumentException if the position is not after the last one
 	 * @since 0.2.0
 	 */
 	public Change skip(Position position) {
-		advance(position);
-		return new Change();
+		return advance(position);
 	}
 
-	private void advance(Position position) {
+	private Change advance(Position position) {
 		if (!position.isAfter(this.applied)) {
 			throw new IllegalArgumentException("Position " + position + " is not after " + this.applied);
 		}
+		Change change = new Change();
+		if (!position.mayFollow(this.applied)) {
+			change.miss();
+		}
+		if (!position.directlyFollows(this.applied)) {
+			this.unbroken = position;
+		}
 		this.applied = position;
+		return change;
 	}
 
 	/** The live session that wrote the record, or null if the record does not count. */
@@ -138,7 +147,7 @@ public final class LineTable {
 				return null;
 			}
 			long next = (record instanceof Bye bye) ? bye.written() : record.sequence();
-			if (next > session.sequence() + 1) {
+			if (next > session.sequence() + 1 && this.unbroken.isAfter(session.latest())) {
 				change.miss();
 			}
 			session.heard(position, record.sequence());
@@ -486,10 +495,13 @@ public final class LineTable {
 		}
 
 		/**
-		 * Whether the log has lost records, so that this table is not what tables of
-		 * others are: some of the same writer that stood before this one, as they are
-		 * numbered without gaps and written in order; or those which opened its session,
-		 * or made void the one that ended it.
+		 * Whether records were lost before this one, so that this table is not what
+		 * tables of others are: entries of the same ledger that were not applied; some of
+		 * the same writer, when the log has gone on in another ledger since its last one,
+		 * as they are numbered without gaps and written in order; or those which opened
+		 * its session, or made void the one that ended it. A gap in a writer's numbers
+		 * within what was read without a break is the writer's own mistake, and the same
+		 * for every table.
 		 * @return true if there must have been such records
 		 */
 		public boolean missing() {

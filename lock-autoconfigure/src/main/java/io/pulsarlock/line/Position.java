@@ -45,6 +45,18 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 	}
 
 	/**
+	 * Whether a reader that leaves nothing out may find this position next after the
+	 * other. Within a ledger it can tell; between two of them only that the new one is
+	 * read from its beginning.
+	 * @param other the position before, or {@link #NONE}
+	 * @return false if a record must lie between them
+	 * @since 0.2.0
+	 */
+	public boolean mayFollow(Position other) {
+		return other.equals(NONE) || directlyFollows(other) || (this.ledgerId > other.ledgerId && this.entryId == 0);
+	}
+
+	/**
 	 * The position as one number that keeps the order: 32 bits of ledger, 24 of entry, 7
 	 * that are zero, for further holdings by the owner of a place. A ledger is rolled
 	 * over long before it has 16 million entries, and 4 thousand million ledgers outlast

@@ -99,8 +99,8 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((none) -> producer(client, topic))
 			.<Ports>thenApply((producer) -> {
 				this.opened = true;
-				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(), this.failures,
-						topic);
+				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(),
+						new RangeReader(() -> reader(client, topic)), this.failures, topic);
 				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
 			})
 			.whenComplete((ports, ex) -> {
@@ -264,11 +264,11 @@ public final class PulsarConnector implements Connector {
 		void close() {
 			Consumer<byte[]> keeper = this.keeper;
 			if (keeper != null) {
-				keeper.closeAsync();
+				Closing.gently(keeper::isConnected, keeper::closeAsync);
 			}
 			Consumer<byte[]> reader = this.reader;
 			if (reader != null) {
-				reader.closeAsync();
+				Closing.gently(reader::isConnected, reader::closeAsync);
 			}
 		}
 

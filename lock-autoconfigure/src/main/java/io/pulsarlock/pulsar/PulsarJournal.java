@@ -1,5 +1,6 @@
 package io.pulsarlock.pulsar;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
 import org.apache.pulsar.client.impl.MessageIdImpl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard's journal on its topic. Every record is a message and an entry of its own, so
@@ -39,9 +41,13 @@ final class PulsarJournal implements Journal {
 
 	private final Consumer<byte[]> keeper;
 
+	private final RangeReader rangeReader;
+
 	private final Failures failures;
 
 	private final String topic;
+
+	private volatile @Nullable Listener listener;
 
 	private volatile boolean closed;
 
@@ -51,11 +57,12 @@ final class PulsarJournal implements Journal {
 
 	private long disconnections;
 
-	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, Failures failures,
-			String topic) {
+	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
+			Failures failures, String topic) {
 		this.producer = producer;
 		this.reader = reader;
 		this.keeper = keeper;
+		this.rangeReader = rangeReader;
 		this.failures = failures;
 		this.topic = topic;
 		this.disconnections = disconnections();
@@ -63,8 +70,19 @@ final class PulsarJournal implements Journal {
 
 	@Override
 	public void start(Listener listener) {
+		this.listener = listener;
 		this.reader.resume();
 		readOn(listener);
+	}
+
+	@Override
+	public CompletionStage<?> readAgain(Position after, Position before) {
+		Listener listener = Objects.requireNonNull(this.listener, "Reading has not begun");
+		return this.rangeReader.read(after, before, (message) -> {
+			if (!this.closed) {
+				deliver(message, listener);
+			}
+		});
 	}
 
 	/**

@@ -42,11 +42,11 @@ final class Incarnation {
 
 	/** Takes the next number, for a record that is sent now. */
 	long sending(long now) {
-		long sequence = this.nextSequence++;
-		this.unconfirmed.add(new Sent(sequence, now));
-		return sequence;
+		this.unconfirmed.add(new Sent(this.nextSequence, now));
+		return this.nextSequence++;
 	}
 
+	/** The number the next record will take. */
 	long nextSequence() {
 		return this.nextSequence;
 	}

@@ -15,10 +15,23 @@ public interface Journal {
 
 	/**
 	 * Starts to read, at the earliest retained record or after any one that a heartbeat
-	 * in the journal calls history. Records arrive in order, without gaps, at least once.
+	 * in the journal calls history. Records arrive in order, at least once. None is left
+	 * out but by accident: somebody has moved the position from which the broker sends,
+	 * or the client has dropped what was sent.
 	 * @param listener who gets them
 	 */
 	void start(Listener listener);
+
+	/**
+	 * Reads a part of the journal again, while reading goes on as it does. What is there
+	 * is told to the listener.
+	 * @param after the last position before it; {@link Position#NONE} for the earliest
+	 * @param before the first position behind it
+	 * @return completes when the listener has been told of everything in between that is
+	 * still there, or exceptionally if it may not have been
+	 * @since 0.2.0
+	 */
+	CompletionStage<?> readAgain(Position after, Position before);
 
 	/**
 	 * Appends a record. Records of one journal are appended in the order of the calls;

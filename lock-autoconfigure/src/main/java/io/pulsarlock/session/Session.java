@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -75,10 +74,9 @@ final class Session implements Journal.Listener {
 
 	private final Judge judge;
 
-	/**
-	 * Own records that are persistent but stand behind some that are still to be read.
-	 */
-	private final TreeMap<Position, JournalRecord> ahead = new TreeMap<>();
+	private final JournalReader reader = new JournalReader();
+
+	private final JoinProgress progress;
 
 	private final Set<Long> releasing = new HashSet<>();
 
@@ -109,8 +107,6 @@ final class Session implements Journal.Listener {
 
 	private long lastHeartbeat;
 
-	private long lastProgress;
-
 	private long connection;
 
 	private long connectionBarrier = Long.MAX_VALUE;
@@ -136,7 +132,7 @@ final class Session implements Journal.Listener {
 		this.judge = new Judge(this, settings, now);
 		this.lastTick = now;
 		this.answeredAt = now - settings.leaseNanos();
-		this.lastProgress = now;
+		this.progress = new JoinProgress(settings.leaseNanos(), now);
 	}
 
 	void start() {
@@ -147,7 +143,7 @@ final class Session implements Journal.Listener {
 
 	@Override
 	public void received(Position position, JournalRecord record) {
-		this.loop.execute(() -> apply(position, record));
+		this.loop.execute(() -> read(position, record));
 	}
 
 	@Override
@@ -167,42 +163,60 @@ final class Session implements Journal.Listener {
 	@Override
 	public void skipped(Position position, SkipCause cause) {
 		this.loop.execute(() -> {
-			if (!this.incarnation.isOver() && !this.frozen && position.isAfter(this.table.applied())) {
+			if (!this.incarnation.isOver() && !this.frozen) {
 				this.shard.skipped(position, cause);
-				apply(position, null);
+				read(position, null);
 			}
 		});
 	}
 
 	/** Without a record it is a place in the journal that holds none. */
-	private void apply(Position position, @Nullable JournalRecord record) {
-		applyOne(position, record);
-		applyAhead();
+	private void read(Position position, @Nullable JournalRecord record) {
+		if (!this.frozen && !this.incarnation.isOver()) {
+			this.reader.read(position, record);
+			applyNext();
+			fillHole();
+		}
 	}
 
-	/** Applies own persistent records as soon as everything before them is known. */
-	private void applyAhead() {
-		while (!this.ahead.isEmpty()) {
-			Map.Entry<Position, JournalRecord> next = this.ahead.firstEntry();
-			if (next.getKey().isAfter(this.table.applied()) && !next.getKey().directlyFollows(this.table.applied())) {
-				return;
-			}
-			this.ahead.pollFirstEntry();
-			applyOne(next.getKey(), next.getValue());
+	/** Applies what is known without a hole. */
+	private void applyNext() {
+		JournalReader.Entry next = this.reader.next();
+		while (next != null) {
+			applyOne(next.position(), next.record());
+			next = this.reader.next();
 		}
+	}
+
+	/** What a reader was moved past is still there, as a rule. */
+	private void fillHole() {
+		JournalReader.Hole hole = this.reader.hole();
+		if (hole == null || this.frozen || this.incarnation.isOver()) {
+			return;
+		}
+		this.reader.reading();
+		this.shard.leftOut(hole);
+		this.journal.readAgain(hole.after(), hole.before()).whenComplete((none, ex) -> this.loop.execute(() -> {
+			this.reader.readAgain(ex == null);
+			if (this.reader.isLost()) {
+				this.reader.giveUp();
+			}
+			applyNext();
+			// What is still missing the next tick asks for again.
+		}));
 	}
 
 	private void applyOne(Position position, @Nullable JournalRecord record) {
-		if (this.incarnation.isOver() || this.frozen || !position.isAfter(this.table.applied())) {
+		if (this.incarnation.isOver() || this.frozen) {
 			return;
 		}
 		long now = this.loop.nanoTime();
-		this.lastProgress = now;
+		this.progress.applied(position, now);
 		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
 		boolean startsLate = startsLate(position);
 		Change change = (record != null) ? this.table.apply(position, record) : this.table.skip(position);
 		if (startsLate || change.missing()
-				|| (change.disowned() && record != null && this.unheard.contains(record.session()))) {
+				|| (record != null && change.disowned() && this.unheard.contains(record.session()))) {
 			this.shard.journalLost(this, position);
 			if (this.incarnation.isOver()) {
 				return;
@@ -313,6 +327,7 @@ final class Session implements Journal.Listener {
 
 	private void own(Position position, JournalRecord record, Change change, long now) {
 		long sentAt = this.incarnation.confirmed(record.sequence());
+		this.progress.accepted(now);
 		if (record.sequence() >= this.connectionBarrier) {
 			// Sent on this connection: whatever stands behind it was written after the
 			// connection was made.
@@ -363,27 +378,45 @@ final class Session implements Journal.Listener {
 		this.shard.activated();
 	}
 
-	/** Publishes a record of this session. */
+	/**
+	 * Publishes a record of this session. It takes its number when it exists: an error
+	 * that comes before has cost nothing. One that comes later ends this session, because
+	 * nothing may be written behind a record that may be missing.
+	 */
 	long publish(LongFunction<JournalRecord> maker) {
-		JournalRecord record = maker.apply(this.incarnation.sending(this.loop.nanoTime()));
+		long now = this.loop.nanoTime();
+		long sequence = this.incarnation.nextSequence();
+		JournalRecord record = maker.apply(sequence);
 		if (this.torn.get() != Long.MAX_VALUE && !(record instanceof Bye)) {
 			// The others would miss the one before. This session ends in a moment.
-			return record.sequence();
+			return sequence;
 		}
-		if (record instanceof Release release) {
-			this.releasing.add(release.ticket());
-			this.releases++;
-		}
-		else if (record instanceof Request) {
-			this.requests++;
-		}
-		this.journal.publish(record).whenComplete((position, ex) -> {
+		this.incarnation.sending(now);
+		write(record).whenComplete((position, ex) -> {
 			if (ex != null) {
-				this.torn.accumulateAndGet(record.sequence(), Math::min);
+				this.torn.accumulateAndGet(sequence, Math::min);
 			}
 			this.loop.execute(() -> published(record, position, ex));
 		});
-		return record.sequence();
+		return sequence;
+	}
+
+	private CompletionStage<Position> write(JournalRecord record) {
+		try {
+			if (record instanceof Release release) {
+				this.releasing.add(release.ticket());
+				this.releases++;
+			}
+			else if (record instanceof Request) {
+				this.requests++;
+			}
+			return this.journal.publish(record);
+		}
+		catch (RuntimeException | Error ex) {
+			// Whether anything was written is not known.
+			this.torn.accumulateAndGet(record.sequence(), Math::min);
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	private void published(JournalRecord record, @Nullable Position position, @Nullable Throwable ex) {
@@ -395,9 +428,11 @@ final class Session implements Journal.Listener {
 					"A record could not be written to the journal of shard " + this.shard.index(), ex));
 			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 		}
-		else if (position.isAfter(this.table.applied())) {
-			this.ahead.put(position, record);
-			applyAhead();
+		else if (!this.frozen) {
+			this.progress.written(position, this.loop.nanoTime());
+			this.reader.written(position, record);
+			applyNext();
+			fillHole();
 		}
 	}
 
@@ -480,10 +515,11 @@ final class Session implements Journal.Listener {
 			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 			return paused;
 		}
-		if (!this.active && now - this.lastProgress > this.settings.leaseNanos()) {
+		if (this.torn.get() != Long.MAX_VALUE || (!this.active && this.progress.isStuck(now))) {
 			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 			return paused;
 		}
+		fillHole();
 		long connection = this.journal.connection();
 		if (connection != this.connection) {
 			this.connection = connection;
@@ -492,11 +528,13 @@ final class Session implements Journal.Listener {
 			this.liveFrom = null;
 			this.connectionBarrier = (connection != 0) ? signOfLife() : Long.MAX_VALUE;
 		}
-		if (paused) {
-			this.pauseBarrier = signOfLife();
+		if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
+			// Even if every tick is late: joining nodes know a ticket by its claims.
+			long latest = heartbeat(false);
+			this.pauseBarrier = paused ? latest : this.pauseBarrier;
 		}
-		else if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
-			heartbeat(false);
+		else if (paused) {
+			this.pauseBarrier = signOfLife();
 		}
 		if (this.active && isSteady(now)) {
 			this.judge.tick(now);
@@ -615,9 +653,9 @@ final class Session implements Journal.Listener {
 		return longest;
 	}
 
-	/** Own records that stand behind some that are still to be read. */
+	/** Records that stand behind some that are still to be read. */
 	int unread() {
-		return this.ahead.size();
+		return this.reader.waiting();
 	}
 
 	UUID id() {

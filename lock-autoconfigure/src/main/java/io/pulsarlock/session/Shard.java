@@ -84,6 +84,9 @@ final class Shard {
 	/** What earlier sessions of this node have applied last. */
 	private Position known = Position.NONE;
 
+	/** Up to where it was said that a part of the journal is read again. */
+	private Position filled = Position.NONE;
+
 	/** The number of a record that slots wait for, or -1. */
 	private long awaited = -1;
 
@@ -236,6 +239,17 @@ final class Shard {
 		this.settledAt = now() + 2 * session.longestLease();
 		if (session.isActive()) {
 			sessionEnded(session, Reason.LEASE_EXPIRED);
+		}
+	}
+
+	/** The reader has been moved past a part of the journal, which is read again. */
+	void leftOut(JournalReader.Hole hole) {
+		if (hole.before().isAfter(this.filled)) {
+			this.filled = hole.before();
+			logger.info("Node '" + this.settings.node() + "' was not sent what is between " + hole.after() + " and "
+					+ hole.before() + " in the journal of shard " + this.index
+					+ " and reads it again. A command such as"
+					+ " clear-backlog or skip moves the positions of the nodes' own subscriptions too");
 		}
 	}
 

@@ -225,39 +225,102 @@ class LineTableTests {
 		}
 	}
 
+	/** The smallest: 1:1 is applied, then 1:3; 1:2 was the request of a holder. */
+	@Test
+	void entryThatWasLeftOutIsMissedAtTheNextOne() {
+		LineTable table = sealed();
+		table.apply(new Position(1, 0), opening(ONE));
+		table.apply(new Position(1, 1), opening(OTHER));
+		assertThat(table.apply(new Position(1, 3), new Request(ONE, 1, "l:a")).missing()).isTrue();
+		assertThat(table.apply(new Position(1, 4), new Request(ONE, 2, "l:b")).missing()).isFalse();
+	}
+
+	@Test
+	void beginningOfALedgerThatWasLeftOutIsMissed() {
+		LineTable table = opened();
+		assertThat(table.apply(new Position(4, 1), new Request(ONE, 1, "l:a")).missing()).isTrue();
+	}
+
+	@Test
+	void entryThatHoldsNoRecordIsNotMissed() {
+		LineTable table = opened();
+		assertThat(table.skip(at(2)).missing()).isFalse();
+		assertThat(table.applied()).isEqualTo(at(2));
+		assertThat(table.apply(at(3), new Request(ONE, 1, "l:a")).missing()).isFalse();
+		assertThat(table.skip(at(5)).missing()).isTrue();
+	}
+
 	@Property(tries = 300)
-	void recordThatTheLogHasLostIsMissedAtTheNextOfItsSession(@ForAll long seed) {
+	void entryThatWasNotReadIsMissed(@ForAll long seed) {
 		List<Entry> log = log(seed, 200);
+		int lost = 40 + (int) Math.floorMod(seed, 100);
+		LineTable table = sealed();
+		log.subList(0, lost).forEach((entry) -> table.apply(entry.position(), entry.record()));
+		Entry next = log.get(lost + 1);
+		boolean lastOfItsLedger = next.position().entryId() == 0;
+		assertThat(table.apply(next.position(), next.record()).missing()).isEqualTo(
+				!lastOfItsLedger || isNumberMissing(log.get(lost).record(), next.record(), sealedUpTo(log, lost)));
+	}
+
+	private static boolean isNumberMissing(JournalRecord lost, JournalRecord next, LineTable before) {
+		SessionState session = before.session(next.session());
+		return session != null && lost.session().equals(next.session()) && lost.sequence() == session.sequence() + 1
+				&& next.sequence() > lost.sequence();
+	}
+
+	private static LineTable sealedUpTo(List<Entry> log, int end) {
+		LineTable table = sealed();
+		log.subList(0, end).forEach((entry) -> table.apply(entry.position(), entry.record()));
+		return table;
+	}
+
+	@Property(tries = 300)
+	void endOfALedgerThatIsGoneIsMissedAtTheNextRecordOfItsSession(@ForAll long seed) {
+		List<Entry> log = log(seed, 300);
+		int lost = 40;
+		while (lost < 200 && log.get(lost + 1).position().entryId() != 0) {
+			lost++;
+		}
 		LineTable whole = sealed();
 		LineTable table = sealed();
-		int lost = 40 + (int) Math.floorMod(seed, 100);
 		JournalRecord gone = log.get(lost).record();
 		boolean accepted = false;
-		for (int i = 0; i < log.size(); i++) {
+		for (int i = 0; i < log.size() && log.get(lost + 1).position().entryId() == 0; i++) {
 			Entry entry = log.get(i);
 			boolean counts = whole.apply(entry.position(), entry.record()).accepted();
 			if (i == lost) {
 				accepted = counts;
+				continue;
 			}
-			// A copy would bring it back.
-			if (!entry.record().equals(gone)) {
-				Change change = table.apply(entry.position(), entry.record());
-				if (i > lost && counts && accepted && entry.record().session().equals(gone.session())
-						&& table.session(gone.session()) != null) {
-					assertThat(change.missing()).isEqualTo(gone.sequence() > 0);
-					return;
-				}
+			Change change = table.apply(entry.position(), entry.record());
+			if (i > lost && entry.record().equals(gone)) {
+				// The copy brings it back.
+				return;
+			}
+			if (i > lost && counts && accepted && entry.record().session().equals(gone.session())
+					&& table.session(gone.session()) != null) {
+				assertThat(change.missing()).isEqualTo(gone.sequence() > 0);
+				return;
 			}
 		}
 	}
 
 	@Test
-	void goodbyeMayComeAfterRecordsItsSessionHasGivenUp() {
+	void numberThatWasNeverWrittenIsNotMissedInALedgerThatWasReadWithoutABreak() {
 		LineTable table = opened();
-		assertThat(table.apply(at(2), new Bye(ONE, 7, 1)).missing()).isFalse();
-		assertThat(opened().apply(at(2), new Bye(ONE, 7, 2)).missing()).isTrue();
-		assertThat(table.apply(at(3), new Request(OTHER, 2, "l:a")).missing()).isTrue();
-		assertThat(table.apply(at(4), new Request(OTHER, 3, "l:b")).missing()).isFalse();
+		assertThat(table.apply(at(2), new Request(ONE, 5, "l:a")).missing()).isFalse();
+		assertThat(table.front("l:a").session()).isEqualTo(ONE);
+		assertThat(table.apply(new Position(4, 0), new Request(ONE, 7, "l:b")).missing()).isTrue();
+		assertThat(table.apply(new Position(4, 1), new Request(ONE, 9, "l:c")).missing()).isFalse();
+		assertThat(table.apply(new Position(4, 2), new Request(OTHER, 2, "l:c")).missing()).as("of the old ledger")
+			.isTrue();
+	}
+
+	@Test
+	void goodbyeMayComeAfterRecordsItsSessionHasGivenUp() {
+		Position next = new Position(4, 0);
+		assertThat(opened().apply(next, new Bye(ONE, 7, 1)).missing()).isFalse();
+		assertThat(opened().apply(next, new Bye(ONE, 7, 2)).missing()).isTrue();
 	}
 
 	@Test
@@ -268,7 +331,7 @@ class LineTableTests {
 					new Heartbeat(ONE, 9, false, INFO, Position.NONE, Position.NONE, at(1),
 							List.of(new Claim("l:a", 4, at(0), 0))))
 			.missing()).isFalse();
-		assertThat(table.apply(at(3), new Request(ONE, 11, "l:a")).missing()).isTrue();
+		assertThat(table.apply(new Position(4, 0), new Request(ONE, 11, "l:a")).missing()).isTrue();
 	}
 
 	@Test
@@ -417,10 +480,14 @@ class LineTableTests {
 		return new Heartbeat(session, sequence, false, INFO, Position.NONE, Position.NONE, upTo, List.of());
 	}
 
+	private static Heartbeat opening(UUID session) {
+		return new Heartbeat(session, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of());
+	}
+
 	private static LineTable opened() {
 		LineTable table = sealed();
-		table.apply(at(0), new Heartbeat(ONE, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
-		table.apply(at(1), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		table.apply(at(0), opening(ONE));
+		table.apply(at(1), opening(OTHER));
 		return table;
 	}
 

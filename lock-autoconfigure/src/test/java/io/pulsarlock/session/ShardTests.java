@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
 
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
@@ -262,6 +263,7 @@ class ShardTests {
 		this.log.append(otherHeartbeat());
 		Hold hold = acquire();
 		this.otherSequence += 2;
+		this.log.roll();
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10));
 		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
@@ -276,6 +278,137 @@ class ShardTests {
 		this.loop.advance(Duration.ofSeconds(6));
 		assertThat(this.shard.isConfirmed()).isTrue();
 		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void numberThatWasNeverWrittenCostsOnlyItsWriter() {
+		this.log.append(otherHeartbeat());
+		Hold hold = acquire();
+		this.otherSequence += 2;
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void requestTheReaderWasMovedPastIsReadAgainBeforeAnythingIsGranted() {
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofMillis(100));
+		this.log.unreachable = true;
+		this.log.leaveOut(new Request(OTHER, this.otherSequence++, LOCK));
+		Waiter waiter = ask();
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(waiter.isWaiting()).as("while what was left out is not known").isTrue();
+		assertThat(this.shard.statistics().unread()).isPositive();
+		this.log.unreachable = false;
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(waiter.isWaiting()).as("behind the other's request").isTrue();
+		assertThat(this.shard.isConfirmed()).isTrue();
+		assertThat(this.shard.statistics().unread()).isZero();
+		this.log.append(new Release(OTHER, this.otherSequence++, LOCK, this.otherSequence - 2));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+	}
+
+	@Test
+	void holderKeepsItsLockWhenItsReaderWasMoved() {
+		this.log.append(otherHeartbeat());
+		Hold hold = acquire();
+		this.log.leaveOut(new Request(OTHER, this.otherSequence++, "l:another"));
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofSeconds(30));
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void entryThatIsGoneEndsTheSessionAndTheNextWaitsUntilAllHaveSpoken() {
+		this.log.append(otherHeartbeat());
+		Hold hold = acquire();
+		this.log.gone = true;
+		this.log.leaveOut(new Request(OTHER, this.otherSequence++, LOCK));
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
+		assertThat(this.shard.failure()).hasMessageContaining("has lost records before");
+		this.loop.advance(Duration.ofSeconds(18));
+		assertThat(this.shard.isConfirmed()).isFalse();
+		this.loop.advance(Duration.ofSeconds(6));
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void sessionEndsIfWhatWasLeftOutCannotBeReadWithinItsLease() {
+		this.log.append(otherHeartbeat());
+		Hold hold = acquire();
+		this.log.unreachable = true;
+		this.log.leaveOut(new Request(OTHER, this.otherSequence++, LOCK));
+		this.log.append(otherHeartbeat());
+		this.loop.advance(Duration.ofSeconds(11));
+		assertThat(hold.lost().reason()).isIn(LockLoss.Reason.LEASE_EXPIRED, LockLoss.Reason.GRACE_EXPIRED);
+		this.log.unreachable = false;
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.shard.isConfirmed()).as("the journal is whole: no need to wait").isTrue();
+	}
+
+	@Test
+	void errorBeforeARecordExistsTakesNoNumber() {
+		Session session = this.shard.activeSession();
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> session.publish((sequence) -> {
+			throw new StackOverflowError();
+		}));
+		acquire();
+		assertThat(this.log.records.stream().mapToLong(JournalRecord::sequence))
+			.containsExactlyElementsOf(LongStream.range(0, this.log.records.size()).boxed().toList());
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void errorWhileARecordIsWrittenEndsTheWritersSessionAndIsSaidInItsGoodbye() {
+		Hold hold = acquire();
+		this.log.error = new OutOfMemoryError("simulated");
+		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		this.loop.runAll();
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
+		long written = this.log.records.get(this.log.records.size() - 2).sequence();
+		assertThat(this.log.records.get(this.log.records.size() - 1)).isInstanceOfSatisfying(Bye.class, (bye) -> {
+			assertThat(bye.written()).isEqualTo(written + 1);
+			assertThat(bye.sequence()).isEqualTo(written + 2);
+		});
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.shard.isConfirmed()).as("under another id").isTrue();
+	}
+
+	@Test
+	void nodeWhoseEveryTickIsLateStillSaysWhatItHas() {
+		acquire();
+		int before = this.log.ofThisNode(Heartbeat.class).size();
+		for (int i = 0; i < 40; i++) {
+			this.loop.pass(Duration.ofMillis(500).toNanos());
+			this.loop.advance(Duration.ZERO);
+		}
+		List<Heartbeat> since = this.log.ofThisNode(Heartbeat.class);
+		assertThat(since.subList(before, since.size())).filteredOn((heartbeat) -> !heartbeat.claims().isEmpty())
+			.as("in 20 s, one every third of a lease")
+			.hasSizeBetween(5, 7);
+	}
+
+	@Test
+	void joiningEndsIfNoOwnRecordArrivesWhateverOthersWrite() {
+		List<String> opened = new ArrayList<>();
+		Log deaf = new Log();
+		deaf.swallowing = true;
+		Shard joining = shard(new CountingConnector(new OneConnector(deaf, this.doors), opened));
+		joining.start();
+		for (int i = 0; i < 25; i++) {
+			deaf.append(otherHeartbeat());
+			this.loop.advance(Duration.ofSeconds(1));
+		}
+		assertThat(opened).as("after two and a half leases").hasSize(3);
+		deaf.swallowing = false;
+		this.loop.advance(Duration.ofSeconds(11));
+		assertThat(joining.isConfirmed()).isTrue();
 	}
 
 	@Test
@@ -388,6 +521,18 @@ class ShardTests {
 
 		private boolean delayed;
 
+		/** Own records are never heard of again. */
+		private boolean swallowing;
+
+		/** What was left out cannot be read again for now. */
+		private boolean unreachable;
+
+		/** What was left out is not there. */
+		private boolean gone;
+
+		/** What the next call to publish ends in. */
+		private Error error;
+
 		private Listener listener;
 
 		@Override
@@ -398,7 +543,28 @@ class ShardTests {
 		}
 
 		@Override
+		public CompletionStage<?> readAgain(Position after, Position before) {
+			if (this.unreachable) {
+				return CompletableFuture.failedFuture(new IllegalStateException("no connection"));
+			}
+			for (int i = this.first; !this.gone && i < this.records.size(); i++) {
+				if (at(i).isAfter(after) && before.isAfter(at(i))) {
+					this.listener.received(at(i), this.records.get(i));
+				}
+			}
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
 		public CompletionStage<Position> publish(JournalRecord record) {
+			Error error = this.error;
+			if (error != null) {
+				this.error = null;
+				throw error;
+			}
+			if (this.swallowing) {
+				return new CompletableFuture<>();
+			}
 			append(record);
 			return this.failing ? CompletableFuture.failedFuture(new IllegalStateException("no disk"))
 					: new CompletableFuture<>();
@@ -425,6 +591,12 @@ class ShardTests {
 			if (!this.delayed) {
 				deliver();
 			}
+		}
+
+		/** A record the reader is moved past. */
+		void leaveOut(JournalRecord record) {
+			this.records.add(record);
+			this.delivered = this.records.size();
 		}
 
 		void deliver() {
@@ -477,6 +649,20 @@ class ShardTests {
 				this.doors.add(lock);
 				return new Open();
 			}));
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+	private record CountingConnector(Connector next, List<String> calls) implements Connector {
+
+		@Override
+		public CompletionStage<Ports> open(int shard) {
+			this.calls.add("open");
+			return this.next.open(shard);
 		}
 
 		@Override

@@ -4,10 +4,12 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One broker: doors, appends and readers of the shard's topic.
@@ -107,6 +109,32 @@ final class SimulatedBroker {
 		Cursor cursor = new Cursor(link, from);
 		this.cursors.put(journal, cursor);
 		dispatchLater(journal, cursor);
+	}
+
+	/** Another reader of the same client reads a part. */
+	void readAgain(SimulatedLink link, SimulatedJournal journal, Position after, Position before,
+			CompletableFuture<Void> done) {
+		long delay = this.time.between(SimulatedTime.MILLI, 30 * SimulatedTime.MILLI);
+		this.time.at(Math.max(this.time.now() + delay, link.client().lagsUntil()),
+				() -> link.toClient(() -> journal.deliveredAgain(this.cluster.log().between(after, before), done)));
+	}
+
+	/**
+	 * Somebody moves the cursors of a client, or of all: what is not sent is not read.
+	 */
+	void moveCursors(@Nullable SimulatedClient of) {
+		int end = (this.frozen >= 0) ? this.frozen : this.cluster.log().size();
+		this.cursors.forEach((journal, cursor) -> {
+			if ((of == null || cursor.link.client() == of) && cursor.next < end) {
+				this.cluster.coverage().count("cursors moved past records");
+				if (this.cluster.plan().twin(SimulationTwin.HOLE_UNNOTICED)) {
+					journal.blind(cursor.next, end);
+				}
+				else {
+					cursor.next = end;
+				}
+			}
+		});
 	}
 
 	Stream<SimulatedJournal> readers() {

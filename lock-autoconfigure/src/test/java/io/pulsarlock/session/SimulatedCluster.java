@@ -85,6 +85,14 @@ final class SimulatedCluster {
 		}
 	}
 
+	/** An administrator clears a backlog. */
+	void moveCursors(@Nullable SimulatedClient of) {
+		if (this.owner != null) {
+			this.time.trace(() -> "cluster  cursors of " + ((of != null) ? of : "all") + " are moved");
+			this.owner.moveCursors(of);
+		}
+	}
+
 	private void own(@Nullable SimulatedBroker not) {
 		if (this.owner == null) {
 			List<SimulatedBroker> candidates = this.brokers.stream()

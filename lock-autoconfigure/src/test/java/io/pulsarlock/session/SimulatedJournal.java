@@ -2,7 +2,9 @@ package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedJournal implements Journal {
 
 	private static final long CLOSE_LIMIT = 5 * SimulatedTime.SECOND;
+
+	private static final UUID STRANGER = new UUID(0, 0);
 
 	private final SimulatedClient client;
 
@@ -47,6 +51,15 @@ final class SimulatedJournal implements Journal {
 
 	private boolean closing;
 
+	/** Parts that are being read again. */
+	private final Set<CompletableFuture<Void>> again = new LinkedHashSet<>();
+
+	private long claimedIn;
+
+	private int blindFrom;
+
+	private int blindTo;
+
 	SimulatedJournal(SimulatedClient client) {
 		this.client = client;
 		this.cluster = client.cluster();
@@ -69,12 +82,54 @@ final class SimulatedJournal implements Journal {
 	}
 
 	@Override
-	public CompletionStage<Position> publish(JournalRecord record) {
+	public CompletionStage<?> readAgain(Position after, Position before) {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		SimulatedLink link = this.client.link();
+		if (link == null || this.closing) {
+			done.completeExceptionally(new LockUnavailableException("not connected", null));
+			return done;
+		}
+		this.cluster.coverage().count("holes read again");
+		this.again.add(done);
+		link.toBroker(() -> link.broker().readAgain(link, this, after, before, done));
+		return done;
+	}
+
+	void deliveredAgain(List<Entry> entries, CompletableFuture<Void> done) {
+		Listener listener = this.listener;
+		if (!this.closing && listener != null && this.again.remove(done)) {
+			entries.forEach((entry) -> listener.received(entry.position(), twisted(entry.record())));
+			done.complete(null);
+		}
+	}
+
+	/** Only for a broken twin: that these are left out is not seen. */
+	void blind(int from, int end) {
+		this.blindFrom = from;
+		this.blindTo = end;
+	}
+
+	@Override
+	public CompletionStage<Position> publish(JournalRecord given) {
+		JournalRecord record = twin(SimulationTwin.LATE_WITHOUT_CLAIMS) ? withoutClaims(given) : given;
 		this.session = record.session();
 		Pending publishing = new Pending(this.nextNumber++, record, new CompletableFuture<>());
 		this.pending.add(publishing);
 		send(publishing);
 		return publishing.done();
+	}
+
+	/** As if only a new ledger made a node whose ticks are late say what it has. */
+	private JournalRecord withoutClaims(JournalRecord record) {
+		if (record instanceof Heartbeat heartbeat && heartbeat.upTo().isAfter(heartbeat.from())) {
+			boolean rolled = heartbeat.upTo().ledgerId() != this.claimedIn;
+			this.claimedIn = heartbeat.upTo().ledgerId();
+			if (this.client.process().limps() && !rolled) {
+				return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
+						heartbeat.history(), heartbeat.upTo(), heartbeat.upTo(), List.of());
+			}
+		}
+		return record;
 	}
 
 	private void send(Pending publishing) {
@@ -102,6 +157,9 @@ final class SimulatedJournal implements Journal {
 
 	/** Connected again: reads on, and sends again what has no answer. */
 	void connected() {
+		List.copyOf(this.again)
+			.forEach((each) -> each.completeExceptionally(new LockUnavailableException("disconnected", null)));
+		this.again.clear();
 		read();
 		List<Pending> again = new ArrayList<>(this.pending);
 		again.forEach((publishing) -> {
@@ -149,7 +207,8 @@ final class SimulatedJournal implements Journal {
 		for (int i = from; i < end; i++) {
 			this.next = Math.max(this.next, i + 1);
 			Entry entry = this.cluster.log().entry(i);
-			listener.received(entry.position(), twisted(entry.record()));
+			boolean blind = i >= this.blindFrom && i < this.blindTo && !entry.record().session().equals(this.session);
+			listener.received(entry.position(), blind ? SimulationTwin.nothing(STRANGER) : twisted(entry.record()));
 		}
 		answerRead();
 	}

@@ -189,6 +189,21 @@ final class SimulatedLog {
 		return start;
 	}
 
+	/** What is still there between two positions. */
+	List<Entry> between(Position after, Position before) {
+		List<Entry> found = new ArrayList<>();
+		for (int i = this.entries.size() - 1; i >= this.first; i--) {
+			Entry entry = this.entries.get(i);
+			if (!entry.position().isAfter(after)) {
+				break;
+			}
+			if (before.isAfter(entry.position())) {
+				found.add(0, entry);
+			}
+		}
+		return found;
+	}
+
 	Entry entry(int index) {
 		return this.entries.get(index);
 	}

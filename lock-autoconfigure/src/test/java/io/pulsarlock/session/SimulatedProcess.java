@@ -10,6 +10,9 @@ final class SimulatedProcess implements Loop {
 
 	private static final long WAKE_UP = 12 * SimulatedTime.MILLI;
 
+	/** More than any node takes for in time. */
+	private static final long LATE = 520 * SimulatedTime.MILLI;
+
 	private final SimulatedTime time;
 
 	private final double rate;
@@ -36,6 +39,8 @@ final class SimulatedProcess implements Loop {
 	private long awakeSince;
 
 	private long stood;
+
+	private long limpsUntil;
 
 	SimulatedProcess(SimulatedTime time, double rate, long offset) {
 		this.time = time;
@@ -67,8 +72,8 @@ final class SimulatedProcess implements Loop {
 			execute(task);
 			return;
 		}
-		long jitter = this.time.chance(0.02) ? this.time.skewed(0, 5 * SimulatedTime.MILLI)
-				: this.time.between(1, 100 * SimulatedTime.MICRO);
+		long jitter = limps() ? this.time.between(LATE, 3 * LATE) : this.time.chance(0.02)
+				? this.time.skewed(0, 5 * SimulatedTime.MILLI) : this.time.between(1, 100 * SimulatedTime.MICRO);
 		this.time.after((long) (delayNanos / this.rate) + jitter, () -> onLoop(task));
 	}
 
@@ -106,6 +111,15 @@ final class SimulatedProcess implements Loop {
 			this.stoodSince = this.time.now();
 		}
 		this.stands++;
+	}
+
+	/** From now on everything that is to happen at a time happens late. */
+	void limp(long lasting) {
+		this.limpsUntil = Math.max(this.limpsUntil, this.time.now() + lasting);
+	}
+
+	boolean limps() {
+		return this.time.now() < this.limpsUntil;
 	}
 
 	/** Goes on, unless it was stopped again since. */
@@ -157,7 +171,7 @@ final class SimulatedProcess implements Loop {
 
 	/** For how long it has not stood. */
 	long awakeFor(long now) {
-		return this.standing ? 0 : now - this.awakeSince;
+		return this.standing ? 0 : now - Math.max(this.awakeSince, this.limpsUntil + 3 * LATE);
 	}
 
 	int stands() {

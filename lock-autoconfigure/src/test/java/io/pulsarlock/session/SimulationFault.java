@@ -31,6 +31,10 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 			// Long enough for others to come in meanwhile.
 			lasting = random.nextLong(6_000, 12_000) * SimulatedTime.MILLI;
 		}
+		if (kind == Kind.LIMP && random.nextBoolean()) {
+			// Longer than the journal is kept.
+			lasting = random.nextLong(20_000, 50_000) * SimulatedTime.MILLI;
+		}
 		return new SimulationFault(at, kind, node, lasting, extra);
 	}
 
@@ -80,6 +84,15 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		PUBLISH_FAILURE,
 
 		RESET_ALL,
+
+		/** The node reads late, and what it has not read yet it is never sent. */
+		CURSOR_MOVED,
+
+		/** All nodes read a little late, and an administrator clears the backlog. */
+		CURSORS_MOVED,
+
+		/** Each tick of the process is late, for long, and it never stands. */
+		LIMP,
 
 		/** An administrator deletes the subscriptions. */
 		DOORS_DELETED,

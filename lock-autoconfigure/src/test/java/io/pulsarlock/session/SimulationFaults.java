@@ -26,6 +26,7 @@ final class SimulationFaults {
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
 			case DOORS_DELETED -> this.cluster.deleteDoors();
 			case DELETED -> this.cluster.delete(fault.extra());
+			case CURSORS_MOVED -> moveCursors(fault.extra());
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
 			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
 			default -> {
@@ -68,9 +69,27 @@ final class SimulationFaults {
 			case POWER_LOSS -> kill(node, false, fault.extra());
 			case SHUT_DOWN -> shutDown(node, fault.extra());
 			case LAG -> node.client().lag(fault.lasting());
+			case CURSOR_MOVED -> moveCursor(node, fault.lasting());
+			case LIMP -> node.process().limp(fault.lasting());
 			case PUBLISH_FAILURE -> List.copyOf(node.client().journals()).forEach(SimulatedJournal::failOldest);
 			default -> throw new IllegalStateException();
 		}
+	}
+
+	private void moveCursors(long within) {
+		long lag = Math.min(within, SimulatedTime.SECOND / 4);
+		this.simulation.nodes().forEach((node) -> {
+			if (this.time.chance(0.7)) {
+				node.client().lag(lag + 1);
+			}
+		});
+		this.time.after(lag, () -> this.cluster.moveCursors(null));
+	}
+
+	private void moveCursor(SimulatedNode node, long within) {
+		long lag = Math.min(within, 2 * SimulatedTime.SECOND);
+		node.client().lag(lag + 1);
+		this.time.after(lag, () -> this.cluster.moveCursors(node.client()));
 	}
 
 	private SimulatedNode victim(SimulationFault fault) {
@@ -162,6 +181,7 @@ final class SimulationFaults {
 		this.cluster.calm();
 		for (SimulatedNode node : new ArrayList<>(this.simulation.nodes())) {
 			node.process().goOn(-1);
+			node.process().limp(0);
 			SimulatedLink link = node.client().link();
 			if (link != null) {
 				link.heal();

@@ -60,13 +60,15 @@ class SimulationTests {
 			Map.entry("half-open links found by their client", 300),
 			Map.entry("half-open links found by the broker", 30), Map.entry("links closed by the liveness check", 120),
 			Map.entry("holdings of a kept lock", 2500), Map.entry("joins without all the journal there is", 150),
+			Map.entry("cursors moved past records", 100), Map.entry("holes read again", 100),
 			Map.entry("leaders displaced at a failover door", 3));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,
 			SimulationFault.Kind.TURNED_AWAY, SimulationFault.Kind.UNHEARD, SimulationFault.Kind.PAUSE,
 			SimulationFault.Kind.KILL, SimulationFault.Kind.POWER_LOSS, SimulationFault.Kind.SHUT_DOWN,
-			SimulationFault.Kind.LAG, SimulationFault.Kind.PUBLISH_FAILURE);
+			SimulationFault.Kind.LAG, SimulationFault.Kind.PUBLISH_FAILURE, SimulationFault.Kind.CURSOR_MOVED,
+			SimulationFault.Kind.LIMP);
 
 	@Test
 	void neverTwoHoldersAndInTheEndEverybodyIsServed() {

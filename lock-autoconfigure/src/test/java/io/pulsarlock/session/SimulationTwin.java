@@ -1,5 +1,7 @@
 package io.pulsarlock.session;
 
+import java.util.UUID;
+
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
@@ -59,6 +61,12 @@ enum SimulationTwin {
 	/** The reader leaves records out. */
 	RECORDS_SKIPPED,
 
+	/** A reader that was moved past records is taken to have read them. */
+	HOLE_UNNOTICED,
+
+	/** A node whose ticks are late says that it lives, and never what it has. */
+	LATE_WITHOUT_CLAIMS,
+
 	/** Journal that joining nodes still need is let go of. */
 	TRIMMED_EARLY,
 
@@ -76,13 +84,17 @@ enum SimulationTwin {
 	 * tables differ because the twin reads something else: that would prove nothing.
 	 */
 	boolean isSeenInTables() {
-		return this == RECORDS_SKIPPED || this == TRIMMED_EARLY || this == HISTORY_TOO_SHORT;
+		return switch (this) {
+			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT -> true;
+			default -> false;
+		};
 	}
 
 	/** What the violation says: somebody holds who must not, or nobody does. */
 	String shows() {
 		return switch (this) {
-			case RECORDS_SKIPPED, TRIMMED_EARLY, HISTORY_TOO_SHORT -> " instead of |^two hold |: token ";
+			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
+				" instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			default -> "^two hold |: token |before .* noticed";
 		};
@@ -105,6 +117,11 @@ enum SimulationTwin {
 			case NOBODY_EXPELLED -> (record instanceof Expel) ? nothing(record) : record;
 			default -> record;
 		};
+	}
+
+	/** A record that means nothing to anybody. */
+	static JournalRecord nothing(UUID session) {
+		return new Idle(session, 0, "l:none", -1, true);
 	}
 
 	/** Another record in its place that says nothing, so that it is not missed. */

@@ -63,6 +63,25 @@ public final class Admin {
 	}
 
 	/**
+	 * Clears the backlog of all subscriptions of all topics of a namespace.
+	 * @param namespace tenant and name
+	 * @since 0.2.0
+	 */
+	public void clearBacklog(String namespace) {
+		expectSuccess(call("POST", "/admin/v2/namespaces/" + namespace + "/clearBacklog", ""));
+	}
+
+	/**
+	 * Truncates a topic: moves all its subscriptions to its end and deletes every ledger
+	 * but the last.
+	 * @param topic the full name
+	 * @since 0.2.0
+	 */
+	public void truncate(String topic) {
+		expectSuccess(call("DELETE", "/admin/v2/" + path(topic) + "/truncate", ""));
+	}
+
+	/**
 	 * Deletes a topic, in use or not.
 	 * @param topic the full name
 	 */

@@ -50,6 +50,26 @@ final class MemoryJournal implements Journal {
 	}
 
 	@Override
+	public CompletionStage<?> readAgain(Position after, Position before) {
+		CompletableFuture<Void> read = new CompletableFuture<>();
+		this.broker.execute(() -> {
+			Listener listener = this.listener;
+			if (this.closed || listener == null) {
+				read.completeExceptionally(new LockUnavailableException("The journal is closed"));
+				return;
+			}
+			for (long i = this.shard.begin(); i < this.shard.end(); i++) {
+				MemoryShard.Placed placed = this.shard.get(i);
+				if (placed.position().isAfter(after) && before.isAfter(placed.position())) {
+					listener.received(placed.position(), placed.record());
+				}
+			}
+			read.complete(null);
+		});
+		return read;
+	}
+
+	@Override
 	public CompletionStage<Position> publish(JournalRecord record) {
 		CompletableFuture<Position> answer = new CompletableFuture<>();
 		this.broker.execute(() -> {

@@ -1,0 +1,159 @@
+package io.pulsarlock.session;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rule 6: puts what the journal delivers, and what it acknowledges, in order. Hands out
+ * each position once and leaves none out.
+ * <p>
+ * Within a ledger positions have no holes, because each record is an entry of its own. So
+ * an entry that does not directly follow the last one was delivered by a reader that has
+ * left some out, and a ledger that does not begin with its first entry too. Nothing
+ * behind such a hole is handed out until it is filled: the journal is asked to read that
+ * part again. Meanwhile the session only lags, as it does while a reader is slow.
+ * <p>
+ * The end of a ledger that was left has no entry that follows it. What is missing there
+ * shows by rule 8.
+ */
+final class JournalReader {
+
+	/** One attempt may meet with the same accident as the first reading. */
+	private static final int ATTEMPTS = 3;
+
+	private final TreeMap<Position, Entry> ahead = new TreeMap<>();
+
+	/** The last position that was handed out. */
+	private Position passed = Position.NONE;
+
+	/** The furthest position that was delivered. */
+	private Position read = Position.NONE;
+
+	private boolean again;
+
+	private int attempts;
+
+	/** Where the present attempts began. */
+	private Position attempted = Position.NONE;
+
+	/**
+	 * The journal has delivered a position.
+	 * @param record null if no record is there
+	 */
+	void read(Position position, @Nullable JournalRecord record) {
+		if (position.isAfter(this.read)) {
+			this.read = position;
+		}
+		if (position.isAfter(this.passed)) {
+			this.ahead.put(position, new Entry(position, record, true));
+		}
+	}
+
+	/** An own record is persistent at that position. */
+	void written(Position position, JournalRecord record) {
+		if (position.isAfter(this.passed)) {
+			this.ahead.putIfAbsent(position, new Entry(position, record, false));
+		}
+	}
+
+	/**
+	 * Hands out what comes next.
+	 * @return null if it is not known yet
+	 */
+	@Nullable Entry next() {
+		Map.Entry<Position, Entry> first = this.ahead.firstEntry();
+		if (first == null || !follows(first.getValue())) {
+			return null;
+		}
+		this.ahead.pollFirstEntry();
+		this.passed = first.getKey();
+		return first.getValue();
+	}
+
+	private boolean follows(Entry entry) {
+		Position position = entry.position();
+		if (position.directlyFollows(this.passed)) {
+			return true;
+		}
+		// Whether anything lies between two ledgers only their reader knows.
+		return entry.read() && !this.again && position.mayFollow(this.passed);
+	}
+
+	/**
+	 * What was left out, when nothing more can be handed out although the journal has
+	 * delivered something that is further on.
+	 * @return null if there is no hole, or it is being read again
+	 */
+	@Nullable Hole hole() {
+		if (this.again || !this.read.isAfter(this.passed)) {
+			return null;
+		}
+		for (Entry entry : this.ahead.values()) {
+			if (entry.read()) {
+				return new Hole(this.passed, entry.position());
+			}
+		}
+		return null;
+	}
+
+	/** The hole is being read again. */
+	void reading() {
+		this.again = true;
+	}
+
+	/**
+	 * The hole has been read again.
+	 * @param complete false if there was no answer, so that nothing is known of it
+	 */
+	void readAgain(boolean complete) {
+		this.again = false;
+		if (!this.passed.equals(this.attempted)) {
+			this.attempted = this.passed;
+			this.attempts = 0;
+		}
+		if (complete) {
+			this.attempts++;
+		}
+	}
+
+	/** Whether what is in the hole is gone, or cannot be read by anyone. */
+	boolean isLost() {
+		return this.attempts >= ATTEMPTS && this.passed.equals(this.attempted);
+	}
+
+	/** Gives the hole up: what comes behind it is handed out next. */
+	void giveUp() {
+		this.attempts = 0;
+		Position first = this.ahead.firstKey();
+		this.passed = new Position(first.ledgerId(), first.entryId() - 1);
+	}
+
+	/** How many wait for what is before them. */
+	int waiting() {
+		return this.ahead.size();
+	}
+
+	/**
+	 * A position of the journal.
+	 *
+	 * @param position the position
+	 * @param record null if no record is there
+	 * @param read whether it was delivered, not only acknowledged
+	 */
+	record Entry(Position position, @Nullable JournalRecord record, boolean read) {
+	}
+
+	/**
+	 * Positions that were left out.
+	 *
+	 * @param after the last one before them
+	 * @param before the first one behind them
+	 */
+	record Hole(Position after, Position before) {
+	}
+
+}
