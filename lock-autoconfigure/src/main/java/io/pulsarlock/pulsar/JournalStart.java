@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.Position;
@@ -15,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.Message;
+import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
-import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
 
 /**
@@ -24,17 +25,23 @@ import org.apache.pulsar.client.api.Schema;
  * ten minutes' worth or fifty thousand records at least, and reads what it has not in
  * memory at some ten thousand records a second: on a busy shard a node that reads from
  * the earliest record needs minutes to join. The last heartbeats say how much of it is
- * not needed.
+ * not needed. Wherever they are found, what they say is true; so only the time it takes
+ * depends on the search.
  */
 final class JournalStart {
 
 	private static final Log logger = LogFactory.getLog(JournalStart.class);
 
-	/** A ledger with fewer records is read from its beginning, which costs no more. */
-	private static final long SHORT = 10_000;
+	/** So few records are read from the beginning, which costs no more. */
+	private static final long SHORT = 2_000;
 
 	/** So many of the latest records are searched for a heartbeat. */
 	private static final List<Integer> WINDOWS = List.of(500, 10_000);
+
+	/** So often a ledger is searched that has only just begun. */
+	private static final int ATTEMPTS = 4;
+
+	private static final long PAUSE_MILLIS = 150;
 
 	private static final long SEARCH_SECONDS = 5;
 
@@ -51,79 +58,105 @@ final class JournalStart {
 	}
 
 	/**
-	 * Moves a reader forward from the earliest record, if that is worth it.
-	 * @param reader the reader, paused: nothing it has fetched before may be read
-	 * @return completes when it may be resumed
+	 * Finds after which position to read.
+	 * @param consumer any consumer of the topic
+	 * @return completes with the history that a heartbeat names; or, without an entry,
+	 * with the earliest ledger; or with {@link Position#NONE} if nothing is known
 	 */
-	CompletionStage<Void> seek(Consumer<byte[]> reader) {
-		return reader.getLastMessageIdsAsync().thenCompose((ids) -> {
-			Position last = PulsarJournal.position(ids.get(0));
-			return (last.entryId() < SHORT) ? CompletableFuture.completedFuture(Position.NONE)
-					: search(last, WINDOWS.iterator());
-		})
-			.thenCompose((start) -> start.equals(Position.NONE) ? CompletableFuture.completedFuture(null)
-					: reader.seekAsync(PulsarJournal.id(start)));
-	}
-
-	private CompletableFuture<Position> search(Position last, Iterator<Integer> windows) {
-		if (!windows.hasNext()) {
-			return CompletableFuture.completedFuture(Position.NONE);
-		}
-		Position from = new Position(last.ledgerId(), Math.max(last.entryId() - windows.next(), 0));
-		return this.client.newReader(Schema.BYTES)
-			.topic(this.topic)
-			.subscriptionName(this.subscriptionPrefix + PulsarConnector.READER + UUID.randomUUID())
-			.startMessageId(PulsarJournal.id(from))
-			.startMessageIdInclusive()
-			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
-			.createAsync()
-			.thenCompose((reader) -> latestHistory(reader, last).orTimeout(SEARCH_SECONDS, TimeUnit.SECONDS)
-				.exceptionally((ex) -> {
-					logger.debug("The end of the journal '" + this.topic + "' could not be searched", ex);
-					return Position.NONE;
-				})
-				.thenCompose(
-						(found) -> Closing.gently(reader::isConnected, reader::closeAsync).thenApply((none) -> found)))
-			.thenCompose((found) -> found.equals(Position.NONE) ? search(last, windows)
-					: CompletableFuture.completedFuture(found));
-	}
-
-	private static CompletableFuture<Position> latestHistory(Reader<byte[]> reader, Position last) {
-		CompletableFuture<Position> latest = new CompletableFuture<>();
-		readOn(reader, last, Position.NONE, latest);
-		return latest;
-	}
-
-	/** Asynchronously each time: thousands may be there already. */
-	private static void readOn(Reader<byte[]> reader, Position last, Position found,
-			CompletableFuture<Position> latest) {
-		reader.readNextAsync().whenCompleteAsync((message, ex) -> {
-			if (ex != null) {
-				latest.completeExceptionally(ex);
-				return;
-			}
-			Position next = later(found, history(message));
-			if (last.isAfter(PulsarJournal.position(message.getMessageId()))) {
-				readOn(reader, last, next, latest);
-			}
-			else {
-				latest.complete(next);
-			}
+	CompletionStage<Position> find(Consumer<byte[]> consumer) {
+		return find(consumer, ATTEMPTS).exceptionally((ex) -> {
+			logger.debug("The end of the journal '" + this.topic + "' could not be searched", ex);
+			return Position.NONE;
 		});
 	}
 
-	private static Position history(Message<byte[]> message) {
-		try {
-			return (MessageContent.read(message) instanceof Heartbeat heartbeat) ? heartbeat.history() : Position.NONE;
-		}
-		catch (UnreadableRecordException ex) {
-			// Whoever reads it in earnest says so.
-			return Position.NONE;
-		}
+	private CompletableFuture<Position> find(Consumer<byte[]> consumer, int attempts) {
+		return consumer.getLastMessageIdsAsync().thenCompose((ids) -> {
+			Position last = PulsarJournal.position(ids.get(0));
+			return (last.entryId() < 0) ? CompletableFuture.completedFuture(Position.NONE)
+					: earliest().thenCompose((earliest) -> find(consumer, attempts, earliest, last));
+		});
 	}
 
-	private static Position later(Position one, Position other) {
-		return other.isAfter(one) ? other : one;
+	private CompletableFuture<Position> find(Consumer<byte[]> consumer, int attempts, Position earliest,
+			Position last) {
+		boolean begun = last.entryId() < SHORT;
+		if (begun && earliest.ledgerId() == last.ledgerId()) {
+			return CompletableFuture.completedFuture(earliest);
+		}
+		return search(last, WINDOWS.iterator()).thenCompose((found) -> {
+			if (found.spoken() || !begun || attempts == 1) {
+				return CompletableFuture
+					.completedFuture(found.history().isAfter(earliest) ? found.history() : earliest);
+			}
+			// Those who are there are about to repeat what they have in the new ledger,
+			// and to read all there is would take longer.
+			return CompletableFuture.runAsync(() -> {
+			}, CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS))
+				.thenCompose((none) -> find(consumer, attempts - 1));
+		});
+	}
+
+	/** The earliest ledger that has a record. */
+	private CompletableFuture<Position> earliest() {
+		Position[] earliest = { Position.NONE };
+		return read(MessageId.earliest, 1, (message) -> {
+			earliest[0] = new Position(PulsarJournal.position(message.getMessageId()).ledgerId(), -1);
+			return true;
+		}).thenApply((none) -> earliest[0]);
+	}
+
+	private CompletableFuture<Found> search(Position last, Iterator<Integer> windows) {
+		Position from = new Position(last.ledgerId(), Math.max(last.entryId() - windows.next(), 0));
+		Found[] found = { new Found(Position.NONE, false) };
+		return read(PulsarJournal.id(from), 1000, (message) -> {
+			found[0] = found[0].and(message);
+			return !last.isAfter(PulsarJournal.position(message.getMessageId()));
+		}).thenCompose((none) -> {
+			boolean enough = !found[0].history().equals(Position.NONE) || from.entryId() == 0 || !windows.hasNext();
+			return enough ? CompletableFuture.completedFuture(found[0]) : search(last, windows);
+		});
+	}
+
+	private CompletableFuture<Void> read(MessageId from, int queue, Predicate<Message<byte[]>> last) {
+		return this.client.newReader(Schema.BYTES)
+			.topic(this.topic)
+			.subscriptionName(this.subscriptionPrefix + PulsarConnector.READER + UUID.randomUUID())
+			.startMessageId(from)
+			.startMessageIdInclusive()
+			.receiverQueueSize(queue)
+			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
+			.createAsync()
+			.thenCompose((reader) -> MessageLoop.until(reader::readNextAsync, last)
+				.orTimeout(SEARCH_SECONDS, TimeUnit.SECONDS)
+				.handle((none, ex) -> Closing.gently(reader::isConnected, reader::closeAsync)
+					.thenCompose((closed) -> (ex != null) ? CompletableFuture.<Void>failedFuture(ex)
+							: CompletableFuture.<Void>completedFuture(null)))
+				.thenCompose((closing) -> closing));
+	}
+
+	/**
+	 * What a part of the journal says.
+	 *
+	 * @param history up to where nobody who joins needs to read
+	 * @param spoken whether a node that has joined has said something
+	 */
+	private record Found(Position history, boolean spoken) {
+
+		Found and(Message<byte[]> message) {
+			try {
+				if (MessageContent.read(message) instanceof Heartbeat heartbeat) {
+					boolean later = heartbeat.history().isAfter(this.history);
+					return new Found(later ? heartbeat.history() : this.history,
+							this.spoken || later || heartbeat.upTo().isAfter(Position.NONE));
+				}
+			}
+			catch (UnreadableRecordException ex) {
+				// The reader says so.
+			}
+			return this;
+		}
+
 	}
 
 }

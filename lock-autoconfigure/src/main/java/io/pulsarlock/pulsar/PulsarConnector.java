@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.line.Position;
 import io.pulsarlock.session.Connector;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
@@ -90,17 +91,23 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((none) -> keeper(client, topic))
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
+				// Before there is a reader: whoever moves it later moves it past this.
+				return new JournalStart(client, topic, this.topics.subscriptionPrefix()).find(keeper);
+			})
+			.thenCompose((begin) -> {
+				opening.begin = begin;
 				return reader(client, topic);
 			})
 			.thenCompose((reader) -> {
 				opening.reader = reader;
-				return new JournalStart(client, topic, this.topics.subscriptionPrefix()).seek(reader);
+				return (opening.begin.entryId() < 0) ? CompletableFuture.completedFuture(null)
+						: reader.seekAsync(PulsarJournal.id(opening.begin));
 			})
 			.thenCompose((none) -> producer(client, topic))
 			.<Ports>thenApply((producer) -> {
 				this.opened = true;
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(),
-						new RangeReader(() -> reader(client, topic)), this.failures, topic);
+						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic);
 				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
 			})
 			.whenComplete((ports, ex) -> {
@@ -252,6 +259,8 @@ public final class PulsarConnector implements Connector {
 		private volatile @Nullable Consumer<byte[]> keeper;
 
 		private volatile @Nullable Consumer<byte[]> reader;
+
+		private volatile Position begin = Position.NONE;
 
 		Consumer<byte[]> keeper() {
 			return Objects.requireNonNull(this.keeper);

@@ -43,6 +43,8 @@ final class PulsarJournal implements Journal {
 
 	private final RangeReader rangeReader;
 
+	private final Position begin;
+
 	private final Failures failures;
 
 	private final String topic;
@@ -58,21 +60,23 @@ final class PulsarJournal implements Journal {
 	private long disconnections;
 
 	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			Failures failures, String topic) {
+			Position begin, Failures failures, String topic) {
 		this.producer = producer;
 		this.reader = reader;
 		this.keeper = keeper;
 		this.rangeReader = rangeReader;
+		this.begin = begin;
 		this.failures = failures;
 		this.topic = topic;
 		this.disconnections = disconnections();
 	}
 
 	@Override
-	public void start(Listener listener) {
+	public Position start(Listener listener) {
 		this.listener = listener;
 		this.reader.resume();
 		readOn(listener);
+		return this.begin;
 	}
 
 	@Override

@@ -28,7 +28,7 @@ final class RangeReader {
 
 	/**
 	 * Reads what lies between two positions.
-	 * @param after the last position before it, or {@link Position#NONE}
+	 * @param after the last position before it; without an entry, from the earliest
 	 * @param before the first position behind it, which is there
 	 * @param delivery gets what is still there, in order
 	 * @return completes when all of it was delivered, or exceptionally if some may not
@@ -52,7 +52,7 @@ final class RangeReader {
 	}
 
 	private static CompletableFuture<Void> seek(org.apache.pulsar.client.api.Consumer<byte[]> reader, Position after) {
-		return after.equals(Position.NONE) ? CompletableFuture.completedFuture(null)
+		return (after.entryId() < 0) ? CompletableFuture.completedFuture(null)
 				: reader.seekAsync(PulsarJournal.id(after));
 	}
 

@@ -19,13 +19,16 @@ public interface Journal {
 	 * out but by accident: somebody has moved the position from which the broker sends,
 	 * or the client has dropped what was sent.
 	 * @param listener who gets them
+	 * @return after which position reading begins, {@link Position#NONE} if that is not
+	 * known: with an entry, the one that a heartbeat calls history; without one, the
+	 * ledger that is the earliest, or one before
 	 */
-	void start(Listener listener);
+	Position start(Listener listener);
 
 	/**
 	 * Reads a part of the journal again, while reading goes on as it does. What is there
 	 * is told to the listener.
-	 * @param after the last position before it; {@link Position#NONE} for the earliest
+	 * @param after the last position before it; without an entry, from the earliest
 	 * @param before the first position behind it
 	 * @return completes when the listener has been told of everything in between that is
 	 * still there, or exceptionally if it may not have been

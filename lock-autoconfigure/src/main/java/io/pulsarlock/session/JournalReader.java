@@ -40,6 +40,11 @@ final class JournalReader {
 	/** Where the present attempts began. */
 	private Position attempted = Position.NONE;
 
+	/** Reading begins after that position. */
+	void begin(Position after) {
+		this.passed = after;
+	}
+
 	/**
 	 * The journal has delivered a position.
 	 * @param record null if no record is there

@@ -82,8 +82,10 @@ final class Session implements Journal.Listener {
 
 	private final Map<UUID, Long> heardAt = new HashMap<>();
 
-	/** Who has still to repeat what it has, having read on in the present ledger. */
-	private final Set<UUID> unheard = new HashSet<>();
+	private final LedgerGuard ledgers = new LedgerGuard();
+
+	/** After which position reading began. */
+	private Position begin = Position.NONE;
 
 	private final Map<String, Front> fronts = new HashMap<>();
 
@@ -137,7 +139,12 @@ final class Session implements Journal.Listener {
 
 	void start() {
 		this.connection = this.journal.connection();
-		this.journal.start(this);
+		this.begin = this.journal.start(this);
+		this.reader.begin(this.begin);
+		if (this.begin.entryId() >= 0) {
+			// Others who join need no more than this node does.
+			unneeded(this.begin);
+		}
 		this.connectionBarrier = heartbeat(true);
 	}
 
@@ -213,14 +220,16 @@ final class Session implements Journal.Listener {
 		long now = this.loop.nanoTime();
 		this.progress.applied(position, now);
 		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
-		boolean startsLate = startsLate(position);
+		boolean startsLate = this.table.applied().equals(Position.NONE)
+				&& LedgerGuard.startsLate(this.begin, position, this.shard.known());
 		Change change = (record != null) ? this.table.apply(position, record) : this.table.skip(position);
 		if (startsLate || change.missing()
-				|| (record != null && change.disowned() && this.unheard.contains(record.session()))) {
-			this.shard.journalLost(this, position);
-			if (this.incarnation.isOver()) {
+				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
+			if (this.active) {
+				this.shard.journalLost(this, position);
 				return;
 			}
+			this.ledgers.missed(position, now + 2 * longestLease());
 		}
 		if (rolled) {
 			rolled(now);
@@ -237,7 +246,9 @@ final class Session implements Journal.Listener {
 		UUID ended = change.ended();
 		if (ended != null) {
 			this.heardAt.remove(ended);
-			heard(ended);
+			if (this.ledgers.ended(ended)) {
+				this.shard.evaluateAll();
+			}
 			if (ended.equals(id())) {
 				this.shard.sessionEnded(this, Reason.REVOKED_BY_PEERS);
 				return;
@@ -252,17 +263,6 @@ final class Session implements Journal.Listener {
 	}
 
 	/**
-	 * Whether the journal begins, with a ledger, after the place where this node was
-	 * before it joined again, so that it does not show who has written in between. Not
-	 * where this node has left out what it need not read: that is leases old.
-	 */
-	private boolean startsLate(Position first) {
-		Position known = this.shard.known();
-		return this.table.applied().equals(Position.NONE) && first.entryId() == 0 && !known.equals(Position.NONE)
-				&& first.isAfter(known);
-	}
-
-	/**
 	 * The journal goes on in another ledger. Usually nothing else has happened. But it
 	 * may be another topic of the same name: then what was written last into the old one,
 	 * and read by its writer, may never come here. So nothing is granted until everybody
@@ -270,25 +270,17 @@ final class Session implements Journal.Listener {
 	 * whatever is missing was written before now, silence counts from now.
 	 */
 	private void rolled(long now) {
-		for (SessionState other : this.table.sessions()) {
-			if (!other.id().equals(id())) {
-				this.unheard.add(other.id());
-				this.heardAt.put(other.id(), now);
-			}
-		}
+		Set<UUID> others = new HashSet<>();
+		this.table.sessions().forEach((session) -> others.add(session.id()));
+		others.remove(id());
+		others.forEach((other) -> this.heardAt.put(other, now));
+		this.ledgers.rolled(others);
 		heartbeat(false);
 	}
 
 	private void heartbeat(Position position, Heartbeat heartbeat) {
-		// One without claims, or from before its session read on here, shows nothing.
-		if (heartbeat.upTo().isAfter(heartbeat.from()) && heartbeat.upTo().ledgerId() == position.ledgerId()) {
-			heard(heartbeat.session());
-		}
 		unneeded(heartbeat.history());
-	}
-
-	private void heard(UUID session) {
-		if (this.unheard.remove(session) && this.unheard.isEmpty()) {
+		if (this.ledgers.heard(position, heartbeat)) {
 			this.shard.evaluateAll();
 		}
 	}
@@ -352,7 +344,10 @@ final class Session implements Journal.Listener {
 		if (!this.active) {
 			// After a long catch-up the opening record has run out; a later heartbeat
 			// opens.
-			if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0) {
+			if (!this.ledgers.isSettled(now)) {
+				this.shard.failed(this.shard.lostBefore(this.ledgers.gap()));
+			}
+			else if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0) {
 				activate();
 			}
 		}
@@ -575,7 +570,7 @@ final class Session implements Journal.Listener {
 	}
 
 	boolean mayGrant(long now) {
-		return this.active && !this.frozen && this.connection != 0 && this.unheard.isEmpty() && isSteady(now)
+		return this.active && !this.frozen && this.connection != 0 && this.ledgers.isHeardFromAll() && isSteady(now)
 				&& this.incarnation.confirmedFor(now) > 0;
 	}
 

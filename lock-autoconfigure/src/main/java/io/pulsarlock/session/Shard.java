@@ -226,20 +226,22 @@ final class Shard {
 	}
 
 	/**
-	 * The journal has lost records, so the session knows less than others do. If it is
-	 * one that may grant locks it ends. The next one, like one that only joins, begins
-	 * with what is there now, and waits until every session that still holds something
-	 * has repeated it: a lease, and a heartbeat before.
+	 * The journal has lost records, so a session that may grant locks knows less than
+	 * others do. It ends. The next one begins with what is there now, and waits until
+	 * every session that still holds something has repeated it: a lease, and a heartbeat
+	 * before.
 	 */
 	void journalLost(Session session, Position before) {
-		failed(new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
+		failed(lostBefore(before));
+		this.settledAt = now() + 2 * session.longestLease();
+		sessionEnded(session, Reason.LEASE_EXPIRED);
+	}
+
+	LockException lostBefore(Position before) {
+		return new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
 				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
 				+ " for longer than they are kept. It grants no locks before it has heard of everybody who holds some,"
-				+ " which takes two leases"));
-		this.settledAt = now() + 2 * session.longestLease();
-		if (session.isActive()) {
-			sessionEnded(session, Reason.LEASE_EXPIRED);
-		}
+				+ " which takes two leases");
 	}
 
 	/** The reader has been moved past a part of the journal, which is read again. */

@@ -412,6 +412,67 @@ class ShardTests {
 	}
 
 	@Test
+	void nodeThatJoinsWaitsForAGapInTheJournalUntilAllHaveSpoken() {
+		Shard joining = joiningAfterAGap(Position.NONE);
+		this.loop.advance(Duration.ofSeconds(18));
+		assertThat(joining.isConfirmed()).isFalse();
+		assertThat(joining.failure()).hasMessageContaining("has lost records before 2:0");
+		this.loop.advance(Duration.ofSeconds(6));
+		assertThat(joining.isConfirmed()).isTrue();
+		assertThat(joining.failure()).isNull();
+	}
+
+	@Test
+	void nodeThatJoinsDoesNotWaitForAGapThatIsOlderThanWhatItNeeds() {
+		Shard joining = joiningAfterAGap(new Position(2, 0));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(joining.isConfirmed()).isTrue();
+		assertThat(joining.failure()).isNull();
+	}
+
+	private Shard joiningAfterAGap(Position history) {
+		Log old = new Log();
+		old.append(otherHeartbeat());
+		this.otherSequence += 2;
+		old.roll();
+		old.append(otherHeartbeat());
+		old.append(new Heartbeat(OTHER, this.otherSequence++, false, INFO, history, Position.NONE, new Position(2, 0),
+				List.of()));
+		Shard joining = shard(new OneConnector(old, this.doors));
+		joining.start();
+		return joining;
+	}
+
+	@Test
+	void readerThatBeginsLaterThanItWasToldReadsWhatIsBefore() {
+		Log log = new Log();
+		log.append(otherHeartbeat());
+		log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		log.begin = new Position(1, -1);
+		log.moved = true;
+		Shard joining = shard(new OneConnector(log, this.doors));
+		joining.start();
+		this.loop.advance(Duration.ofMillis(200));
+		assertThat(joining.isConfirmed()).isTrue();
+		Waiter waiter = new Waiter(false, null);
+		joining.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(waiter.isWaiting()).isTrue();
+	}
+
+	@Test
+	void openingNamesTheHistoryThatReadingBeganWith() {
+		Log log = new Log();
+		log.append(otherHeartbeat());
+		log.begin = new Position(1, 0);
+		Shard joining = shard(new OneConnector(log, this.doors));
+		joining.start();
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(joining.isConfirmed()).isTrue();
+		assertThat(log.ofThisNode(Heartbeat.class).get(0).history()).isEqualTo(new Position(1, 0));
+	}
+
+	@Test
 	void nodeThatComesBackGrantsAtOnceIfItFindsWhereItWas() {
 		this.log.delayed = true;
 		this.loop.advance(Duration.ofSeconds(12));
@@ -530,16 +591,24 @@ class ShardTests {
 		/** What was left out is not there. */
 		private boolean gone;
 
+		/** Where reading is said to begin. */
+		private Position begin = Position.NONE;
+
+		/** The next reader begins at the end all the same. */
+		private boolean moved;
+
 		/** What the next call to publish ends in. */
 		private Error error;
 
 		private Listener listener;
 
 		@Override
-		public void start(Listener listener) {
+		public Position start(Listener listener) {
 			this.listener = listener;
-			this.delivered = this.first;
+			this.delivered = this.moved ? this.records.size() : this.first;
+			this.moved = false;
 			deliver();
+			return this.begin;
 		}
 
 		@Override

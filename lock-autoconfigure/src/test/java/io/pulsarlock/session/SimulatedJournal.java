@@ -66,11 +66,12 @@ final class SimulatedJournal implements Journal {
 	}
 
 	@Override
-	public void start(Listener listener) {
+	public Position start(Listener listener) {
 		this.listener = listener;
 		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size()
 				: this.cluster.log().start(this.cluster.time().chance(0.5));
 		read();
+		return this.cluster.log().before(this.next);
 	}
 
 	private void read() {

@@ -204,6 +204,14 @@ final class SimulatedLog {
 		return found;
 	}
 
+	/**
+	 * After which position a reader begins that begins at that entry, if it has left
+	 * something out.
+	 */
+	Position before(int index) {
+		return (index > this.first) ? this.entries.get(index - 1).position() : Position.NONE;
+	}
+
 	Entry entry(int index) {
 		return this.entries.get(index);
 	}

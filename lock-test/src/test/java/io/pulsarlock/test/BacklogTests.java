@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -75,6 +76,7 @@ class BacklogTests {
 
 	@BeforeEach
 	void start() throws InterruptedException {
+		this.logger.setLevel(Level.INFO);
 		this.log.start();
 		this.logger.addAppender(this.log);
 		this.admin.createNamespace("public/" + this.namespace);
@@ -105,6 +107,7 @@ class BacklogTests {
 		}
 		this.nodes.forEach(SessionLockRegistry::close);
 		this.logger.detachAppender(this.log);
+		this.logger.setLevel(null);
 	}
 
 	@Test

@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
  */
 class JournalStartTests {
 
-	private static final int MANY = 12_000;
+	private static final int MANY = Integer.getInteger("pulsarlock.journal.records", 12_000);
 
 	private static final Duration LEASE = Duration.ofSeconds(2);
 
@@ -53,6 +53,19 @@ class JournalStartTests {
 						.satisfies((lock) -> assertThat(lock.holder().token()).isEqualTo(held.fencingToken()));
 				}
 			});
+			// Also when the last ledger has only just begun.
+			for (int i = 0; i < 3; i++) {
+				this.pulsar.admin().unload(this.topic);
+				String name = "c" + System.nanoTime();
+				long begin = System.nanoTime();
+				try (SessionLockRegistry c = node(name)) {
+					c.awaitJoined(Duration.ofSeconds(60));
+					System.out.printf("joined in %d ms right after a roll, among %d records%n",
+							TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin), MANY);
+					assertThat(read(name)).isPositive().isLessThan(MANY);
+					assertThat(c.obtain("stock").tryAcquire()).isEmpty();
+				}
+			}
 			assertThat(held.isHeld()).isTrue();
 			held.close();
 			try (SessionLockRegistry b = node("b")) {

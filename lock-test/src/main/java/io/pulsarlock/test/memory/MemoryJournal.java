@@ -42,11 +42,12 @@ final class MemoryJournal implements Journal {
 	}
 
 	@Override
-	public void start(Listener listener) {
+	public Position start(Listener listener) {
 		this.broker.execute(() -> {
 			this.listener = listener;
 			read();
 		});
+		return Position.NONE;
 	}
 
 	@Override
