@@ -5,8 +5,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -40,9 +44,23 @@ class ChildProcessTests {
 	@Test
 	void whoEndsAgainIsReportedWithTheEndOfItsLog(@TempDir Path dir) {
 		ChildProcess process = process("nobody", dir);
-		assertThatIllegalStateException().isThrownBy(() -> process.start(() -> false, LIMIT))
-			.withMessageContainingAll("The nobody process ended twice", "Exception");
+		Logger logger = (Logger) LoggerFactory.getLogger(ChildProcess.class);
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		logger.addAppender(log);
+		logger.setAdditive(false);
+		try {
+			assertThatIllegalStateException().isThrownBy(() -> process.start(() -> false, LIMIT))
+				.withMessageContainingAll("The nobody process ended twice", "Exception");
+		}
+		finally {
+			logger.setAdditive(true);
+			logger.detachAppender(log);
+		}
 		assertThat(process.isAlive()).isFalse();
+		assertThat(log.list).singleElement()
+			.satisfies((event) -> assertThat(event.getFormattedMessage())
+				.contains("The nobody process ended before it served and is started once more", "Exception"));
 	}
 
 	@Test
