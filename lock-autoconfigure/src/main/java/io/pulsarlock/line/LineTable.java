@@ -212,7 +212,7 @@ public final class LineTable {
 			if (known != null && known.ordinal() != claim.ordinal()) {
 				Ticket ticket = new Ticket(known.lock(), known.session(), known.number(), known.position(),
 						claim.ordinal());
-				session.tickets.put(ticket.position(), ticket);
+				session.put(ticket);
 				TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
 				if (line != null) {
 					line.put(ticket.position(), ticket);
@@ -227,11 +227,9 @@ public final class LineTable {
 	 * those who stand in front of it.
 	 */
 	private void rebuild(SessionState session, Heartbeat heartbeat, Change change) {
-		Map<Long, Ticket> known = new HashMap<>();
-		session.tickets.values().forEach((ticket) -> known.put(ticket.number(), ticket));
 		Set<Long> evicted = this.evicted.getOrDefault(session.id(), Set.of());
 		for (Claim claim : heartbeat.claims()) {
-			Ticket before = known.get(claim.ticket());
+			Ticket before = session.ticket(claim.ticket());
 			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal());
 			if (!ticket.equals(before) && !evicted.contains(claim.ticket())) {
 				if (before != null) {
@@ -309,7 +307,7 @@ public final class LineTable {
 
 	private void add(Ticket ticket, SessionState session, Change change) {
 		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new TreeMap<>()).put(ticket.position(), ticket);
-		session.tickets.put(ticket.position(), ticket);
+		session.put(ticket);
 		change.touched(ticket.lock());
 	}
 
@@ -321,17 +319,12 @@ public final class LineTable {
 	}
 
 	private static @Nullable Ticket ticket(SessionState session, String lock, long number) {
-		for (Ticket ticket : session.tickets.values()) {
-			if (ticket.number() == number && ticket.lock().equals(lock)) {
-				return ticket;
-			}
-		}
-		return null;
+		Ticket ticket = session.ticket(number);
+		return (ticket != null && ticket.lock().equals(lock)) ? ticket : null;
 	}
 
 	private void remove(SessionState session, Ticket ticket, Change change) {
-		session.tickets.remove(ticket.position());
-		session.idle.remove(ticket.number());
+		session.remove(ticket);
 		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
 		if (line != null && line.remove(ticket.position()) != null) {
 			if (line.isEmpty()) {

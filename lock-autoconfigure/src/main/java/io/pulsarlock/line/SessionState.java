@@ -2,7 +2,9 @@ package io.pulsarlock.line;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -28,6 +30,9 @@ public final class SessionState {
 	/** By position, so that heartbeats can be made in ranges. */
 	final TreeMap<Position, Ticket> tickets = new TreeMap<>();
 
+	/** By number, which is unique: what names a ticket must not look at all of them. */
+	private final Map<Long, Ticket> numbered = new HashMap<>();
+
 	/** The numbers of those of its tickets that it only keeps. */
 	final Set<Long> idle = new HashSet<>();
 
@@ -37,6 +42,23 @@ public final class SessionState {
 		this.opened = opened;
 		this.latest = opened;
 		this.sequence = sequence;
+	}
+
+	/** Adds a ticket, or puts it in the place of what it says anew. */
+	void put(Ticket ticket) {
+		this.tickets.put(ticket.position(), ticket);
+		this.numbered.put(ticket.number(), ticket);
+	}
+
+	void remove(Ticket ticket) {
+		this.tickets.remove(ticket.position());
+		this.numbered.remove(ticket.number());
+		this.idle.remove(ticket.number());
+	}
+
+	/** The ticket with that number, whatever lock it is for. */
+	@Nullable Ticket ticket(long number) {
+		return this.numbered.get(number);
 	}
 
 	void heard(Position position, long sequence) {

@@ -1,7 +1,6 @@
 package io.pulsarlock.pulsar;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -30,9 +29,7 @@ final class Closing {
 		if (connected.getAsBoolean() || attempts == 0) {
 			return close.get().exceptionally((ex) -> null);
 		}
-		return CompletableFuture.runAsync(() -> {
-		}, CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS))
-			.thenCompose((none) -> gently(connected, close, attempts - 1));
+		return ClientTimer.pause(PAUSE_MILLIS).thenCompose((none) -> gently(connected, close, attempts - 1));
 	}
 
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -43,7 +42,7 @@ final class JournalStart {
 
 	private static final long PAUSE_MILLIS = 150;
 
-	private static final long SEARCH_SECONDS = 5;
+	private static final long SEARCH_MILLIS = 5000;
 
 	private final PulsarClient client;
 
@@ -91,9 +90,7 @@ final class JournalStart {
 			}
 			// Those who are there are about to repeat what they have in the new ledger,
 			// and to read all there is would take longer.
-			return CompletableFuture.runAsync(() -> {
-			}, CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS))
-				.thenCompose((none) -> find(consumer, attempts - 1));
+			return ClientTimer.pause(PAUSE_MILLIS).thenCompose((none) -> find(consumer, attempts - 1));
 		});
 	}
 
@@ -127,8 +124,7 @@ final class JournalStart {
 			.receiverQueueSize(queue)
 			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
 			.createAsync()
-			.thenCompose((reader) -> MessageLoop.until(reader::readNextAsync, last)
-				.orTimeout(SEARCH_SECONDS, TimeUnit.SECONDS)
+			.thenCompose((reader) -> ClientTimer.limit(MessageLoop.until(reader::readNextAsync, last), SEARCH_MILLIS)
 				.handle((none, ex) -> Closing.gently(reader::isConnected, reader::closeAsync)
 					.thenCompose((closed) -> (ex != null) ? CompletableFuture.<Void>failedFuture(ex)
 							: CompletableFuture.<Void>completedFuture(null)))

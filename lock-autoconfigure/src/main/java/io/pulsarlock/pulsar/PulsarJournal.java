@@ -3,7 +3,6 @@ package io.pulsarlock.pulsar;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.pulsarlock.LockUnavailableException;
@@ -111,7 +110,7 @@ final class PulsarJournal implements Journal {
 				}
 				else if (!(Failures.unwrap(ex) instanceof AlreadyClosedException)) {
 					logger.warn("Reading the journal '" + this.topic + "' failed; trying again", ex);
-					CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(() -> readOn(listener));
+					ClientTimer.pause(100).thenRun(() -> readOn(listener));
 				}
 			});
 		}
@@ -204,8 +203,7 @@ final class PulsarJournal implements Journal {
 			return CompletableFuture.completedFuture(null);
 		}
 		this.closed = true;
-		return this.producer.flushAsync()
-			.orTimeout(FLUSH_MILLIS, TimeUnit.MILLISECONDS)
+		return ClientTimer.limit(this.producer.flushAsync(), FLUSH_MILLIS)
 			.handle((none, ex) -> CompletableFuture.allOf(
 					Closing.gently(this.keeper::isConnected, this.keeper::closeAsync),
 					Closing.gently(this.producer::isConnected, this.producer::closeAsync)))

@@ -11,8 +11,6 @@ import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.Registration;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hold implements LockHandle {
 
-	private static final Log logger = LogFactory.getLog(Hold.class);
+	private static final SafeLog logger = SafeLog.of(Hold.class);
 
 	private final String name;
 
@@ -53,6 +51,17 @@ final class Hold implements LockHandle {
 
 	private volatile boolean released;
 
+	/** On the loop: whether its end was told. */
+	private boolean finished;
+
+	/**
+	 * Set when its holder will not use it any more. To set a field needs no stack, so it
+	 * can be done where {@link #release} fails: the loop then releases it within a tick.
+	 */
+	volatile boolean abandoned;
+
+	private @Nullable Waiter waiter;
+
 	Hold(String name, long token, Loop loop, Incarnation incarnation, @Nullable Duration limit, Executor callbacks,
 			Consumer<Hold> ended) {
 		this.name = name;
@@ -69,6 +78,12 @@ final class Hold implements LockHandle {
 	/** Goes on from another holding of the same place, which is over or ends now. */
 	Hold after(Hold other) {
 		this.doorGoodUntil = other.doorGoodUntil;
+		return this;
+	}
+
+	/** Remembers for whom it was made. */
+	Hold of(Waiter waiter) {
+		this.waiter = waiter;
 		return this;
 	}
 
@@ -158,20 +173,42 @@ final class Hold implements LockHandle {
 		}
 	}
 
-	/** Ends the holding against its holder's will. Any thread; the first end counts. */
+	/**
+	 * Ends the holding against its holder's will. Any thread, with whatever stack it has
+	 * left; the first end counts.
+	 */
 	void lose(Reason reason) {
-		List<LossListener> told;
 		LockLoss event = new LockLoss(this.name, this.token, reason);
 		synchronized (this.listeners) {
-			if (this.released || this.lost != null) {
+			if (isOver()) {
 				return;
 			}
 			this.lost = event;
-			told = List.copyOf(this.listeners);
+		}
+		this.loop.execute(this::finish);
+	}
+
+	/**
+	 * Tells of the end, once: the listeners if the lock was lost, and the lock's slot. On
+	 * the loop, which looks after ends that their own thread could not announce.
+	 */
+	void finish() {
+		if (!isOver() || this.finished) {
+			return;
+		}
+		LockLoss lost = this.lost;
+		if (lost != null) {
+			List<LossListener> told;
+			synchronized (this.listeners) {
+				told = List.copyOf(this.listeners);
+			}
+			told.forEach((listener) -> tell(listener, lost));
+		}
+		synchronized (this.listeners) {
 			this.listeners.clear();
 		}
-		told.forEach((listener) -> tell(listener, event));
-		this.loop.execute(() -> this.ended.accept(this));
+		this.finished = true;
+		this.ended.accept(this);
 	}
 
 	@Override
@@ -212,16 +249,30 @@ final class Hold implements LockHandle {
 	 * @return the loss that came first, or null
 	 */
 	@Nullable LockLoss release() {
+		// First, so that the loop completes what this thread's stack may be too short
+		// for.
+		this.abandoned = true;
 		isHeld();
 		synchronized (this.listeners) {
-			if (this.released || this.lost != null) {
+			if (isOver()) {
 				return this.lost;
 			}
 			this.released = true;
-			this.listeners.clear();
 		}
-		this.loop.execute(() -> this.ended.accept(this));
+		this.loop.execute(this::finish);
 		return null;
+	}
+
+	/**
+	 * Completes an end that its own thread could not announce, and releases what nobody
+	 * has any more. On the loop, at every tick.
+	 */
+	void tick() {
+		Waiter waiter = this.waiter;
+		if (this.abandoned || (waiter != null && waiter.abandoned)) {
+			release();
+		}
+		finish();
 	}
 
 	@Nullable LockLoss lost() {
@@ -237,8 +288,13 @@ final class Hold implements LockHandle {
 			this.callback = callback;
 		}
 
+		/** Once, however often the loss is announced. */
 		void accept(LockLoss event) {
-			Consumer<LockLoss> callback = this.callback;
+			Consumer<LockLoss> callback;
+			synchronized (this) {
+				callback = this.callback;
+				this.callback = null;
+			}
 			if (callback != null) {
 				callback.accept(event);
 			}

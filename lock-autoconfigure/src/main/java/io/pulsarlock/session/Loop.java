@@ -12,18 +12,42 @@ public interface Loop {
 	long nanoTime();
 
 	/**
-	 * Runs a task as soon as possible, perhaps on the calling thread before this returns,
-	 * but never within another task. Called from any thread; never waits; a task given
-	 * after the end of the loop is dropped.
+	 * Runs a task as soon as possible, but never within another task and never on the
+	 * stack of the caller. Called from any thread; never waits; a task given after the
+	 * end of the loop is dropped.
 	 * @param task what to run
 	 */
 	void execute(Runnable task);
 
 	/**
-	 * Runs a task later.
+	 * Runs a task later, once. Called from any thread.
 	 * @param delayNanos how much later
 	 * @param task what to run
+	 * @return cancels it
 	 */
-	void schedule(long delayNanos, Runnable task);
+	Timer schedule(long delayNanos, Runnable task);
+
+	/**
+	 * Runs a task again and again until it is cancelled, whatever the task throws. Called
+	 * from any thread.
+	 * @param periodNanos the time between the end of one run and the next
+	 * @param task what to run
+	 * @return cancels it
+	 */
+	Timer every(long periodNanos, Runnable task);
+
+	/**
+	 * A task that runs later.
+	 */
+	@FunctionalInterface
+	interface Timer {
+
+		/**
+		 * Gives the task up: unless it runs already it never will, and nothing keeps it
+		 * in memory. Without effect on a task that has run. Called from any thread.
+		 */
+		void cancel();
+
+	}
 
 }

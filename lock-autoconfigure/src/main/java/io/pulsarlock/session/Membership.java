@@ -8,11 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -45,30 +41,33 @@ final class Membership {
 
 	private final Connector connector;
 
-	private final ScheduledThreadPoolExecutor timer;
+	private final LoopThread thread;
 
 	private final List<ThreadLoop> loops = new ArrayList<>();
 
-	private final ExecutorService pool;
+	private final Callbacks callbacks;
 
 	private final List<Shard> shards = new ArrayList<>();
 
 	Membership(SessionSettings settings, Connector connector, Consumer<LockEvent> events) {
 		this.settings = settings;
 		this.connector = connector;
-		this.timer = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "pulsar-lock-session");
-			thread.setDaemon(true);
-			return thread;
-		});
-		this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-		this.timer.setRemoveOnCancelPolicy(true);
-		this.pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
-				CallbackThread::new);
+		this.thread = new LoopThread("pulsar-lock-session");
+		this.callbacks = callbacks(this.thread);
 		for (int i = 0; i < settings.shards(); i++) {
-			ThreadLoop loop = new ThreadLoop(this.timer);
+			ThreadLoop loop = new ThreadLoop(this.thread);
 			this.loops.add(loop);
 			this.shards.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID));
+		}
+	}
+
+	private static Callbacks callbacks(LoopThread thread) {
+		try {
+			return new Callbacks(thread);
+		}
+		catch (Throwable ex) {
+			thread.stop();
+			throw ex;
 		}
 	}
 
@@ -79,10 +78,10 @@ final class Membership {
 	/** Runs what may be slow or throw. Any thread. */
 	void callback(Runnable task) {
 		try {
-			this.pool.execute(task);
+			this.callbacks.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			// Closed: whoever still asks is told so on his own thread.
+			// Closed: a thread that still asks is told so by itself.
 			task.run();
 		}
 	}
@@ -193,8 +192,42 @@ final class Membership {
 			catch (RuntimeException ex) {
 				answer.completeExceptionally(ex);
 			}
+			catch (Error ex) {
+				answer.completeExceptionally(ex);
+				throw ex;
+			}
 		});
-		return answer.orTimeout(this.settings.reconnectGrace().toNanos(), TimeUnit.NANOSECONDS).join();
+		return await(answer, this.settings.reconnectGrace());
+	}
+
+	/**
+	 * Waits here, and not for a timer that others may hold up.
+	 * @throws CompletionException if it failed or took too long
+	 */
+	private static <T> T await(CompletableFuture<T> answer, Duration limit) {
+		long deadline = System.nanoTime() + limit.toNanos();
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+				catch (ExecutionException ex) {
+					throw new CompletionException(ex.getCause());
+				}
+				catch (TimeoutException ex) {
+					throw new CompletionException(ex);
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/** Loses every lock, says goodbye and ends. Takes a bounded time. */
@@ -202,10 +235,11 @@ final class Membership {
 		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
 		this.connector.close();
 		this.loops.forEach(ThreadLoop::stop);
-		this.timer.shutdownNow();
 		this.shards.forEach(Shard::ended);
-		this.pool.shutdown();
+		this.callbacks.close();
+		// Starts threads for callbacks until the last of them.
 		drain();
+		this.thread.stop();
 	}
 
 	/** Waits for a bounded time until something has come to its end. */
@@ -224,26 +258,17 @@ final class Membership {
 
 	/** So that listeners are told while what they need is still there. */
 	private void drain() {
-		if (Thread.currentThread() instanceof CallbackThread) {
+		if (Callbacks.isCurrent()) {
 			return;
 		}
 		try {
-			if (!this.pool.awaitTermination(DRAIN_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+			if (!this.callbacks.awaitEnd(DRAIN_LIMIT.toNanos())) {
 				logger.debug("Some callbacks of node '" + this.settings.node() + "' outlast its lock registry");
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	private static final class CallbackThread extends Thread {
-
-		CallbackThread(Runnable task) {
-			super(task, "pulsar-lock-callback");
-			setDaemon(true);
-		}
-
 	}
 
 }

@@ -3,16 +3,14 @@ package io.pulsarlock.session;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 /**
- * Runs tasks one at a time, in order, on threads of another executor; the exception of
- * one does not stop the next.
+ * Runs tasks one at a time, in order, on threads of another executor; what one throws
+ * does not stop the next. When the other executor refuses, the tasks stay in the queue
+ * and run, in order, with the next one.
  */
 final class Serial implements Executor {
 
-	private static final Log logger = LogFactory.getLog(Serial.class);
+	private static final SafeLog logger = SafeLog.of(Serial.class);
 
 	private final Executor executor;
 
@@ -33,7 +31,18 @@ final class Serial implements Executor {
 			}
 			this.running = true;
 		}
-		this.executor.execute(this::run);
+		boolean accepted = false;
+		try {
+			this.executor.execute(this::run);
+			accepted = true;
+		}
+		finally {
+			if (!accepted) {
+				synchronized (this.tasks) {
+					this.running = false;
+				}
+			}
+		}
 	}
 
 	private void run() {

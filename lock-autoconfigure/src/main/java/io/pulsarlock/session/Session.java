@@ -98,6 +98,9 @@ final class Session implements Journal.Listener {
 
 	private boolean frozen;
 
+	/** Whether it has said goodbye, or was to. */
+	private boolean parted;
+
 	/** The first record that could not be written. Only a goodbye may follow it. */
 	private final AtomicLong torn = new AtomicLong(Long.MAX_VALUE);
 
@@ -598,13 +601,19 @@ final class Session implements Journal.Listener {
 	 * @return completes when the journal is closed
 	 */
 	CompletionStage<?> end(boolean goodbye) {
-		if (goodbye && !this.frozen) {
-			publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
+		this.active = false;
+		boolean first = !this.parted;
+		this.parted = true;
+		try {
+			if (goodbye && first && !this.frozen) {
+				publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
+			}
 		}
-		this.incarnation.end();
+		finally {
+			this.incarnation.end();
+		}
 		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));
 		this.fires.clear();
-		this.active = false;
 		return this.journal.close();
 	}
 

@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockUnavailableException;
@@ -51,8 +53,20 @@ final class SessionLock implements FencedLock {
 			throw new InterruptedException();
 		}
 		Shard shard = this.shards.get();
-		shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
-		return await(shard, waiter, limit(shard, waitFor));
+		boolean taken = false;
+		try {
+			shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+			Hold hold = await(shard, waiter, limit(shard, waitFor));
+			taken = true;
+			return hold;
+		}
+		finally {
+			if (!taken) {
+				// However this thread fails, with no stack left for example: nobody may
+				// be given the lock who does not wait any more.
+				waiter.abandoned = true;
+			}
+		}
 	}
 
 	private Waiter waiter(Duration waitFor, @Nullable Duration holdFor) {
@@ -103,11 +117,21 @@ final class SessionLock implements FencedLock {
 	}
 
 	private LockException rethrown(ExecutionException ex) {
-		if (ex.getCause() instanceof LockBusyException busy) {
+		return own(ex.getCause());
+	}
+
+	/**
+	 * An exception of the caller's own: the cause may be one that many are told of.
+	 */
+	private LockException own(@Nullable Throwable cause) {
+		if (cause instanceof LockBusyException busy) {
 			return new LockBusyException(String.valueOf(busy.getMessage()));
 		}
-		return (ex.getCause() instanceof LockException failure) ? failure
-				: new LockUnavailableException("Lock '" + this.name + "' cannot be acquired", ex.getCause());
+		if (cause instanceof LockConfigurationException refused) {
+			return new LockConfigurationException(String.valueOf(refused.getMessage()), refused);
+		}
+		return new LockUnavailableException((cause instanceof LockException failure)
+				? String.valueOf(failure.getMessage()) : "Lock '" + this.name + "' cannot be acquired", cause);
 	}
 
 	private LockException givenUp(Shard shard, Waiter waiter, Duration limit) {
@@ -151,28 +175,31 @@ final class SessionLock implements FencedLock {
 		}
 		Duration limit = limit(shard, waitFor);
 		CompletableFuture<LockHandle> result = new CompletableFuture<>();
-		waiter.granted.whenCompleteAsync((hold, ex) -> {
-			if (hold != null) {
-				if (!result.complete(hold)) {
-					hold.close();
-				}
+		Loop.Timer deadline = shard.loop().schedule(limit.toNanos(), () -> {
+			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(shard, waiter, limit))) {
+				shard.givenUp(this.key);
 			}
-			else {
-				result.completeExceptionally(ex);
-			}
-		}, shard.callbacks());
+		});
+		waiter.granted.whenComplete((hold, ex) -> {
+			deadline.cancel();
+			shard.callbacks().execute(() -> deliver(result, hold, ex));
+		});
 		result.whenComplete((hold, ex) -> {
 			if (result.isCancelled() && waiter.granted.cancel(false)) {
 				shard.givenUp(this.key);
 			}
 		});
 		shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
-		shard.loop().schedule(limit.toNanos(), () -> {
-			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(shard, waiter, limit))) {
-				shard.givenUp(this.key);
-			}
-		});
 		return result;
+	}
+
+	private void deliver(CompletableFuture<LockHandle> result, @Nullable Hold hold, @Nullable Throwable ex) {
+		if (hold == null) {
+			result.completeExceptionally((ex instanceof CancellationException) ? ex : own(ex));
+		}
+		else if (!result.complete(hold)) {
+			hold.close();
+		}
 	}
 
 	private static Duration min(Duration time) {
@@ -221,7 +248,21 @@ final class SessionLock implements FencedLock {
 			throw new InterruptedException();
 		}
 		if (!this.threads.reenter(this.key)) {
-			this.threads.enter(this.key, (Hold) acquire(FOREVER, null));
+			enter(acquire(FOREVER, null));
+		}
+	}
+
+	private void enter(LockHandle handle) {
+		Hold hold = (Hold) handle;
+		boolean entered = false;
+		try {
+			this.threads.enter(this.key, hold);
+			entered = true;
+		}
+		finally {
+			if (!entered) {
+				hold.abandoned = true;
+			}
 		}
 	}
 
@@ -231,7 +272,7 @@ final class SessionLock implements FencedLock {
 			return true;
 		}
 		Optional<LockHandle> held = tryAcquire();
-		held.ifPresent((hold) -> this.threads.enter(this.key, (Hold) hold));
+		held.ifPresent(this::enter);
 		return held.isPresent();
 	}
 
@@ -245,7 +286,7 @@ final class SessionLock implements FencedLock {
 		}
 		try {
 			Duration waitFor = Duration.ofNanos(Math.max(unit.toNanos(time), 0));
-			this.threads.enter(this.key, (Hold) acquire(waitFor, null));
+			enter(acquire(waitFor, null));
 			return true;
 		}
 		catch (LockBusyException ex) {

@@ -131,15 +131,21 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 
 	/** How often a shard looks at its connections and deadlines. */
 	long tickNanos() {
-		return Math.max(graceNanos() / 80, 2_000_000);
+		return tickNanos(graceNanos());
+	}
+
+	/** How often a node looks that must see the end of such a time. */
+	private static long tickNanos(long nanos) {
+		return Math.max(nanos / 80, 2_000_000);
 	}
 
 	/**
-	 * The longest time between two ticks that is not taken for a pause. Well below what
-	 * {@link #drift} allows for.
+	 * The longest time between two ticks that is not taken for a pause. Below what
+	 * {@link #withDrift} adds by a tick at least: so a holder that is late by no more
+	 * than this is told of its loss before the next holder enters.
 	 */
 	long slackNanos() {
-		return 4 * tickNanos();
+		return 3 * tickNanos();
 	}
 
 	/**
@@ -156,8 +162,12 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		return Math.min(graceNanos() / 16, 100_000_000);
 	}
 
+	/**
+	 * A time that has passed for another node too: longer by what the rates of two clocks
+	 * may differ, and by no less than what a node of that time may be late.
+	 */
 	long withDrift(long nanos) {
-		return nanos + (long) (nanos * this.drift);
+		return nanos + Math.max((long) (nanos * this.drift), 4 * tickNanos(nanos));
 	}
 
 }

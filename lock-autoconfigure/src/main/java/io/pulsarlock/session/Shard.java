@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -28,8 +28,6 @@ import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.Ticket;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +37,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shard {
 
-	private static final Log logger = LogFactory.getLog(Shard.class);
+	private static final SafeLog logger = SafeLog.of(Shard.class);
 
 	private static final long FIRST_REJOIN = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** Longer than three requests of the Pulsar client may take. */
 	private static final long OPEN_LIMIT = TimeUnit.SECONDS.toNanos(45);
+
+	/** So often a session's end is tried before what fails is left as it is. */
+	private static final int END_ATTEMPTS = 20;
 
 	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -78,6 +79,15 @@ final class Shard {
 
 	private long rejoin = FIRST_REJOIN;
 
+	/** Whether an attempt to join is due. */
+	private boolean joinDue;
+
+	/** The attempt to join that is under way. */
+	private @Nullable Opening opening;
+
+	/** A session whose end is not complete. */
+	private @Nullable Ending ending;
+
 	/** From when on the journal has shown all live sessions to a node that joins. */
 	private long settledAt;
 
@@ -92,8 +102,8 @@ final class Shard {
 
 	private final List<Slot> restoring = new ArrayList<>();
 
-	/** Waiters on their way to the loop. */
-	private final Set<Waiter> arriving = ConcurrentHashMap.newKeySet();
+	/** What is asked of the loop and has not arrived there. */
+	private final Set<CompletableFuture<?>> arriving = ConcurrentHashMap.newKeySet();
 
 	private boolean closed;
 
@@ -108,9 +118,9 @@ final class Shard {
 			Consumer<LockEvent> events, Supplier<UUID> ids) {
 		this.index = index;
 		this.settings = settings;
-		this.loop = loop;
+		this.loop = new ShardLoop(loop, this::broken);
 		this.connector = connector;
-		this.callbacks = callbacks;
+		this.callbacks = new PatientExecutor(callbacks, loop);
 		this.events = events;
 		this.ids = ids;
 		this.skipped = new SkippedMessages(index);
@@ -120,72 +130,134 @@ final class Shard {
 
 	/** Starts to join. Any thread. */
 	void start() {
-		this.loop.execute(() -> {
-			join();
-			tick();
-		});
+		this.loop.execute(this::join);
+		this.loop.every(this.settings.tickNanos(), this::tick);
 	}
 
 	private void join() {
-		if (this.closed) {
+		this.joinDue = false;
+		if (this.closed || this.session != null) {
 			return;
 		}
-		AtomicBoolean ended = new AtomicBoolean();
+		Opening opening = new Opening();
+		this.opening = opening;
 		// A client may forget a connection that ended at the wrong moment.
-		this.loop.schedule(OPEN_LIMIT, () -> {
-			if (ended.compareAndSet(false, true) && !this.closed) {
+		opening.limit = this.loop.schedule(OPEN_LIMIT, () -> {
+			if (over(opening)) {
 				failed(new LockUnavailableException("Shard " + this.index + " could not be opened within "
 						+ TimeUnit.NANOSECONDS.toSeconds(OPEN_LIMIT) + " s"));
 				this.connector.abandon(this.index);
 				joinLater();
 			}
 		});
-		this.connector.open(this.index).whenComplete((ports, ex) -> this.loop.execute(() -> {
-			if (!ended.compareAndSet(false, true)) {
-				if (ports != null) {
-					ports.journal().close();
-				}
-			}
-			else if (ex != null) {
-				Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-				failed((cause instanceof LockException lock) ? lock
-						: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));
-				joinLater();
-			}
-			else if (this.closed) {
+		this.connector.open(this.index)
+			.whenComplete((ports, ex) -> this.loop.execute(() -> opened(opening, ports, ex)));
+	}
+
+	/** Ends an attempt to join, unless it has ended. */
+	private boolean over(Opening opening) {
+		opening.limit.cancel();
+		boolean over = this.opening == opening;
+		if (over) {
+			this.opening = null;
+		}
+		return over;
+	}
+
+	private void opened(Opening opening, Connector.@Nullable Ports ports, @Nullable Throwable ex) {
+		if (!over(opening) || this.closed) {
+			if (ports != null) {
 				ports.journal().close();
 			}
-			else {
+		}
+		else if (ports == null) {
+			Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+			failed((cause instanceof LockException lock) ? lock
+					: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));
+			joinLater();
+		}
+		else {
+			boolean made = false;
+			try {
 				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get());
+				made = true;
 				this.session = session;
 				session.start();
 			}
-		}));
+			finally {
+				if (!made) {
+					ports.journal().close();
+				}
+			}
+		}
 	}
 
 	private void joinLater() {
-		this.loop.schedule(this.rejoin, this::join);
-		this.rejoin = Math.min(2 * this.rejoin, LAST_REJOIN);
+		if (!this.joinDue) {
+			this.loop.schedule(this.rejoin, this::join);
+			this.joinDue = true;
+			this.rejoin = Math.min(2 * this.rejoin, LAST_REJOIN);
+		}
 	}
 
+	/**
+	 * Something has thrown what nobody expected, so what it was doing may be half done.
+	 * The session ends, which undoes all of it, and the next one begins with what the
+	 * journal says.
+	 */
+	private void broken(Throwable failure) {
+		Session session = this.session;
+		if (session != null) {
+			// At once and whatever fails now: nothing of it counts any more.
+			session.incarnation().end();
+		}
+		logger.error("A task of the lock session failed: the session ends, and the shard joins again", failure);
+		try {
+			if (session != null) {
+				sessionEnded(session, Reason.LEASE_EXPIRED);
+			}
+			else if (this.ending == null) {
+				this.opening = null;
+				joinLater();
+			}
+		}
+		catch (Throwable ex) {
+			logger.error("The lock session could not be ended; the next tick tries again", ex);
+		}
+	}
+
+	/**
+	 * Nothing it calls may keep the next tick from coming, nor leave an end half done.
+	 */
 	private void tick() {
 		if (this.closed) {
 			return;
 		}
+		complete();
 		long now = now();
 		Session session = this.session;
-		if (session != null) {
-			boolean paused = session.tick(now);
-			if (session == this.session) {
-				if (session.isActive()) {
-					List.copyOf(this.slots.values()).forEach((slot) -> slot.tick(session, paused, now));
-					this.affinity.tick(now);
-					restoreAll();
-				}
-				session.ticked(now);
+		if (session == null) {
+			if (this.ending == null && this.opening == null) {
+				joinLater();
 			}
+			return;
 		}
-		this.loop.schedule(this.settings.tickNanos(), this::tick);
+		if (session.incarnation().isOver()) {
+			sessionEnded(session, Reason.LEASE_EXPIRED);
+			return;
+		}
+		boolean paused = session.tick(now);
+		if (session == this.session) {
+			if (session.isActive()) {
+				for (Slot slot : List.copyOf(this.slots.values())) {
+					slot.tick(session, paused, now);
+					idle(slot);
+				}
+				this.affinity.tick(now);
+				restoreAll();
+			}
+			session.ticked(now);
+		}
 	}
 
 	private void restoreAll() {
@@ -220,8 +292,7 @@ final class Shard {
 
 	void evaluateAll() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
-			slot.evaluate();
-			idle(slot);
+			evaluate(slot);
 		}
 	}
 
@@ -262,19 +333,48 @@ final class Shard {
 		}
 		if (session.isActive()) {
 			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
-					+ " has ended (" + reason + "); all its locks are lost");
+					+ " has ended (" + reason + "); all its locks are lost", null);
 		}
+		this.ending = new Ending(session, reason);
 		this.session = null;
-		this.known = session.table().applied().equals(Position.NONE) ? this.known : session.table().applied();
-		this.requests += session.requests();
-		this.releases += session.releases();
+		complete();
+	}
+
+	/**
+	 * Ends what is to be ended; whatever throws is left for the next tick. Nothing new
+	 * begins before that.
+	 */
+	private void complete() {
+		Ending ending = this.ending;
+		if (ending == null) {
+			return;
+		}
+		Session session = ending.session;
+		Reason reason = ending.reason;
 		this.awaited = -1;
 		this.restoring.clear();
+		Throwable failure = null;
 		for (Slot slot : List.copyOf(this.slots.values())) {
-			slot.sessionEnded(reason);
-			idle(slot);
+			try {
+				slot.sessionEnded(reason);
+				idle(slot);
+			}
+			catch (Throwable ex) {
+				failure = ex;
+			}
+		}
+		if (failure != null && ++ending.attempts < END_ATTEMPTS) {
+			logger.error("A lock of shard " + this.index + " could not be ended", failure);
+			return;
+		}
+		if (!ending.counted) {
+			ending.counted = true;
+			this.known = session.table().applied().equals(Position.NONE) ? this.known : session.table().applied();
+			this.requests += session.requests();
+			this.releases += session.releases();
 		}
 		session.end(reason != Reason.REVOKED_BY_PEERS);
+		this.ending = null;
 		joinLater();
 	}
 
@@ -299,13 +399,13 @@ final class Shard {
 	void acquire(String key, String name, Door.Kind kind, Waiter waiter) {
 		// Safety: first added, then looked. Whichever comes first, this or the end, one
 		// of the two sees the other, so nobody waits on a loop that runs no more.
-		this.arriving.add(waiter);
+		this.arriving.add(waiter.granted);
 		if (this.ended) {
 			refuseArriving();
 			return;
 		}
 		this.loop.execute(() -> {
-			this.arriving.remove(waiter);
+			this.arriving.remove(waiter.granted);
 			LockException failure = this.failure;
 			if (this.closed) {
 				waiter.granted.completeExceptionally(closedException());
@@ -314,7 +414,9 @@ final class Shard {
 				waiter.granted.completeExceptionally(failure);
 			}
 			else {
-				this.slots.computeIfAbsent(key, (any) -> new Slot(key, name, kind, this)).add(waiter);
+				Slot slot = this.slots.computeIfAbsent(key, (any) -> new Slot(key, name, kind, this));
+				slot.add(waiter);
+				idle(slot);
 			}
 		});
 	}
@@ -322,7 +424,13 @@ final class Shard {
 	/** Claims a fire time of a job. Any thread. */
 	CompletableFuture<Boolean> fire(String job, long fireTime) {
 		CompletableFuture<Boolean> claim = new CompletableFuture<>();
+		this.arriving.add(claim);
+		if (this.ended) {
+			refuseArriving();
+			return claim;
+		}
 		this.loop.execute(() -> {
+			this.arriving.remove(claim);
 			Session session = activeSession();
 			if (session == null) {
 				claim.completeExceptionally(unavailable(job));
@@ -339,8 +447,7 @@ final class Shard {
 		this.loop.execute(() -> {
 			Slot slot = this.slots.get(key);
 			if (slot != null) {
-				slot.evaluate();
-				idle(slot);
+				evaluate(slot);
 			}
 		});
 	}
@@ -412,9 +519,14 @@ final class Shard {
 	void lineChanged(String key) {
 		Slot slot = this.slots.get(key);
 		if (slot != null) {
-			slot.evaluate();
-			idle(slot);
+			evaluate(slot);
 		}
+	}
+
+	/** Evaluates a slot, and forgets it if nothing depends on it then. */
+	void evaluate(Slot slot) {
+		slot.evaluate();
+		idle(slot);
 	}
 
 	void placed(Request request, Position position) {
@@ -457,8 +569,7 @@ final class Shard {
 		if (this.dirty.add(slot)) {
 			this.loop.execute(() -> {
 				this.dirty.remove(slot);
-				slot.evaluate();
-				idle(slot);
+				evaluate(slot);
 			});
 		}
 	}
@@ -471,8 +582,15 @@ final class Shard {
 	}
 
 	void event(LockEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
-		this.events.accept(new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
-				Duration.ofNanos(elapsed)));
+		LockEvent event = new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
+				Duration.ofNanos(elapsed));
+		try {
+			this.events.accept(event);
+		}
+		catch (Throwable ex) {
+			// To hear of a lock must not cost the lock.
+			logger.error("A listener of locks failed", ex);
+		}
 	}
 
 	/** Loses everything, says goodbye and ends. Any thread. */
@@ -480,21 +598,27 @@ final class Shard {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		this.loop.execute(() -> {
 			this.closed = true;
-			for (Slot slot : new ArrayList<>(this.slots.values())) {
-				slot.fail(closedException());
-				slot.sessionEnded(Reason.CLOSED);
+			try {
+				closed().whenComplete((none, ex) -> done.complete(null));
 			}
-			this.slots.clear();
-			Session session = this.session;
-			this.session = null;
-			if (session == null) {
-				done.complete(null);
-			}
-			else {
-				session.end(true).whenComplete((none, ex) -> done.complete(null));
+			catch (Throwable ex) {
+				done.completeExceptionally(ex);
+				throw ex;
 			}
 		});
 		return done;
+	}
+
+	private CompletionStage<?> closed() {
+		complete();
+		for (Slot slot : new ArrayList<>(this.slots.values())) {
+			slot.fail(closedException());
+			slot.sessionEnded(Reason.CLOSED);
+		}
+		this.slots.clear();
+		Session session = this.session;
+		this.session = null;
+		return (session != null) ? session.end(true) : CompletableFuture.completedFuture(null);
 	}
 
 	/** The loop has ended: what it was still to do is not done any more. Any thread. */
@@ -504,9 +628,9 @@ final class Shard {
 	}
 
 	private void refuseArriving() {
-		for (Waiter waiter : this.arriving) {
-			this.arriving.remove(waiter);
-			waiter.granted.completeExceptionally(closedException());
+		for (CompletableFuture<?> asked : this.arriving) {
+			this.arriving.remove(asked);
+			asked.completeExceptionally(closedException());
 		}
 	}
 
@@ -570,6 +694,32 @@ final class Shard {
 
 	@Nullable LockException failure() {
 		return this.failure;
+	}
+
+	/** An attempt to join. */
+	private static final class Opening {
+
+		private Loop.Timer limit = () -> {
+		};
+
+	}
+
+	/** A session that is over, and how far its end has come. */
+	private static final class Ending {
+
+		private final Session session;
+
+		private final Reason reason;
+
+		private int attempts;
+
+		private boolean counted;
+
+		Ending(Session session, Reason reason) {
+			this.session = session;
+			this.reason = reason;
+		}
+
 	}
 
 }

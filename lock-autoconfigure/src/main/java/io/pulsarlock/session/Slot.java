@@ -307,12 +307,16 @@ final class Slot {
 		this.goodAdmission = 0;
 		this.restoringAdmission = 0;
 		this.jeopardy = false;
+		Place place = this.waiting;
+		this.saidIdle = false;
+		this.holding = place;
+		this.waiting = null;
 		while (this.hold == null && !this.waiters.isEmpty()) {
-			if (giveToNext(session, token, null)) {
-				this.saidIdle = false;
-				this.holding = this.waiting;
-				this.waiting = null;
-			}
+			giveToNext(session, token, null);
+		}
+		if (this.hold == null) {
+			this.holding = null;
+			this.waiting = place;
 		}
 		this.shard.again(this);
 	}
@@ -325,14 +329,17 @@ final class Slot {
 	private boolean giveToNext(Session session, long token, @Nullable Hold before) {
 		Waiter waiter = this.waiters.remove();
 		Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
-				this.shard.callbacks(), this::ended);
+				this.shard.callbacks(), this::ended)
+			.of(waiter);
 		if (before != null) {
 			hold.after(before);
 		}
-		if (!waiter.granted.complete(hold)) {
+		// First of all, so that a holder the rest fails for is known as one.
+		this.hold = hold;
+		if (waiter.abandoned || !waiter.granted.complete(hold)) {
+			this.hold = null;
 			return false;
 		}
-		this.hold = hold;
 		this.token = token;
 		this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
 		return true;
@@ -373,6 +380,9 @@ final class Slot {
 
 	/** Renews the hold, or notices that its door or this process was interrupted. */
 	void tick(Session session, boolean paused, long now) {
+		if (this.hold != null) {
+			this.hold.tick();
+		}
 		Hold hold = (this.hold != null) ? this.hold : this.reserve;
 		if (hold != null && hold.isHeld()) {
 			long admission = this.door.admission();
@@ -475,16 +485,23 @@ final class Slot {
 	/** The session is over: places, door and hold with it; who waits goes on waiting. */
 	void sessionEnded(Reason reason) {
 		Hold hold = this.hold;
-		this.hold = null;
-		forgetReserve();
-		this.holding = null;
-		this.waiting = null;
 		if (hold != null) {
 			// Before the door is free for somebody else.
 			hold.lose(reason);
 		}
-		this.door.leave();
+		this.hold = null;
+		forgetReserve();
+		this.holding = null;
+		this.waiting = null;
 		this.waiters.forEach((waiter) -> waiter.behind = false);
+		try {
+			if (hold != null) {
+				hold.finish();
+			}
+		}
+		finally {
+			this.door.leave();
+		}
 	}
 
 	void fail(LockException failure) {

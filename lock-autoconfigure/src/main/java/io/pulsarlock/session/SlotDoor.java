@@ -98,7 +98,7 @@ final class SlotDoor {
 			this.ordinal = (place != null) ? place.ordinal() : 0;
 			this.entry = session.door()
 				.enter(this.slot.key(), this.slot.kind(), this.ordinal,
-						() -> this.shard.loop().execute(this.slot::evaluate));
+						() -> this.shard.loop().execute(() -> this.shard.evaluate(this.slot)));
 		}
 		if (front != null) {
 			watch(session, front, now);
@@ -116,7 +116,7 @@ final class SlotDoor {
 			// An heir may have come in before this node: it leaves when it hears from us.
 			this.shard.signOfLife();
 		}
-		this.shard.loop().schedule(delay, this.slot::evaluate);
+		this.shard.loop().schedule(delay, () -> this.shard.evaluate(this.slot));
 	}
 
 	private void watch(Session session, Ticket front, long now) {

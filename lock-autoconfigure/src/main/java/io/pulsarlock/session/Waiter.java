@@ -23,13 +23,19 @@ final class Waiter {
 	/** Whether somebody is known to be in front. Written on the loop, read anywhere. */
 	volatile boolean behind;
 
+	/**
+	 * Set when nobody will take the lock any more, whether it was granted or not. To set
+	 * a field needs no stack, so it can be done where everything else fails.
+	 */
+	volatile boolean abandoned;
+
 	Waiter(boolean immediate, @Nullable Duration holdFor) {
 		this.immediate = immediate;
 		this.holdFor = holdFor;
 	}
 
 	boolean isWaiting() {
-		return !this.granted.isDone();
+		return !this.abandoned && !this.granted.isDone();
 	}
 
 }

@@ -44,6 +44,44 @@ class LineTableTests {
 
 	private static final UUID OTHER = new UUID(0, 2);
 
+	/**
+	 * What a record costs must not grow with what its session holds: the session's other
+	 * tickets are replaced by one that cannot be looked at.
+	 */
+	@Test
+	void recordThatNamesATicketLooksAtNoOther() {
+		LineTable table = sealed();
+		long entry = 1;
+		table.apply(new Position(1, entry++), opening(ONE));
+		table.apply(new Position(1, entry++), opening(OTHER));
+		for (int i = 1; i <= 3; i++) {
+			table.apply(new Position(1, entry++), new Request(ONE, i, "l:" + i));
+		}
+		SessionState session = table.session(ONE);
+		session.tickets.put(new Position(0, 0), null);
+		assertThat(table.apply(new Position(1, entry++), new Idle(ONE, 4, "l:1", 1, true)).locks())
+			.containsExactly("l:1");
+		assertThat(table.apply(new Position(1, entry++), new Release(ONE, 5, "l:2", 2)).locks()).containsExactly("l:2");
+		assertThat(table.apply(new Position(1, entry++), new Evict(OTHER, 1, "l:3", ONE, 3, 5, 1)).locks())
+			.containsExactly("l:3");
+		assertThat(table.locks()).containsExactly("l:1");
+	}
+
+	@Test
+	void ticketIsFoundByItsNumberForItsOwnLockOnly() {
+		LineTable table = sealed();
+		table.apply(new Position(1, 1), opening(ONE));
+		table.apply(new Position(1, 2), new Request(ONE, 1, "l:a"));
+		assertThat(table.apply(new Position(1, 3), new Release(ONE, 2, "l:b", 1)).locks()).isEmpty();
+		assertThat(table.apply(new Position(1, 4), new Release(ONE, 3, "l:a", 2)).locks()).isEmpty();
+		assertThat(table.apply(new Position(1, 5), new Release(ONE, 4, "l:a", 1)).locks()).containsExactly("l:a");
+		assertThat(table.apply(new Position(1, 6), new Release(ONE, 5, "l:a", 1)).locks()).isEmpty();
+	}
+
+	private static Heartbeat opening(UUID session) {
+		return new Heartbeat(session, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of());
+	}
+
 	@Property(tries = 300)
 	void equalLogsGiveEqualTables(@ForAll long seed) {
 		List<Entry> log = log(seed, 200);

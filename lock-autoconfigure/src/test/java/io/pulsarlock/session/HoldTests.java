@@ -126,9 +126,12 @@ class HoldTests {
 	@Test
 	void deadlineIsNeverTakenBack() {
 		Hold hold = hold(null);
-		hold.doorGoodUntil(START + 10);
-		this.loop.pass(GRACE - 1);
+		hold.doorGoodUntil(START + 2 * GRACE);
+		hold.doorGoodUntil(START + GRACE + 10);
+		// By then the session's record keeps nothing any more, only the door does.
+		this.loop.pass(2 * GRACE - 1);
 		assertThat(hold.isHeld()).isTrue();
+		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 	}
 
 	@Test
@@ -153,6 +156,7 @@ class HoldTests {
 	void whoAsksAfterTheLossIsToldToo() {
 		Hold hold = hold(null);
 		hold.lose(Reason.CLOSED);
+		this.loop.runAll();
 		List<LockLoss> late = new ArrayList<>();
 		hold.onLost(late::add);
 		assertThat(late).isEqualTo(this.told).hasSize(1);
@@ -190,7 +194,54 @@ class HoldTests {
 		});
 		hold.onLost(after::add);
 		assertThatCode(() -> hold.lose(Reason.CLOSED)).doesNotThrowAnyException();
+		this.loop.runAll();
 		assertThat(after).hasSize(1);
+	}
+
+	@Test
+	void endThatItsOwnThreadCouldNotAnnounceIsAnnouncedByTheNextTick() {
+		Hold hold = new Hold("orders", 42, new ManualLoop(START), this.incarnation, null, Runnable::run,
+				this.ended::add);
+		hold.onLost(this.told::add);
+		hold.lose(Reason.CLOSED);
+		hold.tick();
+		hold.tick();
+		assertThat(this.told).containsExactly(new LockLoss("orders", 42, Reason.CLOSED));
+		assertThat(this.ended).containsExactly(hold);
+	}
+
+	@Test
+	void abandonedIsReleasedByTheNextTick() {
+		Hold hold = hold(null);
+		hold.abandoned = true;
+		assertThat(hold.isHeld()).isTrue();
+		hold.tick();
+		assertThat(hold.isHeld()).isFalse();
+		assertThat(hold.lost()).isNull();
+		this.loop.runAll();
+		assertThat(this.ended).containsExactly(hold);
+	}
+
+	@Test
+	void callbackIsCalledOnceThoughOneBeforeItCouldNotBe() {
+		this.incarnation.confirmed(this.incarnation.sending(START));
+		List<Runnable> submitted = new ArrayList<>();
+		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, null, (task) -> {
+			submitted.add(task);
+			if (submitted.size() == 2) {
+				throw new OutOfMemoryError("on purpose");
+			}
+		}, this.ended::add);
+		List<LockLoss> others = new ArrayList<>();
+		hold.onLost(this.told::add);
+		hold.onLost(others::add);
+		hold.lose(Reason.CLOSED);
+		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(this.loop::runAll);
+		hold.tick();
+		submitted.forEach(Runnable::run);
+		assertThat(this.told).hasSize(1);
+		assertThat(others).hasSize(1);
+		assertThat(this.ended).containsExactly(hold);
 	}
 
 	@Test
@@ -203,6 +254,7 @@ class HoldTests {
 		}
 		Registration due = hold.onLost(this.told::add);
 		hold.lose(Reason.REVOKED_BY_PEERS);
+		this.loop.runAll();
 		assertThat(submitted).hasSize(1);
 		due.close();
 		due.close();
@@ -219,6 +271,7 @@ class HoldTests {
 		second.close();
 		second.close();
 		hold.lose(Reason.CLOSED);
+		this.loop.runAll();
 		assertThat(this.told).hasSize(2);
 	}
 

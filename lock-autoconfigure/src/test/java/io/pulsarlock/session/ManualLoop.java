@@ -34,8 +34,33 @@ final class ManualLoop implements Loop {
 	}
 
 	@Override
-	public void schedule(long delayNanos, Runnable task) {
-		this.timed.add(new Timed(this.now + delayNanos, this.number++, task));
+	public Timer schedule(long delayNanos, Runnable task) {
+		Timed timed = new Timed(this.now + delayNanos, this.number++, task);
+		this.timed.add(timed);
+		return () -> this.timed.remove(timed);
+	}
+
+	@Override
+	public Timer every(long periodNanos, Runnable task) {
+		boolean[] cancelled = new boolean[1];
+		schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+		return () -> cancelled[0] = true;
+	}
+
+	private void again(long periodNanos, Runnable task, boolean[] cancelled) {
+		if (!cancelled[0]) {
+			try {
+				task.run();
+			}
+			finally {
+				schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+			}
+		}
+	}
+
+	/** Tasks that wait for their time. */
+	int timers() {
+		return this.timed.size();
 	}
 
 	/** The clock goes on and nothing else does. */

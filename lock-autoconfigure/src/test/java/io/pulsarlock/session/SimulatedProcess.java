@@ -67,14 +67,40 @@ final class SimulatedProcess implements Loop {
 	}
 
 	@Override
-	public void schedule(long delayNanos, Runnable task) {
+	public Timer schedule(long delayNanos, Runnable task) {
+		boolean[] cancelled = new boolean[1];
+		Runnable once = () -> {
+			if (!cancelled[0]) {
+				task.run();
+			}
+		};
 		if (delayNanos <= 0) {
-			execute(task);
-			return;
+			execute(once);
 		}
-		long jitter = limps() ? this.time.between(LATE, 3 * LATE) : this.time.chance(0.02)
-				? this.time.skewed(0, 5 * SimulatedTime.MILLI) : this.time.between(1, 100 * SimulatedTime.MICRO);
-		this.time.after((long) (delayNanos / this.rate) + jitter, () -> onLoop(task));
+		else {
+			long jitter = limps() ? this.time.between(LATE, 3 * LATE) : this.time.chance(0.02)
+					? this.time.skewed(0, 5 * SimulatedTime.MILLI) : this.time.between(1, 100 * SimulatedTime.MICRO);
+			this.time.after((long) (delayNanos / this.rate) + jitter, () -> onLoop(once));
+		}
+		return () -> cancelled[0] = true;
+	}
+
+	@Override
+	public Timer every(long periodNanos, Runnable task) {
+		boolean[] cancelled = new boolean[1];
+		schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+		return () -> cancelled[0] = true;
+	}
+
+	private void again(long periodNanos, Runnable task, boolean[] cancelled) {
+		if (!cancelled[0]) {
+			try {
+				task.run();
+			}
+			finally {
+				schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+			}
+		}
 	}
 
 	private void onLoop(Runnable task) {

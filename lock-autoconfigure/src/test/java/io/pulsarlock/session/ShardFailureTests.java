@@ -1,0 +1,477 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockException;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Position;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Whatever throws wherever: the session may end, and then its holders are told, but the
+ * shard goes on.
+ */
+class ShardFailureTests {
+
+	private static final UUID OTHER = new UUID(1, 2);
+
+	private final ManualLoop loop = new ManualLoop(0);
+
+	private final World world = new World();
+
+	private final List<LockEvent> events = new ArrayList<>();
+
+	private @Nullable Throwable listenerThrows;
+
+	private int refusals;
+
+	private @Nullable Throwable idsThrow;
+
+	private final Shard shard = new Shard(0,
+			SessionSettings.of("a")
+				.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
+				.withShards(1)
+				.withAffinity(Duration.ZERO, 1),
+			this.loop, this.world.connector(), this::callback, this::event, this::id);
+
+	ShardFailureTests() {
+		this.shard.start();
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	static List<Throwable> failures() {
+		return List.of(new IllegalStateException("on purpose"), new StackOverflowError("on purpose"),
+				new OutOfMemoryError("on purpose"), new NoClassDefFoundError("on purpose"));
+	}
+
+	private void callback(Runnable task) {
+		if (this.refusals > 0) {
+			this.refusals--;
+			throw new OutOfMemoryError("unable to create native thread: on purpose");
+		}
+		task.run();
+	}
+
+	private void event(LockEvent event) {
+		this.events.add(event);
+		raise(this.listenerThrows);
+	}
+
+	private UUID id() {
+		Throwable once = this.idsThrow;
+		this.idsThrow = null;
+		raise(once);
+		return UUID.randomUUID();
+	}
+
+	private static void raise(@Nullable Throwable failure) {
+		if (failure instanceof RuntimeException ex) {
+			throw ex;
+		}
+		if (failure instanceof Error ex) {
+			throw ex;
+		}
+	}
+
+	private Waiter ask(String lock) {
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire("l:" + lock, lock, Door.Kind.EXCLUSIVE, waiter);
+		return waiter;
+	}
+
+	private Hold acquire(String lock) {
+		Waiter waiter = ask(lock);
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted).isCompleted();
+		return waiter.granted.join();
+	}
+
+	private void assertEndedAndBack(Hold hold, List<LockLoss> told) {
+		assertThat(hold.isHeld()).isFalse();
+		assertThat(told).singleElement()
+			.satisfies((loss) -> assertThat(loss.reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED));
+		assertThat(this.shard.isConfirmed()).as("joined again").isTrue();
+		assertThat(acquire("another").isHeld()).isTrue();
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void portThatThrowsInATickEndsTheSessionAndTheShardJoinsAgain(Throwable failure) {
+		Hold hold = acquire("stock");
+		List<LockLoss> told = new ArrayList<>();
+		hold.onLost(told::add);
+		this.world.connectionThrows = failure;
+		this.loop.advance(Duration.ofMillis(300));
+		assertThat(this.world.connectionThrows).isNull();
+		assertEndedAndBack(hold, told);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void portThatThrowsInAWriteCostsItsSessionAndNobodyElseAnything(Throwable failure) {
+		Hold hold = acquire("stock");
+		List<LockLoss> told = new ArrayList<>();
+		hold.onLost(told::add);
+		this.world.publishThrows = failure;
+		ask("second");
+		this.loop.advance(Duration.ofMillis(300));
+		assertThat(this.world.publishThrows).isNull();
+		assertEndedAndBack(hold, told);
+		LineTable others = new LineTable();
+		for (int i = 0; i < this.world.records.size(); i++) {
+			LineTable.Change change = others.apply(new Position(1, i), this.world.records.get(i));
+			assertThat(change.missing()).as("a record is missed before %s", this.world.records.get(i)).isFalse();
+			if (i == 0) {
+				others.seal();
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void recordThatCannotBeMadeTakesNoNumber(Throwable failure) {
+		Session session = this.shard.activeSession();
+		long next = session.incarnation().nextSequence();
+		try {
+			session.publish((sequence) -> {
+				raise(failure);
+				return new Bye(OTHER, 0, 0);
+			});
+		}
+		catch (Throwable ex) {
+			assertThat(ex).isSameAs(failure);
+		}
+		assertThat(session.incarnation().nextSequence()).isEqualTo(next);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void openingThatThrowsIsTriedAgain(Throwable failure) {
+		this.world.connectionThrows = failure;
+		this.world.openThrows = failure;
+		this.idsThrow = failure;
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.world.openThrows).isNull();
+		assertThat(this.idsThrow).isNull();
+		assertThat(this.shard.isConfirmed()).isTrue();
+		assertThat(this.world.open).as("journals left open").isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void listenerThatThrowsCostsNoLock(Throwable failure) {
+		this.listenerThrows = failure;
+		Hold hold = acquire("stock");
+		this.loop.advance(Duration.ofSeconds(1));
+		this.world.connection = 0;
+		this.loop.advance(Duration.ofMillis(500));
+		this.world.connection = 2;
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.events).extracting(LockEvent::type)
+			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED);
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(this.world.sessions()).as("sessions").hasSize(1);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void allHoldersAreToldThoughDoorsThrow(Throwable failure) {
+		List<LockLoss> told = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			acquire("lock-" + i).onLost(told::add);
+		}
+		this.world.leaveThrows = failure;
+		this.world.connectionThrows = failure;
+		this.loop.advance(Duration.ofSeconds(3));
+		assertThat(told).hasSize(20);
+		assertThat(this.shard.isConfirmed()).isTrue();
+		this.world.leaveThrows = null;
+		assertThat(acquire("lock-7").isHeld()).isTrue();
+	}
+
+	@Test
+	void allHoldersAreToldThoughThreadsAreShort() {
+		List<LockLoss> told = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			acquire("lock-" + i).onLost(told::add);
+		}
+		this.refusals = 500;
+		this.world.connectionThrows = new OutOfMemoryError("on purpose");
+		this.loop.advance(Duration.ofSeconds(2));
+		assertThat(this.refusals).isZero();
+		assertThat(told).hasSize(50);
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void goodbyeIsSaidOnceHoweverOftenTheEndIsTried() {
+		this.world.closeThrows = 3;
+		this.world.connectionThrows = new OutOfMemoryError("on purpose");
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.world.closeThrows).isZero();
+		assertThat(this.world.records.stream().filter(Bye.class::isInstance)).hasSize(1);
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void asynchronousHolderIsToldLaterWhenThreadsAreShort() {
+		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		this.refusals = 5;
+		CompletableFuture<LockHandle> coming = lock.acquireAsync(Duration.ofSeconds(30), null);
+		this.loop.advance(Duration.ofMillis(20));
+		assertThat(coming).isNotDone();
+		this.loop.advance(Duration.ofMillis(200));
+		assertThat(coming).isCompletedWithValueMatching(LockHandle::isHeld);
+	}
+
+	@Test
+	void grantedAsynchronouslyLeavesNoDeadline() {
+		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		this.loop.advance(Duration.ofSeconds(1));
+		int before = this.loop.timers();
+		for (int i = 0; i < 1000; i++) {
+			CompletableFuture<LockHandle> coming = lock.acquireAsync(Duration.ofHours(1), null);
+			this.loop.advance(Duration.ofMillis(1));
+			coming.join().close();
+		}
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.loop.timers()).isEqualTo(before);
+	}
+
+	@Test
+	void openingThatHasEndedLeavesNoLimit() {
+		int before = this.loop.timers();
+		for (int i = 0; i < 5; i++) {
+			this.world.connectionThrows = new IllegalStateException("on purpose");
+			this.loop.advance(Duration.ofSeconds(2));
+		}
+		assertThat(this.loop.timers()).isEqualTo(before);
+	}
+
+	@Test
+	void refusedAndCancelledWaitersLeaveNoSlot() {
+		this.world.append(new Heartbeat(OTHER, 0, true, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, Position.NONE, List.of()));
+		for (int i = 0; i < 1000; i++) {
+			this.world.append(new Request(OTHER, i + 1, "l:foreign-" + i));
+		}
+		this.loop.advance(Duration.ofMillis(100));
+		for (int i = 0; i < 1000; i++) {
+			Waiter waiter = new Waiter(true, null);
+			this.shard.acquire("l:foreign-" + i, "foreign-" + i, Door.Kind.EXCLUSIVE, waiter);
+			this.loop.runAll();
+			assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> get(waiter));
+		}
+		assertThat(this.shard.slots()).isEmpty();
+		Waiter waiter = ask("foreign-0");
+		this.loop.advance(Duration.ofSeconds(1));
+		waiter.abandoned = true;
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.shard.slots()).isEmpty();
+	}
+
+	@Test
+	void whatItsCallerCouldNotTakeIsReleased() {
+		Waiter waiter = ask("stock");
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.join().isHeld()).isTrue();
+		waiter.abandoned = true;
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.join().isHeld()).isFalse();
+		assertThat(this.events).extracting(LockEvent::type)
+			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.RELEASED);
+		assertThat(acquire("stock").isHeld()).isTrue();
+	}
+
+	@Test
+	void everyCallerIsToldOfARefusalByAnExceptionOfItsOwn() {
+		this.world.publishSilent = true;
+		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		List<CompletableFuture<LockHandle>> all = Stream.generate(() -> lock.acquireAsync(Duration.ofSeconds(30), null))
+			.limit(3)
+			.toList();
+		this.loop.advance(Duration.ofMillis(10));
+		this.shard.failed(new LockConfigurationException("shared"));
+		this.loop.advance(Duration.ofMillis(10));
+		List<Throwable> told = all.stream().map((each) -> each.handle((held, failure) -> failure).join()).toList();
+		assertThat(told).hasSize(3)
+			.allSatisfy((each) -> assertThat(each).isInstanceOf(LockConfigurationException.class));
+		assertThat(told.stream().distinct()).hasSize(3);
+	}
+
+	@Test
+	void whoClaimsAFireTimeAfterTheEndIsToldAtOnce() {
+		this.shard.close();
+		this.loop.runAll();
+		this.shard.ended();
+		assertThat(this.shard.fire("job", 1)).isCompletedExceptionally();
+	}
+
+	private static void get(Waiter waiter) throws Throwable {
+		try {
+			waiter.granted.getNow(null);
+		}
+		catch (CompletionException ex) {
+			throw ex.getCause();
+		}
+	}
+
+	/** Journal, door and connector that throw when they are told to. */
+	private static final class World implements Journal, Door {
+
+		private final List<JournalRecord> records = new ArrayList<>();
+
+		private int delivered;
+
+		private int open;
+
+		private long connection = 1;
+
+		private boolean publishSilent;
+
+		private @Nullable Throwable connectionThrows;
+
+		private @Nullable Throwable publishThrows;
+
+		private @Nullable Throwable openThrows;
+
+		private @Nullable Throwable leaveThrows;
+
+		private int closeThrows;
+
+		private @Nullable Listener listener;
+
+		private static @Nullable Throwable once(@Nullable Throwable failure, Runnable cleared) {
+			cleared.run();
+			return failure;
+		}
+
+		Connector connector() {
+			return new Connector() {
+
+				@Override
+				public CompletionStage<Ports> open(int shard) {
+					raise(once(World.this.openThrows, () -> World.this.openThrows = null));
+					World.this.open++;
+					return CompletableFuture.completedFuture(new Ports(World.this, World.this));
+				}
+
+				@Override
+				public void close() {
+				}
+
+			};
+		}
+
+		@Override
+		public CompletionStage<?> close() {
+			if (this.closeThrows > 0) {
+				this.closeThrows--;
+				throw new OutOfMemoryError("on purpose");
+			}
+			this.open--;
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public void start(Listener listener) {
+			this.listener = listener;
+			this.delivered = 0;
+			deliver();
+		}
+
+		@Override
+		public CompletionStage<Position> publish(JournalRecord record) {
+			raise(once(this.publishThrows, () -> this.publishThrows = null));
+			if (!this.publishSilent) {
+				append(record);
+			}
+			return new CompletableFuture<>();
+		}
+
+		void append(JournalRecord record) {
+			this.records.add(record);
+			deliver();
+		}
+
+		private void deliver() {
+			Listener listener = this.listener;
+			while (listener != null && this.delivered < this.records.size()) {
+				listener.received(new Position(1, this.delivered), this.records.get(this.delivered++));
+			}
+		}
+
+		List<UUID> sessions() {
+			return this.records.stream().map(JournalRecord::session).distinct().toList();
+		}
+
+		@Override
+		public long connection() {
+			raise(once(this.connectionThrows, () -> this.connectionThrows = null));
+			return this.connection;
+		}
+
+		@Override
+		public CompletionStage<?> ask() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+		@Override
+		public void trim(Position upTo) {
+		}
+
+		@Override
+		public Entry enter(String lock, Kind kind, int ordinal, Runnable changed) {
+			return new Entry() {
+
+				@Override
+				public State state() {
+					return State.ADMITTED;
+				}
+
+				@Override
+				public long admission() {
+					return World.this.connection;
+				}
+
+				@Override
+				public @Nullable LockException failure() {
+					return null;
+				}
+
+				@Override
+				public void leave() {
+					raise(World.this.leaveThrows);
+				}
+
+			};
+		}
+
+	}
+
+}
