@@ -29,8 +29,9 @@ final class Affinity {
 		return this.idleNanos > 0;
 	}
 
-	/** Takes note that a slot keeps its lock; too many, and the eldest goes. */
+	/** Takes note of when a slot's lock was used last; too many, and the eldest goes. */
 	void kept(Slot slot, long now) {
+		this.kept.remove(slot);
 		this.kept.put(slot, now);
 		if (this.kept.size() > this.limit) {
 			this.kept.keySet().iterator().next().letGo();

@@ -52,8 +52,11 @@ final class Callbacks implements Executor {
 	/** How many tasks were taken from the queue, to see whether it goes on. */
 	private long taken;
 
-	/** Whether the starter looks settled in a moment. */
+	/** Whether the starter looks again in a moment. */
 	private boolean watched;
+
+	/** Since when; a caller whose stack ended may have said so and done nothing. */
+	private long watchedSince;
 
 	private boolean closed;
 
@@ -91,8 +94,9 @@ final class Callbacks implements Executor {
 			if (this.idle >= this.tasks.size()) {
 				this.changed.signal();
 			}
-			else if (!this.watched && this.threads < LIMIT) {
+			else if (this.threads < LIMIT && !isWatched()) {
 				this.watched = true;
+				this.watchedSince = System.nanoTime();
 				watch = true;
 			}
 		}
@@ -102,6 +106,10 @@ final class Callbacks implements Executor {
 		if (watch) {
 			watch(-1);
 		}
+	}
+
+	private boolean isWatched() {
+		return this.watched && System.nanoTime() - this.watchedSince < 100 * PATIENCE_NANOS;
 	}
 
 	private void watch(long seen) {
@@ -147,6 +155,7 @@ final class Callbacks implements Executor {
 					more = (taken == seen) ? 1 : 0;
 				}
 				this.threads += more;
+				this.watchedSince = System.nanoTime();
 			}
 			finally {
 				this.lock.unlock();

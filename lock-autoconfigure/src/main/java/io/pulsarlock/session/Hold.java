@@ -62,6 +62,14 @@ final class Hold implements LockHandle {
 
 	private @Nullable Waiter waiter;
 
+	/** What the holder may give it back to, without the loop. */
+	private @Nullable KeptLock kept;
+
+	/** Whether its beginning was told, so that its end may be. */
+	private volatile boolean announced = true;
+
+	private boolean endTold;
+
 	Hold(String name, long token, Loop loop, Incarnation incarnation, @Nullable Duration limit, Executor callbacks,
 			Consumer<Hold> ended) {
 		this.name = name;
@@ -87,6 +95,36 @@ final class Hold implements LockHandle {
 		return this;
 	}
 
+	/** Remembers from where it was taken; its beginning is to be announced. */
+	Hold of(KeptLock kept) {
+		this.kept = kept;
+		this.announced = false;
+		return this;
+	}
+
+	/** Its beginning was told. Any thread. */
+	void announced() {
+		this.announced = true;
+		if (isOver() || this.abandoned) {
+			this.loop.execute(this::tick);
+		}
+	}
+
+	/** Nobody is told of its end, nor was of its beginning. */
+	void untold() {
+		this.abandoned = true;
+		tellEnd();
+	}
+
+	/** Whether its end is still to be told; true once. */
+	boolean tellEnd() {
+		synchronized (this.listeners) {
+			boolean first = !this.endTold;
+			this.endTold = true;
+			return first;
+		}
+	}
+
 	@Override
 	public String name() {
 		return this.name;
@@ -100,6 +138,14 @@ final class Hold implements LockHandle {
 
 	long token() {
 		return this.token;
+	}
+
+	Loop loop() {
+		return this.loop;
+	}
+
+	Incarnation incarnation() {
+		return this.incarnation;
 	}
 
 	long grantedAt() {
@@ -193,7 +239,7 @@ final class Hold implements LockHandle {
 	 * the loop, which looks after ends that their own thread could not announce.
 	 */
 	void finish() {
-		if (!isOver() || this.finished) {
+		if (!isOver() || this.finished || !this.announced) {
 			return;
 		}
 		LockLoss lost = this.lost;
@@ -259,7 +305,10 @@ final class Hold implements LockHandle {
 			}
 			this.released = true;
 		}
-		this.loop.execute(this::finish);
+		KeptLock kept = this.kept;
+		if (kept == null || !this.announced || !kept.giveBack(this, this.loop.nanoTime())) {
+			this.loop.execute(this::finish);
+		}
 		return null;
 	}
 
@@ -270,6 +319,8 @@ final class Hold implements LockHandle {
 	void tick() {
 		Waiter waiter = this.waiter;
 		if (this.abandoned || (waiter != null && waiter.abandoned)) {
+			// Its own thread may have failed before it said so.
+			this.announced = true;
 			release();
 		}
 		finish();

@@ -135,9 +135,19 @@ final class LoopThread {
 		}
 	}
 
+	/**
+	 * Runs all that are about due when one is, so that the thread wakes up once for all.
+	 */
 	private void runPeriodic() {
-		for (Periodic timer : this.periodic) {
-			if (System.nanoTime() - timer.next >= 0) {
+		Periodic[] all = this.periodic;
+		boolean due = false;
+		long now = System.nanoTime();
+		for (Periodic timer : all) {
+			due |= now - timer.next >= 0;
+		}
+		for (int i = 0; due && i < all.length; i++) {
+			Periodic timer = all[i];
+			if (now - timer.next >= -timer.period / 8) {
 				run(timer.task);
 				timer.next = System.nanoTime() + timer.period;
 			}

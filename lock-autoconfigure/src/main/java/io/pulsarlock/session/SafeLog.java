@@ -39,6 +39,24 @@ final class SafeLog {
 		}
 	}
 
+	void warn(String message) {
+		try {
+			this.log.warn(message);
+		}
+		catch (Throwable ex) {
+			// Lost.
+		}
+	}
+
+	void info(String message) {
+		try {
+			this.log.info(message);
+		}
+		catch (Throwable ex) {
+			// Lost.
+		}
+	}
+
 	void debug(String message) {
 		try {
 			this.log.debug(message);

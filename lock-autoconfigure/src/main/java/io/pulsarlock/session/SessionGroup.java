@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionGroup implements LeaderGroup {
 
 	/** How long a revocation waits for listeners before the next leader may start. */
-	private static final long LISTENER_SECONDS = 5;
+	private static final long LISTENER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
@@ -151,8 +151,12 @@ final class SessionGroup implements LeaderGroup {
 		if (told == null || hold == null) {
 			return null;
 		}
-		CompletableFuture<?> released = told.orTimeout(LISTENER_SECONDS, TimeUnit.SECONDS)
-			.whenComplete((none, ex) -> hold.close());
+		Loop.Timer limit = hold.loop()
+			.schedule(LISTENER_NANOS, () -> told.completeExceptionally(new TimeoutException()));
+		CompletableFuture<?> released = told.whenComplete((none, ex) -> {
+			limit.cancel();
+			hold.close();
+		});
 		synchronized (this.listeners) {
 			if (this.leaving == told) {
 				this.leaving = released;

@@ -146,7 +146,7 @@ final class SessionLock implements FencedLock {
 		try {
 			while (true) {
 				try {
-					return Optional.of(acquire(Duration.ZERO, null));
+					return optional(acquire(Duration.ZERO, null));
 				}
 				catch (LockBusyException ex) {
 					return Optional.empty();
@@ -159,6 +159,22 @@ final class SessionLock implements FencedLock {
 		finally {
 			if (interrupted) {
 				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Nothing that was taken may get lost on its way to the caller. */
+	private static Optional<LockHandle> optional(LockHandle handle) {
+		Hold hold = (Hold) handle;
+		boolean made = false;
+		try {
+			Optional<LockHandle> optional = Optional.of(hold);
+			made = true;
+			return optional;
+		}
+		finally {
+			if (!made) {
+				hold.abandoned = true;
 			}
 		}
 	}
@@ -189,7 +205,16 @@ final class SessionLock implements FencedLock {
 				shard.givenUp(this.key);
 			}
 		});
-		shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+		boolean asked = false;
+		try {
+			shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+			asked = true;
+		}
+		finally {
+			if (!asked) {
+				waiter.abandoned = true;
+			}
+		}
 		return result;
 	}
 
@@ -272,8 +297,12 @@ final class SessionLock implements FencedLock {
 			return true;
 		}
 		Optional<LockHandle> held = tryAcquire();
-		held.ifPresent(this::enter);
-		return held.isPresent();
+		if (held.isEmpty()) {
+			return false;
+		}
+		// Not by a lambda: the first use of one needs much more stack than the rest.
+		enter(held.get());
+		return true;
 	}
 
 	@Override

@@ -286,6 +286,9 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 
 	@Override
 	public LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
+		if (waitFor.isNegative()) {
+			throw new IllegalArgumentException("The wait for locks must not be negative, but is " + waitFor);
+		}
 		List<FencedLock> locks = names.stream().distinct().sorted().map(this::obtain).toList();
 		if (locks.isEmpty()) {
 			throw new IllegalArgumentException("At least one lock must be named");

@@ -65,6 +65,9 @@ final class Shard {
 
 	private final Map<String, Slot> slots = new HashMap<>();
 
+	/** Locks that callers may take without the loop, by their keys. */
+	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
+
 	private final Set<Slot> dirty = new LinkedHashSet<>();
 
 	private volatile @Nullable Session session;
@@ -333,7 +336,7 @@ final class Shard {
 		}
 		if (session.isActive()) {
 			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
-					+ " has ended (" + reason + "); all its locks are lost", null);
+					+ " has ended (" + reason + "); all its locks are lost");
 		}
 		this.ending = new Ending(session, reason);
 		this.session = null;
@@ -395,8 +398,16 @@ final class Shard {
 		}
 	}
 
-	/** Takes a place in a lock's line. Any thread. */
+	/** Takes a place in a lock's line, or the lock if it is kept here. Any thread. */
 	void acquire(String key, String name, Door.Kind kind, Waiter waiter) {
+		KeptLock kept = this.offers.get(key);
+		waiter.since = now();
+		if (kept != null && kept.take(waiter, waiter.since)) {
+			if (kept.isRunningOut()) {
+				givenUp(key);
+			}
+			return;
+		}
 		// Safety: first added, then looked. Whichever comes first, this or the end, one
 		// of the two sees the other, so nobody waits on a loop that runs no more.
 		this.arriving.add(waiter.granted);
@@ -662,6 +673,10 @@ final class Shard {
 	@Nullable Session activeSession() {
 		Session session = this.session;
 		return (session != null && session.isActive()) ? session : null;
+	}
+
+	Map<String, KeptLock> offers() {
+		return this.offers;
 	}
 
 	Map<String, Slot> slots() {

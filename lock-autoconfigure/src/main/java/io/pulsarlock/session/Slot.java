@@ -48,6 +48,9 @@ final class Slot {
 	/** Holds the lock for nobody, so that this node may have it again; see Affinity. */
 	private @Nullable Hold reserve;
 
+	/** The same, while callers may take it without the loop. */
+	private @Nullable KeptLock kept;
+
 	/** Whether the others believe that nobody here uses the lock. */
 	private boolean saidIdle;
 
@@ -90,6 +93,7 @@ final class Slot {
 
 	/** Looks at everything anew and does what is to be done. Cheap when nothing is. */
 	void evaluate() {
+		withdraw();
 		this.waiters.removeIf((waiter) -> !waiter.isWaiting());
 		Session session = this.shard.activeSession();
 		if (session == null) {
@@ -151,8 +155,8 @@ final class Slot {
 		}
 		// Larger than every token before, smaller than that of every request to come.
 		long base = session.table().applied().token();
-		long token = Math.max(base, this.token + 1);
-		while (this.hold == null && !this.waiters.isEmpty()) {
+		while (this.hold == null && this.kept == null && !this.waiters.isEmpty()) {
+			long token = Math.max(base, this.token + 1);
 			if (!session.mayGrant(now)) {
 				return true;
 			}
@@ -163,7 +167,12 @@ final class Slot {
 			if (token - base >= Position.HOLDINGS) {
 				return true;
 			}
-			if (giveToNext(session, token, reserve)) {
+			if (this.waiters.size() == 1) {
+				if (!reenterAlone(session, now)) {
+					return true;
+				}
+			}
+			else if (giveToNext(session, token, reserve)) {
 				this.reserve = null;
 				this.shard.affinity().gone(this);
 			}
@@ -171,8 +180,96 @@ final class Slot {
 		if (this.hold != null) {
 			return false;
 		}
-		say(session, true);
+		if (this.kept == null) {
+			say(session, true);
+			offer(session, now);
+		}
 		return true;
+	}
+
+	/**
+	 * Gives the lock to the only caller that waits, as if it had taken the lock itself:
+	 * then it gives it back without the loop, and the next caller finds it free.
+	 * @return false if it cannot be given now
+	 */
+	private boolean reenterAlone(Session session, long now) {
+		Waiter waiter = this.waiters.remove();
+		KeptLock kept = offerable(session, now);
+		if (kept == null || !kept.take(waiter, now)) {
+			this.waiters.addFirst(waiter);
+			return false;
+		}
+		offer(kept);
+		return true;
+	}
+
+	/** Lets callers take the lock that is kept without the loop. */
+	private void offer(Session session, long now) {
+		KeptLock kept = offerable(session, now);
+		if (kept != null) {
+			offer(kept);
+		}
+	}
+
+	private void offer(KeptLock kept) {
+		this.kept = kept;
+		this.shard.offers().put(this.key, kept);
+	}
+
+	private @Nullable KeptLock offerable(Session session, long now) {
+		Hold reserve = this.reserve;
+		if (reserve == null || this.kept != null || this.hold != null || !this.waiters.isEmpty()
+				|| !session.mayGrant(now) || session.table().heir(this.key) != null) {
+			return null;
+		}
+		long base = session.table().applied().token();
+		long latest = Math.max(base - 1, this.token);
+		if (latest - base >= Position.HOLDINGS / 2) {
+			this.shard.signOfLife();
+		}
+		return new KeptLock(this, reserve, latest, base + Position.HOLDINGS);
+	}
+
+	/** From here on the loop alone decides about the lock, and knows who has it. */
+	private void withdraw() {
+		KeptLock kept = this.kept;
+		if (kept == null) {
+			return;
+		}
+		this.kept = null;
+		this.shard.offers().remove(this.key, kept);
+		Hold taken = kept.withdraw();
+		this.token = Math.max(this.token, kept.token());
+		if (taken != null) {
+			this.hold = taken;
+			this.reserve = null;
+			this.shard.affinity().gone(this);
+		}
+		else if (kept.isUsed() && this.reserve != null) {
+			this.shard.affinity().kept(this, kept.lastUse());
+		}
+	}
+
+	/** Makes a holding that goes on from another one. Any thread. */
+	Hold holding(Waiter waiter, long token, Hold before) {
+		return new Hold(this.name, token, this.shard.loop(), before.incarnation(), waiter.holdFor,
+				this.shard.callbacks(), this::ended)
+			.after(before)
+			.of(waiter);
+	}
+
+	/** Any thread. */
+	void acquired(Hold hold, long waited) {
+		this.shard.event(LockEvent.Type.ACQUIRED, this, hold.token(), null, waited);
+	}
+
+	/** Any thread. */
+	void released(Hold hold) {
+		if (hold.tellEnd()) {
+			LockLoss lost = hold.lost();
+			this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
+					(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
+		}
 	}
 
 	/**
@@ -215,6 +312,7 @@ final class Slot {
 
 	/** Gives up a lock that was only kept. */
 	void letGo() {
+		withdraw();
 		Place place = this.holding;
 		if (this.reserve == null || place == null) {
 			return;
@@ -341,15 +439,15 @@ final class Slot {
 			return false;
 		}
 		this.token = token;
-		this.shard.event(LockEvent.Type.ACQUIRED, this, token, null, hold.grantedAt() - waiter.since);
+		acquired(hold, hold.grantedAt() - waiter.since);
 		return true;
 	}
 
 	/** A holding has ended, by whatever means; told once for each. */
 	private void ended(Hold hold) {
+		withdraw();
 		LockLoss lost = hold.lost();
-		this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
-				(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
+		released(hold);
 		if (this.hold != hold) {
 			this.shard.idle(this);
 			return;
@@ -380,6 +478,7 @@ final class Slot {
 
 	/** Renews the hold, or notices that its door or this process was interrupted. */
 	void tick(Session session, boolean paused, long now) {
+		withdraw();
 		if (this.hold != null) {
 			this.hold.tick();
 		}
@@ -418,8 +517,11 @@ final class Slot {
 			}
 		}
 		if (hold == null || !this.waiters.isEmpty() || this.waiting != null || this.goodAdmission == 0
-				|| (hold == this.hold && this.saidIdle)) {
+				|| this.saidIdle != (hold == this.reserve)) {
 			evaluate();
+		}
+		else {
+			offer(session, now);
 		}
 	}
 
@@ -445,6 +547,15 @@ final class Slot {
 	 * concluded from the close.
 	 */
 	void confirmed(long sequence, long sentAt) {
+		withdraw();
+		doorConfirmed(sequence, sentAt);
+		Session session = this.shard.activeSession();
+		if (session != null) {
+			offer(session, this.shard.now());
+		}
+	}
+
+	private void doorConfirmed(long sequence, long sentAt) {
 		Hold hold = (this.hold != null) ? this.hold : this.reserve;
 		Session session = this.shard.activeSession();
 		if (this.hold == null && (this.waiting != null || !this.waiters.isEmpty())) {
@@ -470,6 +581,7 @@ final class Slot {
 	 * Takes the lock from its holder, who is told before anybody hears of the release.
 	 */
 	boolean takeAway() {
+		withdraw();
 		if (this.reserve != null) {
 			letGo();
 			return true;
@@ -484,6 +596,7 @@ final class Slot {
 
 	/** The session is over: places, door and hold with it; who waits goes on waiting. */
 	void sessionEnded(Reason reason) {
+		withdraw();
 		Hold hold = this.hold;
 		if (hold != null) {
 			// Before the door is free for somebody else.
@@ -515,7 +628,8 @@ final class Slot {
 	}
 
 	boolean isHeld() {
-		return this.hold != null;
+		KeptLock kept = this.kept;
+		return this.hold != null || (kept != null && kept.isTaken());
 	}
 
 	int waiterCount() {

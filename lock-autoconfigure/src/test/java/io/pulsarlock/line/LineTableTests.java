@@ -78,10 +78,6 @@ class LineTableTests {
 		assertThat(table.apply(new Position(1, 6), new Release(ONE, 5, "l:a", 1)).locks()).isEmpty();
 	}
 
-	private static Heartbeat opening(UUID session) {
-		return new Heartbeat(session, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of());
-	}
-
 	@Property(tries = 300)
 	void equalLogsGiveEqualTables(@ForAll long seed) {
 		List<Entry> log = log(seed, 200);

@@ -6,17 +6,13 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
-import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -41,7 +37,7 @@ class ShardFailureTests {
 
 	private final ManualLoop loop = new ManualLoop(0);
 
-	private final World world = new World();
+	private final ThrowingPorts world = new ThrowingPorts();
 
 	private final List<LockEvent> events = new ArrayList<>();
 
@@ -79,23 +75,14 @@ class ShardFailureTests {
 
 	private void event(LockEvent event) {
 		this.events.add(event);
-		raise(this.listenerThrows);
+		ThrowingPorts.raise(this.listenerThrows);
 	}
 
 	private UUID id() {
 		Throwable once = this.idsThrow;
 		this.idsThrow = null;
-		raise(once);
+		ThrowingPorts.raise(once);
 		return UUID.randomUUID();
-	}
-
-	private static void raise(@Nullable Throwable failure) {
-		if (failure instanceof RuntimeException ex) {
-			throw ex;
-		}
-		if (failure instanceof Error ex) {
-			throw ex;
-		}
 	}
 
 	private Waiter ask(String lock) {
@@ -159,7 +146,7 @@ class ShardFailureTests {
 		long next = session.incarnation().nextSequence();
 		try {
 			session.publish((sequence) -> {
-				raise(failure);
+				ThrowingPorts.raise(failure);
 				return new Bye(OTHER, 0, 0);
 			});
 		}
@@ -339,139 +326,6 @@ class ShardFailureTests {
 		catch (CompletionException ex) {
 			throw ex.getCause();
 		}
-	}
-
-	/** Journal, door and connector that throw when they are told to. */
-	private static final class World implements Journal, Door {
-
-		private final List<JournalRecord> records = new ArrayList<>();
-
-		private int delivered;
-
-		private int open;
-
-		private long connection = 1;
-
-		private boolean publishSilent;
-
-		private @Nullable Throwable connectionThrows;
-
-		private @Nullable Throwable publishThrows;
-
-		private @Nullable Throwable openThrows;
-
-		private @Nullable Throwable leaveThrows;
-
-		private int closeThrows;
-
-		private @Nullable Listener listener;
-
-		private static @Nullable Throwable once(@Nullable Throwable failure, Runnable cleared) {
-			cleared.run();
-			return failure;
-		}
-
-		Connector connector() {
-			return new Connector() {
-
-				@Override
-				public CompletionStage<Ports> open(int shard) {
-					raise(once(World.this.openThrows, () -> World.this.openThrows = null));
-					World.this.open++;
-					return CompletableFuture.completedFuture(new Ports(World.this, World.this));
-				}
-
-				@Override
-				public void close() {
-				}
-
-			};
-		}
-
-		@Override
-		public CompletionStage<?> close() {
-			if (this.closeThrows > 0) {
-				this.closeThrows--;
-				throw new OutOfMemoryError("on purpose");
-			}
-			this.open--;
-			return CompletableFuture.completedFuture(null);
-		}
-
-		@Override
-		public void start(Listener listener) {
-			this.listener = listener;
-			this.delivered = 0;
-			deliver();
-		}
-
-		@Override
-		public CompletionStage<Position> publish(JournalRecord record) {
-			raise(once(this.publishThrows, () -> this.publishThrows = null));
-			if (!this.publishSilent) {
-				append(record);
-			}
-			return new CompletableFuture<>();
-		}
-
-		void append(JournalRecord record) {
-			this.records.add(record);
-			deliver();
-		}
-
-		private void deliver() {
-			Listener listener = this.listener;
-			while (listener != null && this.delivered < this.records.size()) {
-				listener.received(new Position(1, this.delivered), this.records.get(this.delivered++));
-			}
-		}
-
-		List<UUID> sessions() {
-			return this.records.stream().map(JournalRecord::session).distinct().toList();
-		}
-
-		@Override
-		public long connection() {
-			raise(once(this.connectionThrows, () -> this.connectionThrows = null));
-			return this.connection;
-		}
-
-		@Override
-		public CompletionStage<?> ask() {
-			return CompletableFuture.completedFuture(null);
-		}
-
-		@Override
-		public void trim(Position upTo) {
-		}
-
-		@Override
-		public Entry enter(String lock, Kind kind, int ordinal, Runnable changed) {
-			return new Entry() {
-
-				@Override
-				public State state() {
-					return State.ADMITTED;
-				}
-
-				@Override
-				public long admission() {
-					return World.this.connection;
-				}
-
-				@Override
-				public @Nullable LockException failure() {
-					return null;
-				}
-
-				@Override
-				public void leave() {
-					raise(World.this.leaveThrows);
-				}
-
-			};
-		}
-
 	}
 
 }

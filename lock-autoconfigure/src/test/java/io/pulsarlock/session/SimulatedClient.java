@@ -90,6 +90,7 @@ final class SimulatedClient implements Connector {
 
 	@Override
 	public CompletionStage<Ports> open(int shard) {
+		this.cluster.throwing().application("a connector");
 		CompletableFuture<Ports> opened = new CompletableFuture<>();
 		open(opened, 0);
 		return opened;

@@ -16,6 +16,8 @@ final class SimulatedCluster {
 
 	private final SimulationCoverage coverage;
 
+	private final SimulatedThrowing throwing;
+
 	private final SimulatedLog log;
 
 	private final List<SimulatedBroker> brokers = new ArrayList<>();
@@ -30,6 +32,7 @@ final class SimulatedCluster {
 		this.time = time;
 		this.plan = plan;
 		this.coverage = coverage;
+		this.throwing = new SimulatedThrowing(time, plan, coverage);
 		this.log = new SimulatedLog(time, coverage, plan.keepsJournal());
 		SimulationTwin twin = plan.twin();
 		if (twin != null) {
@@ -177,6 +180,10 @@ final class SimulatedCluster {
 
 	SimulationCoverage coverage() {
 		return this.coverage;
+	}
+
+	SimulatedThrowing throwing() {
+		return this.throwing;
 	}
 
 	SimulatedLog log() {

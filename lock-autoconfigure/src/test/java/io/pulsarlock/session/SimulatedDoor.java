@@ -24,6 +24,7 @@ final class SimulatedDoor implements Door {
 
 	@Override
 	public Entry enter(String lock, Kind kind, int ordinal, Runnable changed) {
+		this.cluster.throwing().port("a door that is entered");
 		Attempt attempt = new Attempt(lock, kind, ordinal, changed);
 		this.client.attempts().add(attempt);
 		attempt.connect();

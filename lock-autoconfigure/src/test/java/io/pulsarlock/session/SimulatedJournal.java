@@ -113,6 +113,7 @@ final class SimulatedJournal implements Journal {
 	@Override
 	public CompletionStage<Position> publish(JournalRecord given) {
 		JournalRecord record = twin(SimulationTwin.LATE_WITHOUT_CLAIMS) ? withoutClaims(given) : given;
+		mayThrow("a journal that is written");
 		this.session = record.session();
 		Pending publishing = new Pending(this.nextNumber++, record, new CompletableFuture<>());
 		this.pending.add(publishing);
@@ -267,11 +268,24 @@ final class SimulatedJournal implements Journal {
 
 	@Override
 	public long connection() {
+		mayThrow("a journal that is asked for its connection");
 		SimulatedLink link = this.client.link();
 		if (twin(SimulationTwin.CONNECTION_IGNORED)) {
 			return 1;
 		}
 		return (link != null) ? link.number() : 0;
+	}
+
+	private void mayThrow(String what) {
+		try {
+			this.cluster.throwing().port(what);
+		}
+		catch (Throwable ex) {
+			if (twin(SimulationTwin.TICKS_END_WITH_AN_ERROR)) {
+				this.client.process().endPeriodic();
+			}
+			throw ex;
+		}
 	}
 
 	@Override

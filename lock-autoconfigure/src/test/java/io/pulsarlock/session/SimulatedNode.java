@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
+import io.pulsarlock.LockEvent;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class SimulatedNode {
 
 	private final Shard shard;
 
+	private final long startedAt;
+
 	private boolean calm;
 
 	private boolean ended;
@@ -36,6 +39,7 @@ final class SimulatedNode {
 	SimulatedNode(SimulatedCluster cluster, SimulationInvariants invariants, SessionSettings settings, double rate) {
 		this.cluster = cluster;
 		this.time = cluster.time();
+		this.startedAt = this.time.now();
 		this.invariants = invariants;
 		this.settings = settings;
 		long offset = this.time.chance(0.3) ? Long.MAX_VALUE - this.time.between(0, 60 * SimulatedTime.SECOND)
@@ -45,12 +49,22 @@ final class SimulatedNode {
 			this.process.clockStands();
 		}
 		this.client = new SimulatedClient(settings.node(), cluster, this.process, this::applied);
-		this.shard = new Shard(0, settings, this.process, this.client, this.process::execute,
-				(event) -> invariants.event(this, event), () -> new UUID(this.time.bits(), this.time.bits()));
+		this.shard = new Shard(0, settings, this.process, this.client, this::callback, this::event,
+				() -> new UUID(this.time.bits(), this.time.bits()));
 		this.shard.start();
 		for (int i = 0; i < 3; i++) {
 			think();
 		}
+	}
+
+	private void callback(Runnable task) {
+		this.cluster.throwing().application("an executor that refuses");
+		this.process.execute(task);
+	}
+
+	private void event(LockEvent event) {
+		this.invariants.event(this, event);
+		this.cluster.throwing().application("a listener of events");
 	}
 
 	private Position applied() {
@@ -90,6 +104,7 @@ final class SimulatedNode {
 			else {
 				think();
 			}
+			this.cluster.throwing().application("what depends on a lock");
 		});
 		this.shard.acquire(lock, lock, kind, waiter);
 		if (this.time.chance(0.25)) {
@@ -113,6 +128,11 @@ final class SimulatedNode {
 
 	private boolean isHomely() {
 		return this.cluster.plan().isHomely();
+	}
+
+	/** For how long it has been there. */
+	long age() {
+		return this.time.now() - this.startedAt;
 	}
 
 	/** Nobody wants anything new from now on. */

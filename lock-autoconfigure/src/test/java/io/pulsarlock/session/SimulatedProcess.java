@@ -34,6 +34,8 @@ final class SimulatedProcess implements Loop {
 	/** Only for a broken twin: a clock that stands still with its process. */
 	private boolean clockStands;
 
+	private boolean periodicEnded;
+
 	private long stoodSince;
 
 	private long awakeSince;
@@ -98,9 +100,16 @@ final class SimulatedProcess implements Loop {
 				task.run();
 			}
 			finally {
-				schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+				if (!this.periodicEnded) {
+					schedule(periodNanos, () -> again(periodNanos, task, cancelled));
+				}
 			}
 		}
+	}
+
+	/** Only for a broken twin: what is periodic is not repeated any more. */
+	void endPeriodic() {
+		this.periodicEnded = true;
 	}
 
 	private void onLoop(Runnable task) {

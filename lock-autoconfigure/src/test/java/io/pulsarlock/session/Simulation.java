@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
 
 	/**
+	 * Within this time after the last fault every node has a session that may grant
+	 * locks: two leases and a heartbeat if records were lost, and what joining takes.
+	 */
+	private static final long JOINED = 40 * SimulatedTime.SECOND;
+
+	/**
 	 * Within this time after the last fault everybody was served. So long because a
 	 * broker takes up to a minute to notice a leader whose machine is gone.
 	 */
@@ -64,6 +70,8 @@ final class Simulation {
 			this.calm = true;
 			new SimulationFaults(this).calm();
 			this.nodes.forEach(SimulatedNode::calm);
+			runUntil(this.plan.duration() + JOINED);
+			this.invariants.everybodyHasJoined(JOINED);
 			runUntil(this.plan.duration() + SERVED);
 			this.invariants.everybodyIsServed();
 			runUntil(this.plan.duration() + REST);

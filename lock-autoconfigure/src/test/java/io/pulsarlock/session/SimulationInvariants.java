@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulationInvariants {
 
+	/** A heartbeat of the longest lease, and what is slow in this world. */
+	private static final long MISCOUNTED = 20 * SimulatedTime.SECOND;
+
 	private final SimulatedCluster cluster;
 
 	private final List<SimulatedNode> nodes;
@@ -38,6 +41,9 @@ final class SimulationInvariants {
 	private final Map<String, Long> tokens = new HashMap<>();
 
 	private final Map<String, Holding> byToken = new HashMap<>();
+
+	/** Since when each table counts which two of the living wrongly. */
+	private final Map<LineTable, Map<String, Long>> miscounted = new IdentityHashMap<>();
 
 	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
 
@@ -81,6 +87,7 @@ final class SimulationInvariants {
 			holding.told++;
 			check(holding.told == 1, () -> holding + " was told twice of its loss");
 			check(lost.token() == token, () -> holding + " was told of another's loss");
+			this.cluster.throwing().application("a holder that is told");
 		});
 		this.cluster.time().trace(() -> "HOLD     " + holding + " for " + hold.remaining());
 		SimulatedLink link = node.client().link();
@@ -224,15 +231,17 @@ final class SimulationInvariants {
 	}
 
 	/**
-	 * In every table the living count in the order of the line, but for a moment after it
+	 * In every table the living count in the order of the line, but for a while after it
 	 * was rebuilt: then Pulsar may prefer the wrong one, who leaves when it hears the
-	 * right one.
+	 * right one. No two of them for longer than their heartbeats need.
 	 */
 	private void ordinals(SimulatedNode node, LineTable table) {
 		Set<UUID> living = null;
+		Map<String, Long> before = this.miscounted.getOrDefault(table, Map.of());
+		Map<String, Long> now = new HashMap<>();
 		for (String lock : table.locks()) {
 			List<Ticket> line = table.line(lock);
-			int last = -1;
+			Ticket last = null;
 			for (Ticket ticket : (line.size() > 1) ? line : List.<Ticket>of()) {
 				if (living == null) {
 					living = this.nodes.stream()
@@ -242,13 +251,28 @@ final class SimulationInvariants {
 						.collect(Collectors.toSet());
 				}
 				if (living.contains(ticket.session())) {
-					int before = last;
-					if (ticket.ordinal() <= before) {
-						this.cluster.coverage().count("lines counted wrongly for a moment");
+					if (last != null && ticket.ordinal() <= last.ordinal()) {
+						String pair = last + " before " + ticket;
+						now.put(pair, before.getOrDefault(pair, this.cluster.time().now()));
 					}
-					last = ticket.ordinal();
+					last = ticket;
 				}
 			}
+		}
+		if (!now.isEmpty() || !before.isEmpty()) {
+			this.miscounted.put(table, now);
+			this.cluster.coverage().count("lines counted wrongly for a moment");
+			now.forEach((pair, since) -> check(this.cluster.time().now() - since < MISCOUNTED,
+					() -> node + " counts wrongly for too long: " + pair));
+		}
+	}
+
+	/** So long after the last fault no shard is dead, whatever was thrown. */
+	void everybodyHasJoined(long within) {
+		for (SimulatedNode node : this.nodes) {
+			Session session = node.session();
+			check(node.age() < within || (session != null && session.isConfirmed()),
+					() -> node + " has not joined again");
 		}
 	}
 

@@ -125,6 +125,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return this.seed % 2 == 1;
 	}
 
+	/** Whether listeners, executors and ports throw now and then. */
+	boolean isThrowing() {
+		return this.seed % 3 == 1 || this.twin == SimulationTwin.TICKS_END_WITH_AN_ERROR;
+	}
+
 	/** Whether joining nodes find more of the journal than they need. */
 	boolean keepsJournal() {
 		return this.seed % 4 > 1 && this.twin != SimulationTwin.TRIMMED_EARLY;

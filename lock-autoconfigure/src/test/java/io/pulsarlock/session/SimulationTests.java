@@ -59,6 +59,10 @@ class SimulationTests {
 			Map.entry("records that count for nothing (duplicates, expelled writers)", 1800),
 			Map.entry("half-open links found by their client", 300),
 			Map.entry("half-open links found by the broker", 30), Map.entry("links closed by the liveness check", 120),
+			Map.entry("thrown by an executor that refuses", 45), Map.entry("thrown by a listener of events", 600),
+			Map.entry("thrown by a holder that is told", 30), Map.entry("thrown by a connector", 150),
+			Map.entry("thrown by a journal that is written", 4),
+			Map.entry("thrown by a journal that is asked for its connection", 300),
 			Map.entry("holdings of a kept lock", 2500), Map.entry("joins without all the journal there is", 150),
 			Map.entry("cursors moved past records", 100), Map.entry("holes read again", 100),
 			Map.entry("leaders displaced at a failover door", 3));

@@ -77,7 +77,10 @@ enum SimulationTwin {
 	NOBODY_EXPELLED,
 
 	/** A lock that its node only keeps is taken for released. */
-	KEPT_IS_RELEASED;
+	KEPT_IS_RELEASED,
+
+	/** A periodic task is not repeated once something has thrown. */
+	TICKS_END_WITH_AN_ERROR;
 
 	/**
 	 * Whether the tables of the nodes are to be compared with the log. Not where the
@@ -96,6 +99,7 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
+			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss";
 			default -> "^two hold |: token |before .* noticed";
 		};
 	}

@@ -339,6 +339,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		node.acquireAll(List.of("stock"), forever).close();
 		assertThatIllegalArgumentException().isThrownBy(() -> lock.acquire(Duration.ofMillis(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> lock.acquire(LONG, Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> node.acquireAll(List.of("stock"), Duration.ofMillis(-1)));
 	}
 
 	@Test

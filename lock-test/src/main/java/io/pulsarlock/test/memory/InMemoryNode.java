@@ -92,7 +92,10 @@ public final class InMemoryNode implements LockRegistry {
 		CompletableFuture<Void> lost = this.broker.ask(() -> {
 			requireConnected();
 			CompletableFuture<Void> future = new CompletableFuture<>();
-			if (!this.broker.evict(this.connector, key, (token) -> this.losing.put(token, future))) {
+			if (!this.broker.evict(this.connector, key, (token) -> {
+				this.losing.put(token, future);
+				return future;
+			})) {
 				throw new IllegalStateException("Node '" + node() + "' has no " + what + " to lose");
 			}
 			return future;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -136,17 +136,23 @@ final class MemoryBroker {
 	/**
 	 * Takes the front ticket of a line from a node. The compare-and-set never fails,
 	 * because the latest record is looked up and the eviction written in one step.
+	 * @param before told the token that is lost; gives what completes when the node has
+	 * noticed
 	 * @return false if the front is not the node's
 	 */
-	boolean evict(MemoryConnector node, String key, LongConsumer before) {
+	boolean evict(MemoryConnector node, String key, LongFunction<CompletableFuture<?>> before) {
 		for (MemoryShard shard : this.shards.values()) {
 			Ticket front = shard.table().front(key);
 			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
 			if (front != null && holder != null && node.sessions().contains(holder.id())) {
-				before.accept(front.position().token());
+				CompletableFuture<?> noticed = before.apply(front.position().token());
 				shard.append(
 						new Evict(this.nobody, 0, key, holder.id(), front.number(), holder.sequence(), shard.ledger()));
-				shard.deliver();
+				node.journals()
+					.stream()
+					.filter((journal) -> holder.id().equals(journal.session()))
+					.findFirst()
+					.ifPresentOrElse((journal) -> shard.deliverFirst(journal, noticed), shard::deliver);
 				return true;
 			}
 		}
@@ -162,7 +168,7 @@ final class MemoryBroker {
 			SessionState state = (session != null) ? shard.table().session(session) : null;
 			if (state != null) {
 				shard.append(new Expel(this.nobody, 0, state.id(), state.sequence(), shard.ledger()));
-				shard.deliver();
+				shard.deliverFirst(journal, journal.ended());
 				ends.add(journal.ended());
 			}
 		}

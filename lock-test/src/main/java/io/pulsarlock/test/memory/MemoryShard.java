@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.LineTable;
@@ -13,6 +14,7 @@ import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.UnreadableRecordException;
 import io.pulsarlock.session.Door;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard: its log, its doors, and what the log says. On the broker's thread.
@@ -30,6 +32,9 @@ final class MemoryShard {
 	private final Set<MemoryJournal> journals = new LinkedHashSet<>();
 
 	private final Map<String, MemoryGate> gates = new HashMap<>();
+
+	/** Who reads before the others; null if all read at once. */
+	private @Nullable MemoryJournal first;
 
 	/** How many records were let go from the beginning. */
 	private long trimmed;
@@ -76,7 +81,30 @@ final class MemoryShard {
 
 	/** Lets every node that is connected read what it has not read yet. */
 	void deliver() {
-		this.journals.forEach(MemoryJournal::read);
+		MemoryJournal first = this.first;
+		if (first != null) {
+			first.read();
+		}
+		else {
+			this.journals.forEach(MemoryJournal::read);
+		}
+	}
+
+	/**
+	 * Lets one node read before the others do: what is taken from a node by a switch and
+	 * not by the rules of the cluster must not be given to another one before it knows.
+	 */
+	void deliverFirst(MemoryJournal journal, CompletableFuture<?> reaction) {
+		this.first = journal;
+		deliver();
+		reaction.whenComplete((none, ex) -> this.broker.execute(() -> deliverToAll(journal)));
+	}
+
+	private void deliverToAll(MemoryJournal after) {
+		if (this.first == after) {
+			this.first = null;
+			deliver();
+		}
 	}
 
 	long begin() {
@@ -123,6 +151,7 @@ final class MemoryShard {
 
 	void remove(MemoryJournal journal) {
 		this.journals.remove(journal);
+		deliverToAll(journal);
 	}
 
 	LineTable table() {

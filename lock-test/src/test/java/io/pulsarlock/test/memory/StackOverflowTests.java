@@ -2,7 +2,7 @@ package io.pulsarlock.test.memory;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockHandle;
@@ -17,9 +17,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StackOverflowTests {
 
-	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
+	private static final int LOCKS = 50;
 
-	private final AtomicInteger number = new AtomicInteger();
+	/** Made before there is too little stack to make it. */
+	private static final Consumer<LockHandle> CLOSE = LockHandle::close;
+
+	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
 
 	@AfterEach
 	void close() {
@@ -44,46 +47,42 @@ class StackOverflowTests {
 			}
 		}
 		// Nothing is left behind that nobody can give back.
-		int last = this.number.get();
-		for (int i = 1; i <= last; i++) {
+		for (int i = 0; i < LOCKS; i++) {
 			b.obtain("deep", i).acquire(Duration.ofSeconds(30)).close();
 		}
 	}
 
 	private void overflow(InMemoryNode node, int kind) {
 		try {
-			deeper(node, kind);
+			deeper(node, kind, 0);
 		}
 		catch (StackOverflowError ex) {
 			// As in any container: this thread's request has failed.
 		}
 	}
 
-	private void deeper(InMemoryNode node, int kind) {
-		FencedLock lock = node.obtain("deep", (this.number.get() % 50) + 1);
-		this.number.accumulateAndGet(50, (before, limit) -> Math.min(before + 1, limit));
+	private void deeper(InMemoryNode node, int kind, int depth) {
+		FencedLock lock = node.obtain("deep", depth % LOCKS);
 		switch (kind) {
 			case 0 -> {
 				try (LockHandle held = lock.tryAcquire().orElse(null)) {
-					deeper(node, kind);
+					deeper(node, kind, depth + 1);
 				}
 			}
 			case 1 -> {
-				if (lock.tryLock()) {
-					try {
-						deeper(node, kind);
-					}
-					finally {
+				boolean locked = lock.tryLock();
+				try {
+					deeper(node, kind, depth + 1);
+				}
+				finally {
+					if (locked) {
 						lock.unlock();
 					}
 				}
-				else {
-					deeper(node, kind);
-				}
 			}
 			default -> {
-				lock.acquireAsync(Duration.ofSeconds(1)).thenAccept(LockHandle::close);
-				deeper(node, kind);
+				lock.acquireAsync(Duration.ofSeconds(1)).thenAccept(CLOSE);
+				deeper(node, kind, depth + 1);
 			}
 		}
 	}

@@ -1,0 +1,291 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.Position;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A kept lock goes from caller to caller without the loop, and back to the loop as soon
+ * as that has to decide.
+ */
+class KeptLockTests {
+
+	private static final UUID OTHER = new UUID(1, 2);
+
+	private static final String KEY = "l:stock";
+
+	private final ManualLoop loop = new ManualLoop(0);
+
+	private final ThrowingPorts ports = new ThrowingPorts();
+
+	private final List<LockEvent> events = new ArrayList<>();
+
+	private final Shard shard = new Shard(0,
+			SessionSettings.of("a")
+				.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
+				.withShards(1)
+				.withAffinity(Duration.ofSeconds(5), 10),
+			this.loop, this.ports.connector(), Runnable::run, this.events::add, UUID::randomUUID);
+
+	KeptLockTests() {
+		this.shard.start();
+		this.loop.advance(Duration.ofMillis(100));
+		this.ports.append(new Heartbeat(OTHER, 0, true, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, Position.NONE, List.of()));
+		Waiter first = ask();
+		this.loop.advance(Duration.ofMillis(10));
+		first.granted.join().release();
+		this.loop.runAll();
+	}
+
+	private Waiter ask() {
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
+		return waiter;
+	}
+
+	/** Without the loop, which does nothing meanwhile. */
+	private Hold take() {
+		Waiter waiter = ask();
+		assertThat(waiter.granted).isCompleted();
+		return waiter.granted.join();
+	}
+
+	private List<LockEvent.Type> types() {
+		return this.events.stream().map(LockEvent::type).toList();
+	}
+
+	@Test
+	void isTakenAndGivenBackWithoutTheLoop() {
+		this.events.clear();
+		long token = 0;
+		for (int i = 0; i < 20; i++) {
+			Hold hold = take();
+			assertThat(hold.isHeld()).isTrue();
+			assertThat(hold.token()).isGreaterThan(token);
+			token = hold.token();
+			assertThat(hold.release()).isNull();
+			assertThat(hold.isHeld()).isFalse();
+		}
+		assertThat(types()).hasSize(40);
+		for (int i = 0; i < 40; i += 2) {
+			assertThat(types().subList(i, i + 2)).containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.RELEASED);
+			assertThat(this.events.get(i).token()).isEqualTo(this.events.get(i + 1).token());
+		}
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(types()).hasSize(40);
+		assertThat(this.ports.records.stream().filter(Request.class::isInstance)).hasSize(1);
+	}
+
+	@Test
+	void secondCallerWaitsForTheFirst() {
+		Hold hold = take();
+		Waiter second = ask();
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(second.isWaiting()).isTrue();
+		hold.release();
+		this.loop.runAll();
+		assertThat(second.granted.join().isHeld()).isTrue();
+		assertThat(second.granted.join().token()).isGreaterThan(hold.token());
+	}
+
+	@Test
+	void anotherNodeThatAsksGetsItAndTokensGrow() {
+		Hold hold = take();
+		this.ports.append(new Request(OTHER, 1, KEY));
+		Position request = new Position(1, this.ports.records.size() - 1);
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(hold.isHeld()).isTrue();
+		hold.release();
+		this.loop.runAll();
+		assertThat(this.ports.records.stream().filter(Release.class::isInstance)).hasSize(1);
+		assertThat(hold.token()).isLessThan(request.token());
+		assertThat(ask().granted).isNotDone();
+	}
+
+	@Test
+	void requestThatIsReadBetweenTwoCallersComesFirst() {
+		take().release();
+		this.ports.append(new Request(OTHER, 1, KEY));
+		this.loop.runAll();
+		assertThat(this.ports.records.stream().filter(Release.class::isInstance)).hasSize(1);
+		assertThat(ask().granted).isNotDone();
+	}
+
+	@Test
+	void tokensNeverReachThoseOfRequestsToCome() {
+		int taken = 0;
+		Hold last = null;
+		Waiter waiter = ask();
+		while (waiter.granted.isDone() && taken < 1000) {
+			last = waiter.granted.join();
+			last.release();
+			taken++;
+			waiter = ask();
+		}
+		assertThat(taken).isBetween(1, Position.HOLDINGS);
+		assertThat(last.token()).isLessThan(new Position(1, this.ports.records.size()).token());
+		// What waits is served once a record has made room.
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.join().token()).isGreaterThan(last.token());
+		waiter.granted.join().release();
+		this.loop.runAll();
+		take();
+	}
+
+	@Test
+	void lossIsToldToWhoTookItWithoutTheLoop() {
+		this.events.clear();
+		Hold hold = take();
+		List<LockLoss> told = new ArrayList<>();
+		hold.onLost(told::add);
+		this.ports.connectionThrows = new OutOfMemoryError("on purpose");
+		this.loop.advance(Duration.ofMillis(300));
+		assertThat(hold.isHeld()).isFalse();
+		assertThat(told).hasSize(1);
+		assertThat(types()).containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST);
+		assertThat(hold.release()).isEqualTo(told.get(0));
+	}
+
+	@Test
+	void administratorTakesItFromWhoTookItWithoutTheLoop() {
+		Hold hold = take();
+		assertThat(this.shard.takeAway(KEY, "stock")).isTrue();
+		assertThat(hold.lost().reason()).isEqualTo(Reason.REVOKED_BY_ADMINISTRATOR);
+	}
+
+	@Test
+	void limitOfTheHoldingCounts() {
+		Waiter waiter = new Waiter(false, Duration.ofSeconds(1));
+		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
+		Hold hold = waiter.granted.join();
+		this.loop.advance(Duration.ofMillis(1100));
+		assertThat(hold.lost().reason()).isEqualTo(Reason.HOLD_LIMIT);
+	}
+
+	@Test
+	void whatItsCallerCouldNotTakeIsReleasedByTheNextTick() {
+		Waiter waiter = ask();
+		waiter.abandoned = true;
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.join().isHeld()).isFalse();
+		assertThat(take().isHeld()).isTrue();
+	}
+
+	@Test
+	void whoHasGivenUpBeforeTakesNothing() {
+		this.events.clear();
+		Waiter waiter = new Waiter(false, null);
+		waiter.granted.cancel(false);
+		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(types()).isEmpty();
+		assertThat(take().isHeld()).isTrue();
+	}
+
+	@Test
+	void isKeptAsLongAfterItsLatestUseAsAfterAnyOther() {
+		for (int i = 0; i < 4; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			take().release();
+		}
+		assertThat(this.ports.records.stream().filter(Release.class::isInstance)).isEmpty();
+		this.loop.advance(Duration.ofSeconds(6));
+		assertThat(this.ports.records.stream().filter(Release.class::isInstance)).hasSize(1);
+	}
+
+	@Test
+	void usedForLongerTheOthersHearOfIt() {
+		this.loop.advance(Duration.ofSeconds(1));
+		long before = this.ports.records.size();
+		take();
+		this.loop.advance(Duration.ofMillis(200));
+		assertThat(this.ports.records.size()).isGreaterThan((int) before);
+	}
+
+	/**
+	 * Callers on several threads and a loop that withdraws and offers the lock all the
+	 * time.
+	 */
+	@Test
+	void neverTwoCallersHaveItWhateverTheLoopDoes() throws Exception {
+		LoopThread thread = new LoopThread("loop-under-test");
+		ThreadLoop real = new ThreadLoop(thread);
+		ThrowingPorts journal = new ThrowingPorts();
+		ConcurrentLinkedQueue<LockEvent> told = new ConcurrentLinkedQueue<>();
+		Shard busy = new Shard(0,
+				SessionSettings.of("a").withShards(1).withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)), real,
+				journal.connector(), Runnable::run, told::add, UUID::randomUUID);
+		try {
+			busy.start();
+			CountDownLatch joined = new CountDownLatch(1);
+			busy.joined().thenRun(joined::countDown);
+			assertThat(joined.await(10, TimeUnit.SECONDS)).isTrue();
+			real.every(TimeUnit.MICROSECONDS.toNanos(50), () -> busy.lineChanged(KEY));
+			AtomicInteger inside = new AtomicInteger();
+			AtomicInteger overlaps = new AtomicInteger();
+			AtomicLong token = new AtomicLong();
+			AtomicInteger disorder = new AtomicInteger();
+			AtomicInteger done = new AtomicInteger();
+			CyclicBarrier start = new CyclicBarrier(3);
+			SessionLock lock = new SessionLock("stock", KEY, () -> busy, new ThreadHolds());
+			List<Thread> callers = new ArrayList<>();
+			for (int i = 0; i < 3; i++) {
+				Thread caller = new Thread(() -> {
+					try {
+						start.await();
+						for (int n = 0; n < 3000; n++) {
+							Hold hold = (Hold) lock.acquire(Duration.ofSeconds(20), null);
+							overlaps.addAndGet(inside.getAndIncrement());
+							if (token.getAndSet(hold.token()) >= hold.token()) {
+								disorder.incrementAndGet();
+							}
+							inside.decrementAndGet();
+							hold.close();
+							done.incrementAndGet();
+						}
+					}
+					catch (Exception ex) {
+						throw new IllegalStateException(ex);
+					}
+				});
+				callers.add(caller);
+				caller.start();
+			}
+			for (Thread caller : callers) {
+				caller.join(TimeUnit.SECONDS.toMillis(60));
+			}
+			assertThat(done).hasValue(9000);
+			assertThat(overlaps).hasValue(0);
+			assertThat(disorder).hasValue(0);
+			CountDownLatch settled = new CountDownLatch(1);
+			real.execute(settled::countDown);
+			assertThat(settled.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(told.stream().filter((event) -> event.type() == LockEvent.Type.ACQUIRED)).hasSize(9000);
+			assertThat(told.stream().filter((event) -> event.type() == LockEvent.Type.RELEASED)).hasSize(9000);
+		}
+		finally {
+			thread.stop();
+		}
+	}
+
+}
