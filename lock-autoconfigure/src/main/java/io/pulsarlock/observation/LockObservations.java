@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.Observation.CheckedCallable;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Busy is an outcome and no error: a span of an attempt that found the lock taken is not
  * marked as failed.
+ * <p>
+ * What a handler, filter or convention throws is logged and does not reach the observed
+ * code: its result is returned, its exception is thrown and its locks are released as if
+ * it were not observed.
  */
 public final class LockObservations {
 
@@ -78,7 +83,8 @@ public final class LockObservations {
 	 */
 	public static Observation start(ObservationRegistry registry, @Nullable LockAcquireObservationConvention convention,
 			LockAcquireObservationContext context) {
-		return LockObservationDocumentation.ACQUIRE.start(convention, ACQUIRE, () -> context, registry);
+		return start(registry,
+				() -> LockObservationDocumentation.ACQUIRE.observation(convention, ACQUIRE, () -> context, registry));
 	}
 
 	/**
@@ -156,7 +162,21 @@ public final class LockObservations {
 	 */
 	public static Observation start(ObservationRegistry registry, @Nullable LockHoldObservationConvention convention,
 			LockHoldObservationContext context) {
-		return LockObservationDocumentation.HOLD.start(convention, HOLD, () -> context, registry);
+		return start(registry,
+				() -> LockObservationDocumentation.HOLD.observation(convention, HOLD, () -> context, registry));
+	}
+
+	private static Observation start(ObservationRegistry registry, Supplier<Observation> observation) {
+		if (registry.isNoop()) {
+			return Observation.NOOP;
+		}
+		try {
+			return new SafeObservation(observation.get(), registry).start();
+		}
+		catch (Throwable ex) {
+			SafeObservation.failed("cannot be made", ex);
+			return Observation.NOOP;
+		}
 	}
 
 }
