@@ -39,9 +39,9 @@ import org.springframework.util.StringValueResolver;
 
 /**
  * Applies {@link DistributedLock} and {@link LeaderOnly} to beans: outside of
- * transactions and caches, inside of {@code @Async}, once for each attempt of
- * {@code @Retryable}. Checks every annotated method when its bean is made, and at the end
- * of the start that no annotated bean has escaped it.
+ * transactions and caches, inside of method security and {@code @Async}, once for each
+ * attempt of {@code @Retryable}. Checks every annotated method when its bean is made, and
+ * at the end of the start that no annotated bean has escaped it.
  */
 @SuppressWarnings("serial")
 public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
@@ -63,6 +63,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	private transient @Nullable BeanFactory beans;
 
 	private transient @Nullable GuardFactory factory;
+
+	private transient AdvisorOrder advisorOrder = new AdvisorOrder(null);
 
 	/**
 	 * Create the post-processor.
@@ -104,6 +106,17 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 			}
 
 		};
+	}
+
+	/**
+	 * Sets the order of the guard among the advisors of a bean.
+	 * @param order the order, smaller further out; null for the default, which is inside
+	 * method security, retries, circuit breakers and time limiters, and outside
+	 * transactions and caches
+	 * @since 0.2.0
+	 */
+	public void setAdvisorOrder(@Nullable Integer order) {
+		this.advisorOrder = new AdvisorOrder(order);
 	}
 
 	@Override
@@ -156,6 +169,11 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 					this.groups.add(guard.leader().group());
 				}
 			}, LockAnnotationBeanPostProcessor::isOwn);
+		}
+		Advisor guard = this.advisor;
+		if (guard != null && bean instanceof Advised advised && !advised.isFrozen() && isEligible(targetClass)) {
+			this.advisorOrder.add(advised, guard);
+			return bean;
 		}
 		return super.postProcessAfterInitialization(bean, beanName);
 	}

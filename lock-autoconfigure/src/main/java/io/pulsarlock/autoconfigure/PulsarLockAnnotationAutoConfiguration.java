@@ -38,8 +38,12 @@ public final class PulsarLockAnnotationAutoConfiguration {
 	static LockAnnotationBeanPostProcessor lockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry,
 			ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
 			ObjectProvider<LockAcquireObservationConvention> acquire,
-			ObjectProvider<LockHoldObservationConvention> hold) {
-		return new LockAnnotationBeanPostProcessor(registry, defaults, observations, acquire, hold);
+			ObjectProvider<LockHoldObservationConvention> hold, Environment environment) {
+		LockAnnotationBeanPostProcessor postProcessor = new LockAnnotationBeanPostProcessor(registry, defaults,
+				observations, acquire, hold);
+		// Not by the properties' bean, which is made later.
+		postProcessor.setAdvisorOrder(environment.getProperty("pulsar-lock.annotations.order", Integer.class));
+		return postProcessor;
 	}
 
 	@Bean

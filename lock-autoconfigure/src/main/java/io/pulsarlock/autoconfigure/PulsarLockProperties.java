@@ -127,8 +127,12 @@ public record PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nulla
 	 * @param enabled Whether to enable the annotations on methods.
 	 * @param waitFor Time to wait for a lock that somebody else holds, where the
 	 * annotation says nothing else.
+	 * @param order Order of the lock among the aspects of a method, smaller further out.
+	 * By default it is inside method security, retries and circuit breakers, and outside
+	 * transactions and caches.
 	 */
-	public record Annotations(@DefaultValue("true") boolean enabled, @DefaultValue("0s") Duration waitFor) {
+	public record Annotations(@DefaultValue("true") boolean enabled, @DefaultValue("0s") Duration waitFor,
+			@Nullable Integer order) {
 	}
 
 	/**

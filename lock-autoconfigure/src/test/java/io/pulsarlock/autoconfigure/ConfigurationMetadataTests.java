@@ -17,8 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationMetadataTests {
 
 	/** Null unless set, or an empty list. */
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("pulsar-lock.cluster", "pulsar-lock.node",
-			"pulsar-lock.leader.group", "pulsar-lock.leader.groups");
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("pulsar-lock.annotations.order", "pulsar-lock.cluster",
+			"pulsar-lock.node", "pulsar-lock.leader.group", "pulsar-lock.leader.groups");
 
 	@Test
 	void everyPropertyHasADescriptionInBootsStyle() throws Exception {
@@ -61,8 +61,8 @@ class ConfigurationMetadataTests {
 					"pulsar-lock.startup-timeout", "pulsar-lock.topic.tenant", "pulsar-lock.topic.namespace",
 					"pulsar-lock.topic.prefix", "pulsar-lock.topic.shards", "pulsar-lock.topic.subscription-prefix",
 					"pulsar-lock.session.lease", "pulsar-lock.session.reconnect-grace",
-					"pulsar-lock.annotations.enabled", "pulsar-lock.annotations.wait-for", "pulsar-lock.leader.group",
-					"pulsar-lock.leader.groups");
+					"pulsar-lock.annotations.enabled", "pulsar-lock.annotations.wait-for",
+					"pulsar-lock.annotations.order", "pulsar-lock.leader.group", "pulsar-lock.leader.groups");
 	}
 
 	private static String name(Map<String, Object> property) {
