@@ -32,10 +32,11 @@ public interface LeaderGroup {
 	OptionalLong term();
 
 	/**
-	 * The holding behind the leadership, to check, or to hear of its loss.
+	 * The leadership itself, to check, or to be told of its end. It ends with
+	 * {@link #resign()} and cannot be closed.
 	 * @return empty when this node does not lead
 	 */
-	Optional<LockHandle> held();
+	Optional<LockGrant> held();
 
 	/**
 	 * Claims a fire time of a job for this node, so that nobody begins the job for that
@@ -52,8 +53,10 @@ public interface LeaderGroup {
 
 	/**
 	 * Gives the leadership up and goes to the end of the line. Without effect on a node
-	 * that does not lead. Listeners are told of the revocation first; then the next
-	 * candidate leads.
+	 * that does not lead. Returns at once: listeners are told of the revocation, calls of
+	 * {@code @LeaderOnly} methods are interrupted with {@link LockLoss.Reason#RESIGNED},
+	 * and the next candidate leads when all of them have ended, but no later than after
+	 * the reconnect grace.
 	 */
 	void resign();
 

@@ -10,9 +10,10 @@ public interface LockAdministration {
 
 	/**
 	 * Takes a lock from its holder on this node, one that is stuck for example. The
-	 * holder is told first, with {@link LockLoss.Reason#REVOKED_BY_ADMINISTRATOR}; then
-	 * the lock goes to whoever is next. Code that neither listens nor asks goes on: what
-	 * it still writes is recognised by its smaller fencing token.
+	 * holder is told first, with {@link LockLoss.Reason#REVOKED_BY_ADMINISTRATOR}, and
+	 * guarded methods are interrupted. The lock goes to the next in line when these have
+	 * ended, but no later than after the reconnect grace. Code that neither listens nor
+	 * asks goes on: what it still writes is recognised by its smaller fencing token.
 	 * @param name the lock
 	 * @return false if nobody has or awaits that lock
 	 * @throws LockOperationRefusedException if another node has it: only there its holder

@@ -26,8 +26,15 @@ public record LockLoss(String name, long token, Reason reason) {
 		/** It was held for longer than its own limit. */
 		HOLD_LIMIT,
 
-		/** The registry was closed while the lock was held. */
+		/** The registry was closed or stopped while the lock was held. */
 		CLOSED,
+
+		/**
+		 * This node has given the leadership up: by {@link LeaderGroup#resign()}, or
+		 * because it stops.
+		 * @since 0.2.0
+		 */
+		RESIGNED,
 
 		/** Somebody took it away through {@link LockAdministration}. */
 		REVOKED_BY_ADMINISTRATOR

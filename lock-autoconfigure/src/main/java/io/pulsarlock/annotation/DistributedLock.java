@@ -14,11 +14,28 @@ import org.springframework.core.annotation.AliasFor;
  * Runs a method only while this node holds a lock of the whole cluster: one call at a
  * time, on one node. On a type it guards every method of that type.
  * <p>
- * The lock is taken before a transaction begins and given up after it has ended; a
- * {@code Future} holds it until it is completed or cancelled, a publisher for each
- * subscription. On the same thread it is reentrant: an inner call with the same name and
- * key goes on with the same holding and the same token. Where a method waits, its thread
- * waits; only publishers wait without one.
+ * The lock is taken before a transaction of the method begins and given up after it has
+ * ended. A {@code Future} holds it until it is completed or cancelled, a publisher for
+ * each subscription. Where a method waits, its thread waits; only publishers wait without
+ * one.
+ * <p>
+ * If the <em>caller</em> has a transaction, which does not end with the method, the lock
+ * is kept until that transaction has been committed or rolled back, and the thread shares
+ * it until then. If the lock is lost before the commit, the transaction is rolled back,
+ * unless {@link #onLost()} is {@link OnLost#NOTIFY}. What such a transaction has read
+ * before the call is not protected by the lock: with an isolation level that reads a
+ * snapshot, put the annotation on the method that begins the transaction. That holds for
+ * transactions of a thread, not for reactive ones.
+ * <p>
+ * The lock is reentrant in a thread: an inner guarded call and
+ * {@link io.pulsarlock.FencedLock#lock()} with the same name and key go on with the same
+ * holding and the same token, and a guarded call within {@code lock()} does so too. A
+ * guarded publisher shares what the publishers around it hold. What an inner call leaves
+ * running keeps the lock until it has ended.
+ * <p>
+ * The guard is inside of method security, retries, circuit breakers and {@code @Async},
+ * and outside of transactions and caches; the property
+ * {@code pulsar-lock.annotations.order} gives it another place.
  * <p>
  * Works on beans, when called from outside: a call on {@code this} is not intercepted.
  * {@link LockAssert} makes that visible. What cannot be guarded (final, private or static
@@ -75,8 +92,9 @@ public @interface DistributedLock {
 	String holdFor() default "";
 
 	/**
-	 * Keeps the lock at least for this time, also after the method has returned, so that
-	 * nodes that fire a little apart run a short job once. Ends with the node.
+	 * Keeps the lock at least for this time from when it was granted, also after the
+	 * method has returned, so that nodes that fire a little apart run a short job once.
+	 * Ends with the node.
 	 * @return empty for no longer than the method takes
 	 */
 	String atLeastFor() default "";

@@ -3,98 +3,169 @@ package io.pulsarlock.annotation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.Registration;
+import io.pulsarlock.session.CountedHandle;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one call of a guarded method holds, from before it begins until after it has
- * ended. Used by one thread after the other.
+ * ended. Used by one thread after the other, and released by any.
  */
 final class Grip {
 
+	private static final Log logger = LogFactory.getLog(Grip.class);
+
 	private final Guard guard;
-
-	private final List<LockHandle> held = new ArrayList<>();
-
-	private final List<LockHandle> owned = new ArrayList<>();
 
 	private final List<String> keys;
 
-	private final @Nullable LockHandle leadership;
+	private final @Nullable LockGrant leadership;
 
-	private final long begin = System.nanoTime();
+	/** Guarded by itself, like all that follows. */
+	private final List<CallLock> locks = new ArrayList<>();
 
-	private final List<LockContext> contexts = new ArrayList<>();
+	/** What ends with the call. */
+	private final List<Registration> registrations = new ArrayList<>();
+
+	private long grantedAt = System.nanoTime();
 
 	private boolean released;
 
-	Grip(Guard guard, List<String> keys, @Nullable LockHandle leadership) {
+	Grip(Guard guard, List<String> keys, @Nullable LockGrant leadership) {
 		this.guard = guard;
-		this.keys = keys;
+		this.keys = List.copyOf(keys);
 		this.leadership = leadership;
-	}
-
-	/** Adds a lock this call has taken. */
-	void own(LockHandle lock) {
-		this.owned.add(lock);
-		this.held.add(lock);
-	}
-
-	/** Adds a lock that a call around this one has taken. */
-	void share(LockHandle lock) {
-		lock.assertHeld();
-		this.held.add(lock);
-	}
-
-	/** Everything the call holds; the leadership first. */
-	List<LockHandle> all() {
-		List<LockHandle> all = new ArrayList<>();
-		if (this.leadership != null) {
-			all.add(this.leadership);
+		if (leadership instanceof CountedHandle counted) {
+			this.registrations.add(counted.use());
 		}
-		all.addAll(this.held);
-		return all;
+	}
+
+	/**
+	 * Adds a lock that this call has taken, or that it shares. A lock that comes after
+	 * the end of the call is released at once.
+	 */
+	void add(CallLock lock) {
+		synchronized (this.locks) {
+			if (!this.released) {
+				this.locks.add(lock);
+				this.grantedAt = System.nanoTime();
+				if (lock.grant() instanceof CountedHandle counted) {
+					this.registrations.add(counted.use());
+				}
+				return;
+			}
+		}
+		lock.release();
+	}
+
+	/** Keeps something until the call has ended. */
+	void add(Registration registration) {
+		synchronized (this.locks) {
+			if (!this.released) {
+				this.registrations.add(registration);
+				return;
+			}
+		}
+		registration.close();
 	}
 
 	List<String> keys() {
 		return this.keys;
 	}
 
-	/** Makes what is held visible to the thread. */
-	void enter() {
-		Guard.Leader leader = this.guard.leader();
-		if (leader != null && this.leadership != null) {
-			this.contexts.add(new LockContext(leader.group(), true, List.of(), List.of(this.leadership)));
-		}
-		Guard.Lock lock = this.guard.lock();
-		if (lock != null) {
-			this.contexts.add(new LockContext(lock.name(), false, this.keys, this.held));
-		}
-		this.contexts.forEach(LockContext::enter);
-	}
-
-	void exit() {
-		for (int i = this.contexts.size() - 1; i >= 0; i--) {
-			this.contexts.get(i).exit();
+	private List<CallLock> locks() {
+		synchronized (this.locks) {
+			return List.copyOf(this.locks);
 		}
 	}
 
-	/** The innermost context, after {@link #enter}. */
-	LockContext context() {
-		return this.contexts.get(this.contexts.size() - 1);
+	private List<LockGrant> grants() {
+		return locks().stream().map(CallLock::grant).toList();
+	}
+
+	/** The token of the innermost thing that is held; zero if that is lost. */
+	long token() {
+		List<LockGrant> grants = grants();
+		LockGrant last = grants.isEmpty() ? this.leadership : grants.get(grants.size() - 1);
+		try {
+			return (last != null && last.isHeld()) ? last.fencingToken() : 0;
+		}
+		catch (LockLostException | IllegalStateException ex) {
+			// Lost in between.
+			return 0;
+		}
+	}
+
+	/** Whether the call may begin: what was needed first may be lost by now. */
+	boolean isLeading() {
+		return this.leadership == null || this.leadership.isHeld();
 	}
 
 	/**
-	 * Calls back when something is lost whose annotation wants the method interrupted.
+	 * The context of the guarded method.
+	 * @param outer that of the guarded method around it, if any
+	 */
+	LockContext context(@Nullable LockContext outer) {
+		LockContext context = outer;
+		Guard.Leader leader = this.guard.leader();
+		if (leader != null && this.leadership != null) {
+			context = new LockContext(leader.group(), true, List.of(), List.of(this.leadership), List.of(), this::add,
+					context);
+		}
+		Guard.Lock lock = this.guard.lock();
+		if (lock != null) {
+			context = new LockContext(lock.name(), false, this.keys, grants(), locks(), this::add, context);
+		}
+		if (context == null) {
+			throw new IllegalStateException("Nothing guards " + this.guard.method());
+		}
+		return context;
+	}
+
+	/** Makes what is held visible to this thread, until the stay is closed. */
+	Stay enter(LockContext context) {
+		List<Registration> bound = new ArrayList<>();
+		locks().forEach((lock) -> bound.add(lock.bind()));
+		LockContext before = LockContext.enter(context);
+		return () -> {
+			LockContext.enter(before);
+			for (int i = bound.size() - 1; i >= 0; i--) {
+				bound.get(i).close();
+			}
+		};
+	}
+
+	/** Keeps the locks until a transaction of the caller has ended. */
+	void keepForTransaction() {
+		Guard.Lock lock = this.guard.lock();
+		if (lock != null && CallerTransaction.isActive()) {
+			CallerTransaction.keep(locks(), lock.onLost() == OnLost.INTERRUPT);
+		}
+	}
+
+	/** Calls back for every loss, until the call has ended. */
+	void onLoss(Consumer<LockLoss> callback) {
+		List<LockGrant> all = new ArrayList<>(grants());
+		if (this.leadership != null) {
+			all.add(this.leadership);
+		}
+		all.forEach((each) -> add(each.onLost(callback)));
+	}
+
+	/**
+	 * Calls back when something is lost whose annotation wants the method interrupted,
+	 * until the call has ended.
 	 */
 	void onInterruptingLoss(Consumer<LockLoss> callback) {
-		interrupting().forEach((each) -> each.onLost(callback));
+		interrupting().forEach((each) -> add(each.onLost(callback)));
 	}
 
 	/** Whether the method's outcome does not count any more. */
@@ -102,15 +173,15 @@ final class Grip {
 		return interrupting().stream().anyMatch((each) -> !each.isHeld());
 	}
 
-	private List<LockHandle> interrupting() {
-		List<LockHandle> all = new ArrayList<>();
+	private List<LockGrant> interrupting() {
+		List<LockGrant> all = new ArrayList<>();
 		Guard.Leader leader = this.guard.leader();
 		if (leader != null && this.leadership != null && leader.onLost() == OnLost.INTERRUPT) {
 			all.add(this.leadership);
 		}
 		Guard.Lock lock = this.guard.lock();
 		if (lock != null && lock.onLost() == OnLost.INTERRUPT) {
-			all.addAll(this.held);
+			all.addAll(grants());
 		}
 		return all;
 	}
@@ -121,45 +192,76 @@ final class Grip {
 	}
 
 	/**
-	 * Gives the locks back, at once or when their shortest time is over.
+	 * The call has ended: gives the locks back, at once or when their shortest time is
+	 * over.
 	 * @return false if that was done before
 	 */
 	boolean release() {
-		synchronized (this.owned) {
-			if (this.released) {
-				return false;
-			}
-			this.released = true;
-		}
 		Guard.Lock lock = this.guard.lock();
-		Duration rest = (lock != null) ? lock.atLeastFor().minusNanos(System.nanoTime() - this.begin) : Duration.ZERO;
-		if (this.owned.isEmpty() || rest.isNegative() || rest.isZero()) {
-			close();
-		}
-		else {
-			CompletableFuture.delayedExecutor(rest.toNanos(), TimeUnit.NANOSECONDS).execute(this::close);
-		}
-		return true;
-	}
-
-	boolean isReleased() {
-		synchronized (this.owned) {
-			return this.released;
-		}
+		return release((lock != null) ? lock.atLeastFor() : Duration.ZERO);
 	}
 
 	/** Gives back what was taken so far for a call that does not take place. */
 	void abandon() {
-		synchronized (this.owned) {
-			this.released = true;
-		}
-		close();
+		release(Duration.ZERO);
 	}
 
-	private void close() {
-		for (int i = this.owned.size() - 1; i >= 0; i--) {
-			this.owned.get(i).close();
+	private boolean release(Duration atLeastFor) {
+		List<CallLock> locks;
+		List<Registration> registrations;
+		long rest;
+		synchronized (this.locks) {
+			if (this.released) {
+				return false;
+			}
+			this.released = true;
+			locks = List.copyOf(this.locks);
+			registrations = List.copyOf(this.registrations);
+			this.registrations.clear();
+			rest = TimeUnit.NANOSECONDS.convert(atLeastFor) - (System.nanoTime() - this.grantedAt);
 		}
+		try {
+			if (rest <= 0 || locks.isEmpty() || !later(rest, locks)) {
+				release(locks);
+			}
+		}
+		finally {
+			registrations.forEach(Registration::close);
+		}
+		return true;
+	}
+
+	private static boolean later(long nanos, List<CallLock> locks) {
+		try {
+			Delays.after(nanos, () -> release(locks));
+			return true;
+		}
+		catch (Throwable ex) {
+			// There can be no thread: better too early than never.
+			logger.error("A lock is released before its shortest time is over", ex);
+			return false;
+		}
+	}
+
+	private static void release(List<CallLock> locks) {
+		for (int i = locks.size() - 1; i >= 0; i--) {
+			locks.get(i).release();
+		}
+	}
+
+	boolean isReleased() {
+		synchronized (this.locks) {
+			return this.released;
+		}
+	}
+
+	/** A thread within a guarded method. */
+	@FunctionalInterface
+	interface Stay extends AutoCloseable {
+
+		@Override
+		void close();
+
 	}
 
 }

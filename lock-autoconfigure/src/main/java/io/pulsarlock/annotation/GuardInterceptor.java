@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import io.micrometer.observation.Observation;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -62,7 +63,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	/** Executes a call on this thread. */
 	@Nullable Object execute(GuardedCall call, GuardedCall.Completion completion) throws Throwable {
 		Guard guard = call.guard();
-		LockHandle leadership = leadership(guard);
+		LockGrant leadership = leadership(guard);
 		if (guard.leader() != null && leadership == null) {
 			return call.skipped();
 		}
@@ -76,23 +77,36 @@ final class GuardInterceptor implements MethodInterceptor {
 		catch (LockBusyException ex) {
 			return busy(call, completion, ex);
 		}
+		if (!grip.isLeading()) {
+			// Lost while the locks were waited for.
+			grip.abandon();
+			notLeading(guard);
+			return call.skipped();
+		}
 		return run(call, grip, completion);
 	}
 
 	/**
 	 * The leadership a guard asks for; null if it asks for none or this node has none.
 	 */
-	@Nullable LockHandle leadership(Guard guard) {
+	@Nullable LockGrant leadership(Guard guard) {
 		Guard.Leader leader = guard.leader();
 		if (leader == null) {
 			return null;
 		}
-		LockHandle held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
+		LockGrant held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
 		if (held == null) {
+			notLeading(guard);
+		}
+		return held;
+	}
+
+	void notLeading(Guard guard) {
+		Guard.Leader leader = guard.leader();
+		if (leader != null) {
 			logSkipped(guard, () -> "this node does not lead group '" + leader.group() + "'");
 			this.observations.get().notLeading(leader);
 		}
-		return held;
 	}
 
 	/** Whether nobody has begun with the present fire time, if that matters. */
@@ -111,7 +125,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		return false;
 	}
 
-	private Grip take(GuardedCall call, @Nullable LockHandle leadership) throws Throwable {
+	private Grip take(GuardedCall call, @Nullable LockGrant leadership) throws Throwable {
 		Guard guard = call.guard();
 		Guard.Lock lock = guard.lock();
 		if (lock == null) {
@@ -146,19 +160,32 @@ final class GuardInterceptor implements MethodInterceptor {
 	private void take(Guard.Lock lock, Iterable<String> names, Grip grip) throws InterruptedException {
 		long begin = System.nanoTime();
 		for (String name : names) {
-			LockHandle outer = heldByThread(name);
+			LockRegistry registry = this.registry.get();
+			FencedLock fenced = registry.obtain(name);
+			CallLock outer = outer(registry, fenced);
 			if (outer != null) {
-				grip.share(outer);
+				grip.add(outer);
+				outer.grant().assertHeld();
 			}
 			else {
-				grip.own(this.registry.get().obtain(name).acquire(rest(lock, begin), lock.holdFor()));
+				grip.add(CallLock.acquired(registry, fenced, fenced.acquire(rest(lock, begin), lock.holdFor())));
 			}
 		}
 	}
 
-	private @Nullable LockHandle heldByThread(String name) {
-		LockHandle outer = LockContext.heldByThread(name);
-		return (outer != null) ? outer : this.registry.get().heldByCurrentThread(name).orElse(null);
+	/** The lock that this thread holds already, to be shared. */
+	private static @Nullable CallLock outer(LockRegistry registry, FencedLock lock) {
+		CallLock outer = CallLock.shareOnThread(registry, lock.name());
+		LockContext context = LockContext.peek();
+		if (outer == null && context != null) {
+			// It came here from another thread.
+			outer = context.share(registry, lock.name());
+		}
+		if (outer == null) {
+			LockHandle locked = registry.heldByCurrentThread(lock.name()).orElse(null);
+			outer = (locked != null) ? CallLock.locked(registry, lock, locked) : null;
+		}
+		return outer;
 	}
 
 	/** What is left of the wait; zero must stay zero. */
@@ -180,8 +207,8 @@ final class GuardInterceptor implements MethodInterceptor {
 		return names;
 	}
 
-	FencedLock obtain(String name) {
-		return this.registry.get().obtain(name);
+	LockRegistry registry() {
+		return this.registry.get();
 	}
 
 	GuardObservations observations() {
@@ -189,19 +216,23 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	private @Nullable Object run(GuardedCall call, Grip grip, GuardedCall.Completion completion) throws Throwable {
-		Observation observation = this.observations.get().hold(call.guard(), grip);
-		GripWork work = new GripWork(grip, observation);
 		Interruption interruption = new Interruption();
+		Observation observation = Observation.NOOP;
 		boolean goesOn = false;
-		grip.enter();
-		try (Observation.Scope scope = observation.openScope()) {
-			grip.onInterruptingLoss((lost) -> interruption.interrupt());
-			Object result = completion.complete(call.proceed(), work);
-			if (!work.isDetached() && grip.isForfeited()) {
-				throw grip.forfeited(null);
+		// From the grant on whatever fails gives the locks back.
+		try {
+			observation = this.observations.get().hold(call.guard(), grip);
+			GripWork work = new GripWork(grip, observation);
+			try (Grip.Stay stay = grip.enter(grip.context(LockContext.peek()));
+					Observation.Scope scope = observation.openScope()) {
+				grip.onInterruptingLoss((lost) -> interruption.interrupt());
+				Object result = completion.complete(call.proceed(), work);
+				if (!work.isDetached() && grip.isForfeited()) {
+					throw grip.forfeited(null);
+				}
+				goesOn = work.isDetached();
+				return result;
 			}
-			goesOn = work.isDetached();
-			return result;
 		}
 		catch (Throwable ex) {
 			Throwable told = grip.isForfeited() ? grip.forfeited(ex) : ex;
@@ -210,9 +241,13 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 		finally {
 			interruption.end();
-			grip.exit();
-			if (!goesOn && grip.release()) {
-				observation.stop();
+			try {
+				grip.keepForTransaction();
+			}
+			finally {
+				if (!goesOn && grip.release()) {
+					observation.stop();
+				}
 			}
 		}
 	}

@@ -5,7 +5,6 @@ import java.util.List;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.Observation.CheckedCallable;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.LockHandle;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import io.pulsarlock.observation.LockAcquireObservationConvention;
@@ -68,12 +67,11 @@ final class GuardObservations {
 		}
 		Guard.Lock lock = guard.lock();
 		Guard.Leader leader = guard.leader();
-		LockHandle held = grip.all().get(grip.all().size() - 1);
-		long token = held.isHeld() ? held.fencingToken() : 0;
+		long token = grip.token();
 		LockHoldObservationContext context = (lock != null)
 				? new LockHoldObservationContext(lock.name(), key(grip.keys()), Kind.LOCK, token)
 				: new LockHoldObservationContext((leader != null) ? leader.group() : "", null, Kind.LEADER, token);
-		grip.all().forEach((each) -> each.onLost((lost) -> context.setLost(lost.reason())));
+		grip.onLoss((lost) -> context.setLost(lost.reason()));
 		return LockObservations.start(this.registry, this.hold, context);
 	}
 

@@ -1,12 +1,13 @@
 package io.pulsarlock.annotation;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.pulsarlock.LockLostException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedFuture implements Future<@Nullable Object> {
 
-	private static final long LOOK_MILLIS = 20;
+	private static final Log logger = LogFactory.getLog(GuardedFuture.class);
+
+	private static final long LOOK_NANOS = 20_000_000;
 
 	private final Future<?> future;
 
@@ -29,12 +32,19 @@ final class GuardedFuture implements Future<@Nullable Object> {
 	}
 
 	private void look() {
-		if (this.future.isDone()) {
-			this.work.end(null);
+		try {
+			if (!this.future.isDone()) {
+				Delays.callAfter(LOOK_NANOS, this::look);
+				return;
+			}
 		}
-		else {
-			CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS).execute(this::look);
+		catch (Throwable ex) {
+			// Nothing will ever say when it is done.
+			logger.error("A future that keeps a lock cannot be asked whether it is done: the lock is released", ex);
+			this.work.end(ex);
+			return;
 		}
+		this.work.end(null);
 	}
 
 	@Override

@@ -1,6 +1,6 @@
 package io.pulsarlock.annotation;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 
 /**
  * Says loudly when code that relies on a lock runs without it, for example because its
@@ -37,7 +37,7 @@ public final class LockAssert {
 	private static void assertHeld(String name, boolean leadership) {
 		for (LockContext context = LockContext.peek(); context != null; context = context.outer()) {
 			if (context.isLeadership() == leadership && (context.name().equals(name)
-					|| context.held().stream().map(LockHandle::name).anyMatch(name::equals))) {
+					|| context.held().stream().map(LockGrant::name).anyMatch(name::equals))) {
 				context.assertHeld();
 				return;
 			}

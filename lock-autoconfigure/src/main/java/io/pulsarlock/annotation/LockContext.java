@@ -5,14 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockRegistry;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
 
 /**
  * What the guarded method that runs on this thread holds. It belongs to the thread: a
  * method that hands work to others takes what it needs from here first.
+ * <p>
+ * A guarded publisher has its context in the Reactor context, where operators find it
+ * with {@link #from(ContextView)}.
  */
 public final class LockContext {
 
@@ -24,15 +29,25 @@ public final class LockContext {
 
 	private final List<String> keys;
 
-	private final List<LockHandle> held;
+	private final List<LockGrant> held;
 
-	private @Nullable LockContext outer;
+	/** What calls within the method share. */
+	private final List<CallLock> locks;
 
-	LockContext(String name, boolean leadership, List<String> keys, List<LockHandle> held) {
+	/** Takes what ends with the method. */
+	private final Consumer<Registration> scope;
+
+	private final @Nullable LockContext outer;
+
+	LockContext(String name, boolean leadership, List<String> keys, List<LockGrant> held, List<CallLock> locks,
+			Consumer<Registration> scope, @Nullable LockContext outer) {
 		this.name = name;
 		this.leadership = leadership;
 		this.keys = List.copyOf(keys);
 		this.held = List.copyOf(held);
+		this.locks = List.copyOf(locks);
+		this.scope = scope;
+		this.outer = outer;
 	}
 
 	/**
@@ -62,18 +77,37 @@ public final class LockContext {
 		return CURRENT.get();
 	}
 
-	void enter() {
-		this.outer = CURRENT.get();
-		CURRENT.set(this);
-	}
-
-	void exit() {
-		if (this.outer != null) {
-			CURRENT.set(this.outer);
+	/**
+	 * Makes a context that of this thread.
+	 * @param context the context, or null for none
+	 * @return the one before
+	 */
+	static @Nullable LockContext enter(@Nullable LockContext context) {
+		LockContext before = CURRENT.get();
+		if (context != null) {
+			CURRENT.set(context);
 		}
 		else {
 			CURRENT.remove();
 		}
+		return before;
+	}
+
+	/**
+	 * The innermost guarded publisher that a subscriber is within.
+	 * @param view the subscriber's context, as {@code deferContextual} and the like give
+	 * it
+	 * @return its context
+	 * @throws IllegalStateException if there is none
+	 * @since 0.2.0
+	 */
+	public static LockContext from(ContextView view) {
+		LockContext context = view.getOrDefault(LockContext.class, null);
+		if (context == null) {
+			throw new IllegalStateException("This subscription is not within a publisher guarded by @DistributedLock"
+					+ " or @LeaderOnly. Was its method called on 'this', and so not through the bean?");
+		}
+		return context;
 	}
 
 	/** The guarded method around this one. */
@@ -81,15 +115,15 @@ public final class LockContext {
 		return this.outer;
 	}
 
-	/** The holding of the lock with that full name, here or further out. */
-	static @Nullable LockHandle heldByThread(String lock) {
-		for (LockContext context = CURRENT.get(); context != null; context = context.outer) {
-			if (!context.leadership) {
-				for (LockHandle held : context.held) {
-					if (held.name().equals(lock)) {
-						return held;
-					}
-				}
+	/**
+	 * Shares the lock with that full name that is held here or further out.
+	 * @return the lock, to be released; null if there is none
+	 */
+	@Nullable CallLock share(LockRegistry registry, String lock) {
+		for (LockContext context = this; context != null; context = context.outer) {
+			CallLock shared = CallLock.share(context.locks, registry, lock);
+			if (shared != null) {
+				return shared;
 			}
 		}
 		return null;
@@ -130,10 +164,11 @@ public final class LockContext {
 	}
 
 	/**
-	 * The single holdings; more than one if there are several keys.
-	 * @return the holdings in the order in which they were taken
+	 * What is held, one by one; more than one if there are several keys.
+	 * @return the locks in the order in which they were taken, or the leadership; none of
+	 * them can be closed
 	 */
-	public List<LockHandle> held() {
+	public List<LockGrant> held() {
 		return this.held;
 	}
 
@@ -142,7 +177,7 @@ public final class LockContext {
 	 * @return false as soon as anything was lost
 	 */
 	public boolean isHeld() {
-		return this.held.stream().allMatch(LockHandle::isHeld);
+		return this.held.stream().allMatch(LockGrant::isHeld);
 	}
 
 	/**
@@ -150,7 +185,7 @@ public final class LockContext {
 	 * @throws io.pulsarlock.LockLostException if anything was lost
 	 */
 	public void assertHeld() {
-		this.held.forEach(LockHandle::assertHeld);
+		this.held.forEach(LockGrant::assertHeld);
 	}
 
 	/**
@@ -159,19 +194,20 @@ public final class LockContext {
 	 * @return zero if anything was lost
 	 */
 	public Duration remaining() {
-		return this.held.stream().map(LockHandle::remaining).min(Duration::compareTo).orElse(Duration.ZERO);
+		return this.held.stream().map(LockGrant::remaining).min(Duration::compareTo).orElse(Duration.ZERO);
 	}
 
 	/**
-	 * Calls back for each loss, on a thread of the registry. What guards the method may
-	 * outlive the method: a leadership does, and so does a lock that a method further out
-	 * has taken. A callback that is of no use after the method must be removed.
+	 * Calls back for each loss, on a thread of the registry, until the guarded method has
+	 * ended, and with it the future or publisher it has returned.
 	 * @param callback what to do; an exception is logged
-	 * @return removes the callback
+	 * @return removes the callback before that
 	 */
 	public Registration onLost(Consumer<LockLoss> callback) {
 		List<Registration> registrations = this.held.stream().map((each) -> each.onLost(callback)).toList();
-		return () -> registrations.forEach(Registration::close);
+		Registration all = () -> registrations.forEach(Registration::close);
+		this.scope.accept(all);
+		return all;
 	}
 
 	@Override

@@ -1,17 +1,26 @@
 package io.pulsarlock.annotation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.observation.Observation;
+import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
@@ -23,7 +32,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
  * method that is called once and subscribed to many times, as scheduled ones are, is
  * guarded each time, and nothing in its body runs before the lock is held.
  * <p>
- * The only class that needs Reactor.
+ * The only class that runs Reactor.
  */
 final class PublisherGuard {
 
@@ -49,38 +58,41 @@ final class PublisherGuard {
 			throw new IllegalStateException("No adapter for " + type);
 		}
 		PublisherGuard each = new PublisherGuard(call, adapter);
-		Flux<Object> guarded = Flux.defer(each::subscription);
+		Flux<Object> guarded = Flux.deferContextual(each::subscription);
 		return adapter.fromPublisher(adapter.isMultiValue() ? guarded : guarded.next());
 	}
 
-	private Flux<Object> subscription() {
-		LockHandle leadership = this.owner.leadership(this.guard);
+	private Flux<Object> subscription(ContextView view) {
+		LockGrant leadership = this.owner.leadership(this.guard);
 		if (this.guard.leader() != null && leadership == null) {
 			return Flux.empty();
 		}
+		Guard.Lock lock = this.guard.lock();
+		Map<String, Object> keys = (lock != null)
+				? this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments()) : Map.of();
+		Grip grip = new Grip(this.guard, (lock == null || lock.keys().isEmpty()) ? List.of()
+				: keys.values().stream().map(Object::toString).toList(), leadership);
+		LockContext around = view.getOrDefault(LockContext.class, null);
+		LockContext outer = (around != null) ? around : LockContext.peek();
 		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();
-		Mono<Grip> take = take(leadership).onErrorResume(LockBusyException.class, (ex) -> {
+		Mono<Grip> taken = (lock != null) ? take(lock, keys.keySet(), grip, outer) : Mono.just(grip);
+		return Flux.usingWhen(taken.onErrorResume(LockBusyException.class, (ex) -> {
 			busy.set(ex);
 			return Mono.empty();
-		});
-		return Flux.usingWhen(take, this::run, (grip) -> Mono.fromRunnable(grip::release))
-			.concatWith(Flux.defer(() -> busy(busy.get())));
+		}), (each) -> run(each, outer), (each) -> Mono.fromRunnable(each::release))
+			.concatWith(Flux.defer(() -> busy(busy.get())))
+			// Whatever was cancelled when. After all else has released it: does nothing.
+			.doFinally((signal) -> grip.abandon());
 	}
 
-	private Mono<Grip> take(@Nullable LockHandle leadership) {
-		Guard.Lock lock = this.guard.lock();
-		if (lock == null) {
-			return Mono.just(new Grip(this.guard, List.of(), leadership));
-		}
-		Map<String, Object> keys = this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments());
-		Grip grip = new Grip(this.guard,
-				lock.keys().isEmpty() ? List.of() : keys.values().stream().map(Object::toString).toList(), leadership);
+	private Mono<Grip> take(Guard.Lock lock, Collection<String> names, Grip grip, @Nullable LockContext outer) {
 		long begin = System.nanoTime();
 		GuardObservations.Attempt attempt = this.owner.observations().attempt(lock, grip.keys());
-		return Flux.fromIterable(new ArrayList<>(keys.keySet()))
-			.concatMap((name) -> Mono.fromFuture(
-					() -> this.owner.obtain(name).acquireAsync(GuardInterceptor.rest(lock, begin), lock.holdFor())), 1)
-			.doOnNext(grip::own)
+		List<String> missing = new ArrayList<>(names);
+		// On this thread, as it may be the one that holds them.
+		missing.removeIf((name) -> shares(name, grip, outer));
+		return Flux.fromIterable(missing)
+			.concatMap((name) -> acquire(lock, name, grip, begin), 1)
 			.then(Mono.just(grip))
 			.doOnSuccess((taken) -> attempt.ended(null))
 			.doOnError((ex) -> {
@@ -88,34 +100,78 @@ final class PublisherGuard {
 				grip.abandon();
 			})
 			.doOnCancel(() -> {
-				attempt.ended(new java.util.concurrent.CancellationException());
+				attempt.ended(new CancellationException());
 				grip.abandon();
 			});
 	}
 
-	private Flux<Object> run(Grip grip) {
+	/**
+	 * Shares a lock of a guarded publisher around this one, or of a guarded method that
+	 * waits for this one on its thread.
+	 */
+	private boolean shares(String name, Grip grip, @Nullable LockContext outer) {
+		LockRegistry registry = this.owner.registry();
+		CallLock shared = (outer != null) ? outer.share(registry, name) : null;
+		if (shared == null) {
+			shared = CallLock.shareOnThread(registry, name);
+		}
+		if (shared != null) {
+			grip.add(shared);
+		}
+		return shared != null;
+	}
+
+	/**
+	 * Acquires a lock. It goes to the grip at the moment it is granted, so no operator
+	 * can drop it on its way.
+	 */
+	private Mono<String> acquire(Guard.Lock lock, String name, Grip grip, long begin) {
+		return Mono.create((sink) -> {
+			LockRegistry registry = this.owner.registry();
+			FencedLock fenced = registry.obtain(name);
+			CompletableFuture<LockHandle> granted = fenced.acquireAsync(GuardInterceptor.rest(lock, begin),
+					lock.holdFor());
+			AtomicBoolean cancelled = new AtomicBoolean();
+			granted.whenComplete((handle, ex) -> {
+				if (handle != null) {
+					grip.add(CallLock.acquired(registry, fenced, handle));
+					sink.success(name);
+				}
+				else if (!cancelled.get()) {
+					sink.error((ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex);
+				}
+			});
+			sink.onCancel(() -> {
+				cancelled.set(true);
+				granted.cancel(false);
+			});
+		});
+	}
+
+	private Flux<Object> run(Grip grip, @Nullable LockContext outer) {
+		if (!grip.isLeading()) {
+			// Lost while the locks were waited for.
+			this.owner.notLeading(this.guard);
+			return Flux.empty();
+		}
 		Observation observation = this.owner.observations().hold(this.guard, grip);
+		LockContext context = grip.context(outer);
 		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.error(grip.forfeited(null))));
-		return Flux.from(proceed(grip))
+		return ErrorBarrier.around(proceed(grip, context))
 			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
 			.takeUntilOther(lost)
 			.doOnError(observation::error)
 			.doFinally((signal) -> observation.stop())
-			.contextWrite((context) -> context.put(LockContext.class, grip.context()));
+			.contextWrite((each) -> each.put(LockContext.class, context));
 	}
 
 	/** Calls the method anew, with the context visible to its thread while it runs. */
-	private Publisher<Object> proceed(Grip grip) {
-		grip.enter();
-		try {
-			Object result = this.call.proceed();
-			return this.adapter.toPublisher(result);
+	private Publisher<Object> proceed(Grip grip, LockContext context) {
+		try (Grip.Stay stay = grip.enter(context)) {
+			return this.adapter.toPublisher(this.call.proceed());
 		}
 		catch (Throwable ex) {
-			return Flux.error(ex);
-		}
-		finally {
-			grip.exit();
+			return Flux.error(ErrorBarrier.deliverable(ex));
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * loss final, and a final state never changes, so an extension that comes too late
  * revives nothing.
  */
-final class Hold implements LockHandle {
+final class Hold implements LockHandle, CountedHandle {
 
 	private static final SafeLog logger = SafeLog.of(Hold.class);
 
@@ -69,6 +70,11 @@ final class Hold implements LockHandle {
 	private volatile boolean announced = true;
 
 	private boolean endTold;
+
+	/** Guarded by the listeners. */
+	private @Nullable Uses uses;
+
+	private final CompletableFuture<Void> left = new CompletableFuture<>();
 
 	Hold(String name, long token, Loop loop, Incarnation incarnation, @Nullable Duration limit, Executor callbacks,
 			Consumer<Hold> ended) {
@@ -173,6 +179,11 @@ final class Hold implements LockHandle {
 	/** Whether it has ended for good. Any thread. */
 	boolean isOver() {
 		return this.released || this.lost != null;
+	}
+
+	/** Whether it was released by its holder. Any thread. */
+	boolean isReleased() {
+		return this.released;
 	}
 
 	private @Nullable Reason expired(long now) {
@@ -328,6 +339,38 @@ final class Hold implements LockHandle {
 
 	@Nullable LockLoss lost() {
 		return this.lost;
+	}
+
+	@Override
+	public Registration use() {
+		return uses().begin();
+	}
+
+	/** What it guards. Any thread. */
+	Uses uses() {
+		synchronized (this.listeners) {
+			if (this.uses == null) {
+				this.uses = new Uses();
+			}
+			return this.uses;
+		}
+	}
+
+	/**
+	 * Whether it has ended because this node gives it up, although the cluster would let
+	 * it go on.
+	 */
+	boolean isGivenUp() {
+		LockLoss lost = this.lost;
+		return lost != null && switch (lost.reason()) {
+			case RESIGNED, CLOSED, HOLD_LIMIT, REVOKED_BY_ADMINISTRATOR -> true;
+			default -> false;
+		};
+	}
+
+	/** Completes when its place in line was given up, or was lost. Any thread. */
+	CompletableFuture<Void> left() {
+		return this.left;
 	}
 
 	/** A callback until it is removed. */

@@ -232,6 +232,7 @@ final class Membership {
 
 	/** Loses every lock, says goodbye and ends. Takes a bounded time. */
 	void close() {
+		await(CompletableFuture.allOf(this.shards.stream().map(Shard::vacate).toArray(CompletableFuture[]::new)));
 		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
 		this.connector.close();
 		this.loops.forEach(ThreadLoop::stop);

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
+import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * lock, so everything that is safe about locks is safe about leaders.
  */
 final class SessionGroup implements LeaderGroup {
-
-	/** How long a revocation waits for listeners before the next leader may start. */
-	private static final long LISTENER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
@@ -46,9 +44,12 @@ final class SessionGroup implements LeaderGroup {
 
 	private @Nullable Hold hold;
 
+	/** Whether this node does not become leader again. */
+	private boolean retiring;
+
 	private CompletableFuture<?> leaving = CompletableFuture.completedFuture(null);
 
-	private volatile @Nullable Hold leading;
+	private volatile @Nullable LeadershipGrant leading;
 
 	SessionGroup(String name, String key, Executor pool, Supplier<List<Participant>> line) {
 		this.name = name;
@@ -61,12 +62,32 @@ final class SessionGroup implements LeaderGroup {
 	void start(Shard shard) {
 		Candidacy candidacy = new Candidacy(shard);
 		synchronized (this.listeners) {
+			this.retiring = false;
 			if (this.candidacy != null) {
 				return;
 			}
 			this.candidacy = candidacy;
 		}
 		candidacy.campaign();
+	}
+
+	/**
+	 * Leaves the line unless this node leads: it stays leader, and does not become leader
+	 * again.
+	 */
+	void withdraw() {
+		Candidacy candidacy;
+		synchronized (this.listeners) {
+			this.retiring = true;
+			candidacy = this.candidacy;
+			if (this.hold != null) {
+				return;
+			}
+			this.candidacy = null;
+		}
+		if (candidacy != null) {
+			candidacy.withdraw();
+		}
 	}
 
 	/**
@@ -120,6 +141,9 @@ final class SessionGroup implements LeaderGroup {
 		if (candidacy == null || hold == null || !hold.isHeld()) {
 			return false;
 		}
+		if (candidacy.shard.isOutOfReach()) {
+			throw candidacy.shard.unavailable(this.name);
+		}
 		try {
 			return candidacy.shard.fire(this.key + ' ' + job, fireTime.toEpochMilli())
 				.get(candidacy.shard.settings().reconnectGrace().toNanos(), TimeUnit.NANOSECONDS) && hold.isHeld();
@@ -146,23 +170,26 @@ final class SessionGroup implements LeaderGroup {
 		}
 	}
 
+	/**
+	 * Tells the listeners and what the leadership guards, and gives it up when they have
+	 * ended.
+	 * @return completes when the next candidate may lead; null if this node does not lead
+	 */
 	private @Nullable CompletableFuture<?> stepDown(@Nullable Hold hold) {
 		CompletableFuture<?> told = revoke(hold);
 		if (told == null || hold == null) {
 			return null;
 		}
-		Loop.Timer limit = hold.loop()
-			.schedule(LISTENER_NANOS, () -> told.completeExceptionally(new TimeoutException()));
-		CompletableFuture<?> released = told.whenComplete((none, ex) -> {
-			limit.cancel();
-			hold.close();
-		});
+		Registration listeners = hold.use();
+		told.whenComplete((none, ex) -> listeners.close());
+		hold.lose(Reason.RESIGNED);
+		CompletableFuture<?> left = hold.left();
 		synchronized (this.listeners) {
 			if (this.leaving == told) {
-				this.leaving = released;
+				this.leaving = left;
 			}
 		}
-		return released;
+		return left;
 	}
 
 	String key() {
@@ -176,20 +203,20 @@ final class SessionGroup implements LeaderGroup {
 
 	@Override
 	public boolean isLeader() {
-		Hold hold = this.leading;
-		return hold != null && hold.isHeld();
+		LeadershipGrant leading = this.leading;
+		return leading != null && leading.isHeld();
 	}
 
 	@Override
 	public OptionalLong term() {
-		Hold hold = this.leading;
-		return (hold != null && hold.isHeld()) ? OptionalLong.of(hold.token()) : OptionalLong.empty();
+		LeadershipGrant leading = this.leading;
+		return (leading != null && leading.isHeld()) ? OptionalLong.of(leading.term()) : OptionalLong.empty();
 	}
 
 	@Override
-	public Optional<LockHandle> held() {
-		Hold hold = this.leading;
-		return (hold != null && hold.isHeld()) ? Optional.of(hold) : Optional.empty();
+	public Optional<LockGrant> held() {
+		LeadershipGrant leading = this.leading;
+		return (leading != null && leading.isHeld()) ? Optional.of(leading) : Optional.empty();
 	}
 
 	@Override
@@ -229,7 +256,7 @@ final class SessionGroup implements LeaderGroup {
 		void campaign() {
 			Waiter waiter = new Waiter(false, null);
 			synchronized (SessionGroup.this.listeners) {
-				if (SessionGroup.this.candidacy != this) {
+				if (SessionGroup.this.candidacy != this || SessionGroup.this.retiring) {
 					return;
 				}
 				this.waiter = waiter;
@@ -263,7 +290,7 @@ final class SessionGroup implements LeaderGroup {
 					return false;
 				}
 				SessionGroup.this.hold = hold;
-				SessionGroup.this.leading = hold;
+				SessionGroup.this.leading = new LeadershipGrant(hold);
 				SessionGroup.this.listeners.forEach((listening) -> listening.granted(hold.token()));
 				return true;
 			}

@@ -15,12 +15,13 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A lock of a {@link SessionLockRegistry}: turns what callers want into waiters.
  */
-final class SessionLock implements FencedLock {
+final class SessionLock implements FencedLock, BindableLock {
 
 	/** Longer than anybody waits or holds, short enough for nanoseconds. */
 	private static final Duration FOREVER = Duration.ofDays(365);
@@ -53,6 +54,9 @@ final class SessionLock implements FencedLock {
 			throw new InterruptedException();
 		}
 		Shard shard = this.shards.get();
+		if (waiter.immediate && shard.isOutOfReach()) {
+			throw shard.unavailable(this.name);
+		}
 		boolean taken = false;
 		try {
 			shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
@@ -188,6 +192,9 @@ final class SessionLock implements FencedLock {
 		}
 		catch (LockException ex) {
 			return CompletableFuture.failedFuture(ex);
+		}
+		if (waiter.immediate && shard.isOutOfReach()) {
+			return CompletableFuture.failedFuture(shard.unavailable(this.name));
 		}
 		Duration limit = limit(shard, waitFor);
 		CompletableFuture<LockHandle> result = new CompletableFuture<>();
@@ -326,6 +333,12 @@ final class SessionLock implements FencedLock {
 	@Override
 	public void unlock() {
 		this.threads.leave(this.key, this.name);
+	}
+
+	@Override
+	public Registration bind(LockHandle handle) {
+		return (handle instanceof Hold hold) ? this.threads.bind(this.key, hold) : () -> {
+		};
 	}
 
 	@Override

@@ -158,6 +158,20 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	}
 
 	/**
+	 * Leaves the line of every group that this node does not lead. It goes on to lead the
+	 * others, until it resigns or is stopped, and becomes leader of none. Returns at
+	 * once.
+	 */
+	public void withdraw() {
+		synchronized (this.lifecycle) {
+			synchronized (this.groups) {
+				this.campaigning = false;
+				this.groups.values().forEach(SessionGroup::withdraw);
+			}
+		}
+	}
+
+	/**
 	 * Resigns every leadership and leaves every group's line; returns when the listeners
 	 * have been told, or took too long. The groups stay what they are.
 	 */

@@ -78,6 +78,8 @@ final class Shard {
 
 	private final Affinity affinity;
 
+	private final HandOver handOver;
+
 	private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
 	private long rejoin = FIRST_REJOIN;
@@ -108,6 +110,9 @@ final class Shard {
 	/** What is asked of the loop and has not arrived there. */
 	private final Set<CompletableFuture<?>> arriving = ConcurrentHashMap.newKeySet();
 
+	/** Whether the node stops: nothing is granted any more. */
+	private boolean stopping;
+
 	private boolean closed;
 
 	/** Of the sessions before the present one. */
@@ -116,6 +121,9 @@ final class Shard {
 	private long releases;
 
 	private volatile boolean ended;
+
+	/** When the cluster was last in reach. */
+	private volatile long reachedAt;
 
 	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
 			Consumer<LockEvent> events, Supplier<UUID> ids) {
@@ -128,7 +136,9 @@ final class Shard {
 		this.ids = ids;
 		this.skipped = new SkippedMessages(index);
 		this.affinity = new Affinity(settings);
+		this.handOver = new HandOver(loop, settings.graceNanos());
 		this.settledAt = loop.nanoTime();
+		this.reachedAt = this.settledAt;
 	}
 
 	/** Starts to join. Any thread. */
@@ -249,6 +259,9 @@ final class Shard {
 			sessionEnded(session, Reason.LEASE_EXPIRED);
 			return;
 		}
+		if (session.isInTouch(now)) {
+			this.reachedAt = now;
+		}
 		boolean paused = session.tick(now);
 		if (session == this.session) {
 			if (session.isActive()) {
@@ -275,6 +288,7 @@ final class Shard {
 	void activated() {
 		logger.debug("Shard " + this.index + " joined");
 		this.failure = null;
+		this.reachedAt = now();
 		this.rejoin = FIRST_REJOIN;
 		this.joined.complete(null);
 		evaluateAll();
@@ -418,7 +432,7 @@ final class Shard {
 		this.loop.execute(() -> {
 			this.arriving.remove(waiter.granted);
 			LockException failure = this.failure;
-			if (this.closed) {
+			if (this.closed || this.stopping) {
 				waiter.granted.completeExceptionally(closedException());
 			}
 			else if (failure instanceof LockConfigurationException) {
@@ -521,6 +535,15 @@ final class Shard {
 		return new LockUnavailableException(what + why, failure);
 	}
 
+	/**
+	 * Whether this node has known for longer than the reconnect grace that it is out of
+	 * touch, so that a caller that does not wait need not wait for an answer either. Any
+	 * thread.
+	 */
+	boolean isOutOfReach() {
+		return now() - this.reachedAt > this.settings.graceNanos();
+	}
+
 	/** Whether the cluster is in reach. Any thread. */
 	boolean isConfirmed() {
 		Session session = this.session;
@@ -602,6 +625,23 @@ final class Shard {
 			// To hear of a lock must not cost the lock.
 			logger.error("A listener of locks failed", ex);
 		}
+	}
+
+	/**
+	 * Refuses every caller from now on and gives up everything that is held, each as soon
+	 * as what it guards has ended or has had its time. Any thread.
+	 * @return completes when nothing is held any more
+	 */
+	CompletableFuture<Void> vacate() {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		this.loop.execute(() -> {
+			this.stopping = true;
+			List<Slot> slots = List.copyOf(this.slots.values());
+			slots.forEach((slot) -> slot.fail(closedException()));
+			CompletableFuture.allOf(slots.stream().map(Slot::vacate).toArray(CompletableFuture[]::new))
+				.thenRun(() -> done.complete(null));
+		});
+		return done;
 	}
 
 	/** Loses everything, says goodbye and ends. Any thread. */
@@ -689,6 +729,10 @@ final class Shard {
 
 	int index() {
 		return this.index;
+	}
+
+	HandOver handOver() {
+		return this.handOver;
 	}
 
 	Affinity affinity() {

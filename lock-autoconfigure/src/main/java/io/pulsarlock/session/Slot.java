@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockEvent;
@@ -265,11 +266,8 @@ final class Slot {
 
 	/** Any thread. */
 	void released(Hold hold) {
-		if (hold.tellEnd()) {
-			LockLoss lost = hold.lost();
-			this.shard.event((lost != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
-					(lost != null) ? lost.reason() : null, this.shard.now() - hold.grantedAt());
-		}
+		LockLoss lost = hold.lost();
+		report(hold, (lost != null) ? lost.reason() : null);
 	}
 
 	/**
@@ -375,7 +373,7 @@ final class Slot {
 		if (hold != null && holding != null && holding.isGone(session, this.key)) {
 			this.holding = null;
 			this.hold = null;
-			hold.lose(Reason.REVOKED_BY_PEERS);
+			taken(hold, Reason.REVOKED_BY_PEERS);
 		}
 		if (this.reserve != null && (holding == null || holding.isGone(session, this.key))) {
 			this.holding = null;
@@ -447,22 +445,56 @@ final class Slot {
 	private void ended(Hold hold) {
 		withdraw();
 		LockLoss lost = hold.lost();
-		released(hold);
-		if (this.hold != hold) {
-			this.shard.idle(this);
+		if (this.hold != hold || !hold.isGivenUp()) {
+			report(hold, (lost != null) ? lost.reason() : null);
+			left(hold);
 			return;
 		}
+		if (lost != null && lost.reason() != Reason.RESIGNED) {
+			report(hold, lost.reason());
+		}
+		this.shard.handOver().after(hold, this.name, this.kind, () -> {
+			report(hold, null);
+			left(hold);
+		});
+	}
+
+	/** The cluster has ended a holding, possibly one that was being given up. */
+	private void taken(Hold hold, Reason reason) {
+		hold.lose(reason);
+		if (hold.isGivenUp()) {
+			report(hold, reason);
+			hold.left().complete(null);
+		}
+	}
+
+	private void report(Hold hold, @Nullable Reason reason) {
+		if (hold.tellEnd()) {
+			this.shard.event((reason != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
+					reason, this.shard.now() - hold.grantedAt());
+		}
+	}
+
+	/** Nothing is guarded by the holding any more, so its place is given up. */
+	private void left(Hold hold) {
+		if (this.hold == hold) {
+			release(hold);
+		}
+		this.shard.idle(this);
+		hold.left().complete(null);
+	}
+
+	private void release(Hold hold) {
 		this.hold = null;
 		Place place = this.holding;
 		Session session = this.shard.activeSession();
-		if (lost != null || session == null || !keep(session, hold)) {
+		if (hold.lost() != null || session == null || !keep(session, hold)) {
 			this.holding = null;
 			if (session != null && place != null) {
 				leave(session, place);
 			}
 		}
 		evaluate();
-		this.shard.idle(this);
 	}
 
 	private void leave(Session session, Place place) {
@@ -594,13 +626,30 @@ final class Slot {
 		return true;
 	}
 
+	/**
+	 * Gives up what is held because this node stops.
+	 * @return completes when that has been done
+	 */
+	CompletableFuture<Void> vacate() {
+		withdraw();
+		if (this.reserve != null) {
+			letGo();
+		}
+		Hold hold = this.hold;
+		if (hold == null) {
+			return CompletableFuture.completedFuture(null);
+		}
+		hold.lose(Reason.CLOSED);
+		return hold.left();
+	}
+
 	/** The session is over: places, door and hold with it; who waits goes on waiting. */
 	void sessionEnded(Reason reason) {
 		withdraw();
 		Hold hold = this.hold;
 		if (hold != null) {
 			// Before the door is free for somebody else.
-			hold.lose(reason);
+			taken(hold, reason);
 		}
 		this.hold = null;
 		forgetReserve();

@@ -4,11 +4,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each thread holds through the methods of {@link java.util.concurrent.locks.Lock},
- * and how often. Works alike for virtual threads.
+ * What each thread holds, through the methods of {@link java.util.concurrent.locks.Lock}
+ * and how often, or because it runs a method that the lock guards. Works alike for
+ * virtual threads.
  */
 final class ThreadHolds {
 
@@ -31,12 +33,30 @@ final class ThreadHolds {
 	}
 
 	void enter(String key, Hold hold) {
-		Map<String, Level> mine = this.levels.get();
-		if (mine == null) {
-			mine = new HashMap<>();
-			this.levels.set(mine);
+		mine().put(key, new Level(hold, false));
+	}
+
+	/**
+	 * Makes this thread an owner by a holding that somebody else releases.
+	 * @return ends that, on the same thread
+	 */
+	Registration bind(String key, Hold hold) {
+		Level outer = level(key);
+		if (outer != null && outer.hold == hold) {
+			return () -> {
+			};
 		}
-		mine.put(key, new Level(hold));
+		Level level = new Level(hold, true);
+		mine().put(key, level);
+		return () -> {
+			Map<String, Level> mine = this.levels.get();
+			if (mine != null && mine.get(key) == level) {
+				remove(key);
+				if (outer != null) {
+					mine().put(key, outer);
+				}
+			}
+		};
 	}
 
 	void leave(String key, String name) {
@@ -44,13 +64,13 @@ final class ThreadHolds {
 		if (level == null) {
 			throw new IllegalMonitorStateException("Lock '" + name + "' is not held by this thread");
 		}
+		if (level.bound && level.depth == 1) {
+			throw new IllegalMonitorStateException("Lock '" + name
+					+ "' guards a method on this thread and was not locked by lock(): it is released by that method");
+		}
 		level.depth--;
 		if (level.depth == 0) {
-			Map<String, Level> mine = this.levels.get();
-			mine.remove(key);
-			if (mine.isEmpty()) {
-				this.levels.remove();
-			}
+			remove(key);
 			level.hold.release();
 		}
 		if (!level.hold.isHeld() && level.hold.lost() != null) {
@@ -59,19 +79,48 @@ final class ThreadHolds {
 		}
 	}
 
+	private Map<String, Level> mine() {
+		Map<String, Level> mine = this.levels.get();
+		if (mine == null) {
+			mine = new HashMap<>();
+			this.levels.set(mine);
+		}
+		return mine;
+	}
+
+	private void remove(String key) {
+		Map<String, Level> mine = this.levels.get();
+		if (mine != null) {
+			mine.remove(key);
+			if (mine.isEmpty()) {
+				this.levels.remove();
+			}
+		}
+	}
+
 	private @Nullable Level level(String key) {
 		Map<String, Level> mine = this.levels.get();
-		return (mine != null) ? mine.get(key) : null;
+		Level level = (mine != null) ? mine.get(key) : null;
+		if (level != null && level.bound && level.depth == 1 && level.hold.isReleased()) {
+			// Released on another thread, so this one could not be told.
+			remove(key);
+			return null;
+		}
+		return level;
 	}
 
 	private static final class Level {
 
 		private final Hold hold;
 
+		/** Whether the lowest level is not one of {@code lock()}. */
+		private final boolean bound;
+
 		private int depth = 1;
 
-		Level(Hold hold) {
+		Level(Hold hold, boolean bound) {
 			this.hold = hold;
+			this.bound = bound;
 		}
 
 	}

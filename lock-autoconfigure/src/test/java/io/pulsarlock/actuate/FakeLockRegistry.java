@@ -18,6 +18,7 @@ import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
@@ -159,7 +160,7 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 		}
 
 		@Override
-		public Optional<LockHandle> held() {
+		public Optional<LockGrant> held() {
 			return Optional.empty();
 		}
 

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockUnavailableException;
@@ -439,12 +440,12 @@ class DistributedLockTests {
 
 		@DistributedLock(name = "account", key = { "#from", "#to" }, waitFor = "100ms")
 		List<String> transfer(String from, String to) {
-			return LockContext.current().held().stream().map(LockHandle::name).toList();
+			return LockContext.current().held().stream().map(LockGrant::name).toList();
 		}
 
 		@DistributedLock(name = "account", key = "#ids")
 		List<String> transferAll(List<String> ids) {
-			return LockContext.current().held().stream().map(LockHandle::name).toList();
+			return LockContext.current().held().stream().map(LockGrant::name).toList();
 		}
 
 		@DistributedLock(name = "seen", key = "@suffix + '-' + target.prefix")

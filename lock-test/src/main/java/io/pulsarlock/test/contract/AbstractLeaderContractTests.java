@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
@@ -49,8 +49,10 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		assertThat(second.term()).isEmpty();
 		assertThat(second.held()).isEmpty();
 		long term = first.term().orElseThrow();
-		LockHandle held = first.held().orElseThrow();
+		LockGrant held = first.held().orElseThrow();
 		assertThat(held.fencingToken()).isEqualTo(term);
+		// Only its group ends it.
+		assertThat(held).isNotInstanceOf(AutoCloseable.class);
 		assertThat(third.participants()).extracting(Participant::node).containsExactly("a", "b", "c");
 		assertThat(a.view().groups()).singleElement().satisfies((view) -> {
 			assertThat(view.name()).isEqualTo("digest");

@@ -50,6 +50,41 @@ public abstract class AbstractOutageContractTests extends AbstractLeaderContract
 		a.obtain("free").acquire(LONG).close();
 	}
 
+	@Test
+	@DisplayName("3: who does not wait is told at once when the node has known of the outage for longer than the grace")
+	void callThatDoesNotWaitEndsAtOnceWhenTheOutageIsKnown() throws Exception {
+		ContractCluster cluster = stoppableCluster();
+		LockRegistry a = node("a");
+		a.obtain("free").tryAcquire().orElseThrow().close();
+		FencedLock lock = a.obtain("free");
+		cluster.stop();
+		try {
+			await().until(() -> endsAtOnceAsUnknown(() -> {
+				lock.tryAcquire().ifPresent(LockHandle::close);
+				return true;
+			}));
+			assertThat(endsAtOnceAsUnknown(lock::tryLock)).isTrue();
+			assertThat(endsAtOnceAsUnknown(() -> lock.acquire(Duration.ZERO))).isTrue();
+			assertThat(endsAtOnceAsUnknown(() -> get(lock.acquireAsync(Duration.ZERO)))).isTrue();
+		}
+		finally {
+			cluster.resume();
+		}
+		await().untilAsserted(() -> assertThat(lock.acquire(LONG)).satisfies(LockHandle::close));
+	}
+
+	/** Before the grace could be waited for once more. */
+	private boolean endsAtOnceAsUnknown(Callable<?> call) throws Exception {
+		long begin = System.nanoTime();
+		try {
+			call.call();
+			return false;
+		}
+		catch (LockUnavailableException ex) {
+			return System.nanoTime() - begin < cluster().reconnectGrace().toNanos() / 2;
+		}
+	}
+
 	/** All ways to ask at the same time. */
 	private void expectUnknownInTime(LockRegistry node, String name) throws Exception {
 		Duration wait = cluster().reconnectGrace().dividedBy(2);

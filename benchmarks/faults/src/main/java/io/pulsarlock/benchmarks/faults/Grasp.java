@@ -3,7 +3,7 @@ package io.pulsarlock.benchmarks.faults;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 
@@ -33,7 +33,7 @@ interface Grasp {
 	 * @param held the holding
 	 * @param belief how the user of it asks whether it is held
 	 */
-	static Grasp of(LockHandle held, BooleanSupplier belief) {
+	static Grasp of(LockGrant held, BooleanSupplier belief) {
 		return new Grasp() {
 
 			@Override

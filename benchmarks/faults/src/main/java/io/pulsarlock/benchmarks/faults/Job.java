@@ -2,7 +2,7 @@ package io.pulsarlock.benchmarks.faults;
 
 import java.time.Instant;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.annotation.LeaderOnly;
@@ -44,7 +44,7 @@ class Job {
 	@LeaderOnly(group = LeaderWatch.GROUP, oncePerFireTime = true)
 	@Scheduled(cron = "* * * * * *")
 	void run() {
-		LockHandle held = LockContext.current().held().get(0);
+		LockGrant held = LockContext.current().held().get(0);
 		long fireTime = Instant.ofEpochSecond((CALLED.get() + EARLY_MILLIS) / 1000).toEpochMilli();
 		this.watch.seen(held);
 		this.history.fired(fireTime, held.fencingToken());

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -30,7 +30,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 
 	private final Thread thread = new Thread(this, "leader-watch");
 
-	private @Nullable LockHandle latest;
+	private @Nullable LockGrant latest;
 
 	private volatile boolean stopped;
 
@@ -43,7 +43,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 	}
 
 	/** Takes note of a leadership, if it is new. */
-	synchronized void seen(LockHandle held) {
+	synchronized void seen(LockGrant held) {
 		long at = System.nanoTime();
 		if (this.latest != held) {
 			this.latest = held;

@@ -1,0 +1,129 @@
+package io.pulsarlock.annotation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.LockGrant;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.Registration;
+import io.pulsarlock.session.BindableLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock that a guarded call has taken, and that calls within it share. It is released
+ * when the last of them has ended, so what one of them has left running keeps it.
+ */
+final class CallLock {
+
+	/** What the calls on a thread hold; the innermost last. */
+	private static final ThreadLocal<@Nullable List<CallLock>> held = new ThreadLocal<>();
+
+	private final LockRegistry registry;
+
+	private final FencedLock lock;
+
+	private final LockHandle handle;
+
+	/** Whether the call releases it, and not {@code unlock()}. */
+	private final boolean owned;
+
+	private final AtomicInteger users = new AtomicInteger(1);
+
+	private CallLock(LockRegistry registry, FencedLock lock, LockHandle handle, boolean owned) {
+		this.registry = registry;
+		this.lock = lock;
+		this.handle = handle;
+		this.owned = owned;
+	}
+
+	/** A lock that a call has acquired. */
+	static CallLock acquired(LockRegistry registry, FencedLock lock, LockHandle handle) {
+		return new CallLock(registry, lock, handle, true);
+	}
+
+	/** A lock that the thread holds by {@code lock()}. */
+	static CallLock locked(LockRegistry registry, FencedLock lock, LockHandle handle) {
+		return new CallLock(registry, lock, handle, false);
+	}
+
+	/**
+	 * Shares a lock that a call around this one holds on the thread.
+	 * @return the lock, to be released; null if there is none
+	 */
+	static @Nullable CallLock shareOnThread(LockRegistry registry, String name) {
+		List<CallLock> mine = held.get();
+		return (mine != null) ? share(mine, registry, name) : null;
+	}
+
+	/** Shares the last lock of that name. */
+	static @Nullable CallLock share(List<CallLock> locks, LockRegistry registry, String name) {
+		for (int i = locks.size() - 1; i >= 0; i--) {
+			CallLock lock = locks.get(i);
+			if (lock.registry == registry && lock.handle.name().equals(name) && lock.share()) {
+				return lock;
+			}
+		}
+		return null;
+	}
+
+	/** Counts one more user, unless the last has left. */
+	boolean share() {
+		return this.users.getAndUpdate((users) -> (users > 0) ? users + 1 : 0) > 0;
+	}
+
+	/** One user less. */
+	void release() {
+		if (this.users.decrementAndGet() == 0 && this.owned) {
+			this.handle.close();
+		}
+	}
+
+	/** Whether a call has acquired it. */
+	boolean isOwned() {
+		return this.owned;
+	}
+
+	/** Whether something on this thread holds it at this moment. */
+	boolean isBound() {
+		List<CallLock> mine = held.get();
+		return mine != null && mine.contains(this);
+	}
+
+	LockGrant grant() {
+		return this.handle;
+	}
+
+	/**
+	 * Makes the lock known to what this thread does until the registration is closed, on
+	 * the same thread.
+	 */
+	Registration bind() {
+		List<CallLock> mine = held.get();
+		if (mine == null) {
+			mine = new ArrayList<>();
+			held.set(mine);
+		}
+		mine.add(this);
+		Registration thread = (this.lock instanceof BindableLock bindable) ? bindable.bind(this.handle) : () -> {
+		};
+		return () -> {
+			thread.close();
+			List<CallLock> rest = held.get();
+			if (rest != null) {
+				int last = rest.lastIndexOf(this);
+				if (last >= 0) {
+					rest.remove(last);
+				}
+				// Those of transactions that have ended on another thread.
+				rest.removeIf((each) -> each.users.get() <= 0);
+				if (rest.isEmpty()) {
+					held.remove();
+				}
+			}
+		};
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Gives up holdings for the sake of others: what a holding guards is told first, by its
+ * loss, and the next holder enters when all of it has ended. What does not end within the
+ * reconnect grace is not waited for any longer; that is logged and counted.
+ */
+final class HandOver {
+
+	private static final Log logger = LogFactory.getLog(HandOver.class);
+
+	private final Loop loop;
+
+	private final long limitNanos;
+
+	private final AtomicLong overruns = new AtomicLong();
+
+	HandOver(Loop loop, long limitNanos) {
+		this.loop = loop;
+		this.limitNanos = limitNanos;
+	}
+
+	/**
+	 * Runs a task on the loop, once, when nothing is guarded by the holding any more, or
+	 * its time is over.
+	 */
+	void after(Hold hold, String name, Door.Kind kind, Runnable task) {
+		Uses uses = hold.uses();
+		CompletableFuture<Void> left = uses.leave();
+		if (left.isDone()) {
+			task.run();
+			return;
+		}
+		AtomicBoolean done = new AtomicBoolean();
+		left.thenRun(() -> this.loop.execute(() -> {
+			if (done.compareAndSet(false, true)) {
+				task.run();
+			}
+		}));
+		this.loop.schedule(this.limitNanos, () -> {
+			if (done.compareAndSet(false, true)) {
+				overrun(hold, name, kind, uses.count());
+				task.run();
+			}
+		});
+	}
+
+	private void overrun(Hold hold, String name, Door.Kind kind, int count) {
+		if (hold.left().isDone()) {
+			return;
+		}
+		this.overruns.incrementAndGet();
+		logger.warn(((kind == Door.Kind.FAILOVER) ? "Leadership of group '" : "Lock '") + name
+				+ "' goes to its next holder although " + count + " of the calls and listeners that it guards"
+				+ " on this node ignored the loss for " + this.limitNanos / 1_000_000
+				+ " ms: they may overlap with the next holder");
+	}
+
+	/** How often the time was over first. Any thread. */
+	long overruns() {
+		return this.overruns.get();
+	}
+
+}

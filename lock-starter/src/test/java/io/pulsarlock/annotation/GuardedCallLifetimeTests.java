@@ -1,0 +1,457 @@
+package io.pulsarlock.annotation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.FencedLock;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLostException;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.test.memory.InMemoryLockCluster;
+import io.pulsarlock.test.memory.InMemoryNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.test.util.ReflectionTestUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * From when to when a guarded call holds what it needs: shared, handed over, kept, and
+ * without anything left behind.
+ */
+@Timeout(120)
+class GuardedCallLifetimeTests {
+
+	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
+
+	private final InMemoryNode node = this.cluster.node("node");
+
+	private final InMemoryNode other = this.cluster.node("other");
+
+	@AfterEach
+	void close() {
+		this.cluster.close();
+	}
+
+	@Test
+	void callsLeaveNothingAtTheLeadership() {
+		with((work) -> {
+			lead(this.node, "leaders");
+			Object leadership = this.node.leadership().group("leaders").held().orElseThrow();
+			int before = listeners(leadership);
+			for (int i = 0; i < 100_000; i++) {
+				work.leader();
+			}
+			for (int i = 0; i < 1000; i++) {
+				assertThat(work.leaderStage(CompletableFuture.completedFuture("x")).join()).isEqualTo("x");
+				work.leaderMono().block();
+			}
+			assertThat(listeners(leadership)).isEqualTo(before);
+		});
+	}
+
+	@Test
+	void innerCallsLeaveNothingAtTheLock() {
+		with((work) -> work.outer(() -> {
+			Object held = LockContext.current().held().get(0);
+			int before = listeners(held);
+			for (int i = 0; i < 100_000; i++) {
+				work.inner();
+			}
+			assertThat(listeners(held)).isEqualTo(before);
+		}));
+	}
+
+	private static int listeners(Object grant) {
+		Object hold = grant.getClass().getSimpleName().equals("Hold") ? grant
+				: ReflectionTestUtils.getField(grant, "hold");
+		return ((List<?>) ReflectionTestUtils.getField(hold, "listeners")).size();
+	}
+
+	@Test
+	void lockIsReentrantWithinAGuardedMethod() {
+		with((work) -> work.outer(() -> {
+			FencedLock lock = this.node.obtain("shared");
+			assertThat(lock.tryLock()).isTrue();
+			lock.lock();
+			assertThat(lock.fencingToken()).isEqualTo(LockContext.current().fencingToken());
+			lock.unlock();
+			lock.unlock();
+			assertThat(lock.isHeldByCurrentThread()).isTrue();
+			assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(lock::unlock)
+				.withMessageContaining("guards a method");
+			assertThat(LockContext.current().isHeld()).isTrue();
+		}));
+		await().until(() -> free("shared"));
+		assertThat(this.node.obtain("shared").isHeldByCurrentThread()).isFalse();
+	}
+
+	@Test
+	void guardedMethodIsReentrantWithinALock() {
+		with((work) -> {
+			FencedLock lock = this.node.obtain("shared");
+			lock.lock();
+			try {
+				work.outer(() -> assertThat(LockContext.current().fencingToken()).isEqualTo(lock.fencingToken()));
+				assertThat(lock.isHeldByCurrentThread()).isTrue();
+			}
+			finally {
+				lock.unlock();
+			}
+		});
+	}
+
+	@Test
+	void lockOfAnotherNodeIsNotTakenForTheThreadsOwn() {
+		with((work) -> work.outer(() -> assertThat(this.other.obtain("shared").tryLock()).isFalse()));
+	}
+
+	@Test
+	void guardedPublisherIsReentrantWithinAnother() {
+		with((work) -> {
+			assertThat(work.outerMono(work.innerMono()).block(Duration.ofSeconds(10))).isEqualTo("inner");
+			assertThat(work.outerMono(Mono.just(1).delayElement(Duration.ofMillis(1)).then(work.innerMono()))
+				.block(Duration.ofSeconds(10))).isEqualTo("inner");
+		});
+		await().until(() -> free("shared"));
+	}
+
+	@Test
+	void guardedPublisherIsReentrantWithinAMethodThatWaitsForIt() {
+		with((work) -> work.outer(() -> assertThat(work.innerMono().block(Duration.ofSeconds(10))).isEqualTo("inner")));
+		await().until(() -> free("shared"));
+	}
+
+	@Test
+	void workLeftRunningByAnInnerCallKeepsTheLock() {
+		with((work) -> {
+			CompletableFuture<String> running = new CompletableFuture<>();
+			List<CompletableFuture<String>> result = new CopyOnWriteArrayList<>();
+			work.outer(() -> result.add(work.innerStage(running)));
+			assertThat(this.other.obtain("shared").tryAcquire()).isEmpty();
+			running.complete("done");
+			assertThat(result.get(0).join()).isEqualTo("done");
+			await().until(() -> free("shared"));
+		});
+	}
+
+	@Test
+	void operatorsFindTheLockContext() {
+		with((work) -> assertThat(work
+			.outerMono(Mono
+				.deferContextual((view) -> Mono.just(LockContext.from(view).name() + LockContext.from(view).isHeld())))
+			.block()).isEqualTo("sharedtrue"));
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> Mono.deferContextual((view) -> Mono.just(LockContext.from(view).name())).block())
+			.withMessageContaining("on 'this'");
+	}
+
+	@Test
+	void shortestTimeCountsFromTheGrant() {
+		with((work) -> {
+			LockHandle held = this.other.obtain("kept").tryAcquire().orElseThrow();
+			CompletableFuture<Void> call = CompletableFuture.runAsync(work::kept);
+			long begin = System.nanoTime();
+			await().until(() -> System.nanoTime() - begin > Duration.ofMillis(700).toNanos());
+			held.close();
+			call.join();
+			assertThat(this.other.obtain("kept").tryAcquire()).isEmpty();
+			await().until(() -> free("kept"));
+		});
+	}
+
+	@Test
+	void futureThatComesAfterTheLossIsCancelled() {
+		with((work) -> {
+			CompletableFuture<String> running = new CompletableFuture<>();
+			CountDownLatch entered = new CountDownLatch(1);
+			CompletableFuture<CompletableFuture<String>> call = CompletableFuture
+				.supplyAsync(() -> work.lateStage(entered, running));
+			awaitLatch(entered);
+			this.node.loseNow("late");
+			await().until(running::isCancelled);
+			assertThat(call).satisfies((any) -> assertThatExceptionOfType(Exception.class)
+				.isThrownBy(() -> any.get(5, TimeUnit.SECONDS).get(5, TimeUnit.SECONDS))
+				.havingRootCause()
+				.isInstanceOf(LockLostException.class));
+		});
+	}
+
+	@Test
+	void publisherThatIsCancelledAtAnyMomentKeepsNoLock() {
+		with((work) -> {
+			ThreadLocalRandom random = ThreadLocalRandom.current();
+			for (int i = 0; i < 60_000; i++) {
+				Disposable subscription = work.cancelled(i % 500).subscribe((value) -> {
+				}, (ex) -> {
+				});
+				long until = System.nanoTime() + random.nextLong(120_000);
+				while (System.nanoTime() - until < 0) {
+					Thread.onSpinWait();
+				}
+				subscription.dispose();
+			}
+			await().untilAsserted(() -> assertThat(this.node.statistics().held()).isZero());
+			for (int i = 0; i < 500; i++) {
+				String name = "cancelled:" + i;
+				await().until(() -> free(name));
+			}
+		});
+	}
+
+	@Test
+	void leaderThatResignsIsFollowedWhenItsMethodHasEnded() {
+		handOver(true, (first) -> first.leadership().group("leaders").resign(), LockLoss.Reason.RESIGNED);
+	}
+
+	@Test
+	void leaderWhoseNodeStopsIsFollowedWhenItsMethodHasEnded() {
+		handOver(true, (first) -> new Thread(first::close).start(), LockLoss.Reason.RESIGNED);
+	}
+
+	@Test
+	void lockOfANodeThatStopsIsTakenWhenItsMethodHasEnded() {
+		handOver(false, (first) -> new Thread(first::close).start(), LockLoss.Reason.CLOSED);
+	}
+
+	@Test
+	void lockThatAnAdministratorReleasesIsTakenWhenItsMethodHasEnded() {
+		handOver(false, (first) -> assertThat(first.registry().releaseLock("job")).isTrue(),
+				LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
+	}
+
+	/**
+	 * Both nodes want to be inside. The one that is gives up, is told, takes its time,
+	 * and ends; only then the other is.
+	 */
+	private static void handOver(boolean leadership, Consumer<InMemoryNode> giveUp, LockLoss.Reason reason) {
+		// Long enough for the slowest machine.
+		try (InMemoryLockCluster patient = InMemoryLockCluster.create(Duration.ofSeconds(20), Duration.ofSeconds(8),
+				1)) {
+			InMemoryNode first = patient.node("first");
+			InMemoryNode second = patient.node("second");
+			if (leadership) {
+				lead(first, "leaders");
+			}
+			Inside inside = new Inside();
+			List<Integer> insideAtTheGrant = new CopyOnWriteArrayList<>();
+			Guarded.on(patient, "first").withBean(Work.class).run((context) -> {
+				Work work = context.getBean(Work.class);
+				Consumer<Inside> job = leadership ? work::job : work::lockedJob;
+				CompletableFuture<Void> call = CompletableFuture.runAsync(() -> job.accept(inside));
+				awaitLatch(inside.entered);
+				if (leadership) {
+					second.leadership().group("leaders").addListener(new LeaderListener() {
+
+						@Override
+						public void granted(String group, long term) {
+							insideAtTheGrant.add(inside.count.get());
+						}
+
+						@Override
+						public void revoked(String group, long term) {
+						}
+
+					});
+					await().until(() -> second.leadership().group("leaders").participants().size() == 2);
+				}
+				else {
+					second.obtain("job")
+						.acquireAsync(Duration.ofSeconds(60))
+						.thenAccept((held) -> insideAtTheGrant.add(inside.count.get()));
+				}
+				giveUp.accept(first);
+				awaitLatch(inside.interrupted);
+				assertThat(inside.reasons).containsExactly(reason);
+				assertThat(insideAtTheGrant).isEmpty();
+				inside.end.countDown();
+				assertThat(call).failsWithin(5, TimeUnit.SECONDS)
+					.withThrowableThat()
+					.withCauseInstanceOf(LockLostException.class);
+				await().untilAsserted(() -> assertThat(insideAtTheGrant).containsExactly(0));
+			});
+		}
+	}
+
+	@Test
+	void methodThatIgnoresTheInterruptDelaysTheNextLeaderForTheGrace() {
+		with((work) -> {
+			lead(this.node, "leaders");
+			Inside inside = new Inside();
+			CompletableFuture<Void> first = CompletableFuture.runAsync(() -> work.job(inside));
+			awaitLatch(inside.entered);
+			LeaderGroup next = this.other.leadership().group("leaders");
+			long begin = System.nanoTime();
+			this.node.leadership().group("leaders").resign();
+			await().until(next::isLeader);
+			assertThat(Duration.ofNanos(System.nanoTime() - begin))
+				.isGreaterThanOrEqualTo(this.cluster.reconnectGrace().minusMillis(20));
+			assertThat(inside.end.getCount()).isOne();
+			inside.end.countDown();
+			assertThat(first).failsWithin(5, TimeUnit.SECONDS);
+		});
+	}
+
+	private boolean free(String lock) {
+		return this.other.obtain(lock).tryAcquire().map((held) -> {
+			held.close();
+			return true;
+		}).orElse(false);
+	}
+
+	private static void lead(InMemoryNode node, String group) {
+		await().until(node.leadership().group(group)::isLeader);
+	}
+
+	private static void awaitLatch(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private void with(Consumer<Work> test) {
+		Guarded.on(this.cluster, "node")
+			.withBean(ObservationRegistry.class, ObservationRegistry::create)
+			.withBean(Work.class)
+			.run((context) -> {
+				assertThat(context.getBean(LockRegistry.class)).isNotNull();
+				test.accept(context.getBean(Work.class));
+			});
+	}
+
+	/** A method that notices the interrupt, and then takes its time. */
+	private static final class Inside {
+
+		private final CountDownLatch entered = new CountDownLatch(1);
+
+		private final CountDownLatch interrupted = new CountDownLatch(1);
+
+		private final CountDownLatch end = new CountDownLatch(1);
+
+		private final List<LockLoss.Reason> reasons = new CopyOnWriteArrayList<>();
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		void run() {
+			CountDownLatch told = new CountDownLatch(1);
+			LockContext.current().onLost((lost) -> {
+				this.reasons.add(lost.reason());
+				told.countDown();
+			});
+			this.count.incrementAndGet();
+			try {
+				this.entered.countDown();
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					awaitLatch(told);
+					this.interrupted.countDown();
+				}
+				awaitLatch(this.end);
+			}
+			finally {
+				this.count.decrementAndGet();
+			}
+		}
+
+	}
+
+	static class Work {
+
+		@LeaderOnly("leaders")
+		public void leader() {
+			LockContext.current().onLost((lost) -> {
+			});
+		}
+
+		@LeaderOnly("leaders")
+		public CompletableFuture<String> leaderStage(CompletableFuture<String> stage) {
+			return stage;
+		}
+
+		@LeaderOnly("leaders")
+		public Mono<String> leaderMono() {
+			return Mono.just("leader");
+		}
+
+		@LeaderOnly("leaders")
+		public void job(Inside inside) {
+			inside.run();
+		}
+
+		@DistributedLock("job")
+		public void lockedJob(Inside inside) {
+			inside.run();
+		}
+
+		@DistributedLock("shared")
+		public void outer(Runnable body) {
+			body.run();
+		}
+
+		@DistributedLock("shared")
+		public void inner() {
+			LockContext.current().onLost((lost) -> {
+			});
+		}
+
+		@DistributedLock("shared")
+		public CompletableFuture<String> innerStage(CompletableFuture<String> stage) {
+			return stage;
+		}
+
+		@DistributedLock("shared")
+		public Mono<String> outerMono(Mono<String> body) {
+			return body;
+		}
+
+		@DistributedLock("shared")
+		public Mono<String> innerMono() {
+			return Mono.just("inner");
+		}
+
+		@DistributedLock(name = "kept", waitFor = "20s", atLeastFor = "600ms")
+		public void kept() {
+		}
+
+		@DistributedLock("late")
+		public CompletableFuture<String> lateStage(CountDownLatch entered, CompletableFuture<String> stage) {
+			entered.countDown();
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				// It has begun already, so it gives its future back.
+			}
+			return stage;
+		}
+
+		@DistributedLock(name = "cancelled", key = "#id", waitFor = "0s")
+		public Mono<String> cancelled(int id) {
+			return Mono.never();
+		}
+
+	}
+
+}
