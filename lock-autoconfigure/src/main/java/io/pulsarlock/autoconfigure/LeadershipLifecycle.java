@@ -9,7 +9,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Makes this node a candidate after locks have started, and lets its leaders resign
  * before they stop: below everything that drains, scheduled jobs, message listeners and
- * servers, which therefore run to their end under the leadership they began with.
+ * servers, which therefore run to their end under the leadership they began with. When
+ * the context is closed they stay leaders until {@link LockShutdown} ends that.
  */
 final class LeadershipLifecycle implements SmartLifecycle {
 
@@ -19,10 +20,13 @@ final class LeadershipLifecycle implements SmartLifecycle {
 
 	private final List<String> groups;
 
+	private final LockShutdown shutdown;
+
 	private volatile boolean running;
 
-	LeadershipLifecycle(SessionLockRegistry registry, List<String> groups) {
+	LeadershipLifecycle(SessionLockRegistry registry, List<String> groups, LockShutdown shutdown) {
 		this.registry = registry;
+		this.shutdown = shutdown;
 		this.groups = List.copyOf(groups);
 	}
 
@@ -36,7 +40,12 @@ final class LeadershipLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.registry.stopCampaigns();
+		if (this.shutdown.isClosing()) {
+			this.registry.withdraw();
+		}
+		else {
+			this.registry.stopCampaigns();
+		}
 	}
 
 	@Override

@@ -19,7 +19,8 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Starts and stops locks. They start after the Pulsar client that Boot configures and
  * before everything that may need them, listeners, schedulers and servers; and stop after
- * it. Between them and the default phases is {@link LeadershipLifecycle}.
+ * it. Between them and the default phases is {@link LeadershipLifecycle}. When the
+ * context is closed, {@link LockShutdown} stops them.
  */
 final class LockRegistryLifecycle implements SmartLifecycle {
 
@@ -31,6 +32,8 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 	private static final Log logger = LogFactory.getLog(LockRegistryLifecycle.class);
 
 	private final SessionLockRegistry registry;
+
+	private final LockShutdown shutdown;
 
 	private final Startup startup;
 
@@ -46,10 +49,11 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	private final AtomicBoolean listening = new AtomicBoolean();
 
-	LockRegistryLifecycle(SessionLockRegistry registry, Startup startup, Duration timeout, String serviceUrl,
-			ObjectProvider<LockListener> lockListeners, ObjectProvider<LeaderListener> leaderListeners,
-			LockEventPublisher publisher) {
+	LockRegistryLifecycle(SessionLockRegistry registry, LockShutdown shutdown, Startup startup, Duration timeout,
+			String serviceUrl, ObjectProvider<LockListener> lockListeners,
+			ObjectProvider<LeaderListener> leaderListeners, LockEventPublisher publisher) {
 		this.registry = registry;
+		this.shutdown = shutdown;
 		this.startup = startup;
 		this.timeout = timeout;
 		this.serviceUrl = serviceUrl;
@@ -68,6 +72,7 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 				.forEach(this.registry::addLeaderListener);
 		}
 		this.registry.start();
+		this.shutdown.atDestruction(this.registry::stop);
 		try {
 			await();
 		}
@@ -107,7 +112,9 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		this.registry.stop();
+		if (!this.shutdown.isClosing()) {
+			this.registry.stop();
+		}
 	}
 
 	@Override

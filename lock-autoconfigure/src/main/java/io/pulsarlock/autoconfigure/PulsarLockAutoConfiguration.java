@@ -11,6 +11,7 @@ import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.PulsarClient;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,6 +24,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import org.springframework.pulsar.core.PulsarTemplate;
@@ -47,6 +49,12 @@ public final class PulsarLockAutoConfiguration {
 	@ConditionalOnMissingBean
 	Leadership pulsarLockLeadership(LockRegistry lockRegistry) {
 		return lockRegistry.leadership();
+	}
+
+	@Bean
+	@Lazy(false)
+	LockShutdown pulsarLockShutdown(DefaultListableBeanFactory beanFactory) {
+		return new LockShutdown(beanFactory);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -79,17 +87,18 @@ public final class PulsarLockAutoConfiguration {
 		}
 
 		@Bean
-		LockRegistryLifecycle pulsarLockRegistryLifecycle(SessionLockRegistry registry, PulsarLockProperties properties,
-				LockClientFactory clientFactory, ObjectProvider<LockListener> lockListeners,
-				ObjectProvider<LeaderListener> leaderListeners, ApplicationEventPublisher publisher) {
-			return new LockRegistryLifecycle(registry, properties.startup(), properties.startupTimeout(),
+		LockRegistryLifecycle pulsarLockRegistryLifecycle(SessionLockRegistry registry, LockShutdown shutdown,
+				PulsarLockProperties properties, LockClientFactory clientFactory,
+				ObjectProvider<LockListener> lockListeners, ObjectProvider<LeaderListener> leaderListeners,
+				ApplicationEventPublisher publisher) {
+			return new LockRegistryLifecycle(registry, shutdown, properties.startup(), properties.startupTimeout(),
 					clientFactory.serviceUrl(), lockListeners, leaderListeners, new LockEventPublisher(publisher));
 		}
 
 		@Bean
-		LeadershipLifecycle pulsarLockLeadershipLifecycle(SessionLockRegistry registry,
+		LeadershipLifecycle pulsarLockLeadershipLifecycle(SessionLockRegistry registry, LockShutdown shutdown,
 				PulsarLockProperties properties) {
-			return new LeadershipLifecycle(registry, properties.leader().groups());
+			return new LeadershipLifecycle(registry, properties.leader().groups(), shutdown);
 		}
 
 	}

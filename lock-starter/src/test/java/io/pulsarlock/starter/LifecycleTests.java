@@ -99,14 +99,26 @@ class LifecycleTests {
 	}
 
 	@Test
-	void leadersResignAfterWhatDrainsAndBeforeTheLocksEnd() {
+	void leadersResignAfterEveryPhaseWhenTheContextIsClosed() {
 		ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest");
 		Recorder recorder = context.getBean(Recorder.class);
 		LeaderGroup group = context.getBean(Leadership.class).group("digest");
 		await().until(group::isLeader);
 		context.close();
-		assertThat(recorder.order).containsExactly("started above", "stopping above, leads true", "revoked",
-				"stopping between, leads false, held true");
+		assertThat(recorder.order).containsExactly("started above", "stopping above, leads true",
+				"stopping between, leads true, held true", "revoked");
+	}
+
+	@Test
+	void leadersResignAfterWhatDrainsAndBeforeTheLocksEndWhenTheContextIsStopped() {
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest")) {
+			Recorder recorder = context.getBean(Recorder.class);
+			LeaderGroup group = context.getBean(Leadership.class).group("digest");
+			await().until(group::isLeader);
+			context.stop();
+			assertThat(recorder.order).containsExactly("started above", "stopping above, leads true", "revoked",
+					"stopping between, leads false, held true");
+		}
 	}
 
 	@Test
