@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * part again. Meanwhile the session only lags, as it does while a reader is slow.
  * <p>
  * The end of a ledger that was left has no entry that follows it. What is missing there
- * shows by rule 8.
+ * shows by rule 8 to a session that has joined. One that joins does not know who it
+ * should hear of, so it reads again what may lie between two ledgers.
  */
 final class JournalReader {
 
@@ -34,6 +35,15 @@ final class JournalReader {
 	private Position read = Position.NONE;
 
 	private boolean again;
+
+	/** Whether to make sure that nothing lies between two ledgers. */
+	private boolean joining = true;
+
+	/** Up to where is being read again. */
+	private Position asked = Position.NONE;
+
+	/** Up to where nothing is left out. */
+	private Position sure = Position.NONE;
 
 	private int attempts;
 
@@ -85,7 +95,13 @@ final class JournalReader {
 			return true;
 		}
 		// Whether anything lies between two ledgers only their reader knows.
-		return entry.read() && !this.again && position.mayFollow(this.passed);
+		return entry.read() && !this.again && position.mayFollow(this.passed)
+				&& (!this.joining || this.passed.equals(Position.NONE) || !position.isAfter(this.sure));
+	}
+
+	/** The session has joined. */
+	void joined() {
+		this.joining = false;
 	}
 
 	/**
@@ -99,6 +115,7 @@ final class JournalReader {
 		}
 		for (Entry entry : this.ahead.values()) {
 			if (entry.read()) {
+				this.asked = entry.position();
 				return new Hole(this.passed, entry.position());
 			}
 		}
@@ -122,6 +139,7 @@ final class JournalReader {
 		}
 		if (complete) {
 			this.attempts++;
+			this.sure = this.asked;
 		}
 	}
 

@@ -372,6 +372,7 @@ final class Session implements Journal.Listener {
 			}
 		}
 		this.table.seal();
+		this.reader.joined();
 		this.active = true;
 		this.shard.activated();
 	}
@@ -590,6 +591,16 @@ final class Session implements Journal.Listener {
 	boolean isLive(Position position) {
 		Position from = this.liveFrom;
 		return from != null && position.isAfter(from) && this.journal.connection() == this.connection;
+	}
+
+	/** Whether every other session has spoken in the present ledger. */
+	boolean isHeardFromAll() {
+		return this.ledgers.isHeardFromAll();
+	}
+
+	/** Whether it knows, or need not know, everybody who may hold something. */
+	boolean isSettled() {
+		return isHeardFromAll() && this.ledgers.isSettled(this.loop.nanoTime());
 	}
 
 	long heardAt(UUID session, long otherwise) {

@@ -321,8 +321,13 @@ final class Shard {
 	 */
 	void journalLost(Session session, Position before) {
 		failed(lostBefore(before));
-		this.settledAt = now() + 2 * session.longestLease();
+		settle(session);
 		sessionEnded(session, Reason.LEASE_EXPIRED);
+	}
+
+	/** Lets the next session wait until all who hold something have repeated it. */
+	private void settle(Session session) {
+		this.settledAt = now() + 2 * session.longestLease();
 	}
 
 	LockException lostBefore(Position before) {
@@ -351,6 +356,10 @@ final class Shard {
 		if (session.isActive()) {
 			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
 					+ " has ended (" + reason + "); all its locks are lost");
+		}
+		if (!session.isSettled()) {
+			// The next session does not know from whom this one had still to hear.
+			settle(session);
 		}
 		this.ending = new Ending(session, reason);
 		this.session = null;

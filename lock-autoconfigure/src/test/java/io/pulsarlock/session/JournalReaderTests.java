@@ -41,7 +41,31 @@ class JournalReaderTests {
 	}
 
 	@Test
+	void whileJoiningWhatMayLieBetweenTwoLedgersIsReadAgain() {
+		read("1:1");
+		assertThat(read("3:0", "3:1")).isEmpty();
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("3:0")));
+		this.reader.reading();
+		assertThat(read("1:2", "2:0")).containsExactly("1:2");
+		this.reader.readAgain(true);
+		assertThat(next()).containsExactly("2:0", "3:0", "3:1");
+		assertThat(this.reader.hole()).isNull();
+	}
+
+	@Test
+	void readingThatHadNoAnswerMakesSureOfNothing() {
+		read("1:1");
+		read("2:0");
+		assertThat(this.reader.hole()).isNotNull();
+		this.reader.reading();
+		this.reader.readAgain(false);
+		assertThat(next()).isEmpty();
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("2:0")));
+	}
+
+	@Test
 	void ownRecordInAnotherLedgerWaitsForTheReader() {
+		this.reader.joined();
 		read("5:7");
 		this.reader.written(at("6:0"), RECORD);
 		assertThat(next()).isEmpty();

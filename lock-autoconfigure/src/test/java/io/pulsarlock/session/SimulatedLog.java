@@ -204,12 +204,16 @@ final class SimulatedLog {
 		return found;
 	}
 
-	/**
-	 * After which position a reader begins that begins at that entry, if it has left
-	 * something out.
-	 */
+	/** After which position a reader begins that begins at that entry. */
 	Position before(int index) {
-		return (index > this.first) ? this.entries.get(index - 1).position() : Position.NONE;
+		if (index > this.first) {
+			return this.entries.get(index - 1).position();
+		}
+		if (index < this.entries.size()) {
+			Position next = this.entries.get(index).position();
+			return new Position(next.ledgerId(), next.entryId() - 1);
+		}
+		return new Position(this.ledger, this.deleted ? -1 : this.nextEntry - 1);
 	}
 
 	Entry entry(int index) {

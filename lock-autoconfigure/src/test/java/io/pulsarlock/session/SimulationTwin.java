@@ -99,7 +99,7 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
-			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss";
+			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters";
 			default -> "^two hold |: token |before .* noticed";
 		};
 	}
