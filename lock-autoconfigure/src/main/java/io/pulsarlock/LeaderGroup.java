@@ -42,9 +42,11 @@ public interface LeaderGroup {
 	 * Claims a fire time of a job for this node, so that nobody begins the job for that
 	 * time again, not even after this node has died in the midst of it. Other nodes know
 	 * of it as long as they live, and nodes that start later for at least three leases.
-	 * @param job the job, the same on all nodes
-	 * @param fireTime the time by the job's own calendar, the same on all nodes
+	 * @param job the job, the same on all nodes, 1024 characters at most
+	 * @param fireTime the time by the job's own calendar, the same on all nodes, not
+	 * before 1970
 	 * @return false if this node does not lead, or that time or a later one was claimed
+	 * @throws IllegalArgumentException if job or time cannot be written to the journal
 	 * @throws LockUnavailableException if it is not known whether the time was claimed
 	 * @throws InterruptedException if the thread is interrupted while it waits for the
 	 * answer of the cluster

@@ -3,6 +3,8 @@ package io.pulsarlock.line;
 import java.util.List;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One record of a shard's journal. Every record names the session that wrote it and its
  * number in that session: numbers grow, so a record that is sent twice counts once.
@@ -152,6 +154,23 @@ public sealed interface JournalRecord {
 	 * @param shards how many shards it believes there are
 	 */
 	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards) {
+	}
+
+	/**
+	 * A record of another version of the library. What it changes is not known; that its
+	 * session lives, or has ended, is.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param version the version, not this one
+	 * @param node the node's name, or null if this record does not say it
+	 * @param leaseMillis how long the session is certain to live after its latest record,
+	 * or zero if this record does not say it
+	 * @param bye whether it ends the session in good order
+	 * @since 0.2.0
+	 */
+	record OtherVersion(UUID session, long sequence, int version, @Nullable String node, long leaseMillis,
+			boolean bye) implements JournalRecord {
 	}
 
 }

@@ -20,6 +20,7 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,9 @@ public final class LineTable {
 	 */
 	public Change apply(Position position, JournalRecord record) {
 		Change change = advance(position);
+		if (!RecordBounds.mayStandAt(position, record)) {
+			return change;
+		}
 		if (record instanceof Expel expel) {
 			expel(expel, change);
 		}
@@ -108,6 +112,12 @@ public final class LineTable {
 		}
 		else if (record instanceof Bye) {
 			end(session, change);
+		}
+		else if (record instanceof OtherVersion other) {
+			session.speaks(other);
+			if (other.bye()) {
+				end(session, change);
+			}
 		}
 		return change;
 	}
@@ -143,11 +153,15 @@ public final class LineTable {
 		UUID id = record.session();
 		SessionState session = this.sessions.get(id);
 		if (session != null) {
-			if (record.sequence() <= session.sequence()) {
+			// A session is of one version, so this is a forgery, or noise.
+			boolean foreign = (session.otherVersion() != null) != (record instanceof OtherVersion);
+			if (foreign || record.sequence() <= session.sequence()) {
 				return null;
 			}
 			long next = (record instanceof Bye bye) ? bye.written() : record.sequence();
-			if (next > session.sequence() + 1 && this.unbroken.isAfter(session.latest())) {
+			// How another version numbers its records is not known.
+			if (next > session.sequence() + 1 && this.unbroken.isAfter(session.latest())
+					&& !(record instanceof OtherVersion)) {
 				change.miss();
 			}
 			session.heard(position, record.sequence());
@@ -170,6 +184,9 @@ public final class LineTable {
 	private boolean introduces(JournalRecord record) {
 		if (record instanceof Heartbeat heartbeat && heartbeat.opening()) {
 			return true;
+		}
+		if (record instanceof OtherVersion other) {
+			return !other.bye() && (!this.sealed || other.sequence() == 0);
 		}
 		return !this.sealed && (record instanceof Heartbeat || record instanceof Request);
 	}
@@ -305,7 +322,20 @@ public final class LineTable {
 		change.ended(session.id());
 	}
 
+	/**
+	 * A place belongs to one record. Two that claim it cannot both be right, and a ticket
+	 * that no session knows any more would stand in its line for ever.
+	 */
 	private void add(Ticket ticket, SessionState session, Change change) {
+		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
+		Ticket taken = (line != null) ? line.get(ticket.position()) : null;
+		if (taken != null && !taken.session().equals(session.id())) {
+			return;
+		}
+		Ticket same = session.tickets.get(ticket.position());
+		if (same != null) {
+			remove(session, same, change);
+		}
 		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new TreeMap<>()).put(ticket.position(), ticket);
 		session.put(ticket);
 		change.touched(ticket.lock());

@@ -65,12 +65,21 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 	 * @throws ArithmeticException if it does not fit
 	 */
 	public long token() {
-		if (this.ledgerId < 0 || this.entryId < 0 || this.ledgerId >>> (63 - ENTRY_BITS - HOLDING_BITS) != 0
-				|| this.entryId >>> ENTRY_BITS != 0) {
+		if (!hasToken()) {
 			throw new ArithmeticException("Position " + this + " does not fit a fencing token");
 		}
 		// One more, so that the very first token is positive too.
 		return Math.multiplyExact(Math.incrementExact(this.ledgerId << ENTRY_BITS | this.entryId), (long) HOLDINGS);
+	}
+
+	/**
+	 * Whether the position fits a fencing token.
+	 * @return false if {@link #token()} would refuse it
+	 * @since 0.2.0
+	 */
+	public boolean hasToken() {
+		return this.ledgerId >= 0 && this.entryId >= 0 && this.ledgerId >>> (63 - ENTRY_BITS - HOLDING_BITS) == 0
+				&& this.entryId >>> ENTRY_BITS == 0;
 	}
 
 	@Override

@@ -5,8 +5,10 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -15,6 +17,7 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -22,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The binary form of the records. <pre>
- * record    = version type session(16) sequence body option*
- * version   = byte, 1; a reader refuses a higher one
+ * record    = version magic(2) type session(16) sequence body option* checksum(4)
+ * version   = byte, 2
+ * magic     = the letters PL
  * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire, 8 idle
- * heartbeat = flags(1: opening) node lease grace shards history position position count claim*
+ * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
  * claim     = text number position number
  * request   = text
  * release   = text number
@@ -38,15 +42,31 @@ import org.jspecify.annotations.Nullable;
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
  * tag, length, count, number = unsigned LEB128
+ * checksum  = CRC-32C of everything before it, the highest byte first
  * </pre> A field that may be ignored is added as an option and keeps the version; one
  * that may not raises it.
+ * <p>
+ * What every version keeps, so that nodes of different versions find out about each other
+ * and about each other's end: version, magic, type, session and sequence, the checksum,
+ * that a session's first record has the sequence 0, that a heartbeat begins with lease
+ * and node, and that a bye ends its session. Version 1 had neither magic nor checksum,
+ * and the flags before the node and the lease behind it; of it too no more is read than
+ * that.
  */
 public final class RecordCodec {
 
-	/** The version this class writes, and the highest it reads. */
-	public static final int VERSION = 1;
+	/** The version this class writes, and the only one it reads in full. */
+	public static final int VERSION = 2;
 
-	private static final int MAX_TEXT = 1 << 20;
+	private static final int FIRST_VERSION = 1;
+
+	private static final byte[] MAGIC = { 'P', 'L' };
+
+	private static final int CHECKSUM = 4;
+
+	private static final int HEARTBEAT = 1;
+
+	private static final int BYE = 6;
 
 	private RecordCodec() {
 	}
@@ -55,17 +75,20 @@ public final class RecordCodec {
 	 * Writes a record.
 	 * @param record the record
 	 * @return its bytes
+	 * @throws IllegalArgumentException if the record has values that no node may write
 	 */
 	public static byte[] encode(JournalRecord record) {
+		RecordBounds.check(record);
 		Writer out = new Writer();
 		out.octet(VERSION);
+		out.octets(MAGIC);
 		out.octet(type(record));
 		out.uuid(record.session());
 		out.number(record.sequence());
 		if (record instanceof Heartbeat heartbeat) {
-			out.octet(heartbeat.opening() ? 1 : 0);
-			out.text(heartbeat.info().node());
 			out.number(heartbeat.info().leaseMillis());
+			out.text(heartbeat.info().node());
+			out.octet(heartbeat.opening() ? 1 : 0);
 			out.number(heartbeat.info().graceMillis());
 			out.number(heartbeat.info().shards());
 			out.position(heartbeat.history());
@@ -110,56 +133,143 @@ public final class RecordCodec {
 			out.number(idle.ticket());
 			out.octet(idle.idle() ? 1 : 0);
 		}
-		return out.bytes();
+		return out.sealed();
 	}
 
 	/**
-	 * Reads a record.
-	 * @param bytes what {@link #encode} or a newer version of it wrote, or any bytes at
+	 * Reads a record. One of another version is read only so far as every version is the
+	 * same.
+	 * @param bytes what {@link #encode} of this or another version wrote, or any bytes at
 	 * all
 	 * @return the record
-	 * @throws UnreadableRecordException if it is of a newer version or no record at all
+	 * @throws UnreadableRecordException if it is no record, with the reason for which all
+	 * nodes skip it
 	 */
 	public static JournalRecord decode(byte @Nullable [] bytes) throws UnreadableRecordException {
 		if (bytes == null || bytes.length == 0) {
 			throw new UnreadableRecordException(SkipCause.EMPTY, "not a record: without content");
 		}
-		Reader in = new Reader(ByteBuffer.wrap(bytes));
 		try {
-			int version = in.octet();
-			if (version < 1) {
-				throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library");
+			if (!hasMagic(bytes)) {
+				return firstVersion(bytes);
 			}
-			if (version > VERSION) {
-				throw new UnreadableRecordException("record of version " + version
-						+ "; this library reads up to version " + VERSION + ": upgrade this node");
+			if (!isWhole(bytes)) {
+				throw new UnreadableRecordException(SkipCause.DAMAGED,
+						"not a record: " + bytes.length + " bytes with another checksum");
 			}
-			int type = in.octet();
-			UUID session = in.uuid();
-			long sequence = in.number();
-			JournalRecord record = switch (type) {
-				case 1 -> heartbeat(in, session, sequence);
-				case 2 -> new Request(session, sequence, in.text());
-				case 3 -> new Release(session, sequence, in.text(), in.number());
-				case 4 -> new Expel(session, sequence, in.uuid(), in.number(), in.number());
-				case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number(), in.number());
-				case 6 -> new Bye(session, sequence, in.number());
-				case 7 -> new Fire(session, sequence, in.text(), in.number());
-				case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
-				default -> throw new UnreadableRecordException(SkipCause.FOREIGN, "record of unknown type " + type);
-			};
-			in.skipOptions();
+			JournalRecord record = read(new Reader(ByteBuffer.wrap(bytes, 0, bytes.length - CHECKSUM)));
+			RecordBounds.check(record);
 			return record;
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException ex) {
-			throw new UnreadableRecordException(SkipCause.FOREIGN,
-					"not a record of this library (" + bytes.length + " bytes)");
+			throw new UnreadableRecordException(hasMagic(bytes) ? SkipCause.INVALID : SkipCause.FOREIGN,
+					"not a record (" + bytes.length + " bytes): " + ex.getMessage());
 		}
 	}
 
+	private static boolean hasMagic(byte[] bytes) {
+		return bytes.length > MAGIC.length + CHECKSUM && bytes[1] == MAGIC[0] && bytes[2] == MAGIC[1];
+	}
+
+	private static boolean isWhole(byte[] bytes) {
+		int end = bytes.length - CHECKSUM;
+		return ByteBuffer.wrap(bytes).getInt(end) == checksum(bytes, end);
+	}
+
+	private static int checksum(byte[] bytes, int length) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(bytes, 0, length);
+		return (int) checksum.getValue();
+	}
+
+	private static JournalRecord read(Reader in) {
+		int version = in.octet();
+		in.octet();
+		in.octet();
+		int type = in.octet();
+		UUID session = in.uuid();
+		long sequence = in.number();
+		if (version != VERSION) {
+			if (version <= FIRST_VERSION) {
+				throw new IllegalArgumentException("version " + version + " is not of this form");
+			}
+			long lease = (type == HEARTBEAT) ? in.number() : 0;
+			String node = (type == HEARTBEAT) ? in.text() : null;
+			return new OtherVersion(session, sequence, version, node, lease, type == BYE);
+		}
+		JournalRecord record = switch (type) {
+			case HEARTBEAT -> heartbeat(in, session, sequence);
+			case 2 -> new Request(session, sequence, in.text());
+			case 3 -> new Release(session, sequence, in.text(), in.number());
+			case 4 -> new Expel(session, sequence, in.uuid(), in.number(), in.number());
+			case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number(), in.number());
+			case BYE -> new Bye(session, sequence, in.number());
+			case 7 -> new Fire(session, sequence, in.text(), in.number());
+			case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
+			default -> throw new IllegalArgumentException("unknown type " + type);
+		};
+		in.skipOptions();
+		return record;
+	}
+
+	/**
+	 * Tells the records of the first version, which had no magic, from what is none: by
+	 * reading them to their end.
+	 */
+	private static OtherVersion firstVersion(byte[] bytes) {
+		Reader in = new Reader(ByteBuffer.wrap(bytes));
+		if (in.octet() != FIRST_VERSION) {
+			throw new IllegalArgumentException("neither magic nor the first version");
+		}
+		int type = in.octet();
+		UUID session = in.uuid();
+		long sequence = in.number();
+		String node = null;
+		long lease = 0;
+		switch (type) {
+			case HEARTBEAT -> {
+				in.octet();
+				node = in.text();
+				lease = in.number();
+				in.numbers(8);
+				for (long count = in.number(); count > 0; count--) {
+					in.text();
+					in.numbers(4);
+				}
+			}
+			case 2 -> in.text();
+			case 3, 7 -> {
+				in.text();
+				in.number();
+			}
+			case 4 -> {
+				in.uuid();
+				in.numbers(2);
+			}
+			case 5 -> {
+				in.text();
+				in.uuid();
+				in.numbers(3);
+			}
+			case BYE -> in.number();
+			case 8 -> {
+				in.text();
+				in.number();
+				in.octet();
+			}
+			default -> throw new IllegalArgumentException("unknown type " + type);
+		}
+		in.skipOptions();
+		OtherVersion record = new OtherVersion(session, sequence, FIRST_VERSION, node, lease, type == BYE);
+		RecordBounds.check(record);
+		return record;
+	}
+
 	private static Heartbeat heartbeat(Reader in, UUID session, long sequence) {
+		long lease = in.number();
+		String node = in.text();
 		boolean opening = (in.octet() & 1) != 0;
-		SessionInfo info = new SessionInfo(in.text(), in.number(), in.number(), Math.toIntExact(in.number()));
+		SessionInfo info = new SessionInfo(node, lease, in.number(), Math.toIntExact(in.number()));
 		Position history = in.position();
 		Position from = in.position();
 		Position upTo = in.position();
@@ -201,6 +311,10 @@ public final class RecordCodec {
 			this.out.write(value);
 		}
 
+		void octets(byte[] values) {
+			this.out.writeBytes(values);
+		}
+
 		void number(long value) {
 			long rest = value;
 			while ((rest & ~0x7FL) != 0) {
@@ -227,8 +341,13 @@ public final class RecordCodec {
 			this.out.writeBytes(bytes);
 		}
 
-		byte[] bytes() {
-			return this.out.toByteArray();
+		/** The bytes with their checksum. */
+		byte[] sealed() {
+			int end = this.out.size();
+			this.out.writeBytes(new byte[CHECKSUM]);
+			byte[] bytes = this.out.toByteArray();
+			ByteBuffer.wrap(bytes).putInt(end, checksum(bytes, end));
+			return bytes;
 		}
 
 	}
@@ -261,12 +380,23 @@ public final class RecordCodec {
 
 		String text() {
 			long length = number();
-			if (length < 0 || length > MAX_TEXT || length > this.in.remaining()) {
-				throw new IllegalArgumentException("text too long");
+			if (length < 0 || length > RecordBounds.MAX_TEXT_BYTES || length > this.in.remaining()) {
+				throw new IllegalArgumentException("text of " + length + " bytes");
 			}
 			byte[] bytes = new byte[(int) length];
 			this.in.get(bytes);
-			return new String(bytes, StandardCharsets.UTF_8);
+			String text = new String(bytes, StandardCharsets.UTF_8);
+			// What is no UTF-8 is replaced. Two names must not become one.
+			if (text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+				throw new IllegalArgumentException("text that is no UTF-8");
+			}
+			return text;
+		}
+
+		void numbers(int count) {
+			for (int i = 0; i < count; i++) {
+				number();
+			}
 		}
 
 		void skipOptions() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class SessionState {
 	private final UUID id;
 
 	private @Nullable SessionInfo info;
+
+	private @Nullable OtherVersion other;
 
 	private Position opened;
 
@@ -68,6 +71,21 @@ public final class SessionState {
 
 	void introduce(SessionInfo info) {
 		this.info = info;
+	}
+
+	/** It writes records of another version. What was said before and not now stays. */
+	void speaks(OtherVersion record) {
+		OtherVersion before = this.other;
+		this.other = (record.node() != null || before == null) ? record : before;
+	}
+
+	/**
+	 * What is known of a session that writes records of another version.
+	 * @return null if it is of this version
+	 * @since 0.2.0
+	 */
+	public @Nullable OtherVersion otherVersion() {
+		return this.other;
 	}
 
 	/**

@@ -23,6 +23,9 @@ public enum SkipCause {
 	/** It is not of this library. */
 	FOREIGN("a message that is no record of this library"),
 
+	/** It is of this library's form, with another checksum than its bytes have. */
+	DAMAGED("a record that is damaged"),
+
 	/** It is of this library's form, with values that no node writes. */
 	INVALID("a record with values that no node writes");
 

@@ -9,7 +9,6 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
-import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.UnreadableRecordException;
 import io.pulsarlock.session.Journal;
 import org.apache.commons.logging.Log;
@@ -127,13 +126,7 @@ final class PulsarJournal implements Journal {
 		}
 		catch (UnreadableRecordException ex) {
 			logger.debug("The journal '" + this.topic + "' holds at " + position + " what is " + ex.getMessage());
-			SkipCause cause = ex.skipCause();
-			if (cause != null) {
-				listener.skipped(position, cause);
-			}
-			else {
-				listener.unreadable(position, String.valueOf(ex.getMessage()));
-			}
+			listener.skipped(position, ex.skipCause());
 		}
 		catch (RuntimeException | Error ex) {
 			// What was not told is missed by whoever reads the next record.

@@ -85,16 +85,9 @@ public interface Journal {
 		void received(Position position, JournalRecord record);
 
 		/**
-		 * A record this version cannot read.
-		 * @param position its place
-		 * @param problem what is wrong with it
-		 */
-		void unreadable(Position position, String problem);
-
-		/**
 		 * A message that is no record: it takes a place in the journal and counts for
-		 * nothing, on all nodes alike. Every position is told, by this or by one of the
-		 * other two, so that a position that is never told is a loss.
+		 * nothing, on all nodes alike. Every position is told, by this or by the other
+		 * method, so that a position that is never told is a loss.
 		 * @param position its place
 		 * @param cause why it is none
 		 * @since 0.2.0

@@ -78,6 +78,11 @@ final class Judge {
 		}
 	}
 
+	/** Expels one session if it has been silent for long enough. */
+	void judge(SessionState other, long now) {
+		judge(other, 0, now);
+	}
+
 	private void judge(SessionState other, int rank, long now) {
 		long silence = now - heardAt(other, now);
 		long allowed = this.settings.withDrift(this.session.lease(other));

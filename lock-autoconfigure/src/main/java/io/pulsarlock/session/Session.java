@@ -26,6 +26,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -71,6 +72,8 @@ final class Session implements Journal.Listener {
 	private final LineTable table = new LineTable();
 
 	private final Incarnation incarnation;
+
+	private final OtherVersions otherVersions;
 
 	private final Judge judge;
 
@@ -134,6 +137,7 @@ final class Session implements Journal.Listener {
 		this.door = ports.door();
 		long now = loop.nanoTime();
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now);
+		this.otherVersions = new OtherVersions(this.table, id);
 		this.judge = new Judge(this, settings, now);
 		this.lastTick = now;
 		this.answeredAt = now - settings.leaseNanos();
@@ -154,20 +158,6 @@ final class Session implements Journal.Listener {
 	@Override
 	public void received(Position position, JournalRecord record) {
 		this.loop.execute(() -> read(position, record));
-	}
-
-	@Override
-	public void unreadable(Position position, String problem) {
-		this.loop.execute(() -> {
-			if (!this.frozen && !this.incarnation.isOver() && position.isAfter(this.table.applied())) {
-				this.frozen = true;
-				// Nothing after it may be applied, so nothing is confirmed or granted any
-				// more.
-				this.shard
-					.failed(new LockConfigurationException("The journal of shard " + this.shard.index() + " holds at "
-							+ position + " a " + problem + ". This node grants no lock until it can read on"));
-			}
-		});
 	}
 
 	@Override
@@ -239,6 +229,13 @@ final class Session implements Journal.Listener {
 		}
 		if (record != null && change.accepted()) {
 			this.heardAt.put(record.session(), now);
+			if (record instanceof OtherVersion other && this.active) {
+				// Nothing after it may be applied, so nothing is confirmed or granted any
+				// more. The next session waits for its end.
+				this.frozen = true;
+				this.shard.failed(OtherVersions.refusal(other, position));
+				return;
+			}
 			if (record instanceof Heartbeat heartbeat) {
 				heartbeat(position, heartbeat);
 			}
@@ -350,12 +347,27 @@ final class Session implements Journal.Listener {
 			if (!this.ledgers.isSettled(now)) {
 				this.shard.failed(this.shard.lostBefore(this.ledgers.gap()));
 			}
-			else if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0) {
+			else if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
+					&& this.otherVersions.present().isEmpty()) {
 				activate();
 			}
 		}
 		else {
 			this.shard.confirmed(record.sequence(), sentAt);
+		}
+	}
+
+	/** Sessions of other versions are waited for, and expelled when they are silent. */
+	private void outwaitOtherVersions(long now) {
+		if (this.active || this.table.session(id()) == null) {
+			return;
+		}
+		List<SessionState> others = this.otherVersions.present();
+		if (!others.isEmpty()) {
+			this.shard.failed(this.otherVersions.obstacle(others.get(0)));
+			if (isSteady(now)) {
+				others.forEach((other) -> this.judge.judge(other, now));
+			}
 		}
 	}
 
@@ -538,6 +550,7 @@ final class Session implements Journal.Listener {
 		if (this.active && isSteady(now)) {
 			this.judge.tick(now);
 		}
+		outwaitOtherVersions(now);
 		return paused;
 	}
 
@@ -616,7 +629,7 @@ final class Session implements Journal.Listener {
 		boolean first = !this.parted;
 		this.parted = true;
 		try {
-			if (goodbye && first && !this.frozen) {
+			if (goodbye && first) {
 				publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
 			}
 		}
@@ -656,7 +669,8 @@ final class Session implements Journal.Listener {
 	 */
 	long lease(SessionState other) {
 		SessionInfo info = other.info();
-		return (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : this.settings.leaseNanos();
+		Long millis = (info != null) ? Long.valueOf(info.leaseMillis()) : OtherVersions.leaseMillis(other);
+		return (millis != null) ? TimeUnit.MILLISECONDS.toNanos(millis) : this.settings.leaseNanos();
 	}
 
 	/** The longest lease of all sessions, this one's included. */

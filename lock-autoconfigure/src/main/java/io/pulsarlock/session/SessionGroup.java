@@ -19,6 +19,7 @@ import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
+import io.pulsarlock.line.RecordBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * lock, so everything that is safe about locks is safe about leaders.
  */
 final class SessionGroup implements LeaderGroup {
+
+	/** Later ones have no milliseconds. */
+	private static final Instant LAST_FIRE_TIME = Instant.ofEpochMilli(Long.MAX_VALUE);
 
 	private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
@@ -130,8 +134,24 @@ final class SessionGroup implements LeaderGroup {
 		}
 	}
 
+	/** What cannot be written must not end the session of whoever wants it written. */
+	private static void checkClaim(String job, Instant fireTime) {
+		if (job.length() > RecordBounds.MAX_JOB) {
+			throw new IllegalArgumentException("The name of a job must not be longer than " + RecordBounds.MAX_JOB
+					+ " characters, but this one has " + job.length() + ": " + job.substring(0, 40) + "...");
+		}
+		if (SessionLockRegistry.hasUnpairedSurrogate(job)) {
+			throw new IllegalArgumentException("The name of a job must not have an unpaired surrogate");
+		}
+		if (fireTime.isBefore(Instant.EPOCH) || fireTime.isAfter(LAST_FIRE_TIME)) {
+			throw new IllegalArgumentException(
+					"The fire time must be from " + Instant.EPOCH + " to " + LAST_FIRE_TIME + ", not " + fireTime);
+		}
+	}
+
 	@Override
 	public boolean claim(String job, Instant fireTime) throws InterruptedException {
+		checkClaim(job, fireTime);
 		Candidacy candidacy;
 		Hold hold;
 		synchronized (this.listeners) {

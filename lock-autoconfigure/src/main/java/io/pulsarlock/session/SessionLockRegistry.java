@@ -285,7 +285,7 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 	}
 
 	/** To make an encoder and ask it takes longer than to enter a lock again. */
-	private static boolean hasUnpairedSurrogate(String name) {
+	static boolean hasUnpairedSurrogate(String name) {
 		for (int i = 0; i < name.length(); i++) {
 			char each = name.charAt(i);
 			if (Character.isSurrogate(each)) {

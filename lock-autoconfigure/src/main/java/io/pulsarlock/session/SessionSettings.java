@@ -2,6 +2,8 @@ package io.pulsarlock.session;
 
 import java.time.Duration;
 
+import io.pulsarlock.line.RecordBounds;
+
 /**
  * How a node takes part. Lease and grace may differ from node to node; the number of
  * shards must not.
@@ -44,8 +46,13 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		if (node.isBlank()) {
 			throw new IllegalArgumentException("The node's name must not be blank");
 		}
-		if (shards < 1 || shards > 1024) {
-			throw new IllegalArgumentException("The number of shards must be from 1 to 1024, not " + shards);
+		if (node.length() > RecordBounds.MAX_NODE) {
+			throw new IllegalArgumentException("The node's name must not be longer than " + RecordBounds.MAX_NODE
+					+ " characters, but this one has " + node.length() + ": " + node.substring(0, 40) + "...");
+		}
+		if (shards < 1 || shards > RecordBounds.MAX_SHARDS) {
+			throw new IllegalArgumentException(
+					"The number of shards must be from 1 to " + RecordBounds.MAX_SHARDS + ", not " + shards);
 		}
 		if (lease.compareTo(Duration.ofMillis(100)) < 0 || lease.compareTo(Duration.ofHours(1)) > 0) {
 			throw new IllegalArgumentException("The lease must be from 100 ms to 1 h, not " + lease);

@@ -1,11 +1,14 @@
 package io.pulsarlock.line;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -14,6 +17,7 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -52,21 +56,86 @@ class RecordCodecTests {
 	void unknownOptionsAreSkipped(@ForAll("records") JournalRecord record,
 			@ForAll @Size(max = 3) List<@Size(max = 200) byte[]> options, @ForAll @IntRange(min = 0, max = 300) int tag)
 			throws Exception {
-		byte[] bytes = RecordCodec.encode(record);
+		byte[] bytes = unsealed(RecordCodec.encode(record));
 		for (byte[] option : options) {
 			bytes = joined(bytes, number(tag), number(option.length), option);
 		}
-		assertThat(RecordCodec.decode(bytes)).isEqualTo(record);
+		assertThat(RecordCodec.decode(sealed(bytes))).isEqualTo(record);
 	}
 
 	@Property
-	void newerVersionsAreRefused(@ForAll("records") JournalRecord record,
-			@ForAll @IntRange(min = RecordCodec.VERSION + 1, max = 255) int version) {
-		byte[] bytes = RecordCodec.encode(record);
+	void whoWroteARecordOfANewerVersionIsKnown(@ForAll("records") JournalRecord record,
+			@ForAll @IntRange(min = RecordCodec.VERSION + 1, max = 255) int version,
+			@ForAll @Size(max = 40) byte[] more) throws Exception {
+		byte[] bytes = joined(unsealed(RecordCodec.encode(record)), more);
 		bytes[0] = (byte) version;
+		Heartbeat heartbeat = (record instanceof Heartbeat each) ? each : null;
+		assertThat(RecordCodec.decode(sealed(bytes))).isEqualTo(new OtherVersion(record.session(), record.sequence(),
+				version, (heartbeat != null) ? heartbeat.info().node() : null,
+				(heartbeat != null) ? heartbeat.info().leaseMillis() : 0, record instanceof Bye));
+	}
+
+	/**
+	 * One bit is enough: no record is taken for another, or for one of another version.
+	 */
+	@Property
+	void damagedRecordsAreSkippedAsSuch(@ForAll("records") JournalRecord record, @ForAll int where,
+			@ForAll @IntRange(min = 0, max = 7) int bit) {
+		byte[] bytes = RecordCodec.encode(record);
+		int index = Math.floorMod(where, bytes.length);
+		bytes[index] ^= (byte) (1 << bit);
 		assertThatExceptionOfType(UnreadableRecordException.class).isThrownBy(() -> RecordCodec.decode(bytes))
-			.withMessageContaining("version " + version)
-			.withMessageContaining("upgrade");
+			.satisfies((ex) -> assertThat(ex.skipCause())
+				.isEqualTo((index == 1 || index == 2) ? SkipCause.FOREIGN : SkipCause.DAMAGED));
+	}
+
+	static Stream<Arguments> impossible() {
+		Position place = new Position(7, 7);
+		return Stream
+			.of(heartbeat(99, 99, 1, place), heartbeat(3_600_001, 1000, 1, place),
+					heartbeat(Long.MAX_VALUE, 1000, 1, place), heartbeat(1000, 1001, 1, place),
+					heartbeat(1000, 39, 1, place), heartbeat(1000, 1000, 0, place), heartbeat(1000, 1000, 1025, place),
+					heartbeat(1000, 1000, 1, new Position(7, 1L << 24)),
+					heartbeat(1000, 1000, 1, new Position(1L << 32, 7)), heartbeat(1000, 1000, 1, new Position(-1, 7)),
+					new Request(ONE, -1, "l:a"), new Request(ONE, 1, "l:" + "n".repeat(513)),
+					new Release(ONE, 1, "l:a", -1), new Expel(ONE, 1, OTHER, -1, 1), new Expel(ONE, 1, OTHER, 1, -1),
+					new Evict(ONE, 1, "l:a", OTHER, -1, 1, 1), new Bye(ONE, 1, 2), new Bye(ONE, Long.MIN_VALUE, 0),
+					new Fire(ONE, 1, "j".repeat(2000), 1), new Fire(ONE, 1, "job", -1),
+					new Idle(ONE, 1, "l:a", -1, true),
+					new Heartbeat(ONE, 1, false, new SessionInfo("n", 1000, 1000, 1), Position.NONE, Position.NONE,
+							place, List.of(new Claim("l:a", 1, new Position(7, 8), 0))),
+					new Heartbeat(ONE, 1, false, new SessionInfo("n".repeat(513), 1000, 1000, 1), Position.NONE,
+							Position.NONE, place, List.of()))
+			.map((record) -> arguments(record));
+	}
+
+	private static Heartbeat heartbeat(long lease, long grace, int shards, Position upTo) {
+		return new Heartbeat(ONE, 1, false, new SessionInfo("n", lease, grace, shards), Position.NONE, Position.NONE,
+				upTo, List.of());
+	}
+
+	@ParameterizedTest
+	@MethodSource("impossible")
+	void whatNoNodeWritesIsNotWritten(JournalRecord record) {
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> RecordCodec.encode(record))
+			.withMessageContaining("no node writes");
+	}
+
+	/** Somebody who writes records otherwise: none of them counts. */
+	@Test
+	void whatNoNodeWritesIsNotRead() {
+		String session = "0123456789abcdeffedcba9876543210";
+		String head = "02504c";
+		for (String body : List.of(
+				"01" + session + "00" + "ffffffffffffffff7f" + "026e31" + "01" + "a01f" + "04" + "0000" + "0000"
+						+ "0000" + "00",
+				"03" + session + "08" + "036c3a61" + "ffffffffffffffffff01",
+				"02" + session + "ffffffffffffffffff01" + "036c3a61", "06" + session + "0102",
+				"02" + session + "07" + "02fffe", "09" + session + "07", "02" + session + "07" + "036c3a61" + "01ff")) {
+			assertThatExceptionOfType(UnreadableRecordException.class)
+				.isThrownBy(() -> RecordCodec.decode(sealed(HexFormat.of().parseHex(head + body))))
+				.satisfies((ex) -> assertThat(ex.skipCause()).isEqualTo(SkipCause.INVALID));
+		}
 	}
 
 	/** What is cut off is never taken for another record. */
@@ -85,15 +154,8 @@ class RecordCodecTests {
 			@ForAll @IntRange(min = 0, max = 8) int type) {
 		readOrRefuse(garbage);
 		// Otherwise most of it would end at its first byte.
-		readOrRefuse(joined(new byte[] { RecordCodec.VERSION, (byte) type }, garbage));
-	}
-
-	@Property
-	void damagedRecordsAreRecordsOrRefused(@ForAll("records") JournalRecord record, @ForAll int where,
-			@ForAll byte value) {
-		byte[] bytes = RecordCodec.encode(record);
-		bytes[Math.floorMod(where, bytes.length)] = value;
-		readOrRefuse(bytes);
+		readOrRefuse(sealed(joined(new byte[] { RecordCodec.VERSION, 'P', 'L', (byte) type }, garbage)));
+		readOrRefuse(joined(new byte[] { 1, (byte) type }, garbage));
 	}
 
 	private static void readOrRefuse(byte[] bytes) {
@@ -107,46 +169,97 @@ class RecordCodecTests {
 
 	@Test
 	void largestHeartbeatAndLongestNameAreRead() throws Exception {
-		String name = "l:" + "🔒".repeat(250);
+		String name = "l:" + "🔒".repeat(256);
 		List<Claim> claims = new ArrayList<>();
 		for (int i = 0; i < 2000; i++) {
-			claims.add(new Claim(name + i, i, new Position(Long.MAX_VALUE - 1, i), Integer.MAX_VALUE));
+			claims.add(new Claim(name, i, new Position(7, i), Integer.MAX_VALUE));
 		}
-		SessionInfo info = new SessionInfo("n".repeat(1 << 20), Long.MAX_VALUE, Long.MAX_VALUE, 1024);
+		SessionInfo info = new SessionInfo("☃".repeat(512), 3_600_000, 3_600_000, 1024);
 		JournalRecord record = new Heartbeat(ONE, Long.MAX_VALUE, false, info, Position.NONE, Position.NONE,
-				new Position(7, 7), claims);
+				new Position(7, 2000), claims);
 		assertThat(RecordCodec.decode(RecordCodec.encode(record))).isEqualTo(record);
+	}
+
+	static Stream<Arguments> versionTwo() {
+		String session = "0123456789abcdeffedcba9876543210";
+		String target = "00000000000000010000000000000002";
+		Claim claim = new Claim("g:ü", 5, new Position(11, 0), 3);
+		return Stream.of(arguments(
+				"01" + session + "00" + "904e" + "026e31" + "01" + "a01f" + "04" + "0000" + "0000" + "0000" + "00",
+				new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4), Position.NONE, Position.NONE,
+						Position.NONE, List.of())),
+				arguments(
+						"01" + session + "ac02" + "904e" + "026e31" + "00" + "a01f" + "04" + "0a02" + "0000" + "0c8101"
+								+ "01" + "04673ac3bc" + "05" + "0c01" + "03",
+						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(9, 1),
+								Position.NONE, new Position(11, 128), List.of(claim))),
+				arguments("02" + session + "07" + "036c3a61", new Request(ONE, 7, "l:a")),
+				arguments("03" + session + "08" + "036c3a61" + "07", new Release(ONE, 8, "l:a", 7)),
+				arguments("04" + session + "09" + target + "800105", new Expel(ONE, 9, OTHER, 128, 5)),
+				arguments("05" + session + "0a" + "036c3a61" + target + "07" + "0c05",
+						new Evict(ONE, 10, "l:a", OTHER, 7, 12, 5)),
+				arguments("06" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),
+				arguments("07" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
+				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)));
+	}
+
+	/** Journals outlive releases: these bytes must be written and read for ever. */
+	@ParameterizedTest
+	@MethodSource("versionTwo")
+	void bytesOfVersionTwoStayAsTheyAre(String hex, JournalRecord record) throws Exception {
+		byte[] bytes = sealed(HexFormat.of().parseHex("02504c" + hex));
+		assertThat(RecordCodec.encode(record)).isEqualTo(bytes);
+		assertThat(RecordCodec.decode(bytes)).isEqualTo(record);
+	}
+
+	@Test
+	void checksumStaysAsItIs() {
+		assertThat(HexFormat.of().formatHex(sealed("123456789".getBytes(StandardCharsets.US_ASCII))))
+			.endsWith("e3069283");
 	}
 
 	static Stream<Arguments> versionOne() {
 		String session = "0123456789abcdeffedcba9876543210";
 		String target = "00000000000000010000000000000002";
-		Claim claim = new Claim("g:ü", 5, new Position(11, 0), 3);
-		return Stream.of(arguments(
-				"0101" + session + "00" + "01" + "026e31" + "904e" + "a01f" + "04" + "0000" + "0000" + "0000" + "00",
-				new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4), Position.NONE, Position.NONE,
-						Position.NONE, List.of())),
-				arguments(
-						"0101" + session + "ac02" + "00" + "026e31" + "904e" + "a01f" + "04" + "0a02" + "0c01"
-								+ "0c8101" + "01" + "04673ac3bc" + "05" + "0c01" + "03",
-						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(9, 1),
-								new Position(11, 0), new Position(11, 128), List.of(claim))),
-				arguments("0102" + session + "07" + "036c3a61", new Request(ONE, 7, "l:a")),
-				arguments("0103" + session + "08" + "036c3a61" + "07", new Release(ONE, 8, "l:a", 7)),
-				arguments("0104" + session + "09" + target + "800105", new Expel(ONE, 9, OTHER, 128, 5)),
-				arguments("0105" + session + "0a" + "036c3a61" + target + "07" + "0c05",
-						new Evict(ONE, 10, "l:a", OTHER, 7, 12, 5)),
-				arguments("0106" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),
-				arguments("0107" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
-				arguments("0108" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)));
+		return Stream.of(
+				arguments("01" + session + "00" + "01" + "026e31" + "904e" + "a01f" + "04" + "0000" + "0000" + "0000"
+						+ "00", first(0, "n1", 10_000, false)),
+				arguments("01" + session + "ac02" + "00" + "026e31" + "904e" + "a01f" + "04" + "0a02" + "0c01"
+						+ "0c8101" + "01" + "04673ac3bc" + "05" + "0c01" + "03", first(300, "n1", 10_000, false)),
+				arguments("02" + session + "07" + "036c3a61", first(7, null, 0, false)),
+				arguments("03" + session + "08" + "036c3a61" + "07", first(8, null, 0, false)),
+				arguments("04" + session + "09" + target + "800105", first(9, null, 0, false)),
+				arguments("05" + session + "0a" + "036c3a61" + target + "07" + "0c05", first(10, null, 0, false)),
+				arguments("06" + session + "ffffffffffffffff7f03", first(Long.MAX_VALUE, null, 0, true)),
+				arguments("07" + session + "0b" + "036a6f62" + "e807", first(11, null, 0, false)),
+				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", first(12, null, 0, false)));
 	}
 
-	/** Journals outlive releases: these bytes must be written and read for ever. */
+	private static OtherVersion first(long sequence, String node, long lease, boolean bye) {
+		return new OtherVersion(ONE, sequence, 1, node, lease, bye);
+	}
+
+	/** What releases before the magic and the checksum wrote. */
 	@ParameterizedTest
 	@MethodSource("versionOne")
-	void bytesOfVersionOneStayAsTheyAre(String hex, JournalRecord record) throws Exception {
-		assertThat(HexFormat.of().formatHex(RecordCodec.encode(record))).isEqualTo(hex);
-		assertThat(RecordCodec.decode(HexFormat.of().parseHex(hex))).isEqualTo(record);
+	void whoWroteARecordOfTheFirstVersionIsKnown(String hex, OtherVersion record) throws Exception {
+		assertThat(RecordCodec.decode(HexFormat.of().parseHex("01" + hex))).isEqualTo(record);
+	}
+
+	/** What a node of the first version makes of it: "upgrade this node". */
+	@Property
+	void recordsAreOfANewerVersionForTheFirst(@ForAll("records") JournalRecord record) {
+		assertThat(RecordCodec.encode(record)[0]).isGreaterThan((byte) 1);
+	}
+
+	private static byte[] unsealed(byte[] bytes) {
+		return Arrays.copyOf(bytes, bytes.length - 4);
+	}
+
+	private static byte[] sealed(byte[] bytes) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(bytes);
+		return joined(bytes, ByteBuffer.allocate(4).putInt((int) checksum.getValue()).array());
 	}
 
 	private static byte[] joined(byte[]... parts) {

@@ -31,20 +31,35 @@ final class Records {
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
 				Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
 				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), numbers(), numbers()).as(Evict::new),
-				Combinators.combine(ids(), numbers(), numbers()).as(Bye::new),
+				Combinators.combine(ids(), numbers(), numbers())
+					.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
 			.edgeCases((config) -> config.none());
 	}
 
 	private static Arbitrary<Heartbeat> heartbeats() {
-		Arbitrary<SessionInfo> infos = Combinators.combine(texts(), numbers(), numbers(), counts())
-			.as(SessionInfo::new);
-		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), positions(), counts()).as(Claim::new);
+		Arbitrary<SessionInfo> infos = Combinators
+			.combine(texts(), Arbitraries.longs().between(RecordBounds.MIN_LEASE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
+					Arbitraries.longs().between(RecordBounds.MIN_GRACE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
+					Arbitraries.integers().between(1, RecordBounds.MAX_SHARDS))
+			.as((node, lease, grace, shards) -> new SessionInfo(node, lease, Math.min(lease, grace), shards));
+		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere(), counts()).as(Claim::new);
 		return Combinators
 			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),
 					claims.list().ofMaxSize(20))
-			.as(Heartbeat::new);
+			.as(Records::heartbeat);
+	}
+
+	/** Claims are for places of the range that is claimed. */
+	private static Heartbeat heartbeat(UUID session, long sequence, boolean opening, SessionInfo info, Position history,
+			Position one, Position other, List<Claim> claims) {
+		Position from = one.isAfter(other) ? other : one;
+		Position upTo = one.isAfter(other) ? one : other;
+		return new Heartbeat(session, sequence, opening, info, history, from, upTo,
+				claims.stream()
+					.filter((claim) -> claim.position().isAfter(from) && !claim.position().isAfter(upTo))
+					.toList());
 	}
 
 	private static Arbitrary<UUID> ids() {
@@ -69,11 +84,13 @@ final class Records {
 	}
 
 	private static Arbitrary<Position> positions() {
-		Arbitrary<Position> somewhere = Combinators
-			.combine(Arbitraries.longs().between(0, Long.MAX_VALUE - 1),
-					Arbitraries.longs().between(0, Long.MAX_VALUE - 1))
+		return Arbitraries.oneOf(List.of(somewhere(), Arbitraries.just(Position.NONE)));
+	}
+
+	private static Arbitrary<Position> somewhere() {
+		return Combinators
+			.combine(Arbitraries.longs().between(0, (1L << 32) - 1), Arbitraries.longs().between(0, (1L << 24) - 1))
 			.as(Position::new);
-		return Arbitraries.oneOf(List.of(somewhere, Arbitraries.just(Position.NONE)));
 	}
 
 }

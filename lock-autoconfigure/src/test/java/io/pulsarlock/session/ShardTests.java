@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss;
@@ -20,6 +21,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -41,6 +43,8 @@ class ShardTests {
 	private static final UUID OTHER = new UUID(1, 2);
 
 	private static final SessionInfo INFO = new SessionInfo("b", 10_000, 4_000, 1);
+
+	private static final UUID NEWER = new UUID(3, 4);
 
 	/** Stands for a message of a stranger. */
 	private static final JournalRecord NO_RECORD = new Release(OTHER, 0, LOCK, 0);
@@ -536,6 +540,74 @@ class ShardTests {
 		assertThat(acquire()).isNotNull();
 		assertThat(this.events).extracting(LockEvent::type)
 			.doesNotContain(LockEvent.Type.LOST, LockEvent.Type.JEOPARDY);
+	}
+
+	@Test
+	void nodeOfANewerVersionStopsThisOneForAsLongAsItIsThere() {
+		Hold held = acquire();
+		this.log.append(newer(0));
+		assertThat(held.isHeld()).isTrue();
+		Waiter refused = ask();
+		this.loop.advance(Duration.ofMillis(1));
+		assertThat(refused.granted).isCompletedExceptionally();
+		for (int i = 1; i <= 10; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			this.log.append(newer(i));
+		}
+		assertThat(held.isHeld()).isFalse();
+		assertThat(this.shard.failure()).isInstanceOf(LockConfigurationException.class)
+			.hasMessageContaining("Node 'newer'")
+			.hasMessageContaining("version 9")
+			.hasMessageContaining("Upgrade this node");
+		// It dies. It held whatever it held for a lease.
+		this.loop.advance(Duration.ofMillis(10_450));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofSeconds(2));
+		assertThat(this.log.written(Expel.class)).isNotEmpty();
+		assertThat(this.shard.failure()).isNull();
+		assertThat(acquire()).isNotNull();
+	}
+
+	@Test
+	void nodeOfANewerVersionThatHasSaidGoodbyeKeepsNobodyFromJoining() {
+		this.log.append(newer(0));
+		this.log.append(newer(1));
+		this.log.append(new OtherVersion(NEWER, 2, 9, null, 0, true));
+		Shard late = shard(new OneConnector(this.log, this.doors));
+		late.start();
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(late.isConfirmed()).isTrue();
+	}
+
+	/** As long as nothing is heard of it, it may be dead: no reason to fail a start. */
+	@Test
+	void nodeOfANewerVersionThatIsSilentFailsNoStart() {
+		Log log = new Log();
+		log.append(newer(0));
+		log.append(newer(1));
+		Shard late = shard(new OneConnector(log, this.doors));
+		late.start();
+		this.loop.advance(Duration.ofMillis(9_000));
+		assertThat(late.isConfirmed()).isFalse();
+		assertThat(late.joined()).isNotDone();
+		assertThat(late.failure()).isInstanceOf(LockUnavailableException.class).hasMessageContaining("version 9");
+		this.loop.advance(Duration.ofMillis(4_000));
+		assertThat(late.joined()).isCompleted();
+		assertThat(late.isConfirmed()).isTrue();
+	}
+
+	/** A forgery, or noise: no session is of two versions. */
+	@Test
+	void recordOfANewerVersionInTheNameOfASessionOfThisOneCountsForNothing() {
+		Hold held = acquire();
+		UUID own = this.log.records.get(0).session();
+		this.log.append(new OtherVersion(own, 1_000_000, 9, "any", 1000, false));
+		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(held.isHeld()).isTrue();
+	}
+
+	private static OtherVersion newer(long sequence) {
+		return new OtherVersion(NEWER, sequence, 9, "newer", 10_000, false);
 	}
 
 	/** It may be another topic of the same name, whatever its first message is. */

@@ -1,10 +1,12 @@
 package io.pulsarlock.benchmarks.faults;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.line.JournalRecord.Evict;
@@ -108,8 +110,8 @@ final class TwinAdvice {
 		}
 
 		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-		static boolean enter(@Advice.Argument(0) Consumer<LockLoss> listener) {
-			return !listener.getClass().getName().startsWith("io.pulsarlock.session.");
+		static boolean enter(@Advice.FieldValue("callback") @Nullable Consumer<LockLoss> callback) {
+			return callback != null && !callback.getClass().getName().startsWith("io.pulsarlock.session.");
 		}
 
 	}
@@ -122,14 +124,17 @@ final class TwinAdvice {
 
 		@Advice.OnMethodExit
 		static void exit(@Advice.Return(readOnly = false) byte[] bytes) {
-			int length = bytes.length;
-			bytes = Arrays.copyOf(bytes, length + 6);
+			int length = bytes.length - 4;
+			bytes = Arrays.copyOf(bytes, length + 10);
 			bytes[length] = (byte) 0xE8;
 			bytes[length + 1] = 7;
 			bytes[length + 2] = 3;
 			bytes[length + 3] = 'n';
 			bytes[length + 4] = 'e';
 			bytes[length + 5] = 'w';
+			CRC32C checksum = new CRC32C();
+			checksum.update(bytes, 0, length + 6);
+			ByteBuffer.wrap(bytes).putInt(length + 6, (int) checksum.getValue());
 		}
 
 	}
@@ -143,6 +148,9 @@ final class TwinAdvice {
 		@Advice.OnMethodExit
 		static void exit(@Advice.Return byte[] bytes) {
 			bytes[0] = RecordCodec.VERSION + 1;
+			CRC32C checksum = new CRC32C();
+			checksum.update(bytes, 0, bytes.length - 4);
+			ByteBuffer.wrap(bytes).putInt(bytes.length - 4, (int) checksum.getValue());
 		}
 
 	}
@@ -158,6 +166,9 @@ final class TwinAdvice {
 			if (bytes != null && bytes.length > 0 && bytes[0] == RecordCodec.VERSION + 1) {
 				bytes = bytes.clone();
 				bytes[0] = RecordCodec.VERSION;
+				CRC32C checksum = new CRC32C();
+				checksum.update(bytes, 0, bytes.length - 4);
+				ByteBuffer.wrap(bytes).putInt(bytes.length - 4, (int) checksum.getValue());
 			}
 		}
 

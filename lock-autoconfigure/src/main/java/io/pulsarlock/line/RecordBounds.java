@@ -1,0 +1,154 @@
+package io.pulsarlock.line;
+
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
+import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+
+/**
+ * The values a record may have. They are checked before a record is written, so that
+ * whoever passes others hears of it, and when it is read, so that a forged or mistaken
+ * record cannot keep locks for longer than any node's settings allow.
+ *
+ * @since 0.2.0
+ */
+public final class RecordBounds {
+
+	/** The longest name of a node. */
+	public static final int MAX_NODE = 512;
+
+	/** The longest key of a lock: a letter, a colon and its name. */
+	public static final int MAX_KEY = 2 + 512;
+
+	/** The longest name of a job. */
+	public static final int MAX_JOB = 1024;
+
+	/** A job is known by the key of its group, a space and its name. */
+	private static final int MAX_JOB_KEY = MAX_KEY + 1 + MAX_JOB;
+
+	static final int MAX_TEXT_BYTES = 3 * MAX_JOB_KEY;
+
+	/** The shortest lease. */
+	public static final long MIN_LEASE_MILLIS = 100;
+
+	/** The longest lease, and so the longest time for which a record keeps anything. */
+	public static final long MAX_LEASE_MILLIS = 3_600_000;
+
+	/** The shortest grace. */
+	public static final long MIN_GRACE_MILLIS = 40;
+
+	/** The largest number of shards. */
+	public static final int MAX_SHARDS = 1024;
+
+	private RecordBounds() {
+	}
+
+	/**
+	 * Checks a record.
+	 * @param record the record
+	 * @throws IllegalArgumentException if no node may write it
+	 */
+	static void check(JournalRecord record) {
+		number("sequence", record.sequence());
+		if (record instanceof Heartbeat heartbeat) {
+			heartbeat(heartbeat);
+		}
+		else if (record instanceof Request request) {
+			key(request.lock());
+		}
+		else if (record instanceof Release release) {
+			key(release.lock());
+			number("ticket", release.ticket());
+		}
+		else if (record instanceof Expel expel) {
+			number("last number seen", expel.lastSeen());
+			number("ledger", expel.ledger());
+		}
+		else if (record instanceof Evict evict) {
+			key(evict.lock());
+			number("ticket", evict.ticket());
+			number("last number seen", evict.lastSeen());
+			number("ledger", evict.ledger());
+		}
+		else if (record instanceof Bye bye) {
+			number("number of records written", bye.written());
+			require(bye.written() <= bye.sequence(), "more records written than there are");
+		}
+		else if (record instanceof Fire fire) {
+			text("job", fire.job(), MAX_JOB_KEY);
+			number("fire time", fire.fireTime());
+		}
+		else if (record instanceof Idle idle) {
+			key(idle.lock());
+			number("ticket", idle.ticket());
+		}
+		else if (record instanceof OtherVersion other && other.node() != null) {
+			text("node", other.node(), MAX_NODE);
+			lease(other.leaseMillis());
+		}
+	}
+
+	private static void heartbeat(Heartbeat heartbeat) {
+		SessionInfo info = heartbeat.info();
+		text("node", info.node(), MAX_NODE);
+		lease(info.leaseMillis());
+		require(info.graceMillis() >= MIN_GRACE_MILLIS && info.graceMillis() <= info.leaseMillis(),
+				"grace of " + info.graceMillis() + " ms");
+		require(info.shards() >= 1 && info.shards() <= MAX_SHARDS, info.shards() + " shards");
+		position(heartbeat.history());
+		position(heartbeat.from());
+		position(heartbeat.upTo());
+		for (Claim claim : heartbeat.claims()) {
+			key(claim.lock());
+			number("ticket", claim.ticket());
+			number("ordinal", claim.ordinal());
+			require(!claim.position().equals(Position.NONE), "a claim of no place");
+			position(claim.position());
+			require(claim.position().isAfter(heartbeat.from()) && !claim.position().isAfter(heartbeat.upTo()),
+					"a claim of a place outside of the range that is claimed");
+		}
+	}
+
+	/**
+	 * Whether a record may stand at a place: nobody knows places of the log that are
+	 * still to come.
+	 */
+	static boolean mayStandAt(Position place, JournalRecord record) {
+		return !(record instanceof Heartbeat heartbeat)
+				|| (place.isAfter(heartbeat.history()) && place.isAfter(heartbeat.upTo()));
+	}
+
+	private static void key(String key) {
+		text("key", key, MAX_KEY);
+	}
+
+	private static void lease(long millis) {
+		require(millis >= MIN_LEASE_MILLIS && millis <= MAX_LEASE_MILLIS, "lease of " + millis + " ms");
+	}
+
+	private static void text(String what, String text, int limit) {
+		require(text.length() <= limit, what + " of " + text.length() + " characters");
+	}
+
+	private static void number(String what, long number) {
+		require(number >= 0, what + " " + number);
+	}
+
+	private static void position(Position position) {
+		require(position.equals(Position.NONE) || position.hasToken(), "position " + position);
+	}
+
+	private static void require(boolean condition, String problem) {
+		if (!condition) {
+			throw new IllegalArgumentException("a record with a value that no node writes: " + problem);
+		}
+	}
+
+}
