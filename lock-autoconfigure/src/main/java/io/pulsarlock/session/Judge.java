@@ -1,7 +1,6 @@
 package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +32,9 @@ final class Judge {
 	/** Leases of journal that are kept for joining nodes. */
 	private static final int KEPT_LEASES = 3;
 
+	/** So many sessions are judged at a time: each may cost a record. */
+	private static final int MOST = 1000;
+
 	private final Session session;
 
 	private final SessionSettings settings;
@@ -43,10 +45,17 @@ final class Judge {
 
 	private long lastLook;
 
+	/** The longest lease of all sessions, and when it was looked for. */
+	private long longest;
+
+	private long longestAt;
+
 	Judge(Session session, SessionSettings settings, long now) {
 		this.session = session;
 		this.settings = settings;
 		this.lastLook = now;
+		this.longest = settings.leaseNanos();
+		this.longestAt = now - settings.leaseNanos();
 	}
 
 	void tick(long now) {
@@ -54,28 +63,54 @@ final class Judge {
 			return;
 		}
 		this.lastLook = now;
-		List<SessionState> awake = this.session.table()
+		List<SessionState> silent = this.session.table()
 			.sessions()
 			.stream()
-			.filter((other) -> now - heardAt(other, now) < this.session.lease(other))
-			.sorted(Comparator.comparing(SessionState::opened))
+			.filter((other) -> isSilent(other, now) && !other.id().equals(this.session.id()))
+			.limit(MOST)
 			.toList();
-		int rank = 0;
-		while (rank < awake.size() && !awake.get(rank).id().equals(this.session.id())) {
-			rank++;
-		}
-		for (SessionState other : List.copyOf(this.session.table().sessions())) {
-			if (!other.id().equals(this.session.id())) {
-				judge(other, rank, now);
-			}
+		if (!silent.isEmpty()) {
+			int rank = rank(now);
+			silent.forEach((other) -> judge(other, rank, now));
+			this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
 		}
 		Position unneeded = unneeded(now);
 		if (unneeded != null) {
 			this.session.unneeded(unneeded);
-			if (rank == 0) {
+			if (rank(now) == 0) {
 				this.session.journal().trim(unneeded);
 			}
 		}
+	}
+
+	private boolean isSilent(SessionState other, long now) {
+		return now - heardAt(other, now) >= this.settings.withDrift(lease(other));
+	}
+
+	/** How many sessions that are awake are older than this one. */
+	private int rank(long now) {
+		SessionState own = this.session.table().session(this.session.id());
+		return (int) this.session.table()
+			.sessions()
+			.stream()
+			.filter((other) -> now - heardAt(other, now) < lease(other))
+			.filter((other) -> own == null || own.opened().isAfter(other.opened()))
+			.count();
+	}
+
+	/**
+	 * For how long a session may be silent.
+	 * <p>
+	 * Safety: one that has no ticket holds nothing, and cannot come to hold anything
+	 * without a record; that stands behind the expulsion and counts for nothing, or
+	 * before it and makes it void. So how long its lease is does not matter, unless the
+	 * journal has gone on in another ledger since: then a record of it may be lost.
+	 */
+	private long lease(SessionState other) {
+		long lease = this.session.lease(other);
+		boolean free = other.tickets().isEmpty() && other.otherVersion() == null
+				&& other.latest().ledgerId() == this.session.table().applied().ledgerId();
+		return free ? Math.min(lease, SessionSettings.FREE_LEASE_NANOS) : lease;
 	}
 
 	/** Expels one session if it has been silent for long enough. */
@@ -85,13 +120,14 @@ final class Judge {
 
 	private void judge(SessionState other, int rank, long now) {
 		long silence = now - heardAt(other, now);
-		long allowed = this.settings.withDrift(this.session.lease(other));
+		long lease = lease(other);
+		long allowed = this.settings.withDrift(lease);
 		if (silence < allowed) {
 			return;
 		}
-		long distance = isHeirOf(other) ? 0 : this.session.lease(other) / 10 * (1 + Math.min(rank, 10));
+		long distance = isHeirOf(other) ? 0 : lease / 10 * (1 + Math.min(rank, 10));
 		Long before = this.judged.get(other.id());
-		if (silence >= allowed + distance && (before == null || now - before > this.session.lease(other) / 5)) {
+		if (silence >= allowed + distance && (before == null || now - before > lease / 5)) {
 			publish(other, now);
 		}
 	}
@@ -101,7 +137,7 @@ final class Judge {
 	 * but not before its silence allows it.
 	 */
 	void expel(SessionState other, long now) {
-		long missing = this.settings.withDrift(this.session.lease(other)) - (now - heardAt(other, now));
+		long missing = this.settings.withDrift(lease(other)) - (now - heardAt(other, now));
 		if (missing > 0) {
 			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
 					+ "' is not silent for long enough: it may believe for another "
@@ -113,7 +149,6 @@ final class Judge {
 
 	private void publish(SessionState other, long now) {
 		this.judged.put(other.id(), now);
-		this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
 		long lastSeen = other.sequence();
 		long ledger = this.session.table().applied().ledgerId();
 		this.session.publish((sequence) -> new Expel(this.session.id(), sequence, other.id(), lastSeen, ledger));
@@ -138,7 +173,11 @@ final class Judge {
 	 * it every ticket.
 	 */
 	private @Nullable Position unneeded(long now) {
-		long kept = KEPT_LEASES * this.session.longestLease();
+		if (now - this.longestAt >= this.settings.leaseNanos() / 10) {
+			this.longestAt = now;
+			this.longest = this.session.longestLease();
+		}
+		long kept = KEPT_LEASES * this.longest;
 		if (this.marks.isEmpty() || now - this.marks.getLast().at() > kept / 6) {
 			this.marks.add(new Mark(now, this.session.table().applied()));
 		}

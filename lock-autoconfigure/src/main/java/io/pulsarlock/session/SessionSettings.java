@@ -42,6 +42,12 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	/** How many locks are kept by default. */
 	public static final int DEFAULT_AFFINITY_LOCKS = 1000;
 
+	/**
+	 * How long a session may be silent that has no ticket, whatever its lease: so long a
+	 * stranger's records stay in the tables.
+	 */
+	static final long FREE_LEASE_NANOS = DEFAULT_LEASE.toNanos();
+
 	public SessionSettings {
 		if (node.isBlank()) {
 			throw new IllegalArgumentException("The node's name must not be blank");
@@ -133,7 +139,7 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	}
 
 	long heartbeatNanos() {
-		return leaseNanos() / 3;
+		return Math.min(leaseNanos(), FREE_LEASE_NANOS) / 3;
 	}
 
 	/** How often a shard looks at its connections and deadlines. */

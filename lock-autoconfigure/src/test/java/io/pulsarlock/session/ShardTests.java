@@ -610,6 +610,45 @@ class ShardTests {
 		return new OtherVersion(NEWER, sequence, 9, "newer", 10_000, false);
 	}
 
+	@Test
+	void sessionsThatHaveAskedForNothingAreGoneSoonWhateverTheirLease() {
+		SessionInfo info = new SessionInfo("stranger", 3_600_000, 4_000, 1);
+		for (int i = 0; i < 5000; i++) {
+			this.log.append(new Heartbeat(new UUID(5, i), 0, true, info, Position.NONE, Position.NONE, Position.NONE,
+					List.of()));
+		}
+		Hold held = acquire();
+		assertThat(held).isNotNull();
+		this.loop.advance(Duration.ofMillis(10_300));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofMillis(4_000));
+		assertThat(this.log.written(Expel.class)).hasSize(5000);
+		assertThat(held.isHeld()).isTrue();
+	}
+
+	@Test
+	void sessionThatHasAskedForSomethingKeepsItsLease() {
+		SessionInfo info = new SessionInfo("long", 60_000, 4_000, 1);
+		this.log.append(new Heartbeat(OTHER, 0, true, info, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		this.log.append(new Request(OTHER, 1, LOCK));
+		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.written(Expel.class)).hasSize(1);
+	}
+
+	/** Whether what it has asked for is lost is not known then. */
+	@Test
+	void sessionKeepsItsLeaseWhenTheJournalGoesOnInAnotherLedger() {
+		SessionInfo info = new SessionInfo("long", 60_000, 4_000, 1);
+		this.log.append(new Heartbeat(OTHER, 0, true, info, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		this.log.roll();
+		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.written(Expel.class)).hasSize(1);
+	}
+
 	/** It may be another topic of the same name, whatever its first message is. */
 	@Test
 	void messageThatIsNoRecordBeginsALedgerLikeAnyOther() {
