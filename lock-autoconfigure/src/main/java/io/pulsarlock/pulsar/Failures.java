@@ -1,94 +1,219 @@
 package io.pulsarlock.pulsar;
 
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockUnavailableException;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
 import org.apache.pulsar.client.api.PulsarClientException.AuthenticationException;
 import org.apache.pulsar.client.api.PulsarClientException.AuthorizationException;
+import org.apache.pulsar.client.api.PulsarClientException.BrokerMetadataException;
+import org.apache.pulsar.client.api.PulsarClientException.BrokerPersistenceException;
+import org.apache.pulsar.client.api.PulsarClientException.ChecksumException;
+import org.apache.pulsar.client.api.PulsarClientException.ConnectException;
 import org.apache.pulsar.client.api.PulsarClientException.ConsumerBusyException;
-import org.apache.pulsar.client.api.PulsarClientException.IncompatibleSchemaException;
-import org.apache.pulsar.client.api.PulsarClientException.InvalidConfigurationException;
-import org.apache.pulsar.client.api.PulsarClientException.InvalidServiceURL;
-import org.apache.pulsar.client.api.PulsarClientException.InvalidTopicNameException;
-import org.apache.pulsar.client.api.PulsarClientException.NotAllowedException;
+import org.apache.pulsar.client.api.PulsarClientException.GettingAuthenticationDataException;
+import org.apache.pulsar.client.api.PulsarClientException.InvalidMessageException;
+import org.apache.pulsar.client.api.PulsarClientException.LookupException;
+import org.apache.pulsar.client.api.PulsarClientException.MemoryBufferIsFullError;
+import org.apache.pulsar.client.api.PulsarClientException.MessageAcknowledgeException;
+import org.apache.pulsar.client.api.PulsarClientException.NotConnectedException;
+import org.apache.pulsar.client.api.PulsarClientException.NotFoundException;
+import org.apache.pulsar.client.api.PulsarClientException.ProducerBlockedQuotaExceededError;
 import org.apache.pulsar.client.api.PulsarClientException.ProducerBlockedQuotaExceededException;
+import org.apache.pulsar.client.api.PulsarClientException.ProducerFencedException;
+import org.apache.pulsar.client.api.PulsarClientException.ProducerQueueIsFullError;
+import org.apache.pulsar.client.api.PulsarClientException.ServiceNotReadyException;
+import org.apache.pulsar.client.api.PulsarClientException.SubscriptionNotFoundException;
+import org.apache.pulsar.client.api.PulsarClientException.TimeoutException;
+import org.apache.pulsar.client.api.PulsarClientException.TooManyRequestsException;
 import org.apache.pulsar.client.api.PulsarClientException.TopicDoesNotExistException;
+import org.apache.pulsar.client.api.PulsarClientException.TopicMigrationException;
 import org.apache.pulsar.client.api.PulsarClientException.TopicTerminatedException;
 import org.apache.pulsar.client.api.PulsarClientException.UnsupportedAuthenticationException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says what a failure of the Pulsar client means for locks, and what to do about it.
+ * Says what a failure of the Pulsar client means for locks, and what to do about it. What
+ * passes by itself is known; everything else is a refusal, with Pulsar's own reason and
+ * the cure that helps.
  */
 final class Failures {
 
 	private static final String BUSY = "Exclusive consumer is already connected";
 
+	private static final Pattern REASON = Pattern.compile("\"errorMsg\"\\s*:\\s*\"(.*?)\"\\s*,\\s*\"reqId\"",
+			Pattern.DOTALL);
+
+	/** What a broker, a bookie or a network in trouble looks like. */
+	private static final List<Class<? extends PulsarClientException>> PASSING = List.of(AlreadyClosedException.class,
+			BrokerMetadataException.class, BrokerPersistenceException.class, ChecksumException.class,
+			ConnectException.class, GettingAuthenticationDataException.class, InvalidMessageException.class,
+			LookupException.class, MemoryBufferIsFullError.class, MessageAcknowledgeException.class,
+			NotConnectedException.class, ProducerFencedException.class, ProducerQueueIsFullError.class,
+			ServiceNotReadyException.class, TimeoutException.class, TooManyRequestsException.class,
+			TopicMigrationException.class);
+
 	private final TopicSettings topics;
+
+	private final String namespace;
 
 	Failures(TopicSettings topics) {
 		this.topics = topics;
+		this.namespace = topics.tenant() + "/" + topics.namespace();
 	}
 
 	/** Whether the failure says that somebody else is inside, and nothing else. */
 	static boolean isOccupied(Throwable failure) {
 		// The same exception also stands for limits and for a subscription of another
-		// type;
-		// only the text tells. Taken for an occupied door they would look like a lock
-		// that is
-		// held for ever.
+		// type; only the text tells. Taken for an occupied door they would look like a
+		// lock that is held for ever.
 		Throwable cause = unwrap(failure);
 		return cause instanceof ConsumerBusyException && String.valueOf(cause.getMessage()).contains(BUSY);
 	}
 
 	LockException translate(Throwable failure, String topic) {
 		Throwable cause = unwrap(failure);
-		String namespace = this.topics.tenant() + "/" + this.topics.namespace();
-		String reason = String.valueOf(cause.getMessage());
 		if (cause instanceof LockException lock) {
 			return lock;
 		}
-		if (cause instanceof TopicDoesNotExistException) {
-			if (reason.contains("amespace") || reason.contains("enant")) {
-				return configuration(
-						"Namespace '" + namespace + "' does not exist. Create it ('pulsar-admin tenants create "
-								+ this.topics.tenant() + "', 'pulsar-admin namespaces create " + namespace
-								+ "') or set pulsar-lock.topic.tenant and pulsar-lock.topic.namespace",
-						cause);
+		String reason = reason(cause);
+		if (!reason.contains("maximum number of connections")) {
+			String cure = cure(cause, reason, topic);
+			if (cure != null) {
+				return new LockConfigurationException(
+						"Pulsar refuses to have topic '" + topic + "' used for locks: " + reason + ". " + cure, cause);
 			}
-			return configuration(
-					"Topic '" + topic + "' does not exist and may not be created automatically. Create it: "
-							+ "'pulsar-admin topics create " + topic + "'",
-					cause);
-		}
-		if (cause instanceof AuthorizationException) {
-			return configuration("Not allowed to use topic '" + topic + "'. Grant it: 'pulsar-admin namespaces "
-					+ "grant-permission " + namespace + " --role <role> --actions produce,consume'", cause);
-		}
-		if (cause instanceof AuthenticationException || cause instanceof UnsupportedAuthenticationException) {
-			return configuration(
-					"Pulsar refuses the credentials. Check the client's authentication settings (spring.pulsar.client."
-							+ "authentication.*)",
-					cause);
-		}
-		if (cause instanceof ConsumerBusyException || cause instanceof NotAllowedException) {
-			return configuration("Pulsar refuses a subscription on topic '" + topic + "': " + reason
-					+ ". Lift the limit (max consumers or subscriptions per topic), or remove what else uses the topic",
-					cause);
-		}
-		if (cause instanceof InvalidServiceURL || cause instanceof InvalidTopicNameException
-				|| cause instanceof InvalidConfigurationException || cause instanceof IncompatibleSchemaException
-				|| cause instanceof TopicTerminatedException
-				|| cause instanceof ProducerBlockedQuotaExceededException) {
-			return configuration("Topic '" + topic + "' cannot be used for locks: " + reason, cause);
+			if (!passes(cause)) {
+				return new LockConfigurationException("Pulsar refuses to have topic '" + topic + "' used for locks: "
+						+ reason + ". Change the policy or the setting it names, or set pulsar-lock.topic.namespace to"
+						+ " a namespace of its own for locks", cause);
+			}
 		}
 		return new LockUnavailableException("Pulsar cannot be asked about topic '" + topic + "': " + reason, cause);
 	}
 
-	private static LockConfigurationException configuration(String message, Throwable cause) {
-		return new LockConfigurationException(message, cause);
+	/** A failure of no particular kind is what the broker did not expect itself. */
+	private static boolean passes(Throwable cause) {
+		return !(cause instanceof PulsarClientException) || cause.getClass() == PulsarClientException.class
+				|| PASSING.stream().anyMatch((type) -> type.isInstance(cause));
+	}
+
+	/** What to do, if the failure is known not to pass by itself. */
+	private @Nullable String cure(Throwable cause, String reason, String topic) {
+		if (cause instanceof TopicDoesNotExistException) {
+			return (reason.contains("amespace") || reason.contains("enant")) ? createNamespace() : createTopic(topic);
+		}
+		if (cause instanceof NotFoundException) {
+			return createNamespace() + ". If it exists: " + createTopic(topic);
+		}
+		if (cause instanceof SubscriptionNotFoundException) {
+			return "Subscriptions may not be created automatically. Create the one durable one: "
+					+ "'pulsar-admin topics create-subscription --subscription " + keeper() + " " + topic + "'";
+		}
+		if (cause instanceof AuthorizationException || reason.contains("prefixed by the authentication role")) {
+			return reason.contains("prefixed")
+					? "Set pulsar-lock.topic.subscription-prefix to the role and a hyphen, on all nodes"
+					: "Grant it: " + namespaces(
+							"grant-permission " + this.namespace + " --role <role> --actions produce,consume");
+		}
+		if (cause instanceof AuthenticationException || cause instanceof UnsupportedAuthenticationException) {
+			return "Pulsar refuses the credentials. Check the client's authentication settings "
+					+ "(spring.pulsar.client.authentication.*)";
+		}
+		if (cause instanceof ProducerBlockedQuotaExceededException
+				|| cause instanceof ProducerBlockedQuotaExceededError) {
+			return "While no node runs nobody reads what the durable subscription keeps, and its age counts. Clear it: "
+					+ "'pulsar-admin topics clear-backlog --subscription " + keeper() + " " + topic
+					+ "', and remove the quota: "
+					+ namespaces("remove-backlog-quota --type message_age " + this.namespace);
+		}
+		if (cause instanceof TopicTerminatedException) {
+			return "Delete it: 'pulsar-admin topics delete --force " + topic + "'. Locks that are held are lost";
+		}
+		return limit(reason);
+	}
+
+	private @Nullable String limit(String reason) {
+		if (reason.contains("Encryption is required") || reason.contains("must be encrypted")) {
+			return "Records of locks are not encrypted by the client. Allow that: "
+					+ namespaces("set-encryption-required --disable " + this.namespace);
+		}
+		if (reason.contains("missing local cluster name")) {
+			Matcher local = Pattern.compile("local_cluster=(\\S+)").matcher(reason);
+			return "Have it served here: " + namespaces(
+					"set-clusters --clusters " + (local.find() ? local.group(1) : "<cluster>") + " " + this.namespace);
+		}
+		if (reason.contains("unable to load persistent topic")) {
+			return "Locks need persistent topics: set enablePersistentTopics=true on the brokers";
+		}
+		if (reason.contains("max producers limit")) {
+			return lift("producers-per-topic");
+		}
+		if (reason.contains("Subscription reached max consumers limit")) {
+			return lift("consumers-per-subscription");
+		}
+		if (reason.contains("max consumers limit")) {
+			return lift("consumers-per-topic");
+		}
+		if (reason.contains("maximum number of subscriptions")) {
+			return lift("subscriptions-per-topic");
+		}
+		if (reason.contains("maximum number of topics")) {
+			return lift("topics-per-namespace");
+		}
+		if (reason.contains("sub type")) {
+			return "Locks need two types of subscriptions: "
+					+ namespaces("set-subscription-types-enabled --types Exclusive,Failover " + this.namespace);
+		}
+		return null;
+	}
+
+	private String lift(String limit) {
+		return "Lift the limit: " + namespaces("set-max-" + limit + " --max-" + limit + " 0 " + this.namespace)
+				+ ", and the broker's own if there is one. Each node needs a producer and two consumers in each topic, "
+				+ "and one consumer for each lock that is held for some time";
+	}
+
+	private String createNamespace() {
+		return "Create the namespace ('pulsar-admin tenants create " + this.topics.tenant() + "', "
+				+ namespaces("create " + this.namespace)
+				+ ") or set pulsar-lock.topic.tenant and pulsar-lock.topic.namespace";
+	}
+
+	private static String createTopic(String topic) {
+		return "Topics may not be created automatically. Create it: 'pulsar-admin topics create " + topic + "'";
+	}
+
+	/** What helps against a topic with partitions, whoever creates it again. */
+	LockConfigurationException partitioned(String topic) {
+		return new LockConfigurationException("Topic '" + topic
+				+ "' is partitioned, so its subscriptions exclude nobody. Have topics created without partitions: "
+				+ namespaces("set-auto-topic-creation --enable --type non-partitioned " + this.namespace)
+				+ ". Then delete it: 'pulsar-admin topics delete-partitioned-topic --force " + topic
+				+ "'; this node creates it again");
+	}
+
+	private String keeper() {
+		return this.topics.subscriptionPrefix() + PulsarConnector.KEEPER;
+	}
+
+	private static String namespaces(String command) {
+		return "'pulsar-admin namespaces " + command + "'";
+	}
+
+	/** What Pulsar says, without the numbers of request and connection around it. */
+	private static String reason(Throwable cause) {
+		String message = String.valueOf(cause.getMessage());
+		Matcher reason = REASON.matcher(message);
+		String text = (reason.find() ? reason.group(1) : message).strip();
+		return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
 	}
 
 	static Throwable unwrap(Throwable failure) {

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.Connector;
 import org.apache.pulsar.client.api.Consumer;
@@ -39,7 +38,7 @@ public final class PulsarConnector implements Connector {
 
 	private static final Log logger = LogFactory.getLog(PulsarConnector.class);
 
-	private static final String KEEPER = "keeper";
+	static final String KEEPER = "keeper";
 
 	static final String READER = "reader-";
 
@@ -145,10 +144,7 @@ public final class PulsarConnector implements Connector {
 		if (partitions.size() == 1 && partitions.get(0).equals(topic)) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return CompletableFuture.failedFuture(new LockConfigurationException("Topic '" + topic
-				+ "' is partitioned, so its subscriptions exclude nobody. Delete it ('pulsar-admin topics "
-				+ "delete-partitioned-topic " + topic
-				+ "') and create it without partitions ('pulsar-admin topics create " + topic + "')"));
+		return CompletableFuture.failedFuture(this.failures.partitioned(topic));
 	}
 
 	/** A durable subscription that keeps what joining nodes need to read. */

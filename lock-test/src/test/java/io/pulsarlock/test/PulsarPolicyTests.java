@@ -1,0 +1,187 @@
+package io.pulsarlock.test;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.test.broker.PulsarBroker;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What operators usually forbid: each policy is refused at the start, with Pulsar's
+ * reason, and the cure of the message, carried out as it is written there, helps without
+ * a restart.
+ */
+class PulsarPolicyTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static PulsarBroker broker;
+
+	private static AdminCommands admin;
+
+	private final String namespace = "n" + UUID.randomUUID();
+
+	private final String path = "namespaces/public/" + this.namespace;
+
+	@BeforeAll
+	static void startBroker() {
+		broker = PulsarBroker.start(false,
+				Map.of("backlogQuotaCheckIntervalInSeconds", "1", "preciseTimeBasedBacklogQuotaCheck", "true"));
+		admin = new AdminCommands(broker.adminUrl());
+		admin.request("PUT clusters/elsewhere {\"serviceUrl\":\"http://127.0.0.1:1\"}");
+		admin.request("POST tenants/public {\"adminRoles\":[],\"allowedClusters\":[\"standalone\",\"elsewhere\"]}");
+	}
+
+	@AfterAll
+	static void stopBroker() {
+		broker.close();
+	}
+
+	@BeforeEach
+	void createNamespace() {
+		broker.admin().createNamespace("public/" + this.namespace);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					autoTopicCreation | {"allowAutoTopicCreation":true,"topicType":"partitioned","defaultNumPartitions":2} | is partitioned
+					autoTopicCreation | {"allowAutoTopicCreation":false} | may not be created automatically
+					autoSubscriptionCreation | {"allowAutoSubscriptionCreation":false} | Subscriptions may not be created
+					encryptionRequired | true | Encryption is required
+					subscriptionTypesEnabled | ["Shared"] | sub type
+					""")
+	void policyIsRefusedAndItsCureHelps(String policy, String value, String reason) throws Exception {
+		admin.request("POST " + this.path + "/" + policy + " " + value);
+		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+			cure(node, reason);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "maxProducersPerTopic, 1, max producers limit", "maxConsumersPerTopic, 2, max consumers limit",
+			"maxConsumersPerSubscription, 1, Subscription reached max consumers limit",
+			"maxSubscriptionsPerTopic, 2, maximum number of subscriptions" })
+	void limitThatOneNodeReachesIsRefusedToTheNextAndItsCureHelps(String policy, String value, String reason)
+			throws Exception {
+		admin.request("POST " + this.path + "/" + policy + " " + value);
+		try (SessionLockRegistry first = node(broker.serviceUrl())) {
+			first.awaitJoined(LIMIT);
+			try (SessionLockRegistry second = node(broker.serviceUrl())) {
+				cure(second, reason);
+			}
+		}
+	}
+
+	/** Nobody reads what the library's own subscription keeps while no node runs. */
+	@Test
+	void quotaOfAgeIsRefusedAndItsCureHelps() throws Exception {
+		admin.request("POST " + this.path
+				+ "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":3,\"policy\":\"producer_exception\"}");
+		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+			node.awaitJoined(LIMIT);
+		}
+		await().atMost(LIMIT).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+			try (SessionLockRegistry node = node(broker.serviceUrl())) {
+				cure(node, "backlog quota");
+			}
+		});
+	}
+
+	@Test
+	void namespaceOfAnotherClusterIsRefusedAndItsCureHelps() throws Exception {
+		admin.request("POST " + this.path + "/replication [\"elsewhere\"]");
+		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+			cure(node, "missing local cluster name");
+		}
+	}
+
+	@Test
+	void namespaceThatIsMissingIsRefusedOverHttpToo() throws Exception {
+		admin.request("DELETE " + this.path + " ");
+		try (SessionLockRegistry node = node(broker.adminUrl())) {
+			LockConfigurationException refusal = refusal(node);
+			assertThat(refusal).hasMessageContaining("pulsar-admin namespaces create public/" + this.namespace);
+			admin.carryOut("'pulsar-admin namespaces create public/" + this.namespace + "'");
+			works(node);
+		}
+	}
+
+	private void cure(SessionLockRegistry node, String reason) throws Exception {
+		LockConfigurationException refusal = refusal(node);
+		assertThat(refusal).hasMessageContaining(reason)
+			.hasMessageContaining(this.namespace)
+			.hasMessageNotContaining("reqId");
+		Set<String> cured = new HashSet<>();
+		Deque<String> refusals = new ArrayDeque<>(List.of(String.valueOf(refusal.getMessage())));
+		while (!refusals.isEmpty()) {
+			String next = refusals.poll();
+			admin.carryOut(next);
+			cured.add(next);
+			// What is done for one topic may have to be done for the other.
+			await().atMost(LIMIT).until(() -> node.isConfirmed() || !cured.containsAll(refusals(node)));
+			refusals.addAll(refusals(node));
+			refusals.removeAll(cured);
+		}
+		works(node);
+	}
+
+	/** What callers are told, of locks in both shards. */
+	private static Set<String> refusals(SessionLockRegistry node) throws InterruptedException {
+		Set<String> refusals = new HashSet<>();
+		for (int i = 0; i < 10; i++) {
+			try {
+				node.obtain("lock " + i).tryAcquire().ifPresent(LockHandle::close);
+			}
+			catch (LockConfigurationException ex) {
+				refusals.add(String.valueOf(ex.getMessage()));
+			}
+			catch (LockUnavailableException ex) {
+				// Not known yet.
+			}
+		}
+		return refusals;
+	}
+
+	private static LockConfigurationException refusal(SessionLockRegistry node) {
+		LockConfigurationException refusal = catchThrowableOfType(LockConfigurationException.class,
+				() -> node.awaitJoined(LIMIT));
+		assertThat(refusal).isNotNull();
+		return refusal;
+	}
+
+	private static void works(SessionLockRegistry node) throws Exception {
+		await().atMost(LIMIT).until(node::isConfirmed);
+		node.obtain("any").acquire(LIMIT).close();
+	}
+
+	private SessionLockRegistry node(String url) {
+		return PulsarLocks.at(url)
+			.topics(TopicSettings.of("policy").in("public", this.namespace))
+			.shards(2)
+			.times(Duration.ofSeconds(3), Duration.ofMillis(1500))
+			.connect();
+	}
+
+}
