@@ -3,6 +3,8 @@ package io.pulsarlock.sample;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -138,6 +140,39 @@ class SampleHttpIT {
 		assertThat(answer.body()).contains("\"unknown\"");
 		demo.control(cut, "mend");
 		demo.awaitInTouch(cut);
+	}
+
+	@Test
+	void groupThatIsNotThereIsNotMadeByAskingForIt() {
+		List<String> before = groups();
+		assertThat(demo.send("POST", demo.url(1) + "/api/groups/any-name/resign").join().statusCode()).isEqualTo(404);
+		assertThat(groups()).isEqualTo(before).doesNotContain("any-name");
+	}
+
+	private static List<String> groups() {
+		return demo.read(demo.send("GET", demo.url(1) + "/actuator/pulsarlocks").join().body())
+			.get("groups")
+			.valueStream()
+			.map((group) -> group.get("name").asString())
+			.toList();
+	}
+
+	@Test
+	void foreignNameForTheNodeIsNotServed() throws Exception {
+		URI url = URI.create(demo.url(1));
+		for (String host : List.of("evil.example", "evil.example:" + url.getPort())) {
+			assertThat(answerTo(url, host)).startsWith("HTTP/1.1 403");
+		}
+		assertThat(answerTo(url, "localhost:" + url.getPort())).startsWith("HTTP/1.1 200");
+	}
+
+	private static String answerTo(URI url, String host) throws IOException {
+		try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+			socket.getOutputStream()
+				.write(("GET /api/node HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import io.pulsarlock.sample.job.JobRunner;
 
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
@@ -76,10 +78,19 @@ class NodeController {
 				this.properties.control());
 	}
 
-	/** Without effect on a node that does not lead. */
+	/**
+	 * Without effect on a node that does not lead. To ask for a group by its name would
+	 * make this node a candidate for it, whatever the name is, so that is not done here.
+	 */
 	@PostMapping("/groups/{group}/resign")
 	void resign(@PathVariable String group) {
-		this.locks.leadership().group(group).resign();
+		this.locks.leadership()
+			.groups()
+			.stream()
+			.filter((each) -> each.name().equals(group))
+			.findFirst()
+			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND))
+			.resign();
 	}
 
 	@PostMapping("/job")

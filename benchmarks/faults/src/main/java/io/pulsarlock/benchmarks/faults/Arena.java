@@ -87,6 +87,9 @@ final class Arena implements AutoCloseable {
 			all.put("faults.seed", Long.toString(this.random.nextInt(1_000_000)));
 			all.putAll(options);
 			Node node = new Node("n" + i, this.folder, namespace, archive, all);
+			if (namespace != null) {
+				this.register.listen(node.host());
+			}
 			node.option("faults.register", node.host() + ":" + this.register.port());
 			this.nodes.add(node);
 		}

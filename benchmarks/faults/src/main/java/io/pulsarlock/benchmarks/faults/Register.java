@@ -11,9 +11,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The guarded resource, in a process of its own: what the locks of the campaign protect.
@@ -34,13 +36,13 @@ final class Register {
 
 	private final Map<Store, Map<String, Versions>> stores = new EnumMap<>(Store.class);
 
-	private final ServerSocket server;
+	/** One for each address; all on the port of the first. */
+	private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
 
 	/** The connections, to close them. */
 	private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
 
-	private Register(ServerSocket server) {
-		this.server = server;
+	private Register() {
 		for (Store store : Store.values()) {
 			this.stores.put(store, new ConcurrentHashMap<>());
 		}
@@ -48,50 +50,55 @@ final class Register {
 
 	/**
 	 * Runs a register until the standard input ends. Prints {@code REGISTER <port>} once
-	 * it can be reached.
-	 * @param args {@code --bind=<address>} and {@code --port=<port, 0: a free one>}
+	 * it can be reached at the loopback address, and listens at every further address
+	 * that comes as a line.
+	 * @param args {@code --port=<port, 0: a free one>}
 	 * @throws IOException if it cannot listen there
 	 */
 	public static void main(String[] args) throws IOException {
-		String bind = "127.0.0.1";
 		int port = 0;
 		for (String arg : args) {
-			if (arg.startsWith("--bind=")) {
-				bind = arg.substring("--bind=".length());
-			}
-			else if (arg.startsWith("--port=")) {
+			if (arg.startsWith("--port=")) {
 				port = Integer.parseInt(arg.substring("--port=".length()));
 			}
 			else {
 				throw new IllegalArgumentException("Unknown argument " + arg);
 			}
 		}
-		Register register = open(bind, port);
+		Register register = open("127.0.0.1", port);
 		System.out.println("REGISTER " + register.port());
-		while (System.in.read() >= 0) {
-			// Only the end matters.
+		BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+		for (String address = in.readLine(); address != null; address = in.readLine()) {
+			register.listen(address, register.port());
+			System.out.println("LISTENS " + address);
 		}
 		Runtime.getRuntime().halt(0);
 	}
 
 	/** Opens a register inside this process. */
 	static Register open(String bind, int port) throws IOException {
-		Register register = new Register(new ServerSocket(port, 200, InetAddress.getByName(bind)));
-		LinkConnection.daemon("register-accept", register::accept);
+		Register register = new Register();
+		register.listen(bind, port);
 		return register;
 	}
 
-	int port() {
-		return this.server.getLocalPort();
+	private void listen(String address, int port) throws IOException {
+		ServerSocket server = new ServerSocket(port, 200, InetAddress.getByName(address));
+		this.servers.add(server);
+		LinkConnection.daemon("register-accept", () -> accept(server));
 	}
 
-	private void accept() {
-		while (!this.server.isClosed()) {
+	int port() {
+		return this.servers.get(0).getLocalPort();
+	}
+
+	private void accept(ServerSocket server) {
+		while (!server.isClosed()) {
 			try {
-				Socket client = this.server.accept();
+				Socket client = server.accept();
 				this.clients.add(client);
 				LinkConnection.daemon("register-client", () -> serve(client));
-				if (this.server.isClosed()) {
+				if (server.isClosed()) {
 					// Safety: added before this question, so close() or this closes it.
 					client.close();
 				}
@@ -158,7 +165,9 @@ final class Register {
 
 	/** Ends a register inside this process: every client gets an exception. */
 	void close() throws IOException {
-		this.server.close();
+		for (ServerSocket server : this.servers) {
+			server.close();
+		}
 		for (Socket client : this.clients) {
 			client.close();
 		}

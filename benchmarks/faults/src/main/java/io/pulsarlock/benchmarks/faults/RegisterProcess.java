@@ -3,6 +3,7 @@ package io.pulsarlock.benchmarks.faults;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +15,13 @@ final class RegisterProcess implements AutoCloseable {
 
 	private final Process process;
 
+	private final BufferedReader output;
+
 	private final int port;
 
-	private RegisterProcess(Process process, int port) {
+	private RegisterProcess(Process process, BufferedReader output, int port) {
 		this.process = process;
+		this.output = output;
 		this.port = port;
 	}
 
@@ -27,7 +31,7 @@ final class RegisterProcess implements AutoCloseable {
 			Process process = new ProcessBuilder(
 					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
 							"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-							Register.class.getName(), "--bind=0.0.0.0", "--port=0"))
+							Register.class.getName(), "--port=0"))
 				.redirectError(folder.resolve("register.log").toFile())
 				.start();
 			BufferedReader reader = new BufferedReader(
@@ -37,10 +41,26 @@ final class RegisterProcess implements AutoCloseable {
 				process.destroyForcibly();
 				throw new IllegalStateException("The register does not start. See " + folder.resolve("register.log"));
 			}
-			return new RegisterProcess(process, Integer.parseInt(line.substring(9).trim()));
+			return new RegisterProcess(process, reader, Integer.parseInt(line.substring(9).trim()));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The register cannot be started", ex);
+		}
+	}
+
+	/** Has it listen at one more address, on the same port. */
+	void listen(String address) {
+		try {
+			OutputStream input = this.process.getOutputStream();
+			input.write((address + '\n').getBytes(StandardCharsets.UTF_8));
+			input.flush();
+			String answer = this.output.readLine();
+			if (!("LISTENS " + address).equals(answer)) {
+				throw new IllegalStateException("The register does not listen at " + address + ": " + answer);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The register does not listen at " + address, ex);
 		}
 	}
 

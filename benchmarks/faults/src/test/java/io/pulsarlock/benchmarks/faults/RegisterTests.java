@@ -151,14 +151,22 @@ class RegisterTests {
 	void runsInAProcessThatEndsWithItsInput() throws Exception {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-Xmx64m", "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-				Register.class.getName(), "--bind=0.0.0.0", "--port=0")
+				Register.class.getName(), "--port=0")
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		try (BufferedReader out = new BufferedReader(
 				new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
 			String line = out.readLine();
 			assertThat(line).startsWith("REGISTER ");
-			try (RegisterClient remote = RegisterClient.connect("127.0.0.1", Integer.parseInt(line.split(" ")[1]))) {
+			int port = Integer.parseInt(line.split(" ")[1]);
+			// Like the address of a namespace: it is not listened at unless told so.
+			assertThatExceptionOfType(UncheckedIOException.class)
+				.isThrownBy(() -> RegisterClient.connect("127.0.0.2", port).close());
+			process.getOutputStream().write("127.0.0.2\n".getBytes(StandardCharsets.UTF_8));
+			process.getOutputStream().flush();
+			assertThat(out.readLine()).isEqualTo("LISTENS 127.0.0.2");
+			RegisterClient.connect("127.0.0.2", port).close();
+			try (RegisterClient remote = RegisterClient.connect("127.0.0.1", port)) {
 				assertThat(remote.write(Store.CHECKED, "stock", 1, 0, "id")).isTrue();
 				assertThat(remote.read(Store.CHECKED, "stock", 1)).isEqualTo(1);
 				process.getOutputStream().close();

@@ -1,7 +1,10 @@
 package io.pulsarlock.test.launcher;
 
 import java.io.File;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,6 +100,10 @@ public final class Launcher {
 		text.append("journalSyncData=").append(options.getProperty("sync")).append('\n');
 		text.append("diskUsageThreshold=0.999\ndiskUsageWarnThreshold=0.998\n");
 		text.append("journalMaxGroupWaitMSec=0\nnumJournalCallbackThreads=2\n");
+		// A bookie has no authentication. Without the third it takes another port than
+		// it is told.
+		text.append("listeningInterface=").append(loopbackInterface()).append('\n');
+		text.append("allowLoopback=true\nallowEphemeralPorts=true\n");
 		Files.writeString(conf, text);
 		PulsarStandaloneStarter starter = new PulsarStandaloneStarter(new String[] { "--config", conf.toString(),
 				"--no-functions-worker", "-nss", "--metadata-dir", dir.resolve("metadata").toString(),
@@ -104,6 +111,10 @@ public final class Launcher {
 				options.getProperty("bookiePort"), "--num-bookies", "1", "-a", "127.0.0.1" });
 		starter.start();
 		Thread.currentThread().join();
+	}
+
+	private static String loopbackInterface() throws SocketException {
+		return NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();
 	}
 
 	/** ZooKeeper and one bookie: what several brokers share. */
@@ -145,6 +156,7 @@ public final class Launcher {
 		conf.setMetadataServiceUri("metadata-store:" + zk);
 		conf.setBookiePort(Integer.parseInt(options.getProperty("port")));
 		conf.setAdvertisedAddress("127.0.0.1");
+		conf.setListeningInterface(loopbackInterface());
 		conf.setAllowLoopback(true);
 		conf.setJournalDirName(options.getProperty("dir"));
 		conf.setLedgerDirNames(new String[] { options.getProperty("dir") });
