@@ -16,7 +16,7 @@ final class LockNames {
 		if (name == null || name.isBlank()) {
 			throw new IllegalArgumentException("The name of a lock must not be blank");
 		}
-		String text = (key != null) ? key.toString() : null;
+		String text = (key != null) ? LockKeys.toText(key) : null;
 		if (text == null || text.isBlank()) {
 			throw new IllegalArgumentException("The key of lock '" + name + "' must not be null or blank");
 		}

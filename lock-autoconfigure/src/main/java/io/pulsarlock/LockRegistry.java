@@ -29,10 +29,11 @@ public interface LockRegistry extends AutoCloseable {
 	 * The lock for one key of a kind of things, {@code obtain("coupon", id)}. Different
 	 * pairs never share a lock.
 	 * @param name the kind of thing
-	 * @param key which one; its {@code toString()} must be stable across nodes
+	 * @param key which one: a simple value, or a collection or an array of such
 	 * @return the lock, never null
-	 * @throws IllegalArgumentException if name or key is blank, or both together are too
-	 * long
+	 * @throws IllegalArgumentException if name or key is blank, if the key is an object
+	 * without a text of its own, or if both together are too long
+	 * @see LockKeys#toText
 	 */
 	default FencedLock obtain(String name, Object key) {
 		return obtain(LockNames.join(name, key));

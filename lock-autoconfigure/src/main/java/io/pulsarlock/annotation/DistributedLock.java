@@ -15,9 +15,7 @@ import org.springframework.core.annotation.AliasFor;
  * time, on one node. On a type it guards every method of that type.
  * <p>
  * The lock is taken before a transaction of the method begins and given up after it has
- * ended. A {@code Future} holds it until it is completed or cancelled, a publisher for
- * each subscription. Where a method waits, its thread waits; only publishers wait without
- * one.
+ * ended. Where a method waits, its thread waits; only publishers wait without one.
  * <p>
  * If the <em>caller</em> has a transaction, which does not end with the method, the lock
  * is kept until that transaction has been committed or rolled back, and the thread shares
@@ -37,9 +35,30 @@ import org.springframework.core.annotation.AliasFor;
  * and outside of transactions and caches; the property
  * {@code pulsar-lock.annotations.order} gives it another place.
  * <p>
+ * Results that are work still to be done hold the lock while it is done:
+ * <ul>
+ * <li>a {@code CompletionStage} or {@code Future} until it is completed or cancelled;
+ * <li>a publisher, every other type of the {@code ReactiveAdapterRegistry} and a
+ * suspending function of Kotlin for each subscription or call;
+ * <li>a {@code Callable}, a {@code Supplier} and every other functional interface for
+ * each call of the result, in which the method itself runs too, so that a result that is
+ * never called holds nothing;
+ * <li>a type with a {@link GuardedResultHandler} as that says.
+ * </ul>
+ * Results whose end nothing tells are refused at the start: {@code Stream},
+ * {@code Iterator}, {@code Enumeration}, {@code Spliterator}, {@code DeferredResult},
+ * {@code WebAsyncTask}, {@code ResponseBodyEmitter} and {@code SseEmitter}, Kotlin's
+ * {@code Sequence} and {@code Lazy}, and all that is named here within another type, like
+ * a list of futures. A method that is declared to return {@code Object} or
+ * {@code Iterable} and returns such a thing throws an {@code IllegalStateException}.
+ * <p>
  * Works on beans, when called from outside: a call on {@code this} is not intercepted.
- * {@link LockAssert} makes that visible. What cannot be guarded (final, private or static
- * methods, broken expressions, contradictory times) stops the application at its start.
+ * {@link LockAssert} makes that visible. What cannot be guarded stops the application at
+ * its start: final, private or static methods, final methods beside a guarded one,
+ * classes that cannot be subclassed and have no interface, methods that the container
+ * calls on the bean itself, message listeners of which a call would be skipped, broken
+ * expressions, contradictory times. On a type the annotation leaves out callbacks of the
+ * container and final methods of base classes from other libraries.
  * <p>
  * {@code @LeaderOnly} on the same method is looked at first.
  *
@@ -71,7 +90,8 @@ public @interface DistributedLock {
 	 * Which thing: SpEL over the parameters ({@code #id}, {@code #p0}), the target
 	 * ({@code target}, {@code method}, {@code args}) and beans ({@code @bean}). Several
 	 * expressions, or one that gives a collection, lock several things, taken in one
-	 * order on all nodes. Null or blank is an {@code IllegalArgumentException}.
+	 * order on all nodes. Null, blank and everything but the values that
+	 * {@link io.pulsarlock.LockKeys} names is an {@code IllegalArgumentException}.
 	 * @return the expressions; none locks the name alone
 	 */
 	String[] key() default {};
@@ -101,15 +121,17 @@ public @interface DistributedLock {
 
 	/**
 	 * What to do when somebody else has the lock.
-	 * @return the default is {@link OnBusy#SKIP} on {@code @Scheduled} methods and
-	 * {@link OnBusy#THROW} elsewhere
+	 * @return the default is {@link OnBusy#FALLBACK} if there is a {@link #fallback()},
+	 * {@link OnBusy#SKIP} on {@code @Scheduled} methods and {@link OnBusy#THROW}
+	 * elsewhere
 	 */
 	OnBusy onBusy() default OnBusy.DEFAULT;
 
 	/**
-	 * With {@link OnBusy#FALLBACK}, the method of the same class to call instead: of any
+	 * The method of the same class to call instead when the lock is busy: of any
 	 * visibility, with the same parameters, or these and a
-	 * {@link io.pulsarlock.LockBusyException}, and a fitting result.
+	 * {@link io.pulsarlock.LockBusyException}, and a fitting result. The fallback of a
+	 * suspending function may suspend or not.
 	 * @return the method's name
 	 */
 	String fallback() default "";

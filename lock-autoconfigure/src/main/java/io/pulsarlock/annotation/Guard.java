@@ -34,7 +34,7 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	 * @param onLost what to do when it is lost
 	 */
 	record Lock(String name, List<Expression> keys, Duration waitFor, @Nullable Duration holdFor, Duration atLeastFor,
-			OnBusy onBusy, @Nullable Method fallback, OnLost onLost) {
+			OnBusy onBusy, @Nullable Fallback fallback, OnLost onLost) {
 	}
 
 	/**

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.Nullness;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.expression.Expression;
@@ -32,7 +33,8 @@ import org.springframework.util.StringValueResolver;
 final class GuardFactory {
 
 	private static final List<GuardedResultHandler> BUILT_IN = List.of(new PublisherResultHandler(),
-			new StageResultHandler(), new FutureResultHandler(), new ValueResultHandler());
+			new StageResultHandler(), new FutureResultHandler(), new FunctionResultHandler(),
+			new DeferredResultHandler(), new ValueResultHandler());
 
 	private final KeyExpressions expressions;
 
@@ -65,43 +67,33 @@ final class GuardFactory {
 	 * @throws InvalidLockAnnotationException if it cannot be guarded
 	 */
 	@Nullable Guard create(Method method, Class<?> targetClass, String beanName) {
-		Method specific = ClassUtils.getMostSpecificMethod(method, targetClass);
-		DistributedLock lock = find(specific, targetClass, DistributedLock.class);
-		LeaderOnly leader = find(specific, targetClass, LeaderOnly.class);
+		Method specific = GuardAnnotations.specific(method, targetClass);
+		DistributedLock lock = GuardAnnotations.find(specific, targetClass, DistributedLock.class);
+		LeaderOnly leader = GuardAnnotations.find(specific, targetClass, LeaderOnly.class);
 		if (lock == null && leader == null) {
 			return null;
 		}
 		Problem problem = new Problem(beanName, specific);
-		checkShape(specific, problem);
-		ResolvableType returnType = ResolvableType.forMethodReturnType(specific, targetClass);
+		checkShape(specific, targetClass, problem);
+		ResolvableType returnType = returnType(specific, targetClass);
 		GuardedResultHandler handler = handler(specific, returnType, problem);
 		OnBusy onBusy = (lock != null) ? onBusy(lock, specific) : OnBusy.THROW;
-		if (specific.getReturnType().isPrimitive() && specific.getReturnType() != void.class
-				&& (leader != null || onBusy == OnBusy.SKIP)) {
-			throw problem.with(
-					"a skipped call has no result, but it returns a primitive '" + specific.getReturnType() + "'",
-					"Return an object, which is null for a skipped call, or an Optional"
-							+ ((leader == null) ? ", or choose onBusy THROW or FALLBACK." : "."));
+		if (leader != null || onBusy == OnBusy.SKIP) {
+			checkSkip(specific, targetClass, returnType, handler, leader, problem);
 		}
-		return new Guard(specific, (leader != null) ? leader(leader, specific, targetClass, handler, problem) : null,
+		return new Guard(specific, (leader != null) ? leader(leader, specific, handler, problem) : null,
 				(lock != null) ? lock(lock, specific, targetClass, onBusy, problem) : null, returnType, handler);
 	}
 
-	private static <A extends java.lang.annotation.Annotation> @Nullable A find(Method method, Class<?> targetClass,
-			Class<A> type) {
-		A found = AnnotatedElementUtils.findMergedAnnotation(method, type);
-		if (found == null && !method.isSynthetic() && !ReflectionUtils.isObjectMethod(method)
-				&& method.getDeclaringClass() != Object.class) {
-			found = AnnotatedElementUtils.findMergedAnnotation(targetClass, type);
-			// A type's annotation means what others can call, not its inner life.
-			if (found != null && Modifier.isPrivate(method.getModifiers()) | Modifier.isStatic(method.getModifiers())) {
-				return null;
-			}
+	/** The return type with type variables resolved; of a suspending function its own. */
+	static ResolvableType returnType(Method method, Class<?> targetClass) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			return ResolvableType.forMethodParameter(method, method.getParameterCount() - 1, targetClass).getGeneric();
 		}
-		return found;
+		return ResolvableType.forMethodReturnType(method, targetClass);
 	}
 
-	private static void checkShape(Method method, Problem problem) {
+	private static void checkShape(Method method, Class<?> targetClass, Problem problem) {
 		int modifiers = method.getModifiers();
 		for (String word : List.of("final", "private", "static")) {
 			boolean has = switch (word) {
@@ -114,15 +106,61 @@ final class GuardFactory {
 						"Remove '" + word + "', or take the lock in the code with LockRegistry.");
 			}
 		}
+		if (ContainerCallbacks.isCalledOnTheBean(method, targetClass)) {
+			throw problem.with(
+					"the container calls it on the bean itself, so that call cannot be intercepted and would run "
+							+ "unguarded",
+					"Move the work to a method that is called when the application has started, by an "
+							+ "ApplicationRunner or an @EventListener for ApplicationReadyEvent, or take the lock in "
+							+ "the code with LockRegistry.");
+		}
+	}
+
+	/** Whether a call can be skipped without a wrong result or a lost message. */
+	private static void checkSkip(Method method, Class<?> targetClass, ResolvableType returnType,
+			GuardedResultHandler handler, @Nullable LeaderOnly leader, Problem problem) {
+		String otherwise = (leader == null) ? ", or choose onBusy THROW or FALLBACK." : ".";
+		Class<?> result = (handler instanceof FunctionResultHandler)
+				? FunctionResultHandler.function(returnType.toClass()).getReturnType() : method.getReturnType();
+		if (result.isPrimitive() && result != void.class) {
+			throw problem.with("a skipped call has no result, but it returns a primitive '" + result + "'",
+					"Return an object, which is null for a skipped call, or an Optional" + otherwise);
+		}
+		if (handler instanceof PublisherResultHandler && isNeverNull(method, returnType)) {
+			throw problem.with(
+					"a skipped call has no result, but it is a suspending function that returns '"
+							+ returnType.toClass().getSimpleName() + "', which is never null",
+					"Return a nullable type, which is null for a skipped call" + otherwise);
+		}
+		String listener = MessageListeners.find(method, targetClass);
+		if (listener != null) {
+			throw problem.with(
+					"it is a message listener (" + listener + "), and the message of a skipped call would be "
+							+ "acknowledged and lost",
+					(leader != null)
+							? "Let the broker choose the one consumer (for Pulsar a subscription of type Exclusive or "
+									+ "Failover), or use @DistributedLock with onBusy = OnBusy.THROW, so that the "
+									+ "message is delivered again."
+							: "Choose onBusy = OnBusy.THROW, so that the message is delivered again, or let it wait "
+									+ "with waitFor.");
+		}
+	}
+
+	private static boolean isNeverNull(Method method, ResolvableType returnType) {
+		return KotlinDetector.isSuspendingFunction(method) && !returnType.toClass().getName().equals("kotlin.Unit")
+				&& Nullness.forMethodReturnType(method) == Nullness.NON_NULL;
 	}
 
 	private GuardedResultHandler handler(Method method, ResolvableType returnType, Problem problem) {
 		try {
-			return this.handlers.get()
+			GuardedResultHandler handler = this.handlers.get()
 				.stream()
 				.filter((each) -> each.supports(returnType, method))
 				.findFirst()
 				.orElseThrow(() -> new IllegalStateException("No handler for " + returnType));
+			checkNothingDeferredWithin(method, returnType, handler);
+			checkIsCalled(method, handler);
+			return handler;
 		}
 		catch (UnsupportedResultException ex) {
 			throw problem.with(String.valueOf(ex.getMessage()), ex.action(), ex);
@@ -133,29 +171,57 @@ final class GuardFactory {
 		}
 	}
 
+	private static void checkNothingDeferredWithin(Method method, ResolvableType returnType,
+			GuardedResultHandler handler) {
+		if (!BUILT_IN.contains(handler) || handler instanceof FunctionResultHandler) {
+			return;
+		}
+		Class<?> found = (KotlinDetector.isSuspendingFunction(method) && DeferredTypes.isDeferred(returnType.toClass()))
+				? returnType.toClass() : DeferredTypes.within(returnType);
+		if (found != null) {
+			throw new UnsupportedResultException(
+					"its result contains a '" + found.getName() + "', which is work that is still to be done then and "
+							+ "would run without the lock",
+					"Return the '" + found.getSimpleName() + "' itself, or what it gives.");
+		}
+	}
+
+	private static void checkIsCalled(Method method, GuardedResultHandler handler) {
+		if (handler instanceof FunctionResultHandler && isScheduled(method)) {
+			throw new UnsupportedResultException(
+					"it is scheduled, and nothing calls the function it returns, in which it would run",
+					"Return nothing.");
+		}
+	}
+
+	private static boolean isScheduled(Method method) {
+		return AnnotatedElementUtils.hasAnnotation(method, Scheduled.class)
+				|| AnnotatedElementUtils.hasAnnotation(method, Schedules.class);
+	}
+
 	private static OnBusy onBusy(DistributedLock lock, Method method) {
 		if (lock.onBusy() != OnBusy.DEFAULT) {
 			return lock.onBusy();
 		}
-		boolean scheduled = AnnotatedElementUtils.hasAnnotation(method, Scheduled.class)
-				|| AnnotatedElementUtils.hasAnnotation(method, Schedules.class);
-		return scheduled ? OnBusy.SKIP : OnBusy.THROW;
+		if (!lock.fallback().isEmpty()) {
+			return OnBusy.FALLBACK;
+		}
+		return isScheduled(method) ? OnBusy.SKIP : OnBusy.THROW;
 	}
 
-	private Guard.Leader leader(LeaderOnly leader, Method method, Class<?> targetClass, GuardedResultHandler handler,
-			Problem problem) {
+	private Guard.Leader leader(LeaderOnly leader, Method method, GuardedResultHandler handler, Problem problem) {
 		String group = resolve(leader.group(), problem);
 		if (group.isEmpty()) {
 			group = this.defaults.get().leaderGroup();
 		}
 		checkName(group, "leader group", problem);
 		return new Guard.Leader(group, leader.onLost(),
-				leader.oncePerFireTime() ? fireTimes(method, targetClass, handler, problem) : null);
+				leader.oncePerFireTime() ? fireTimes(method, handler, problem) : null);
 	}
 
-	private FireTimes fireTimes(Method method, Class<?> targetClass, GuardedResultHandler handler, Problem problem) {
+	private FireTimes fireTimes(Method method, GuardedResultHandler handler, Problem problem) {
 		if (handler.isLazy()) {
-			throw problem.with("it returns a publisher, for which oncePerFireTime is not supported",
+			throw problem.with("its result runs it later, for which oncePerFireTime is not supported",
 					"Return nothing, or leave oncePerFireTime out.");
 		}
 		List<FireTimes.Calendar> calendars = new ArrayList<>();
@@ -173,7 +239,7 @@ final class GuardFactory {
 		if (calendars.isEmpty()) {
 			throw problem.with("it is not scheduled, so it has no fire times", "Leave oncePerFireTime out.");
 		}
-		return new FireTimes(targetClass.getName() + '.' + method.getName(), List.copyOf(calendars));
+		return new FireTimes(problem.bean() + '.' + method.getName(), List.copyOf(calendars));
 	}
 
 	private static FireTimes.Calendar calendar(String cron, String zone, Problem problem) {
@@ -263,32 +329,38 @@ final class GuardFactory {
 		return duration;
 	}
 
-	private static @Nullable Method fallback(DistributedLock lock, Method method, Class<?> targetClass, OnBusy onBusy,
+	private static @Nullable Fallback fallback(DistributedLock lock, Method method, Class<?> targetClass, OnBusy onBusy,
 			Problem problem) {
 		if (onBusy != OnBusy.FALLBACK) {
 			if (!lock.fallback().isEmpty()) {
-				throw problem.with("it names a fallback, but onBusy is not FALLBACK", "Add onBusy = OnBusy.FALLBACK.");
+				throw problem.with("it names a fallback, but its onBusy is " + onBusy,
+						"Leave out one of the two; a fallback alone is enough.");
 			}
 			return null;
 		}
-		Class<?>[] same = method.getParameterTypes();
-		Class<?>[] more = Arrays.copyOf(same, same.length + 1);
-		more[same.length] = LockBusyException.class;
-		Method found = ReflectionUtils.findMethod(targetClass, lock.fallback(), more);
-		if (found == null) {
-			found = ReflectionUtils.findMethod(targetClass, lock.fallback(), same);
+		if (lock.fallback().isEmpty()) {
+			throw problem.with("its onBusy is FALLBACK, but it names no fallback",
+					"Name a method of the same class in 'fallback'.");
 		}
-		if (lock.fallback().isEmpty() || found == null) {
-			throw problem.with("its fallback '" + lock.fallback()
-					+ "' does not exist with the same parameters, or these and a " + "LockBusyException",
+		Fallback found = Fallback.find(lock.fallback(), method, targetClass);
+		if (found == null) {
+			throw problem.with(
+					"its fallback '" + lock.fallback()
+							+ "' does not exist with the same parameters, or these and a LockBusyException",
 					"Add that method to " + targetClass.getName() + ".");
 		}
-		if (!ClassUtils.isAssignable(method.getReturnType(), found.getReturnType())) {
-			throw problem.with("its fallback '" + lock.fallback() + "' returns '" + found.getReturnType().getName()
-					+ "' and not '" + method.getReturnType().getName() + "'", "Let both return the same.");
+		Class<?> wanted = result(returnType(method, targetClass));
+		Class<?> returned = result(found.returnType(targetClass));
+		if (!ClassUtils.isAssignable(wanted, returned)) {
+			throw problem.with("its fallback '" + lock.fallback() + "' returns '" + returned.getName() + "' and not '"
+					+ wanted.getName() + "'", "Let both return the same.");
 		}
-		ReflectionUtils.makeAccessible(found);
+		ReflectionUtils.makeAccessible(found.method());
 		return found;
+	}
+
+	private static Class<?> result(ResolvableType type) {
+		return type.toClass().getName().equals("kotlin.Unit") ? void.class : type.toClass();
 	}
 
 	/** Where a problem is. */

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
@@ -22,8 +23,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
-import org.springframework.util.ReflectionUtils;
+import org.springframework.aop.ProxyMethodInvocation;
 
 /**
  * Runs guarded methods: leadership first, then locks, then the method; and back.
@@ -36,12 +36,12 @@ final class GuardInterceptor implements MethodInterceptor {
 
 	private final Supplier<KeyExpressions> expressions;
 
-	private final BiFunction<Method, Class<?>, @Nullable Guard> guards;
+	private final Function<Method, @Nullable Guard> guards;
 
 	private final Supplier<GuardObservations> observations;
 
 	GuardInterceptor(Supplier<LockRegistry> registry, Supplier<KeyExpressions> expressions,
-			BiFunction<Method, Class<?>, @Nullable Guard> guards, Supplier<GuardObservations> observations) {
+			Function<Method, @Nullable Guard> guards, Supplier<GuardObservations> observations) {
 		this.registry = registry;
 		this.expressions = expressions;
 		this.guards = guards;
@@ -50,14 +50,19 @@ final class GuardInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		Object target = invocation.getThis();
-		Class<?> targetClass = (target != null) ? AopUtils.getTargetClass(target)
-				: invocation.getMethod().getDeclaringClass();
-		Guard guard = this.guards.apply(invocation.getMethod(), targetClass);
-		if (guard == null || target == null) {
+		Guard guard = this.guards.apply(invocation.getMethod());
+		if (guard == null) {
 			return invocation.proceed();
 		}
+		Object target = target(invocation);
 		return guard.handler().handle(new GuardedCall(this, guard, invocation, target));
+	}
+
+	/** The bean; its proxy if there is nothing behind that. */
+	private static Object target(MethodInvocation invocation) {
+		Object target = invocation.getThis();
+		return (target == null && invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy()
+				: Objects.requireNonNull(target);
 	}
 
 	/** Executes a call on this thread. */
@@ -259,27 +264,11 @@ final class GuardInterceptor implements MethodInterceptor {
 			throw busy;
 		}
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
-			return completion.complete(fallback(lock.fallback(), call.target(), call.arguments(), busy),
+			return completion.complete(lock.fallback().invoke(call.target(), call.arguments(), busy),
 					GripWork.NOTHING_HELD);
 		}
 		logSkipped(call.guard(), () -> String.valueOf(busy.getMessage()));
 		return call.skipped();
-	}
-
-	static @Nullable Object fallback(Method fallback, Object target, @Nullable Object[] arguments,
-			LockBusyException busy) throws Throwable {
-		@Nullable Object[] given = arguments;
-		if (fallback.getParameterCount() > arguments.length) {
-			given = java.util.Arrays.copyOf(arguments, arguments.length + 1);
-			given[arguments.length] = busy;
-		}
-		try {
-			return fallback.invoke(target, given);
-		}
-		catch (java.lang.reflect.InvocationTargetException ex) {
-			ReflectionUtils.rethrowException(ex.getTargetException());
-			throw ex;
-		}
 	}
 
 	private static void logSkipped(Guard guard, Supplier<String> why) {

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
+import io.pulsarlock.LockKeys;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -15,12 +18,15 @@ import org.springframework.context.expression.MethodBasedEvaluationContext;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.util.ClassUtils;
 
 /**
  * Parses the expressions for keys at the start and evaluates them at each call.
@@ -33,6 +39,8 @@ final class KeyExpressions {
 	private final SpelExpressionParser parser = new SpelExpressionParser();
 
 	private final ParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
+
+	private final Map<Method, List<@Nullable String[]>> known = new ConcurrentHashMap<>();
 
 	private final @Nullable BeanFactory beans;
 
@@ -78,20 +86,70 @@ final class KeyExpressions {
 			return true;
 		}
 		if (variable.matches("[pa]\\d+")) {
-			return Integer.parseInt(variable.substring(1)) < method.getParameterCount();
+			return Integer.parseInt(variable.substring(1)) < count(method);
 		}
-		@Nullable String @Nullable [] known = this.names.getParameterNames(method);
-		return known != null && Arrays.asList(known).contains(variable);
+		return names(method).stream().anyMatch((each) -> Arrays.asList(each).contains(variable));
+	}
+
+	private static int count(Method method) {
+		return method.getParameterCount() - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0);
 	}
 
 	/**
-	 * The values of the keys of one call.
-	 * @throws IllegalArgumentException if one is null or blank
+	 * The names of the parameters, as the method has them and as those it overrides or
+	 * implements have them, whose annotation it may have. The last ones count most.
+	 */
+	private List<@Nullable String[]> names(Method method) {
+		return this.known.computeIfAbsent(method, this::discover);
+	}
+
+	private List<@Nullable String[]> discover(Method method) {
+		List<@Nullable String[]> found = new ArrayList<>();
+		add(found, method);
+		if (!MergedAnnotations.from(method, SearchStrategy.DIRECT).isPresent(DistributedLock.class)) {
+			Class<?> type = method.getDeclaringClass();
+			List<Class<?>> others = new ArrayList<>();
+			for (Class<?> each = type.getSuperclass(); each != null; each = each.getSuperclass()) {
+				others.add(each);
+			}
+			others.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
+			for (Class<?> each : others) {
+				for (Method other : each.getDeclaredMethods()) {
+					if (!other.isBridge() && other.getName().equals(method.getName())
+							&& other.getParameterCount() == method.getParameterCount()
+							&& GuardAnnotations.specific(other, type).equals(method)) {
+						add(found, other);
+					}
+				}
+			}
+		}
+		return found;
+	}
+
+	private void add(List<@Nullable String[]> found, Method method) {
+		@Nullable String @Nullable [] names = this.names.getParameterNames(method);
+		if (names != null) {
+			found.add(names);
+		}
+	}
+
+	/**
+	 * The texts of the keys of one call.
+	 * @throws IllegalArgumentException if one is null or blank, or has no text of its own
 	 */
 	List<Object> evaluate(Guard.Lock lock, Method method, Object target, @Nullable Object[] arguments) {
 		Root root = new Root(method, method.getName(), arguments, target, target.getClass());
-		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method,
-				withoutContinuation(method, arguments), this.names);
+		@Nullable Object[] given = withoutContinuation(method, arguments);
+		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method, given, this.names);
+		List<@Nullable String[]> names = names(method);
+		for (@Nullable
+		String[] each : names.subList(Math.min(1, names.size()), names.size())) {
+			for (int i = 0; i < Math.min(each.length, given.length); i++) {
+				if (each[i] != null) {
+					context.setVariable(each[i], given[i]);
+				}
+			}
+		}
 		if (this.beans != null) {
 			context.setBeanResolver(new BeanFactoryResolver(this.beans));
 		}
@@ -101,7 +159,7 @@ final class KeyExpressions {
 			int before = keys.size();
 			add(keys, value, lock, expression, method);
 			if (keys.size() == before) {
-				throw refused(lock, expression, method, "empty");
+				throw refused(lock, expression, method, "empty", "");
 			}
 		}
 		return keys;
@@ -116,26 +174,35 @@ final class KeyExpressions {
 		if (value instanceof Collection<?> several) {
 			several.forEach((each) -> add(keys, each, lock, expression, method));
 		}
-		else if (value != null && value.getClass().isArray()) {
+		else if (value != null && value.getClass().isArray() && !(value instanceof byte[])
+				&& !(value instanceof char[])) {
 			for (int i = 0; i < Array.getLength(value); i++) {
 				add(keys, Array.get(value, i), lock, expression, method);
 			}
 		}
 		else if (value == null) {
-			throw refused(lock, expression, method, "null");
-		}
-		else if (value.toString().isBlank()) {
-			throw refused(lock, expression, method, "blank");
+			throw refused(lock, expression, method, "null", HINT);
 		}
 		else {
-			keys.add(value);
+			String text;
+			try {
+				text = LockKeys.toText(value);
+			}
+			catch (IllegalArgumentException ex) {
+				throw refused(lock, expression, method, "not a simple value", ex.getMessage());
+			}
+			if (text.isBlank()) {
+				throw refused(lock, expression, method, "blank", HINT);
+			}
+			keys.add(text);
 		}
 	}
 
-	private static IllegalArgumentException refused(Guard.Lock lock, Expression expression, Method method,
-			String what) {
-		return new IllegalArgumentException("The key \"" + expression.getExpressionString() + "\" of lock '"
-				+ lock.name() + "' is " + what + " for a call of " + method + ". " + HINT);
+	private static IllegalArgumentException refused(Guard.Lock lock, Expression expression, Method method, String what,
+			@Nullable String hint) {
+		return new IllegalArgumentException(("The key \"" + expression.getExpressionString() + "\" of lock '"
+				+ lock.name() + "' is " + what + " for a call of " + method + ". " + hint)
+			.strip());
 	}
 
 	/**

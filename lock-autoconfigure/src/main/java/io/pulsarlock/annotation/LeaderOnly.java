@@ -18,7 +18,7 @@ import org.springframework.core.annotation.AliasFor;
  * Where {@link DistributedLock} decides for each call, leadership stays with a node until
  * it ends, resigns or is lost; so a skipped call costs nothing, and successive calls run
  * on one node. Skipped results are those of {@link OnBusy#SKIP}. All that is said there
- * about calls on {@code this}, futures, publishers and the start holds here too.
+ * about calls on {@code this}, results, types and the start holds here too.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
@@ -43,7 +43,8 @@ public @interface LeaderOnly {
 
 	/**
 	 * Whether a fire time that a leader has begun with is never begun again, not even if
-	 * that leader died in the midst of it and the next one is due for the same time. For
+	 * that leader died in the midst of it and the next one is due for the same time. A
+	 * job is a method of a bean: two beans of one class are two jobs. For
 	 * {@code @Scheduled} methods with a {@code cron}. Costs a record before each run. The
 	 * nodes' wall clocks must differ by less than two fire times are apart, and by less
 	 * than three leases.

@@ -2,11 +2,13 @@ package io.pulsarlock.annotation;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -14,11 +16,14 @@ import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.observation.LockAcquireObservationConvention;
 import io.pulsarlock.observation.LockHoldObservationConvention;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
-import org.springframework.aop.ClassFilter;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -27,11 +32,13 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
 import org.springframework.context.EmbeddedValueResolverAware;
-import org.springframework.core.MethodClassKey;
 import org.springframework.core.Ordered;
+import org.springframework.core.SmartClassLoader;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -52,7 +59,9 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	private final transient ObjectProvider<GuardDefaults> defaults;
 
-	private final transient Map<MethodClassKey, Optional<Guard>> guards = new ConcurrentHashMap<>();
+	private final transient Function<BeanGuards, GuardInterceptor> interceptors;
+
+	private final transient Set<String> processed = ConcurrentHashMap.newKeySet();
 
 	private final transient Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>();
 
@@ -85,9 +94,10 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		Supplier<GuardObservations> observing = once(
 				() -> new GuardObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP),
 						acquire.getIfAvailable(), hold.getIfAvailable()));
-		GuardInterceptor interceptor = new GuardInterceptor(once(registry::getObject), this::expressions, this::guard,
-				observing);
-		this.advisor = new DefaultPointcutAdvisor(new GuardedMethods(), interceptor);
+		Supplier<LockRegistry> locks = once(registry::getObject);
+		this.interceptors = (guards) -> new GuardInterceptor(locks, this::expressions, guards::find, observing);
+		// Decides for classes; each bean gets an advisor of its own.
+		this.advisor = new DefaultPointcutAdvisor(new GuardedMethods(), (MethodInterceptor) MethodInvocation::proceed);
 	}
 
 	private static <T> Supplier<T> once(Supplier<T> supplier) {
@@ -144,48 +154,93 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		return this.factory;
 	}
 
-	private @Nullable Guard guard(Method method, Class<?> targetClass) {
-		return guard(method, targetClass, targetClass.getName());
-	}
-
-	private @Nullable Guard guard(Method method, Class<?> proxyOrTargetClass, String beanName) {
-		Class<?> targetClass = ClassUtils.getUserClass(proxyOrTargetClass);
-		MethodClassKey key = new MethodClassKey(method, targetClass);
-		Optional<Guard> known = this.guards.get(key);
-		if (known == null) {
-			known = Optional.ofNullable(factory().create(method, targetClass, beanName));
-			this.guards.put(key, known);
-		}
-		return known.orElse(null);
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		return SubclassProxies.isPossible(beanClass) ? super.determineBeanType(beanClass, beanName) : beanClass;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		Class<?> targetClass = AopUtils.getTargetClass(bean);
-		if (isCandidate(targetClass)) {
-			ReflectionUtils.doWithMethods(targetClass, (method) -> {
-				Guard guard = guard(method, targetClass, beanName);
-				if (guard != null && guard.leader() != null) {
-					this.groups.add(guard.leader().group());
-				}
-			}, LockAnnotationBeanPostProcessor::isOwn);
-		}
-		Advisor guard = this.advisor;
-		if (guard != null && bean instanceof Advised advised && !advised.isFrozen() && isEligible(targetClass)) {
-			this.advisorOrder.add(advised, guard);
+		// Scoped proxies are such; what is behind them is guarded.
+		if (bean instanceof AopInfrastructureBean || !isCandidate(bean)
+				|| beanName.equals(bean.getClass().getName() + AutowireCapableBeanFactory.ORIGINAL_INSTANCE_SUFFIX)) {
 			return bean;
 		}
-		return super.postProcessAfterInitialization(bean, beanName);
+		BeanGuards guards = new BeanGuards(bean, beanName, factory());
+		List<Guard> all = guards.all();
+		if (all.isEmpty()) {
+			return bean;
+		}
+		all.stream().map(Guard::leader).filter(Objects::nonNull).map(Guard.Leader::group).forEach(this.groups::add);
+		this.processed.add(beanName);
+		Advisor advisor = new DefaultPointcutAdvisor(new GuardedMethodsOf(guards), this.interceptors.apply(guards));
+		if (bean instanceof Advised advised && !advised.isFrozen()) {
+			if (AopUtils.isCglibProxy(bean)) {
+				SubclassProxies.check(guards.targetClass(), all.get(0).method(), beanName);
+			}
+			this.advisorOrder.add(advised, advisor);
+			return bean;
+		}
+		return proxy(bean, beanName, advisor, all.get(0).method(), guards.targetClass());
 	}
 
-	private static boolean isOwn(Method method) {
-		return !method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class;
+	private Object proxy(Object bean, String beanName, Advisor advisor, Method guarded, Class<?> targetClass) {
+		ProxyFactory factory = prepareProxyFactory(bean, beanName);
+		if (!factory.isProxyTargetClass() && factory.getProxiedInterfaces().length == 0) {
+			evaluateProxyInterfaces(bean.getClass(), factory);
+		}
+		if ((factory.isProxyTargetClass() || factory.getProxiedInterfaces().length == 0)
+				&& !Proxy.isProxyClass(bean.getClass()) && !bean.getClass().isHidden()) {
+			SubclassProxies.check(targetClass, guarded, beanName);
+		}
+		factory.addAdvisor(advisor);
+		customizeProxyFactory(factory);
+		factory.setFrozen(isFrozen());
+		factory.setPreFiltered(true);
+		ClassLoader classLoader = getProxyClassLoader();
+		if (classLoader instanceof SmartClassLoader smart && classLoader != bean.getClass().getClassLoader()) {
+			classLoader = smart.getOriginalClassLoader();
+		}
+		return factory.getProxy(classLoader);
 	}
 
-	/** Whether anything in the class may be annotated; cheap. */
+	/** Whether anything in the classes of the bean may be annotated; cheap. */
+	private boolean isCandidate(Object bean) {
+		return isCandidate(AopUtils.getTargetClass(bean))
+				|| (Proxy.isProxyClass(bean.getClass()) && isCandidate(bean.getClass()));
+	}
+
+	/** Whether anything in the class is annotated. */
 	private boolean isCandidate(Class<?> type) {
-		return this.candidates.computeIfAbsent(type, (any) -> AnnotationUtils.isCandidateClass(any, ANNOTATIONS)
-				&& !any.getName().startsWith("java.") && !any.getName().startsWith("org.springframework."));
+		return this.candidates.computeIfAbsent(type, LockAnnotationBeanPostProcessor::isAnnotated);
+	}
+
+	private static boolean isAnnotated(Class<?> type) {
+		if (!AnnotationUtils.isCandidateClass(type, ANNOTATIONS) && !Proxy.isProxyClass(type)) {
+			return false;
+		}
+		if (isAnnotatedItself(type)) {
+			return true;
+		}
+		return ClassUtils.getAllInterfacesForClassAsSet(type)
+			.stream()
+			.anyMatch(LockAnnotationBeanPostProcessor::isAnnotatedItself);
+	}
+
+	private static boolean isAnnotatedItself(Class<?> type) {
+		for (Class<? extends Annotation> annotation : ANNOTATIONS) {
+			if (AnnotatedElementUtils.hasAnnotation(type, annotation)) {
+				return true;
+			}
+			for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+				for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
+					if (AnnotatedElementUtils.hasAnnotation(method, annotation)) {
+						return true;
+					}
+				}
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -208,51 +263,48 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		}
 		for (String name : listable.getBeanDefinitionNames()) {
 			Object bean = singletons.containsSingleton(name) ? singletons.getSingleton(name) : null;
-			if (bean != null && isCandidate(AopUtils.getTargetClass(bean)) && !isAdvised(bean)) {
+			if (bean != null && !(bean instanceof AopInfrastructureBean) && !this.processed.contains(name)
+					&& isCandidate(bean)) {
 				check(bean, name);
 			}
 		}
 	}
 
-	private boolean isAdvised(Object bean) {
-		Advisor own = this.advisor;
-		return own != null && bean instanceof Advised advised && advised.indexOf(own) >= 0;
-	}
-
 	private void check(Object bean, String name) {
-		Class<?> targetClass = AopUtils.getTargetClass(bean);
-		ReflectionUtils.doWithMethods(targetClass, (method) -> {
-			if (guard(method, targetClass, name) != null) {
-				throw new InvalidLockAnnotationException(name, method,
-						"its bean was made too early to be intercepted, so it would run unguarded",
-						"Find out which post-processor or configuration needs the bean so early (the log names it as "
-								+ "'not eligible for getting processed by all BeanPostProcessors'), and let it depend on "
-								+ "an ObjectProvider instead.",
-						null);
-			}
-		}, LockAnnotationBeanPostProcessor::isOwn);
+		List<Guard> guards = new BeanGuards(bean, name, factory()).all();
+		if (!guards.isEmpty()) {
+			throw new InvalidLockAnnotationException(name, guards.get(0).method(),
+					"its bean was made too early to be intercepted, so it would run unguarded",
+					"Find out which post-processor or configuration needs the bean so early (the log names it as "
+							+ "'not eligible for getting processed by all BeanPostProcessors'), and let it depend on "
+							+ "an ObjectProvider instead.",
+					null);
+		}
 	}
 
-	/** Methods with a guard. */
+	/** Methods with an annotation; for classes of which there is no bean yet. */
 	private final class GuardedMethods extends StaticMethodMatcherPointcut {
 
-		GuardedMethods() {
-			setClassFilter(new Candidates());
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			Class<?> userClass = ClassUtils.getUserClass(targetClass);
+			return isCandidate(userClass) && GuardAnnotations.isGuarded(method, userClass);
+		}
+
+	}
+
+	/** The guarded methods of a bean. */
+	private static final class GuardedMethodsOf extends StaticMethodMatcherPointcut {
+
+		private final BeanGuards guards;
+
+		GuardedMethodsOf(BeanGuards guards) {
+			this.guards = guards;
 		}
 
 		@Override
 		public boolean matches(Method method, Class<?> targetClass) {
-			return !ReflectionUtils.isObjectMethod(method) && guard(method, targetClass) != null;
-		}
-
-	}
-
-	/** Classes in which something may be annotated. */
-	private final class Candidates implements ClassFilter {
-
-		@Override
-		public boolean matches(Class<?> type) {
-			return isCandidate(type);
+			return this.guards.find(method) != null;
 		}
 
 	}

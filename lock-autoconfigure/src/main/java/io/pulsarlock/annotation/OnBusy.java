@@ -7,12 +7,17 @@ package io.pulsarlock.annotation;
  */
 public enum OnBusy {
 
-	/** {@link #SKIP} on {@code @Scheduled} methods, {@link #THROW} elsewhere. */
+	/**
+	 * {@link #FALLBACK} if there is a {@link DistributedLock#fallback()}, {@link #SKIP}
+	 * on {@code @Scheduled} methods, {@link #THROW} elsewhere.
+	 */
 	DEFAULT,
 
 	/**
 	 * The method is not called. The result is {@code null}, an empty {@code Optional}, a
-	 * future completed with {@code null}, or an empty publisher.
+	 * future completed with {@code null}, or an empty publisher. Refused at the start for
+	 * message listeners, whose messages would be lost, and for results that are never
+	 * null.
 	 */
 	SKIP,
 

@@ -182,8 +182,9 @@ final class PublisherGuard {
 		}
 		if (lock.onBusy() == OnBusy.FALLBACK && lock.fallback() != null) {
 			try {
-				return this.adapter.toPublisher(
-						GuardInterceptor.fallback(lock.fallback(), this.call.target(), this.call.arguments(), busy));
+				Object result = lock.fallback().invoke(this.call.target(), this.call.arguments(), busy);
+				return (result instanceof Publisher || !KotlinDetector.isSuspendingFunction(this.guard.method()))
+						? this.adapter.toPublisher(result) : Mono.justOrEmpty(result);
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);

@@ -31,7 +31,7 @@ final class PublisherResultHandler implements GuardedResultHandler {
 		return true;
 	}
 
-	private static boolean isPublisher(Class<?> type) {
+	static boolean isPublisher(Class<?> type) {
 		if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
 			return false;
 		}

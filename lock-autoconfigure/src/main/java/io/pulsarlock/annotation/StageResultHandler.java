@@ -38,7 +38,7 @@ final class StageResultHandler implements GuardedResultHandler {
 				? guarded(stage, work) : result);
 	}
 
-	private static CompletableFuture<?> guarded(CompletionStage<?> stage, GuardedWork work) {
+	static CompletableFuture<?> guarded(CompletionStage<?> stage, GuardedWork work) {
 		CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 		stage.whenComplete((value, ex) -> {
 			Throwable outcome = work.outcome(ex);

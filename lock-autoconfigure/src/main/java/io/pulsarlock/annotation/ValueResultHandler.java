@@ -2,6 +2,7 @@ package io.pulsarlock.annotation;
 
 import java.lang.reflect.Method;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,22 @@ final class ValueResultHandler implements GuardedResultHandler {
 
 	@Override
 	public @Nullable Object handle(GuardedCall call) throws Throwable {
-		return call.execute((result, work) -> result);
+		return call.execute((result, work) -> complete(call, result, work));
+	}
+
+	private static @Nullable Object complete(GuardedCall call, @Nullable Object result, GuardedWork work) {
+		Class<?> declared = call.returnType().toClass();
+		if (declared == Object.class && result instanceof CompletionStage<?> stage && work.detach()) {
+			return StageResultHandler.guarded(stage, work);
+		}
+		Class<?> deferred = DeferredTypes.in(result, declared);
+		if (deferred != null) {
+			throw new IllegalStateException(call.method() + " is declared to return '" + declared.getName()
+					+ "' and has returned a '" + deferred.getName()
+					+ "', which is work that is still to be done and would run without the lock. Declare what it "
+					+ "returns.");
+		}
+		return result;
 	}
 
 }

@@ -63,7 +63,9 @@ class AnnotationValidationTests {
 				Arguments.of(UnknownFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallbackResult.class, "returns 'void' and not", "Let both return the same"),
-				Arguments.of(ForgottenFallback.class, "onBusy is not FALLBACK", "Add onBusy"),
+				Arguments.of(ContradictingFallback.class, "names a fallback, but its onBusy is SKIP",
+						"Leave out one of"),
+				Arguments.of(MissingFallback.class, "it names no fallback", "Name a method"),
 				Arguments.of(NoFireTimes.class, "its schedule has no cron", "Schedule it by a cron"),
 				Arguments.of(StrangeFuture.class, "cannot be replaced", "Return CompletableFuture"));
 	}
@@ -112,7 +114,7 @@ class AnnotationValidationTests {
 		});
 	}
 
-	private static InvalidLockAnnotationException find(@Nullable Throwable failure) {
+	static InvalidLockAnnotationException find(@Nullable Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InvalidLockAnnotationException found) {
 				return found;
@@ -309,13 +311,21 @@ class AnnotationValidationTests {
 
 	}
 
-	static class ForgottenFallback {
+	static class ContradictingFallback {
 
-		@DistributedLock(name = "a", fallback = "instead")
+		@DistributedLock(name = "a", onBusy = OnBusy.SKIP, fallback = "instead")
 		void method() {
 		}
 
 		void instead() {
+		}
+
+	}
+
+	static class MissingFallback {
+
+		@DistributedLock(name = "a", onBusy = OnBusy.FALLBACK)
+		void method() {
 		}
 
 	}

@@ -110,6 +110,22 @@ class LeaderOnlyTests {
 	}
 
 	@Test
+	void eachBeanOfAClassIsAJobOfItsOwn() {
+		lead(this.node, "jobs");
+		Guarded.on(this.cluster, "node")
+			.withBean("first", Jobs.class, Jobs::new)
+			.withBean("second", Jobs.class, Jobs::new)
+			.run((context) -> {
+				Jobs first = context.getBean("first", Jobs.class);
+				Jobs second = context.getBean("second", Jobs.class);
+				assertThat(first.yearly()).isNotNull();
+				assertThat(second.yearly()).isNotNull();
+				assertThat(first.yearly()).isNull();
+				assertThat(second.yearly()).isNull();
+			});
+	}
+
+	@Test
 	void fireTimeOfACallIsTheLatestBeforeIt() {
 		FireTimes times = new FireTimes("job",
 				List.of(new FireTimes.Calendar(CronExpression.parse("0 0 6 * * *"), ZoneId.of("Europe/Berlin")),

@@ -1,0 +1,31 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.Method;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+
+/**
+ * Refuses results that are work still to be done and do not tell when it ends.
+ */
+final class DeferredResultHandler implements GuardedResultHandler {
+
+	@Override
+	public boolean supports(ResolvableType returnType, Method method) {
+		Class<?> type = returnType.toClass();
+		String cure = DeferredTypes.cure(type);
+		if (cure != null) {
+			throw new UnsupportedResultException("its result '" + type.getName()
+					+ "' is work that is still to be done when the method returns, and nothing tells when it has "
+					+ "ended, so it would run without the lock", cure);
+		}
+		return false;
+	}
+
+	@Override
+	public @Nullable Object handle(GuardedCall call) {
+		throw new IllegalStateException("Supports nothing");
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.pulsarlock.annotation;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Results that are called later, like {@code Callable} and {@code Supplier}. Each call of
+ * the result takes the lock, calls the method, calls what it returned and gives the lock
+ * back; so nothing is held by a result that is never called.
+ */
+final class FunctionResultHandler implements GuardedResultHandler {
+
+	@Override
+	public boolean supports(ResolvableType returnType, Method method) {
+		if (!DeferredTypes.isFunction(returnType.toClass())) {
+			return false;
+		}
+		Method function = function(returnType.toClass());
+		ResolvableType result = ResolvableType.forType(function.getGenericReturnType(),
+				returnType.as(function.getDeclaringClass()));
+		Class<?> type = result.toClass();
+		Class<?> deferred = DeferredTypes.isDeferred(type) ? type : DeferredTypes.within(result);
+		if (deferred != null) {
+			throw new UnsupportedResultException(
+					"its result gives a '" + deferred.getName()
+							+ "', which is work that is still to be done then and would run without the lock",
+					"Return the '" + deferred.getSimpleName() + "' itself.");
+		}
+		return true;
+	}
+
+	/** The method by which a function is called. */
+	static Method function(Class<?> type) {
+		return Arrays.stream(type.getMethods())
+			.filter((each) -> Modifier.isAbstract(each.getModifiers()) && !ReflectionUtils.isObjectMethod(each))
+			.findFirst()
+			.orElseThrow(() -> new IllegalStateException(type + " has no abstract method"));
+	}
+
+	@Override
+	public boolean isLazy() {
+		return true;
+	}
+
+	@Override
+	public Object handle(GuardedCall call) {
+		Class<?> type = call.returnType().toClass();
+		ClassLoader loader = (type.getClassLoader() != null) ? type.getClassLoader()
+				: FunctionResultHandler.class.getClassLoader();
+		return Proxy.newProxyInstance(loader, new Class<?>[] { type }, new Function(call));
+	}
+
+	/** Calls the guarded method, and then its result. */
+	private record Function(GuardedCall call) implements InvocationHandler {
+
+		@Override
+		public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+				throws Throwable {
+			if (ReflectionUtils.isEqualsMethod(method)) {
+				return arguments != null && proxy == arguments[0];
+			}
+			if (ReflectionUtils.isHashCodeMethod(method)) {
+				return System.identityHashCode(proxy);
+			}
+			if (ReflectionUtils.isToStringMethod(method)) {
+				return "guarded result of " + this.call.method();
+			}
+			if (method.isDefault()) {
+				return InvocationHandler.invokeDefault(proxy, method, arguments);
+			}
+			return this.call.execute((result, work) -> call(result, method, arguments));
+		}
+
+		private @Nullable Object call(@Nullable Object result, Method method, @Nullable Object @Nullable [] arguments)
+				throws Throwable {
+			if (result == null) {
+				throw new IllegalStateException(this.call.method() + " returned null");
+			}
+			try {
+				ReflectionUtils.makeAccessible(method);
+				return method.invoke(result, arguments);
+			}
+			catch (InvocationTargetException ex) {
+				throw ex.getTargetException();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,1 @@
+create table "ORDER" (id bigint primary key, customer varchar(20));
