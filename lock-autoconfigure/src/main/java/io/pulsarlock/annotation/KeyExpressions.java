@@ -140,7 +140,8 @@ final class KeyExpressions {
 	List<Object> evaluate(Guard.Lock lock, Method method, Object target, @Nullable Object[] arguments) {
 		Root root = new Root(method, method.getName(), arguments, target, target.getClass());
 		@Nullable Object[] given = withoutContinuation(method, arguments);
-		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method, given, this.names);
+		// Takes the continuation away itself.
+		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method, arguments, this.names);
 		List<@Nullable String[]> names = names(method);
 		for (@Nullable
 		String[] each : names.subList(Math.min(1, names.size()), names.size())) {
