@@ -56,8 +56,9 @@ class AnnotationOrderTests {
 		run((context) -> {
 			context.getBean(Jobs.class).insert(this.story);
 			// Events come on a thread of their own: late, but in order.
-			await().untilAsserted(() -> assertThat(this.story).hasSize(4)
-				.containsSubsequence("body in transaction true", "committed, still held true", "RELEASED"));
+			// A busy machine adds a jeopardy.
+			await().untilAsserted(() -> assertThat(this.story).containsSubsequence("body in transaction true",
+					"committed, still held true", "RELEASED"));
 		});
 	}
 

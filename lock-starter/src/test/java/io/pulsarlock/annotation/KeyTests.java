@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +91,7 @@ class KeyTests {
 
 		@DistributedLock(name = "thing", key = "#key")
 		List<String> locks(Object key) {
-			return new ArrayList<>(LockContext.current().held().stream().map(LockHandle::name).toList());
+			return new ArrayList<>(LockContext.current().held().stream().map(LockGrant::name).toList());
 		}
 
 	}

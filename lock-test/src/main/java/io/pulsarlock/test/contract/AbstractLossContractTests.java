@@ -89,8 +89,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		List<LockEvent> removed = new CopyOnWriteArrayList<>();
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		List<LockLoss> told = new CopyOnWriteArrayList<>();
-		Registration listener = a.addListener(removed::add);
-		a.addListener(events::add);
+		Registration listener = a.addListener((event) -> addUnlessJeopardy(event, removed));
+		a.addListener((event) -> addUnlessJeopardy(event, events));
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		await().until(() -> removed.size() == 1 && events.size() == 1);
 		listener.close();
@@ -105,6 +105,13 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		await().until(() -> events.size() == 4);
 		assertThat(removed).hasSize(1);
 		assertThat(told).hasSize(1);
+	}
+
+	/** A busy machine may cause a jeopardy that is over at once. */
+	private static void addUnlessJeopardy(LockEvent event, List<LockEvent> events) {
+		if (event.type() != LockEvent.Type.JEOPARDY && event.type() != LockEvent.Type.RECOVERED) {
+			events.add(event);
+		}
 	}
 
 	@Test
