@@ -188,7 +188,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	private @Nullable Reason expired(long now) {
 		if (this.incarnation.confirmedFor(now) <= 0) {
-			return Reason.LEASE_EXPIRED;
+			return this.incarnation.reason();
 		}
 		if (doorGoodFor(now) <= 0) {
 			return Reason.GRACE_EXPIRED;

@@ -3,6 +3,9 @@ package io.pulsarlock.session;
 import java.util.ArrayDeque;
 import java.util.UUID;
 
+import io.pulsarlock.LockLoss.Reason;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One life of a session: its id, the numbers of its records and until when it is
  * confirmed.
@@ -21,16 +24,28 @@ final class Incarnation {
 
 	private final long graceNanos;
 
+	/** The session of this node that decides whether it may grant; null if it is this. */
+	private final @Nullable Incarnation anchor;
+
 	private final ArrayDeque<Sent> unconfirmed = new ArrayDeque<>();
 
 	private long nextSequence;
 
 	private volatile long confirmedUntil;
 
-	private volatile boolean over;
+	/** Why it is over; null while it is not. */
+	private volatile @Nullable Reason end;
 
 	Incarnation(UUID id, long leaseNanos, long graceNanos, long now) {
+		this(id, leaseNanos, graceNanos, now, null);
+	}
+
+	/**
+	 * Creates one that is confirmed only while another one is, and over with it.
+	 */
+	Incarnation(UUID id, long leaseNanos, long graceNanos, long now, @Nullable Incarnation anchor) {
 		this.id = id;
+		this.anchor = anchor;
 		this.leaseNanos = leaseNanos;
 		this.graceNanos = graceNanos;
 		this.confirmedUntil = now;
@@ -60,7 +75,7 @@ final class Incarnation {
 		while (!this.unconfirmed.isEmpty() && this.unconfirmed.peek().sequence() <= sequence) {
 			sentAt = this.unconfirmed.poll().at();
 		}
-		if (!this.over && sentAt + this.leaseNanos - this.confirmedUntil > 0) {
+		if (this.end == null && sentAt + this.leaseNanos - this.confirmedUntil > 0) {
 			this.confirmedUntil = sentAt + this.leaseNanos;
 		}
 		return sentAt;
@@ -68,7 +83,21 @@ final class Incarnation {
 
 	/** For how long it is confirmed; zero or less when it is not. Any thread. */
 	long confirmedFor(long now) {
-		return this.over ? 0 : this.confirmedUntil - now;
+		Incarnation anchor = this.anchor;
+		return (anchor != null) ? Math.min(ownFor(now), anchor.anchorsFor(now)) : ownFor(now);
+	}
+
+	/**
+	 * For how long it keeps the sessions alive that it is the anchor of. Not for its
+	 * whole lease if that is long: without a ticket it may be expelled before.
+	 */
+	private long anchorsFor(long now) {
+		return confirmedFor(now) - Math.max(this.leaseNanos - SessionSettings.FREE_LEASE_NANOS, 0);
+	}
+
+	/** For how long its own records confirm it. */
+	private long ownFor(long now) {
+		return (this.end != null) ? 0 : this.confirmedUntil - now;
 	}
 
 	/**
@@ -80,7 +109,7 @@ final class Incarnation {
 	 * that confirms.
 	 */
 	long doorlessFor(long now) {
-		return confirmedFor(now) - this.leaseNanos + this.graceNanos;
+		return ownFor(now) - this.leaseNanos + this.graceNanos;
 	}
 
 	/** For how long the oldest record without an answer has been on its way. */
@@ -91,16 +120,28 @@ final class Incarnation {
 
 	/** For how long its latest confirmed record has been the latest. */
 	long silentFor(long now) {
-		return this.leaseNanos - confirmedFor(now);
+		return this.leaseNanos - ownFor(now);
 	}
 
 	/** Ends it for ever. */
-	void end() {
-		this.over = true;
+	void end(Reason reason) {
+		this.end = reason;
 	}
 
+	/** Whether it has ended, itself or with its anchor. Any thread. */
 	boolean isOver() {
-		return this.over;
+		Incarnation anchor = this.anchor;
+		return this.end != null || (anchor != null && anchor.isOver());
+	}
+
+	/** Why what was held by it is lost when it is not confirmed. Any thread. */
+	Reason reason() {
+		Incarnation anchor = this.anchor;
+		Reason end = this.end;
+		if (end == null && anchor != null) {
+			return anchor.reason();
+		}
+		return (end != null) ? end : Reason.LEASE_EXPIRED;
 	}
 
 	private record Sent(long sequence, long at) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.zip.CRC32;
 
 import io.pulsarlock.ClusterView;
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockStatistics;
@@ -49,6 +50,8 @@ final class Membership {
 
 	private final List<Shard> shards = new ArrayList<>();
 
+	private final ClusterAgreement agreement = new ClusterAgreement(ClusterAgreement.DECIDING_SHARD);
+
 	Membership(SessionSettings settings, Connector connector, Consumer<LockEvent> events) {
 		this.settings = settings;
 		this.connector = connector;
@@ -57,7 +60,8 @@ final class Membership {
 		for (int i = 0; i < settings.shards(); i++) {
 			ThreadLoop loop = new ThreadLoop(this.thread);
 			this.loops.add(loop);
-			this.shards.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID));
+			this.shards
+				.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID, this.agreement));
 		}
 	}
 
@@ -104,6 +108,9 @@ final class Membership {
 				.filter((each) -> each != null)
 				.findFirst()
 				.orElse(null);
+			if (failure instanceof LockConfigurationException) {
+				throw failure;
+			}
 			throw new LockUnavailableException(
 					"Node '" + this.settings.node() + "' did not join the lock cluster within " + limit
 							+ ((failure != null) ? ": " + failure.getMessage() : ""),

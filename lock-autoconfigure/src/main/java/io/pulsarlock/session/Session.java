@@ -75,6 +75,9 @@ final class Session implements Journal.Listener {
 
 	private final OtherVersions otherVersions;
 
+	/** Only in the shard that decides. */
+	private final @Nullable Dissenters dissenters;
+
 	private final Judge judge;
 
 	private final JournalReader reader = new JournalReader();
@@ -111,6 +114,8 @@ final class Session implements Journal.Listener {
 
 	private long releases;
 
+	private final long openedAt;
+
 	private long lastTick;
 
 	private long lastHeartbeat;
@@ -129,16 +134,19 @@ final class Session implements Journal.Listener {
 	/** The connection on which a request is without an answer, or 0. */
 	private long asking;
 
-	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id) {
+	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id,
+			@Nullable Incarnation anchor) {
 		this.shard = shard;
 		this.settings = settings;
 		this.loop = loop;
 		this.journal = ports.journal();
 		this.door = ports.door();
 		long now = loop.nanoTime();
-		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now);
+		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
 		this.otherVersions = new OtherVersions(this.table, id);
+		this.dissenters = (anchor == null) ? new Dissenters(settings, this.table, id) : null;
 		this.judge = new Judge(this, settings, now);
+		this.openedAt = now;
 		this.lastTick = now;
 		this.answeredAt = now - settings.leaseNanos();
 		this.progress = new JoinProgress(settings.leaseNanos(), now);
@@ -242,6 +250,9 @@ final class Session implements Journal.Listener {
 			if (record.session().equals(id())) {
 				own(position, record, change, now);
 			}
+			else if (dissent(record)) {
+				return;
+			}
 		}
 		UUID ended = change.ended();
 		if (ended != null) {
@@ -253,6 +264,7 @@ final class Session implements Journal.Listener {
 				this.shard.sessionEnded(this, Reason.REVOKED_BY_PEERS);
 				return;
 			}
+			joinIfSettled(now);
 		}
 		for (String lock : change.locks()) {
 			noteFront(lock, now, !(record instanceof Expel || record instanceof Evict));
@@ -342,15 +354,10 @@ final class Session implements Journal.Listener {
 			}
 		}
 		if (!this.active) {
-			// After a long catch-up the opening record has run out; a later heartbeat
-			// opens.
 			if (!this.ledgers.isSettled(now)) {
 				this.shard.failed(this.shard.lostBefore(this.ledgers.gap()));
 			}
-			else if (this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
-					&& this.otherVersions.present().isEmpty()) {
-				activate();
-			}
+			joinIfSettled(now);
 		}
 		else {
 			this.shard.confirmed(record.sequence(), sentAt);
@@ -359,7 +366,7 @@ final class Session implements Journal.Listener {
 
 	/** Sessions of other versions are waited for, and expelled when they are silent. */
 	private void outwaitOtherVersions(long now) {
-		if (this.active || this.table.session(id()) == null) {
+		if (this.active || !hasCaughtUp()) {
 			return;
 		}
 		List<SessionState> others = this.otherVersions.present();
@@ -371,22 +378,61 @@ final class Session implements Journal.Listener {
 		}
 	}
 
-	private void activate() {
-		for (SessionState other : this.table.sessions()) {
-			SessionInfo info = other.info();
-			if (info != null && info.shards() != this.settings.shards() && !other.id().equals(id())) {
-				this.shard.failed(new LockConfigurationException("This node is configured for " + this.settings.shards()
-						+ " shards, but node '" + info.node() + "' uses " + info.shards()
-						+ ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards=" + info.shards()
-						+ " here, or stop all nodes before changing it"));
+	/**
+	 * Ends the joining, once an own record has shown everything before it. After a long
+	 * catch-up the opening record has run out; a later heartbeat opens.
+	 */
+	private void joinIfSettled(long now) {
+		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
+				&& this.ledgers.isSettled(now) && this.otherVersions.present().isEmpty()
+				&& (this.dissenters == null || this.dissenters.present().isEmpty())) {
+			this.table.seal();
+			this.reader.joined();
+			this.active = true;
+			this.shard.activated();
+		}
+	}
+
+	private boolean hasCaughtUp() {
+		return this.table.session(id()) != null;
+	}
+
+	/**
+	 * Answers a newcomer of another mind, so that it hears at once that it is one, and
+	 * gives way to one that was here before and lives.
+	 * @return true if this session has ended
+	 */
+	private boolean dissent(JournalRecord record) {
+		Dissenters dissenters = this.dissenters;
+		if (dissenters == null) {
+			return false;
+		}
+		switch (dissenters.heard(record, this.active)) {
+			case ANSWER -> signOfLife();
+			case GIVE_WAY -> {
+				this.shard.failed(dissenters.refusal(record.session()));
 				this.shard.sessionEnded(this, Reason.CLOSED);
-				return;
+				return true;
+			}
+			case NOTHING -> {
 			}
 		}
-		this.table.seal();
-		this.reader.joined();
-		this.active = true;
-		this.shard.activated();
+		return false;
+	}
+
+	/** Whoever is of another mind and silent is waited for, and expelled in time. */
+	private void outwait(long now) {
+		Dissenters dissenters = this.dissenters;
+		if (dissenters == null || this.active || !hasCaughtUp()) {
+			return;
+		}
+		List<SessionState> silent = dissenters.present();
+		if (isSteady(now)) {
+			silent.forEach((other) -> this.judge.judge(other, now));
+		}
+		if (!silent.isEmpty() && now - this.openedAt > this.settings.heartbeatNanos()) {
+			this.shard.waitsFor(dissenters.silence(silent.get(0)));
+		}
 	}
 
 	/**
@@ -522,6 +568,10 @@ final class Session implements Journal.Listener {
 	/** Looks at connection and deadlines. Returns whether this process has stood. */
 	boolean tick(long now) {
 		boolean paused = now - this.lastTick > this.settings.slackNanos();
+		if (this.incarnation.isOver()) {
+			this.shard.sessionEnded(this, this.incarnation.reason());
+			return paused;
+		}
 		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
 			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
 			return paused;
@@ -551,6 +601,7 @@ final class Session implements Journal.Listener {
 			this.judge.tick(now);
 		}
 		outwaitOtherVersions(now);
+		outwait(now);
 		return paused;
 	}
 
@@ -624,17 +675,14 @@ final class Session implements Journal.Listener {
 	 * Ends it: nothing it knew counts any more.
 	 * @return completes when the journal is closed
 	 */
-	CompletionStage<?> end(boolean goodbye) {
+	CompletionStage<?> end(Reason reason) {
 		this.active = false;
 		boolean first = !this.parted;
 		this.parted = true;
-		try {
-			if (goodbye && first) {
-				publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
-			}
-		}
-		finally {
-			this.incarnation.end();
+		// Before the goodbye: with this session the locks of other shards may end.
+		this.incarnation.end(reason);
+		if (reason != Reason.REVOKED_BY_PEERS && first) {
+			publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
 		}
 		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));
 		this.fires.clear();

@@ -80,7 +80,12 @@ final class Shard {
 
 	private final HandOver handOver;
 
-	private final CompletableFuture<Void> joined = new CompletableFuture<>();
+	private final ClusterAgreement agreement;
+
+	private final Joining joining = new Joining();
+
+	/** Whether it is to join as soon as the node agrees with the cluster. */
+	private boolean postponed;
 
 	private long rejoin = FIRST_REJOIN;
 
@@ -126,7 +131,7 @@ final class Shard {
 	private volatile long reachedAt;
 
 	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
-			Consumer<LockEvent> events, Supplier<UUID> ids) {
+			Consumer<LockEvent> events, Supplier<UUID> ids, ClusterAgreement agreement) {
 		this.index = index;
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
@@ -137,22 +142,28 @@ final class Shard {
 		this.skipped = new SkippedMessages(index);
 		this.affinity = new Affinity(settings);
 		this.handOver = new HandOver(loop, settings.graceNanos());
+		this.agreement = agreement;
 		this.settledAt = loop.nanoTime();
 		this.reachedAt = this.settledAt;
 	}
 
 	/** Starts to join. Any thread. */
 	void start() {
+		if (!this.agreement.isDecidedIn(this.index)) {
+			this.agreement.add(new Dependent());
+		}
 		this.loop.execute(this::join);
 		this.loop.every(this.settings.tickNanos(), this::tick);
 	}
 
 	private void join() {
 		this.joinDue = false;
-		if (this.closed || this.session != null) {
+		Incarnation anchor = this.agreement.isDecidedIn(this.index) ? null : this.agreement.anchor();
+		this.postponed = !this.agreement.isDecidedIn(this.index) && anchor == null;
+		if (this.closed || this.session != null || this.opening != null || this.postponed) {
 			return;
 		}
-		Opening opening = new Opening();
+		Opening opening = new Opening(anchor);
 		this.opening = opening;
 		// A client may forget a connection that ended at the wrong moment.
 		opening.limit = this.loop.schedule(OPEN_LIMIT, () -> {
@@ -192,7 +203,7 @@ final class Shard {
 		else {
 			boolean made = false;
 			try {
-				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get());
+				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get(), opening.anchor);
 				made = true;
 				this.session = session;
 				session.start();
@@ -222,7 +233,7 @@ final class Shard {
 		Session session = this.session;
 		if (session != null) {
 			// At once and whatever fails now: nothing of it counts any more.
-			session.incarnation().end();
+			session.incarnation().end(Reason.LEASE_EXPIRED);
 		}
 		logger.error("A task of the lock session failed: the session ends, and the shard joins again", failure);
 		try {
@@ -256,7 +267,7 @@ final class Shard {
 			return;
 		}
 		if (session.incarnation().isOver()) {
-			sessionEnded(session, Reason.LEASE_EXPIRED);
+			sessionEnded(session, session.incarnation().reason());
 			return;
 		}
 		if (session.isInTouch(now)) {
@@ -287,10 +298,18 @@ final class Shard {
 	/** The session has caught up: locks can be asked for. */
 	void activated() {
 		logger.debug("Shard " + this.index + " joined");
+		if (this.failure instanceof LockConfigurationException) {
+			logger.info("Node '" + this.settings.node() + "' has joined shard " + this.index
+					+ ": what has kept it out is over");
+		}
 		this.failure = null;
 		this.reachedAt = now();
 		this.rejoin = FIRST_REJOIN;
-		this.joined.complete(null);
+		this.joining.joined();
+		Session session = this.session;
+		if (session != null && this.agreement.isDecidedIn(this.index)) {
+			this.agreement.agreed(session.incarnation());
+		}
 		evaluateAll();
 	}
 
@@ -353,7 +372,7 @@ final class Shard {
 		if (this.session != session) {
 			return;
 		}
-		if (session.isActive()) {
+		if (session.isActive() && reason != Reason.CLOSED) {
 			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
 					+ " has ended (" + reason + "); all its locks are lost");
 		}
@@ -363,6 +382,7 @@ final class Shard {
 		}
 		this.ending = new Ending(session, reason);
 		this.session = null;
+		this.joining.left();
 		complete();
 	}
 
@@ -399,7 +419,7 @@ final class Shard {
 			this.requests += session.requests();
 			this.releases += session.releases();
 		}
-		session.end(reason != Reason.REVOKED_BY_PEERS);
+		session.end(reason);
 		this.ending = null;
 		joinLater();
 	}
@@ -416,8 +436,21 @@ final class Shard {
 		}
 		this.failure = failure;
 		if (failure instanceof LockConfigurationException) {
-			this.joined.completeExceptionally(failure);
+			this.joining.refused(failure);
 			List.copyOf(this.slots.values()).forEach((slot) -> slot.fail(failure));
+		}
+		if (this.agreement.isDecidedIn(this.index)) {
+			this.agreement.failed(failure);
+		}
+	}
+
+	/**
+	 * Says what joining waits for, unless this node is refused for a reason that is not
+	 * known to be over.
+	 */
+	void waitsFor(LockUnavailableException what) {
+		if (!(this.failure instanceof LockConfigurationException)) {
+			failed(what);
 		}
 	}
 
@@ -440,7 +473,7 @@ final class Shard {
 		}
 		this.loop.execute(() -> {
 			this.arriving.remove(waiter.granted);
-			LockException failure = this.failure;
+			LockException failure = failure();
 			if (this.closed || this.stopping) {
 				waiter.granted.completeExceptionally(closedException());
 			}
@@ -536,7 +569,7 @@ final class Shard {
 	}
 
 	private LockException unavailableSince(String what) {
-		LockException failure = this.failure;
+		LockException failure = failure();
 		if (failure instanceof LockConfigurationException) {
 			return failure;
 		}
@@ -678,7 +711,7 @@ final class Shard {
 		this.slots.clear();
 		Session session = this.session;
 		this.session = null;
-		return (session != null) ? session.end(true) : CompletableFuture.completedFuture(null);
+		return (session != null) ? session.end(Reason.CLOSED) : CompletableFuture.completedFuture(null);
 	}
 
 	/** The loop has ended: what it was still to do is not done any more. Any thread. */
@@ -714,9 +747,12 @@ final class Shard {
 				this.requests + session.requests(), this.releases + session.releases());
 	}
 
-	/** Completes when the first session has caught up, or exceptionally when refused. */
+	/**
+	 * Completes when this shard has joined, at once if it has, or exceptionally when it
+	 * is refused the next time. Any thread.
+	 */
 	CompletableFuture<Void> joined() {
-		return this.joined;
+		return this.joining.future();
 	}
 
 	@Nullable Session activeSession() {
@@ -760,15 +796,46 @@ final class Shard {
 		return this.settings;
 	}
 
+	/** What is wrong here, or what keeps the whole node from joining. Any thread. */
 	@Nullable LockException failure() {
-		return this.failure;
+		LockException failure = this.failure;
+		return (failure != null || activeSession() != null) ? failure : this.agreement.obstacle();
+	}
+
+	/** Goes by what the deciding shard says. */
+	private final class Dependent implements ClusterAgreement.Dependent {
+
+		@Override
+		public void agreed() {
+			Shard.this.loop.execute(() -> {
+				if (Shard.this.postponed) {
+					join();
+				}
+			});
+		}
+
+		@Override
+		public void refused(LockConfigurationException refusal) {
+			Shard.this.loop.execute(() -> {
+				if (activeSession() == null) {
+					List.copyOf(Shard.this.slots.values()).forEach((slot) -> slot.fail(refusal));
+				}
+			});
+		}
+
 	}
 
 	/** An attempt to join. */
 	private static final class Opening {
 
+		private final @Nullable Incarnation anchor;
+
 		private Loop.Timer limit = () -> {
 		};
+
+		Opening(@Nullable Incarnation anchor) {
+			this.anchor = anchor;
+		}
 
 	}
 

@@ -137,7 +137,7 @@ class HoldTests {
 	@Test
 	void endOfTheSessionEndsTheHold() {
 		Hold hold = hold(null);
-		this.incarnation.end();
+		this.incarnation.end(Reason.LEASE_EXPIRED);
 		assertLost(hold, Reason.LEASE_EXPIRED);
 	}
 

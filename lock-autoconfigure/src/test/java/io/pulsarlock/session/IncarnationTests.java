@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
 
+import io.pulsarlock.LockLoss.Reason;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class IncarnationTests {
 	void onceOverIsNeverConfirmedAgain() {
 		this.incarnation.confirmed(this.incarnation.sending(START));
 		long late = this.incarnation.sending(START + 10);
-		this.incarnation.end();
+		this.incarnation.end(Reason.LEASE_EXPIRED);
 		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();
 		this.incarnation.confirmed(late);
 		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();

@@ -44,7 +44,8 @@ class KeptLockTests {
 				.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
 				.withShards(1)
 				.withAffinity(Duration.ofSeconds(5), 10),
-			this.loop, this.ports.connector(), Runnable::run, this.events::add, UUID::randomUUID);
+			this.loop, this.ports.connector(), Runnable::run, this.events::add, UUID::randomUUID,
+			new ClusterAgreement(0));
 
 	KeptLockTests() {
 		this.shard.start();
@@ -234,7 +235,7 @@ class KeptLockTests {
 		ConcurrentLinkedQueue<LockEvent> told = new ConcurrentLinkedQueue<>();
 		Shard busy = new Shard(0,
 				SessionSettings.of("a").withShards(1).withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)), real,
-				journal.connector(), Runnable::run, told::add, UUID::randomUUID);
+				journal.connector(), Runnable::run, told::add, UUID::randomUUID, new ClusterAgreement(0));
 		try {
 			busy.start();
 			CountDownLatch joined = new CountDownLatch(1);

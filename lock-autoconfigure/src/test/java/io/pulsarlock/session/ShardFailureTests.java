@@ -52,7 +52,7 @@ class ShardFailureTests {
 				.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
 				.withShards(1)
 				.withAffinity(Duration.ZERO, 1),
-			this.loop, this.world.connector(), this::callback, this::event, this::id);
+			this.loop, this.world.connector(), this::callback, this::event, this::id, new ClusterAgreement(0));
 
 	ShardFailureTests() {
 		this.shard.start();

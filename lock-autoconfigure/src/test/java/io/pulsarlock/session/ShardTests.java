@@ -70,7 +70,7 @@ class ShardTests {
 	private Shard shard(Connector connector) {
 		return new Shard(0,
 				SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1),
-				this.loop, connector, Runnable::run, this.events::add, UUID::randomUUID);
+				this.loop, connector, Runnable::run, this.events::add, UUID::randomUUID, new ClusterAgreement(0));
 	}
 
 	private Heartbeat otherHeartbeat() {

@@ -134,7 +134,7 @@ class SimulationScriptTests {
 			this.process = new SimulatedProcess(world.time, rate, 0);
 			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> Position.NONE);
 			this.shard = new Shard(0, settings, this.process, this.client, this.process::execute, (event) -> {
-			}, () -> new UUID(world.time.bits(), world.time.bits()));
+			}, () -> new UUID(world.time.bits(), world.time.bits()), new ClusterAgreement(0));
 			this.shard.start();
 		}
 

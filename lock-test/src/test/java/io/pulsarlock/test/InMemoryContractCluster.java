@@ -21,6 +21,11 @@ final class InMemoryContractCluster implements ContractCluster {
 	}
 
 	@Override
+	public LockRegistry newNode(String name, int shards) {
+		return this.cluster.node(name, shards);
+	}
+
+	@Override
 	public void loseNow(LockRegistry node, String lock) {
 		((InMemoryNode) node).loseNow(lock);
 	}

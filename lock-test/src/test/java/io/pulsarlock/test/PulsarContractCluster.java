@@ -54,12 +54,7 @@ final class PulsarContractCluster implements ContractCluster {
 
 	@Override
 	public LockRegistry newNode(String name) {
-		SessionLockRegistry node = PulsarLocks.at(this.serviceUrl)
-			.cluster(this.cluster)
-			.shards(SHARDS)
-			.node(name)
-			.times(LEASE, GRACE)
-			.connect();
+		SessionLockRegistry node = connect(name, SHARDS);
 		try {
 			node.awaitJoined(Duration.ofSeconds(30));
 		}
@@ -68,6 +63,20 @@ final class PulsarContractCluster implements ContractCluster {
 			throw new IllegalStateException(ex);
 		}
 		return node;
+	}
+
+	@Override
+	public LockRegistry newNode(String name, int shards) {
+		return connect(name, shards);
+	}
+
+	private SessionLockRegistry connect(String name, int shards) {
+		return PulsarLocks.at(this.serviceUrl)
+			.cluster(this.cluster)
+			.shards(shards)
+			.node(name)
+			.times(LEASE, GRACE)
+			.connect();
 	}
 
 	/**

@@ -94,6 +94,28 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	void shardsCanBeChangedAlthoughTheLastNodeWasKilled() throws Exception {
+		try (NodeProcess child = holdingNode("changed")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			child.close();
+			this.pulsar.admin().unloadNamespace("public/default");
+			try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+				.cluster(this.cluster)
+				.shards(3)
+				.times(Duration.ofMillis(LEASE), Duration.ofMillis(GRACE))
+				.connect()) {
+				// Its lease, the drift, and as much again for a busy machine.
+				locks.awaitJoined(Duration.ofMillis(2 * LEASE));
+				for (String name : List.of("changed", "1", "2", "3", "4", "5")) {
+					try (LockHandle held = locks.obtain(name).acquire(Duration.ofSeconds(30))) {
+						assertThat(held.fencingToken()).isGreaterThan(child.number("HELD"));
+					}
+				}
+			}
+		}
+	}
+
+	@Test
 	@Tag("proof")
 	void pausedHolderKnowsThatItLostTheLock() throws Exception {
 		try (NodeProcess child = holdingNode("paused"); SessionLockRegistry locks = node("parent")) {

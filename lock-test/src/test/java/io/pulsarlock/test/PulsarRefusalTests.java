@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a broker that refuses, or is not there, looks like: each case has its exception,
@@ -84,8 +85,31 @@ class PulsarRefusalTests {
 			try (SessionLockRegistry second = shards(3)) {
 				assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
 					.withMessageContaining("pulsar-lock.topic.shards=2");
+				for (int i = 0; i < 30; i++) {
+					// A third of them are in a shard that only the second one has.
+					FencedLock lock = second.obtain("order-" + i);
+					assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> lock.acquire(LIMIT));
+				}
+				assertThat(second.isConfirmed()).isFalse();
 				first.obtain("goes on").acquire(LIMIT).close();
 			}
+		}
+	}
+
+	@Test
+	void refusalThatIsOverIsOver() throws Exception {
+		String namespace = "late-" + this.cluster;
+		TopicSettings topics = TopicSettings.of(this.cluster).in("public", namespace);
+		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl()).topics(topics).shards(2).connect()) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("pulsar-admin namespaces create public/" + namespace);
+			broker.admin().createNamespace("public/" + namespace);
+			// An attempt that was under way may still be refused.
+			await().atMost(LIMIT).ignoreExceptionsInstanceOf(LockConfigurationException.class).until(() -> {
+				locks.awaitJoined(LIMIT);
+				return true;
+			});
+			locks.obtain("any").acquire(LIMIT).close();
 		}
 	}
 

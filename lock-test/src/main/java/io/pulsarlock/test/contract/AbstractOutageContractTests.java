@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * The last rung, and the one to extend: what holds while the broker is stopped. The
  * numbers are explained in {@link AbstractLockContractTests}.
  */
-public abstract class AbstractOutageContractTests extends AbstractLeaderContractTests {
+public abstract class AbstractOutageContractTests extends AbstractAgreementContractTests {
 
 	@Test
 	@DisplayName("3: with the broker stopped every wait ends in time, as unknown and never as busy")

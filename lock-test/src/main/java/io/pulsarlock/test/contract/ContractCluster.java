@@ -19,6 +19,16 @@ public interface ContractCluster extends AutoCloseable {
 	LockRegistry newNode(String name);
 
 	/**
+	 * Makes a node that is configured for a number of shards, and does not wait until it
+	 * has joined.
+	 * @param name the node's name
+	 * @param shards the number of shards, from 1
+	 * @return a new node; closed by the test
+	 * @since 0.2.0
+	 */
+	LockRegistry newNode(String name, int shards);
+
+	/**
 	 * Takes a lock away from its holder, at once and for good; the holder's node and all
 	 * others are in reach.
 	 * @param node who holds it

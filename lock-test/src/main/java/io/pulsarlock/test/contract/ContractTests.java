@@ -85,6 +85,13 @@ abstract class ContractTests {
 		return node;
 	}
 
+	/** A node that is configured for so many shards and may not have joined yet. */
+	final LockRegistry node(String name, int shards) {
+		LockRegistry node = cluster().newNode(name, shards);
+		this.nodes.add(node);
+		return node;
+	}
+
 	@AfterEach
 	final void leaveNothingBehind() throws Exception {
 		List<Caller<Void>> closing = new ArrayList<>();

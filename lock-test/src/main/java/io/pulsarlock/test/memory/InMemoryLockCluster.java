@@ -81,12 +81,35 @@ public final class InMemoryLockCluster implements AutoCloseable {
 			}
 			InMemoryNode node = this.nodes.get(name);
 			if (node == null || node.isClosed()) {
-				node = new InMemoryNode(this.broker,
-						SessionSettings.of(name).withShards(this.shards).withTimes(this.lease, this.reconnectGrace));
-				this.nodes.put(name, node);
+				node = node(name, this.shards);
 				if (!this.broker.isStopped()) {
 					node.awaitJoined(JOIN_LIMIT);
 				}
+			}
+			return node;
+		}
+	}
+
+	/**
+	 * The node of that name, which believes in another number of shards than the cluster
+	 * if the number differs: then it is granted nothing while others are there. The first
+	 * call, and the first after the node was closed, makes it and does not wait until it
+	 * has joined.
+	 * @param name the node's name
+	 * @param shards the number of shards it is configured for, from 1 to 1024
+	 * @return the node
+	 * @since 0.2.0
+	 */
+	public InMemoryNode node(String name, int shards) {
+		synchronized (this.nodes) {
+			if (this.closed) {
+				throw new IllegalStateException("The in-memory lock cluster is closed");
+			}
+			InMemoryNode node = this.nodes.get(name);
+			if (node == null || node.isClosed()) {
+				node = new InMemoryNode(this.broker,
+						SessionSettings.of(name).withShards(shards).withTimes(this.lease, this.reconnectGrace));
+				this.nodes.put(name, node);
 			}
 			return node;
 		}

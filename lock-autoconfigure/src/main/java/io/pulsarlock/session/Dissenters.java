@@ -1,0 +1,120 @@
+package io.pulsarlock.session;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.SessionState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that are of another mind than this one about what all nodes must agree on,
+ * as one session in the deciding shard sees them. Of two that disagree the later one
+ * gives way, by the order of their opening records in the log. On the loop.
+ * <p>
+ * One that was there before may have died. So a session that joins gives way to one it
+ * hears; from the others it waits for a sign, and expels them when they have been silent
+ * for their lease.
+ */
+final class Dissenters {
+
+	private final SessionSettings settings;
+
+	private final LineTable table;
+
+	private final UUID own;
+
+	/** Opened after this session: they give way, whatever becomes of them. */
+	private final Set<UUID> later = new HashSet<>();
+
+	Dissenters(SessionSettings settings, LineTable table, UUID own) {
+		this.settings = settings;
+		this.table = table;
+		this.own = own;
+	}
+
+	/**
+	 * Takes note of a record of another session that was applied and counts.
+	 * @param record the record
+	 * @param active whether this session has joined: then it gives way to nobody
+	 * @return what is to be done about it
+	 */
+	Answer heard(JournalRecord record, boolean active) {
+		SessionState self = this.table.session(this.own);
+		UUID id = record.session();
+		if (self == null) {
+			// Whoever is here already came before.
+			return Answer.NOTHING;
+		}
+		if (record instanceof Heartbeat heartbeat && heartbeat.opening()) {
+			this.later.removeIf((each) -> this.table.session(each) == null);
+			this.later.add(id);
+			return (disagrees(this.table.session(id)) && !hasElder(self)) ? Answer.ANSWER : Answer.NOTHING;
+		}
+		if (active || record instanceof Bye || this.later.contains(id) || !disagrees(this.table.session(id))) {
+			return Answer.NOTHING;
+		}
+		// If another one of the same mind was here before, that one says who gives way.
+		return hasElder(self) ? Answer.NOTHING : Answer.GIVE_WAY;
+	}
+
+	/** Those that were here before this session, which may not join before they end. */
+	List<SessionState> present() {
+		return this.table.sessions()
+			.stream()
+			.filter((session) -> disagrees(session) && !this.later.contains(session.id()))
+			.toList();
+	}
+
+	/** Whether a session of the same mind was opened before this one. */
+	private boolean hasElder(SessionState self) {
+		return this.table.sessions()
+			.stream()
+			.anyMatch((session) -> session != self && session.info() != null && !disagrees(session)
+					&& self.opened().isAfter(session.opened()));
+	}
+
+	private boolean disagrees(@Nullable SessionState session) {
+		SessionInfo info = (session != null) ? session.info() : null;
+		return info != null && info.shards() != this.settings.shards();
+	}
+
+	LockConfigurationException refusal(UUID dissenter) {
+		SessionState session = this.table.session(dissenter);
+		SessionInfo info = (session != null) ? session.info() : null;
+		int shards = (info != null) ? info.shards() : 0;
+		return new LockConfigurationException(
+				"This node is configured for " + this.settings.shards() + " shards, but node '" + Views.node(session)
+						+ "' uses " + shards + ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards="
+						+ shards + " here, or stop all nodes before changing it");
+	}
+
+	LockUnavailableException silence(SessionState dissenter) {
+		SessionInfo info = dissenter.info();
+		return new LockUnavailableException("Node '" + Views.node(dissenter) + "', which uses "
+				+ ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards()
+				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
+	}
+
+	/** What a session does about one of another mind. */
+	enum Answer {
+
+		NOTHING,
+
+		/** Lets it hear that this session lives. */
+		ANSWER,
+
+		/** Ends. */
+		GIVE_WAY
+
+	}
+
+}

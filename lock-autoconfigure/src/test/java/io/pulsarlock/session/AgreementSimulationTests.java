@@ -1,0 +1,79 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * Nodes that disagree about the number of shards, in a world full of faults: a lock has
+ * one holder whatever shard it is looked for in, and in the end those who agree have
+ * joined. System properties: {@code pulsarlock.simulation.disagreements} is the number of
+ * seeds, {@code pulsarlock.simulation.disagreement} repeats one.
+ */
+class AgreementSimulationTests {
+
+	private static final long SEEDS = Long.getLong("pulsarlock.simulation.disagreements", 200);
+
+	private static final @Nullable Long SEED = Long.getLong("pulsarlock.simulation.disagreement");
+
+	@Test
+	void neverTwoHoldersOfOneNameInWhateverShards() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		AtomicLong steps = new AtomicLong();
+		if (SEED != null) {
+			run(SEED, coverage);
+			return;
+		}
+		long start = System.nanoTime();
+		LongStream.range(0, SEEDS).parallel().forEach((seed) -> steps.addAndGet(run(seed, coverage)));
+		System.out.printf("%d steps of %d seeds in %.1f s%n%s%n", steps.get(), SEEDS, (System.nanoTime() - start) / 1e9,
+				coverage);
+		assertThat(coverage.of("grants")).isGreaterThan(SEEDS * 10);
+		assertThat(coverage.of("grants of a minority that came first")).isGreaterThan(SEEDS);
+		assertThat(coverage.of("nodes killed")).isGreaterThan(SEEDS);
+	}
+
+	private static long run(long seed, SimulationCoverage coverage) {
+		AgreementWorld world = new AgreementWorld(seed, false, false);
+		try {
+			world.run();
+		}
+		catch (RuntimeException ex) {
+			AgreementWorld again = new AgreementWorld(seed, false, true);
+			try {
+				again.run();
+			}
+			catch (RuntimeException same) {
+				synchronized (AgreementSimulationTests.class) {
+					again.time().trace().forEach(System.out::println);
+				}
+			}
+			fail("seed " + seed, ex);
+		}
+		coverage.addAll(world.coverage());
+		return world.time().steps();
+	}
+
+	@Test
+	void agreementThatIsCheckedShardByShardIsCaught() {
+		assertThat(LongStream.range(0, 20).parallel().filter(AgreementSimulationTests::isCaught).count())
+			.as("seeds of 20 that show it")
+			.isGreaterThan(5);
+	}
+
+	private static boolean isCaught(long seed) {
+		try {
+			new AgreementWorld(seed, true, false).run();
+			return false;
+		}
+		catch (SimulationViolation ex) {
+			return ex.getMessage().startsWith("two hold");
+		}
+	}
+
+}
