@@ -25,6 +25,16 @@ public interface LeaderGroup {
 	boolean isLeader();
 
 	/**
+	 * Whether no node has led for longer than a lease, as far as this node knows. Reads
+	 * memory only.
+	 * @return false while this node is no candidate
+	 * @since 0.2.0
+	 */
+	default boolean isVacant() {
+		return false;
+	}
+
+	/**
 	 * The number of this node's leadership, larger than that of every leader before: a
 	 * fencing token.
 	 * @return empty when this node does not lead

@@ -21,4 +21,23 @@ public interface LeaderListener {
 	 */
 	void revoked(String group, long term);
 
+	/**
+	 * No node has led for longer than a lease, as far as this node knows: it is not
+	 * granted the leadership, or out of touch. Told once, until {@link #occupied}. Does
+	 * nothing by default.
+	 * @param group the group's name
+	 * @since 0.2.0
+	 */
+	default void vacant(String group) {
+	}
+
+	/**
+	 * After {@link #vacant}: a node leads again, this one or another. Does nothing by
+	 * default.
+	 * @param group the group's name
+	 * @since 0.2.0
+	 */
+	default void occupied(String group) {
+	}
+
 }

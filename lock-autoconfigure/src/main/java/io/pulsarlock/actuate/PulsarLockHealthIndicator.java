@@ -1,6 +1,7 @@
 package io.pulsarlock.actuate;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockException;
@@ -12,8 +13,9 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * Up while every session of this node is confirmed, whether it leads, holds or waits;
- * down, with the reason, while locks can be neither granted nor kept. Asks nobody: what
- * it tells is in memory.
+ * down, with the reason, while locks can be neither granted nor kept. The detail
+ * {@code withoutLeader} names the groups that have had no leader for longer than a lease.
+ * Asks nobody: what it tells is in memory.
  */
 public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 
@@ -36,7 +38,11 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("lastHeartbeatAge", statistics.silence())
 			.withDetail("held", statistics.held())
 			.withDetail("waiting", statistics.waiting())
-			.withDetail("leads", groupsLed());
+			.withDetail("leads", groups(LeaderGroup::isLeader));
+		List<String> vacant = groups(LeaderGroup::isVacant);
+		if (!vacant.isEmpty()) {
+			builder.withDetail("withoutLeader", vacant);
+		}
 		if (statistics.confirmed()) {
 			builder.up();
 		}
@@ -45,14 +51,8 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 		}
 	}
 
-	private List<String> groupsLed() {
-		return this.registry.leadership()
-			.groups()
-			.stream()
-			.filter(LeaderGroup::isLeader)
-			.map(LeaderGroup::name)
-			.sorted()
-			.toList();
+	private List<String> groups(Predicate<LeaderGroup> which) {
+		return this.registry.leadership().groups().stream().filter(which).map(LeaderGroup::name).sorted().toList();
 	}
 
 	private String reason() {

@@ -39,4 +39,14 @@ final class LockEventPublisher implements LockListener, LeaderListener {
 		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.REVOKED, group, term));
 	}
 
+	@Override
+	public void vacant(String group) {
+		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.VACANT, group, 0));
+	}
+
+	@Override
+	public void occupied(String group) {
+		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.OCCUPIED, group, 0));
+	}
+
 }

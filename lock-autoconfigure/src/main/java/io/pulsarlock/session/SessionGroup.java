@@ -55,6 +55,8 @@ final class SessionGroup implements LeaderGroup {
 
 	private volatile @Nullable LeadershipGrant leading;
 
+	private volatile @Nullable Vacancy vacancy;
+
 	SessionGroup(String name, String key, Executor pool, Supplier<List<Participant>> line) {
 		this.name = name;
 		this.key = key;
@@ -73,6 +75,7 @@ final class SessionGroup implements LeaderGroup {
 			this.candidacy = candidacy;
 		}
 		candidacy.campaign();
+		shard.loop().execute(candidacy::watch);
 	}
 
 	/**
@@ -88,6 +91,7 @@ final class SessionGroup implements LeaderGroup {
 				return;
 			}
 			this.candidacy = null;
+			this.vacancy = null;
 		}
 		if (candidacy != null) {
 			candidacy.withdraw();
@@ -107,6 +111,7 @@ final class SessionGroup implements LeaderGroup {
 			hold = this.hold;
 		}
 		if (candidacy != null) {
+			this.vacancy = null;
 			candidacy.withdraw();
 		}
 		stepDown(hold);
@@ -228,6 +233,12 @@ final class SessionGroup implements LeaderGroup {
 	}
 
 	@Override
+	public boolean isVacant() {
+		Vacancy vacancy = this.vacancy;
+		return vacancy != null && vacancy.isVacant();
+	}
+
+	@Override
 	public OptionalLong term() {
 		LeadershipGrant leading = this.leading;
 		return (leading != null && leading.isHeld()) ? OptionalLong.of(leading.term()) : OptionalLong.empty();
@@ -266,10 +277,31 @@ final class SessionGroup implements LeaderGroup {
 
 		private final Shard shard;
 
+		private final Vacancy vacancy;
+
 		private @Nullable Waiter waiter;
 
 		Candidacy(Shard shard) {
 			this.shard = shard;
+			this.vacancy = new Vacancy(SessionGroup.this.name, shard.settings(), shard.now());
+		}
+
+		/** Looks now and then whether somebody leads. On the loop. */
+		void watch() {
+			synchronized (SessionGroup.this.listeners) {
+				if (SessionGroup.this.candidacy != this) {
+					return;
+				}
+				SessionGroup.this.vacancy = this.vacancy;
+			}
+			this.shard.loop().schedule(this.shard.settings().leaseNanos() / 4, this::watch);
+			boolean led = isLeader() || this.shard.isHeldElsewhere(SessionGroup.this.key);
+			if (this.vacancy.look(led, this.shard.now(), this.shard::obstacle)) {
+				boolean vacant = this.vacancy.isVacant();
+				synchronized (SessionGroup.this.listeners) {
+					SessionGroup.this.listeners.forEach((listening) -> listening.vacant(vacant));
+				}
+			}
 		}
 
 		/** Takes a place in line, unless this candidacy is over. */
@@ -345,6 +377,18 @@ final class SessionGroup implements LeaderGroup {
 				LeaderListener listener = this.listener;
 				if (listener != null) {
 					listener.granted(SessionGroup.this.name, term);
+				}
+			});
+		}
+
+		void vacant(boolean vacant) {
+			this.serial.execute(() -> {
+				LeaderListener listener = this.listener;
+				if (listener != null && vacant) {
+					listener.vacant(SessionGroup.this.name);
+				}
+				else if (listener != null) {
+					listener.occupied(SessionGroup.this.name);
 				}
 			});
 		}

@@ -82,6 +82,8 @@ final class Shard {
 
 	private final ClusterAgreement agreement;
 
+	private final DoorRefusals doors;
+
 	private final Joining joining = new Joining();
 
 	/** Whether it is to join as soon as the node agrees with the cluster. */
@@ -143,6 +145,7 @@ final class Shard {
 		this.affinity = new Affinity(settings);
 		this.handOver = new HandOver(loop, settings.graceNanos());
 		this.agreement = agreement;
+		this.doors = new DoorRefusals(index, settings);
 		this.settledAt = loop.nanoTime();
 		this.reachedAt = this.settledAt;
 	}
@@ -259,6 +262,7 @@ final class Shard {
 		}
 		complete();
 		long now = now();
+		this.doors.tick(now);
 		Session session = this.session;
 		if (session == null) {
 			if (this.ending == null && this.opening == null) {
@@ -778,6 +782,28 @@ final class Shard {
 
 	HandOver handOver() {
 		return this.handOver;
+	}
+
+	DoorRefusals doors() {
+		return this.doors;
+	}
+
+	/** Whether a session of another node is in front of a line, as far as is known. */
+	boolean isHeldElsewhere(String key) {
+		Session session = activeSession();
+		Ticket front = (session != null && session.isConfirmed()) ? session.table().front(key) : null;
+		return front != null && !front.session().equals(session.id());
+	}
+
+	/** Why a lock is not granted to this node, as far as is known. Any thread. */
+	String obstacle() {
+		LockException failure = failure();
+		failure = (failure != null) ? failure : this.doors.failure();
+		if (failure != null) {
+			return String.valueOf(failure.getMessage());
+		}
+		return isConfirmed() ? "this node is next in line and not granted the leadership yet"
+				: "no answer from the cluster";
 	}
 
 	Affinity affinity() {

@@ -107,12 +107,13 @@ final class SlotDoor {
 
 	private void refused(@Nullable LockException failure, Stand stand, long now) {
 		if (failure instanceof LockConfigurationException) {
-			this.slot.fail(failure);
+			// Nobody needs a door to be granted a lock: records keep it as well.
+			this.shard.doors().refused(failure, now);
 		}
 		long delay = this.owner ? this.retry : this.shard.settings().watchNanos();
 		this.retry = Math.min(2 * this.retry, LAST_RETRY);
 		this.nextTry = now + delay;
-		if ((stand.turn() || stand.holding()) && delay >= 4 * FIRST_RETRY) {
+		if (failure == null && (stand.turn() || stand.holding()) && delay >= 4 * FIRST_RETRY) {
 			// An heir may have come in before this node: it leaves when it hears from us.
 			this.shard.signOfLife();
 		}

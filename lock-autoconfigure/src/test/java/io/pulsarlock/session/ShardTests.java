@@ -8,8 +8,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
+import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
@@ -57,7 +59,10 @@ class ShardTests {
 
 	private final List<String> doors = new ArrayList<>();
 
-	private final Shard shard = shard(new OneConnector(this.log, this.doors));
+	/** Why every door is refused, if it is. */
+	private LockConfigurationException refusal;
+
+	private final Shard shard = shard(new OneConnector(this.log, this.doors, () -> this.refusal));
 
 	private long otherSequence;
 
@@ -80,7 +85,8 @@ class ShardTests {
 
 	@Test
 	void openingThatNeverEndsIsAbandonedAndTriedAgain() {
-		StuckConnector connector = new StuckConnector(new OneConnector(new Log(), this.doors), new ArrayList<>());
+		StuckConnector connector = new StuckConnector(new OneConnector(new Log(), this.doors, () -> null),
+				new ArrayList<>());
 		Shard stuck = shard(connector);
 		stuck.start();
 		this.loop.advance(Duration.ofSeconds(44));
@@ -403,7 +409,7 @@ class ShardTests {
 		List<String> opened = new ArrayList<>();
 		Log deaf = new Log();
 		deaf.swallowing = true;
-		Shard joining = shard(new CountingConnector(new OneConnector(deaf, this.doors), opened));
+		Shard joining = shard(new CountingConnector(new OneConnector(deaf, this.doors, () -> null), opened));
 		joining.start();
 		for (int i = 0; i < 25; i++) {
 			deaf.append(otherHeartbeat());
@@ -442,7 +448,7 @@ class ShardTests {
 		old.append(otherHeartbeat());
 		old.append(new Heartbeat(OTHER, this.otherSequence++, false, INFO, history, Position.NONE, new Position(2, 0),
 				List.of()));
-		Shard joining = shard(new OneConnector(old, this.doors));
+		Shard joining = shard(new OneConnector(old, this.doors, () -> null));
 		joining.start();
 		return joining;
 	}
@@ -454,7 +460,7 @@ class ShardTests {
 		log.append(new Request(OTHER, this.otherSequence++, LOCK));
 		log.begin = new Position(1, -1);
 		log.moved = true;
-		Shard joining = shard(new OneConnector(log, this.doors));
+		Shard joining = shard(new OneConnector(log, this.doors, () -> null));
 		joining.start();
 		this.loop.advance(Duration.ofMillis(200));
 		assertThat(joining.isConfirmed()).isTrue();
@@ -469,7 +475,7 @@ class ShardTests {
 		Log log = new Log();
 		log.append(otherHeartbeat());
 		log.begin = new Position(1, 0);
-		Shard joining = shard(new OneConnector(log, this.doors));
+		Shard joining = shard(new OneConnector(log, this.doors, () -> null));
 		joining.start();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(joining.isConfirmed()).isTrue();
@@ -659,6 +665,90 @@ class ShardTests {
 		assertThat(acquire()).isNull();
 	}
 
+	@Test
+	void refusedDoorKeepsNobodyFromALock() {
+		this.refusal = new LockConfigurationException("too many consumers");
+		Hold hold = acquire();
+		this.loop.advance(Duration.ofSeconds(30));
+		assertThat(hold.isHeld()).isTrue();
+		assertThat(this.shard.doors().failure()).isSameAs(this.refusal);
+		Waiter next = ask();
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(next.isWaiting()).isTrue();
+		hold.release();
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(next.granted.getNow(null).isHeld()).isTrue();
+		this.refusal = null;
+		this.loop.advance(Duration.ofSeconds(11));
+		assertThat(this.shard.doors().failure()).isNull();
+	}
+
+	@Test
+	void groupLeadsAfterHalfAGraceAlthoughItsDoorIsRefused() {
+		this.refusal = new LockConfigurationException("too many consumers");
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		group.start(this.shard);
+		this.loop.advance(Duration.ofMillis(2500));
+		assertThat(group.isLeader()).isTrue();
+		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(group.isLeader()).isTrue();
+		assertThat(group.isVacant()).isFalse();
+	}
+
+	@Test
+	void groupThatHasNoLeaderForLongerThanALeaseSaysSoOnce() {
+		List<String> told = new ArrayList<>();
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		group.addListener(new LeaderListener() {
+
+			@Override
+			public void granted(String group, long term) {
+				told.add("granted");
+			}
+
+			@Override
+			public void revoked(String group, long term) {
+				told.add("revoked");
+			}
+
+			@Override
+			public void vacant(String group) {
+				told.add("vacant");
+			}
+
+			@Override
+			public void occupied(String group) {
+				told.add("occupied");
+			}
+
+		});
+		this.log.delayed = true;
+		group.start(this.shard);
+		this.loop.advance(Duration.ofMillis(9500));
+		assertThat(group.isVacant()).isFalse();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(group.isVacant()).isTrue();
+		assertThat(told).containsExactly("vacant");
+		this.log.delayed = false;
+		this.log.deliver();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(group.isVacant()).isFalse();
+		assertThat(told).containsExactly("vacant", "granted", "occupied");
+	}
+
+	@Test
+	void groupThatAnotherNodeLeadsIsNotVacant() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, "g:digest"));
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		group.start(this.shard);
+		for (int i = 0; i < 20; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			this.log.append(heartbeatUpTo(this.log.at(1)));
+			assertThat(group.isVacant()).isFalse();
+		}
+	}
+
 	private Heartbeat heartbeatUpTo(Position upTo, Claim... claims) {
 		return new Heartbeat(OTHER, this.otherSequence++, false, INFO, Position.NONE, Position.NONE, upTo,
 				List.of(claims));
@@ -821,13 +911,13 @@ class ShardTests {
 
 	}
 
-	private record OneConnector(Log log, List<String> doors) implements Connector {
+	private record OneConnector(Log log, List<String> doors, Supplier<LockException> refusal) implements Connector {
 
 		@Override
 		public CompletionStage<Ports> open(int shard) {
 			return CompletableFuture.completedFuture(new Ports(this.log, (lock, kind, ordinal, changed) -> {
 				this.doors.add(lock);
-				return new Open();
+				return new Open(this.refusal.get());
 			}));
 		}
 
@@ -871,22 +961,17 @@ class ShardTests {
 
 	}
 
-	/** A door that lets in. */
-	private static final class Open implements Door.Entry {
+	/** A door that lets in, or is refused. */
+	private record Open(LockException failure) implements Door.Entry {
 
 		@Override
 		public Door.State state() {
-			return Door.State.ADMITTED;
+			return (this.failure != null) ? Door.State.FAILED : Door.State.ADMITTED;
 		}
 
 		@Override
 		public long admission() {
-			return 1;
-		}
-
-		@Override
-		public LockException failure() {
-			return null;
+			return (this.failure != null) ? 0 : 1;
 		}
 
 		@Override

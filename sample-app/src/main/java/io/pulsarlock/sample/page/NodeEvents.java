@@ -27,7 +27,9 @@ class NodeEvents {
 		add(switch (event.type()) {
 			case GRANTED -> "leads '" + event.group() + "', term " + event.term();
 			case REVOKED -> "does not lead '" + event.group() + "' any more, term " + event.term();
-		}, event.type() == LeaderEvent.Type.REVOKED);
+			case VACANT -> "knows of no leader of '" + event.group() + "'";
+			case OCCUPIED -> "knows of a leader of '" + event.group() + "' again";
+		}, event.type() == LeaderEvent.Type.REVOKED || event.type() == LeaderEvent.Type.VACANT);
 	}
 
 	@EventListener

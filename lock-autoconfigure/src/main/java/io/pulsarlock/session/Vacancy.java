@@ -1,0 +1,63 @@
+package io.pulsarlock.session;
+
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Whether a leader group has had no leader for longer than a lease, as far as this node
+ * knows. Looked at on one thread at a time, read anywhere.
+ */
+final class Vacancy {
+
+	private static final Log logger = LogFactory.getLog(Vacancy.class);
+
+	private final String group;
+
+	private final String node;
+
+	private final long allowedNanos;
+
+	private long ledAt;
+
+	private volatile boolean vacant;
+
+	Vacancy(String group, SessionSettings settings, long now) {
+		this.group = group;
+		this.node = settings.node();
+		this.allowedNanos = settings.leaseNanos();
+		this.ledAt = now;
+	}
+
+	/**
+	 * Takes note of whether somebody leads.
+	 * @param led whether somebody is known to lead
+	 * @param now the time
+	 * @param reason why nobody does, as far as is known
+	 * @return true if the answer has changed
+	 */
+	boolean look(boolean led, long now, Supplier<String> reason) {
+		if (led) {
+			this.ledAt = now;
+		}
+		boolean vacant = now - this.ledAt > this.allowedNanos;
+		if (vacant == this.vacant) {
+			return false;
+		}
+		this.vacant = vacant;
+		if (vacant) {
+			logger.warn("Leader group '" + this.group + "' has had no leader for longer than a lease, as far as node '"
+					+ this.node + "' knows: " + reason.get());
+		}
+		else {
+			logger.info("Leader group '" + this.group + "' has a leader again");
+		}
+		return true;
+	}
+
+	boolean isVacant() {
+		return this.vacant;
+	}
+
+}
