@@ -579,7 +579,7 @@ class ShardTests {
 		this.log.append(newer(0));
 		this.log.append(newer(1));
 		this.log.append(new OtherVersion(NEWER, 2, 9, null, 0, true));
-		Shard late = shard(new OneConnector(this.log, this.doors));
+		Shard late = shard(new OneConnector(this.log, this.doors, () -> null));
 		late.start();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(late.isConfirmed()).isTrue();
@@ -591,7 +591,7 @@ class ShardTests {
 		Log log = new Log();
 		log.append(newer(0));
 		log.append(newer(1));
-		Shard late = shard(new OneConnector(log, this.doors));
+		Shard late = shard(new OneConnector(log, this.doors, () -> null));
 		late.start();
 		this.loop.advance(Duration.ofMillis(9_000));
 		assertThat(late.isConfirmed()).isFalse();
