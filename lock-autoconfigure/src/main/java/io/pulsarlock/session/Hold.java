@@ -186,6 +186,12 @@ final class Hold implements LockHandle, CountedHandle {
 		return this.released;
 	}
 
+	/** Why it is over by itself, or else the given reason. */
+	Reason reasonOr(Reason reason) {
+		Reason own = expired(this.loop.nanoTime());
+		return (own != null) ? own : reason;
+	}
+
 	private @Nullable Reason expired(long now) {
 		if (this.incarnation.confirmedFor(now) <= 0) {
 			return this.incarnation.reason();

@@ -461,9 +461,11 @@ final class Slot {
 
 	/** The cluster has ended a holding, possibly one that was being given up. */
 	private void taken(Hold hold, Reason reason) {
-		hold.lose(reason);
+		// What was over by its own deadline was not taken away.
+		Reason own = hold.reasonOr(reason);
+		hold.lose(own);
 		if (hold.isGivenUp()) {
-			report(hold, reason);
+			report(hold, own);
 			hold.left().complete(null);
 		}
 	}
