@@ -87,7 +87,7 @@ class PulsarLockMetricsTests {
 			.totalTime(TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(this.meters.get("pulsar.lock.jeopardy").tag("lock.kind", "lock").counter().count()).isOne();
 		assertThat(this.meters.get("pulsar.lock.lost")
-			.tags("lock.kind", "lock", "reason", "administrator")
+			.tags("lock.kind", "lock", "reason", "revoked_by_administrator")
 			.counter()
 			.count()).isOne();
 		assertThat(this.meters.get("pulsar.lock.lost").counters()).hasSize(2 * LockLoss.Reason.values().length);
