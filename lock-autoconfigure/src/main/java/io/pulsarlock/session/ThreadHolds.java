@@ -68,6 +68,11 @@ final class ThreadHolds {
 			throw new IllegalMonitorStateException("Lock '" + name
 					+ "' guards a method on this thread and was not locked by lock(): it is released by that method");
 		}
+		if (level.depth == 1) {
+			// First, and without a call: what follows may find no stack left. Then the
+			// loop releases it.
+			level.hold.abandoned = true;
+		}
 		level.depth--;
 		if (level.depth == 0) {
 			remove(key);
@@ -101,6 +106,11 @@ final class ThreadHolds {
 	private @Nullable Level level(String key) {
 		Map<String, Level> mine = this.levels.get();
 		Level level = (mine != null) ? mine.get(key) : null;
+		if (level != null && level.depth == 0) {
+			// Left, by a thread that had no stack to say so.
+			remove(key);
+			return null;
+		}
 		if (level != null && level.bound && level.depth == 1 && level.hold.isReleased()) {
 			// Released on another thread, so this one could not be told.
 			remove(key);

@@ -22,6 +22,9 @@ class StackOverflowTests {
 	/** Made before there is too little stack to make it. */
 	private static final Consumer<LockHandle> CLOSE = LockHandle::close;
 
+	/** Made before there is no stack left for it. */
+	private static final String[] NAMES = { "deep-0", "deep-1", "deep-2" };
+
 	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
 
 	@AfterEach
@@ -46,9 +49,12 @@ class StackOverflowTests {
 				assertThat(held.isHeld()).isTrue();
 			}
 		}
-		// Nothing is left behind that nobody can give back.
+		// Nothing is left behind that nobody can give back. A thread that had no stack
+		// left
+		// to call unlock() still has the lock, as with any other Lock.
 		for (int i = 0; i < LOCKS; i++) {
-			b.obtain("deep", i).acquire(Duration.ofSeconds(30)).close();
+			b.obtain("deep-0", i).acquire(Duration.ofSeconds(30)).close();
+			b.obtain("deep-2", i).acquire(Duration.ofSeconds(30)).close();
 		}
 	}
 
@@ -62,7 +68,7 @@ class StackOverflowTests {
 	}
 
 	private void deeper(InMemoryNode node, int kind, int depth) {
-		FencedLock lock = node.obtain("deep", depth % LOCKS);
+		FencedLock lock = node.obtain(NAMES[kind], depth % LOCKS);
 		switch (kind) {
 			case 0 -> {
 				try (LockHandle held = lock.tryAcquire().orElse(null)) {
