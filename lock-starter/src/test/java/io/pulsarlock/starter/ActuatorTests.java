@@ -152,7 +152,7 @@ class ActuatorTests {
 		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(loss.get().reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
 		await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body())
-			.containsPattern("pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"administrator\"} [1-9]"));
+			.containsPattern("pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"revoked_by_administrator\"} [1-9]"));
 	}
 
 	@Test
