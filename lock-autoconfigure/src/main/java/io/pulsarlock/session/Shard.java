@@ -436,7 +436,7 @@ final class Shard {
 	/** Something went wrong that callers should hear of. */
 	void failed(LockException failure) {
 		if (this.failure == null || this.failure.getClass() != failure.getClass()) {
-			logger.warn(failure.getMessage(), failure.getCause());
+			logger.warn(String.valueOf(failure.getMessage()), failure.getCause());
 		}
 		this.failure = failure;
 		if (failure instanceof LockConfigurationException) {
@@ -791,7 +791,10 @@ final class Shard {
 	/** Whether a session of another node is in front of a line, as far as is known. */
 	boolean isHeldElsewhere(String key) {
 		Session session = activeSession();
-		Ticket front = (session != null && session.isConfirmed()) ? session.table().front(key) : null;
+		if (session == null || !session.isConfirmed()) {
+			return false;
+		}
+		Ticket front = session.table().front(key);
 		return front != null && !front.session().equals(session.id());
 	}
 
