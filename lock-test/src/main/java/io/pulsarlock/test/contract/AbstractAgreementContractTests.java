@@ -78,7 +78,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 			}
 			Map<String, LockHandle> first = new TreeMap<>();
 			Map<String, LockHandle> second = new TreeMap<>();
-			await().atMost(LONG.multipliedBy(2)).until(() -> {
+			await().atMost(LONG.multipliedBy(8)).until(() -> {
 				// A refusal from before the outage is one until the node has joined.
 				first.putAll(take(a));
 				second.putAll(take(b));
@@ -102,7 +102,9 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	private static Map<String, LockHandle> take(LockRegistry node) {
 		Map<String, LockHandle> taken = new TreeMap<>();
 		for (String name : NAMES) {
-			await().until(() -> {
+			// After an outage each first waits for the silence of the other's last
+			// session.
+			await().atMost(LONG.multipliedBy(4)).until(() -> {
 				try {
 					Optional<LockHandle> handle = node.obtain(name).tryAcquire();
 					handle.ifPresent((granted) -> taken.put(name, granted));
