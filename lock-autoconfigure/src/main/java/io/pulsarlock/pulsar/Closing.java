@@ -24,6 +24,17 @@ final class Closing {
 		return gently(connected, close, ATTEMPTS);
 	}
 
+	/**
+	 * Closes what was made for one purpose, however that ends.
+	 * @param work what it was made for
+	 * @return completes like the work, after the closing
+	 */
+	static CompletableFuture<Void> after(CompletableFuture<Void> work, BooleanSupplier connected,
+			Supplier<CompletableFuture<Void>> close) {
+		return work.handle((none, ex) -> gently(connected, close))
+			.thenCompose((closing) -> closing.thenCompose((closed) -> work));
+	}
+
 	private static CompletableFuture<Void> gently(BooleanSupplier connected, Supplier<CompletableFuture<Void>> close,
 			int attempts) {
 		if (connected.getAsBoolean() || attempts == 0) {

@@ -124,11 +124,9 @@ final class JournalStart {
 			.receiverQueueSize(queue)
 			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
 			.createAsync()
-			.thenCompose((reader) -> ClientTimer.limit(MessageLoop.until(reader::readNextAsync, last), SEARCH_MILLIS)
-				.handle((none, ex) -> Closing.gently(reader::isConnected, reader::closeAsync)
-					.thenCompose((closed) -> (ex != null) ? CompletableFuture.<Void>failedFuture(ex)
-							: CompletableFuture.<Void>completedFuture(null)))
-				.thenCompose((closing) -> closing));
+			.thenCompose((reader) -> Closing.after(
+					ClientTimer.limit(MessageLoop.until(reader::readNextAsync, last), SEARCH_MILLIS),
+					reader::isConnected, reader::closeAsync));
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.pulsarlock.pulsar;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -14,7 +13,7 @@ import org.apache.pulsar.client.api.Message;
  */
 final class RangeReader {
 
-	private static final long LIMIT_SECONDS = 5;
+	private static final long LIMIT_MILLIS = 5000;
 
 	private final Supplier<CompletableFuture<org.apache.pulsar.client.api.Consumer<byte[]>>> readers;
 
@@ -35,20 +34,16 @@ final class RangeReader {
 	 * have been
 	 */
 	CompletableFuture<Void> read(Position after, Position before, Consumer<Message<byte[]>> delivery) {
-		return this.readers.get().thenCompose((reader) -> seek(reader, after).thenCompose((none) -> {
+		return this.readers.get().thenCompose((reader) -> Closing.after(seek(reader, after).thenCompose((none) -> {
 			reader.resume();
-			return MessageLoop.until(reader::receiveAsync, (message) -> {
+			return ClientTimer.limit(MessageLoop.until(reader::receiveAsync, (message) -> {
 				boolean behind = !before.isAfter(PulsarJournal.position(message.getMessageId()));
 				if (!behind) {
 					delivery.accept(message);
 				}
 				return behind;
-			}).orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS);
-		})
-			.handle((none, ex) -> Closing.gently(reader::isConnected, reader::closeAsync)
-				.thenCompose((closed) -> (ex != null) ? CompletableFuture.<Void>failedFuture(ex)
-						: CompletableFuture.<Void>completedFuture(null)))
-			.thenCompose((closing) -> closing));
+			}), LIMIT_MILLIS);
+		}), reader::isConnected, reader::closeAsync));
 	}
 
 	private static CompletableFuture<Void> seek(org.apache.pulsar.client.api.Consumer<byte[]> reader, Position after) {
