@@ -468,15 +468,7 @@ final class Shard {
 			}
 			return;
 		}
-		// Safety: first added, then looked. Whichever comes first, this or the end, one
-		// of the two sees the other, so nobody waits on a loop that runs no more.
-		this.arriving.add(waiter.granted);
-		if (this.ended) {
-			refuseArriving();
-			return;
-		}
-		this.loop.execute(() -> {
-			this.arriving.remove(waiter.granted);
+		arrive(waiter.granted, () -> {
 			LockException failure = failure();
 			if (this.closed || this.stopping) {
 				waiter.granted.completeExceptionally(closedException());
@@ -495,13 +487,7 @@ final class Shard {
 	/** Claims a fire time of a job. Any thread. */
 	CompletableFuture<Boolean> fire(String job, long fireTime) {
 		CompletableFuture<Boolean> claim = new CompletableFuture<>();
-		this.arriving.add(claim);
-		if (this.ended) {
-			refuseArriving();
-			return claim;
-		}
-		this.loop.execute(() -> {
-			this.arriving.remove(claim);
+		arrive(claim, () -> {
 			Session session = activeSession();
 			if (session == null) {
 				claim.completeExceptionally(unavailable(job));
@@ -511,6 +497,21 @@ final class Shard {
 			}
 		});
 		return claim;
+	}
+
+	/** Takes what is asked to the loop, or refuses it if that has ended. Any thread. */
+	private void arrive(CompletableFuture<?> asked, Runnable task) {
+		// Safety: first added, then looked. Whichever comes first, this or the end, one
+		// of the two sees the other, so nobody waits on a loop that runs no more.
+		this.arriving.add(asked);
+		if (this.ended) {
+			refuseArriving();
+			return;
+		}
+		this.loop.execute(() -> {
+			this.arriving.remove(asked);
+			task.run();
+		});
 	}
 
 	/** A waiter has given up. Any thread. */

@@ -8,7 +8,7 @@ import java.util.PriorityQueue;
 /**
  * A loop whose clock and tasks go on only when a test says so.
  */
-final class ManualLoop implements Loop {
+final class ManualLoop implements RepeatingLoop {
 
 	private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
 
@@ -38,24 +38,6 @@ final class ManualLoop implements Loop {
 		Timed timed = new Timed(this.now + delayNanos, this.number++, task);
 		this.timed.add(timed);
 		return () -> this.timed.remove(timed);
-	}
-
-	@Override
-	public Timer every(long periodNanos, Runnable task) {
-		boolean[] cancelled = new boolean[1];
-		schedule(periodNanos, () -> again(periodNanos, task, cancelled));
-		return () -> cancelled[0] = true;
-	}
-
-	private void again(long periodNanos, Runnable task, boolean[] cancelled) {
-		if (!cancelled[0]) {
-			try {
-				task.run();
-			}
-			finally {
-				schedule(periodNanos, () -> again(periodNanos, task, cancelled));
-			}
-		}
 	}
 
 	/** Tasks that wait for their time. */

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
  * A process with its clock and its two threads: the loop and the network thread. While it
  * stands nothing of it runs, but its clock goes on and what was sent to it waits.
  */
-final class SimulatedProcess implements Loop {
+final class SimulatedProcess implements RepeatingLoop {
 
 	private static final long WAKE_UP = 12 * SimulatedTime.MILLI;
 
@@ -88,23 +88,8 @@ final class SimulatedProcess implements Loop {
 	}
 
 	@Override
-	public Timer every(long periodNanos, Runnable task) {
-		boolean[] cancelled = new boolean[1];
-		schedule(periodNanos, () -> again(periodNanos, task, cancelled));
-		return () -> cancelled[0] = true;
-	}
-
-	private void again(long periodNanos, Runnable task, boolean[] cancelled) {
-		if (!cancelled[0]) {
-			try {
-				task.run();
-			}
-			finally {
-				if (!this.periodicEnded) {
-					schedule(periodNanos, () -> again(periodNanos, task, cancelled));
-				}
-			}
-		}
+	public boolean repeats() {
+		return !this.periodicEnded;
 	}
 
 	/** Only for a broken twin: what is periodic is not repeated any more. */
