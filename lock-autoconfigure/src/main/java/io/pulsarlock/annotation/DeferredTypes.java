@@ -77,6 +77,24 @@ final class DeferredTypes {
 		return null;
 	}
 
+	/**
+	 * Whether results of the type are of a kind that is replaced by one of the library.
+	 * @throws UnsupportedResultException if they are, and the replacement is not of the
+	 * type
+	 */
+	static boolean isReplaceable(Class<?> type, Class<?> kind, Class<?> replacement) {
+		if (!kind.isAssignableFrom(type)) {
+			return false;
+		}
+		if (!type.isAssignableFrom(replacement)) {
+			String name = kind.getSimpleName();
+			throw new UnsupportedResultException(
+					"its result '" + type.getName() + "' is a " + name + " that cannot be replaced",
+					"Return CompletableFuture or " + name + ".");
+		}
+		return true;
+	}
+
 	/** Whether values of the type are called, and nothing else. */
 	static boolean isFunction(Class<?> type) {
 		return type.isInterface()

@@ -15,16 +15,7 @@ final class FutureResultHandler implements GuardedResultHandler {
 
 	@Override
 	public boolean supports(ResolvableType returnType, Method method) {
-		Class<?> type = returnType.toClass();
-		if (!Future.class.isAssignableFrom(type)) {
-			return false;
-		}
-		if (type != Future.class) {
-			throw new UnsupportedResultException(
-					"its result '" + type.getName() + "' is a Future that cannot be replaced",
-					"Return CompletableFuture or Future.");
-		}
-		return true;
+		return DeferredTypes.isReplaceable(returnType.toClass(), Future.class, GuardedFuture.class);
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.pulsarlock.annotation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -39,9 +40,15 @@ final class Grip {
 
 	private boolean released;
 
-	Grip(Guard guard, List<String> keys, @Nullable LockGrant leadership) {
+	/**
+	 * Creates one that holds the leadership only.
+	 * @param keys the keys of the call, by the full names of their locks
+	 */
+	Grip(Guard guard, Map<String, Object> keys, @Nullable LockGrant leadership) {
 		this.guard = guard;
-		this.keys = List.copyOf(keys);
+		Guard.Lock lock = guard.lock();
+		this.keys = (lock == null || lock.keys().isEmpty()) ? List.of()
+				: keys.values().stream().map(Object::toString).toList();
 		this.leadership = leadership;
 		if (leadership instanceof CountedHandle counted) {
 			this.registrations.add(counted.use());

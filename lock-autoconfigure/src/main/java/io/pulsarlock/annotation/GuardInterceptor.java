@@ -134,11 +134,10 @@ final class GuardInterceptor implements MethodInterceptor {
 		Guard guard = call.guard();
 		Guard.Lock lock = guard.lock();
 		if (lock == null) {
-			return new Grip(guard, List.of(), leadership);
+			return new Grip(guard, Map.of(), leadership);
 		}
 		Map<String, Object> keys = keys(guard, lock, call.target(), call.arguments());
-		Grip grip = new Grip(guard,
-				lock.keys().isEmpty() ? List.of() : keys.values().stream().map(Object::toString).toList(), leadership);
+		Grip grip = new Grip(guard, keys, leadership);
 		return this.observations.get().acquire(lock, grip.keys(), () -> {
 			try {
 				take(lock, keys.keySet(), grip);

@@ -70,8 +70,7 @@ final class PublisherGuard {
 		Guard.Lock lock = this.guard.lock();
 		Map<String, Object> keys = (lock != null)
 				? this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments()) : Map.of();
-		Grip grip = new Grip(this.guard, (lock == null || lock.keys().isEmpty()) ? List.of()
-				: keys.values().stream().map(Object::toString).toList(), leadership);
+		Grip grip = new Grip(this.guard, keys, leadership);
 		LockContext around = view.getOrDefault(LockContext.class, null);
 		LockContext outer = (around != null) ? around : LockContext.peek();
 		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();

@@ -15,16 +15,7 @@ final class StageResultHandler implements GuardedResultHandler {
 
 	@Override
 	public boolean supports(ResolvableType returnType, Method method) {
-		Class<?> type = returnType.toClass();
-		if (!CompletionStage.class.isAssignableFrom(type)) {
-			return false;
-		}
-		if (!type.isAssignableFrom(CompletableFuture.class)) {
-			throw new UnsupportedResultException(
-					"its result '" + type.getName() + "' is a CompletionStage that cannot be replaced",
-					"Return CompletableFuture or CompletionStage.");
-		}
-		return true;
+		return DeferredTypes.isReplaceable(returnType.toClass(), CompletionStage.class, CompletableFuture.class);
 	}
 
 	@Override
