@@ -90,8 +90,10 @@ class CallbacksTests {
 	@Test
 	void allRunInOrderOnTheFirstThreadWhenNoOtherCanBeStarted() throws Exception {
 		AtomicInteger attempts = new AtomicInteger();
+		CountDownLatch tried = new CountDownLatch(1);
 		Callbacks lonely = new Callbacks(this.starter, (thread) -> {
 			if (attempts.getAndIncrement() > 0) {
+				tried.countDown();
 				throw new OutOfMemoryError("unable to create native thread: on purpose");
 			}
 			thread.start();
@@ -101,6 +103,8 @@ class CallbacksTests {
 		for (int i = 0; i < 2000; i++) {
 			int number = i;
 			lonely.execute(() -> {
+				// Or all might be done before another thread is missed.
+				await(tried);
 				order.add(number);
 				all.countDown();
 			});
