@@ -2,6 +2,7 @@ package io.pulsarlock.annotation;
 
 import java.io.Closeable;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -76,14 +77,8 @@ final class ContainerCallbacks {
 	}
 
 	private static boolean implementsMethodOf(Class<?> type, Method method, Class<?> targetClass) {
-		for (Method declared : type.getDeclaredMethods()) {
-			if (declared.getName().equals(method.getName())
-					&& declared.getParameterCount() == method.getParameterCount()
-					&& GuardAnnotations.specific(declared, targetClass).equals(method)) {
-				return true;
-			}
-		}
-		return false;
+		return Arrays.stream(type.getDeclaredMethods())
+			.anyMatch((declared) -> GuardAnnotations.isImplementedBy(declared, method, targetClass));
 	}
 
 }

@@ -49,6 +49,15 @@ final class GuardAnnotations {
 		return (found != null) ? found : method;
 	}
 
+	/**
+	 * Whether a call of a method of some type runs a {@link #specific} method in the end.
+	 */
+	static boolean isImplementedBy(Method declared, Method method, Class<?> targetClass) {
+		// What is cheap first: to resolve a method is not.
+		return declared.getName().equals(method.getName()) && declared.getParameterCount() == method.getParameterCount()
+				&& specific(declared, targetClass).equals(method);
+	}
+
 	private static @Nullable Method declared(Method method, Class<?> type) {
 		if (method.getDeclaringClass().isAssignableFrom(type)) {
 			return BridgeMethodResolver.getMostSpecificMethod(method, type);
@@ -82,9 +91,7 @@ final class GuardAnnotations {
 		for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
 			if (!each.isAssignableFrom(method.getDeclaringClass())) {
 				for (Method declared : each.getDeclaredMethods()) {
-					if (declared.getName().equals(method.getName())
-							&& declared.getParameterCount() == method.getParameterCount()
-							&& specific(declared, targetClass).equals(method)) {
+					if (isImplementedBy(declared, method, targetClass)) {
 						found = AnnotatedElementUtils.findMergedAnnotation(declared, type);
 						if (found != null) {
 							return found;

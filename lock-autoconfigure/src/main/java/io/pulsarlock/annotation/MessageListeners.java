@@ -61,9 +61,7 @@ final class MessageListeners {
 		for (Class<?> type : ClassUtils.getAllInterfacesForClassAsSet(targetClass)) {
 			if (type.getSimpleName().endsWith("MessageListener") || INTERFACES.contains(type.getName())) {
 				for (Method declared : type.getMethods()) {
-					if (declared.getName().equals(method.getName())
-							&& declared.getParameterCount() == method.getParameterCount()
-							&& GuardAnnotations.specific(declared, targetClass).equals(method)) {
+					if (GuardAnnotations.isImplementedBy(declared, method, targetClass)) {
 						return type.getSimpleName();
 					}
 				}

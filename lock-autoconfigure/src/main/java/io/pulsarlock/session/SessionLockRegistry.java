@@ -62,7 +62,7 @@ public final class SessionLockRegistry implements LockRegistry, LockAdministrati
 
 	private boolean campaigning;
 
-	/** LockHandle while the registry starts or stops, and never by anything else. */
+	/** Locked while the registry starts or stops, and never by anything else. */
 	private final Object lifecycle = new Object();
 
 	private volatile @Nullable Membership membership;
