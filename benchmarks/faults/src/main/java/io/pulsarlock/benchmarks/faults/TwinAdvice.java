@@ -35,8 +35,9 @@ final class TwinAdvice {
 		}
 
 		@Advice.OnMethodExit
-		static void exit(@Advice.FieldValue("over") boolean over, @Advice.Return(readOnly = false) long nanos) {
-			if (!over) {
+		static void exit(@Advice.FieldValue("end") LockLoss.@Nullable Reason end,
+				@Advice.Return(readOnly = false) long nanos) {
+			if (end == null) {
 				nanos = 1L << 60;
 			}
 		}
