@@ -149,7 +149,8 @@ public final class PulsarLocks {
 	 * Makes the settings that locks need on a client of their own: one connection to each
 	 * broker, so that what closes the doors closes the journal; a look at a silent
 	 * connection every 3 s; requests that outlast the broker's own liveness check of 5 s;
-	 * and reconnects that are quick compared with the reconnect grace.
+	 * and reconnects that are quick compared with the reconnect grace, to a broker that
+	 * was gone a moment ago too.
 	 * @param builder the builder
 	 * @return the same builder
 	 */
@@ -160,6 +161,7 @@ public final class PulsarLocks {
 			.connectionTimeout(3, TimeUnit.SECONDS)
 			.startingBackoffInterval(5, TimeUnit.MILLISECONDS)
 			.maxBackoffInterval(1, TimeUnit.SECONDS)
+			.serviceUrlQuarantineInitDuration(0, TimeUnit.MILLISECONDS)
 			.ioThreads(1)
 			.listenerThreads(1)
 			.memoryLimit(64, SizeUnit.MEGA_BYTES);

@@ -50,18 +50,21 @@ final class Membership {
 
 	private final List<Shard> shards = new ArrayList<>();
 
+	private final Availability availability;
+
 	private final ClusterAgreement agreement = new ClusterAgreement(ClusterAgreement.DECIDING_SHARD);
 
 	Membership(SessionSettings settings, Connector connector, Consumer<LockEvent> events) {
 		this.settings = settings;
+		this.availability = new Availability(settings);
 		this.connector = connector;
 		this.thread = new LoopThread("pulsar-lock-session");
 		this.callbacks = callbacks(this.thread);
 		for (int i = 0; i < settings.shards(); i++) {
 			ThreadLoop loop = new ThreadLoop(this.thread);
 			this.loops.add(loop);
-			this.shards
-				.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID, this.agreement));
+			this.shards.add(new Shard(i, settings, loop, connector, this::callback, events, UUID::randomUUID,
+					this.agreement, this.availability));
 		}
 	}
 
@@ -239,6 +242,7 @@ final class Membership {
 
 	/** Loses every lock, says goodbye and ends. Takes a bounded time. */
 	void close() {
+		this.availability.end();
 		await(CompletableFuture.allOf(this.shards.stream().map(Shard::vacate).toArray(CompletableFuture[]::new)));
 		await(CompletableFuture.allOf(this.shards.stream().map(Shard::close).toArray(CompletableFuture[]::new)));
 		this.connector.close();

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionGroup implements LeaderGroup {
 
+	private static final SafeLog logger = SafeLog.of(SessionGroup.class);
+
 	/** Later ones have no milliseconds. */
 	private static final Instant LAST_FIRE_TIME = Instant.ofEpochMilli(Long.MAX_VALUE);
 
@@ -131,6 +133,7 @@ final class SessionGroup implements LeaderGroup {
 			}
 			this.hold = null;
 			this.leading = null;
+			logger.info("This node no longer leads group '" + this.name + "'");
 			CompletableFuture<?> told = CompletableFuture.allOf(this.listeners.stream()
 				.map((listening) -> listening.revoked(ended.token()))
 				.toArray(CompletableFuture[]::new));
@@ -343,6 +346,7 @@ final class SessionGroup implements LeaderGroup {
 				}
 				SessionGroup.this.hold = hold;
 				SessionGroup.this.leading = new LeadershipGrant(hold);
+				logger.info("This node leads group '" + SessionGroup.this.name + "'");
 				SessionGroup.this.listeners.forEach((listening) -> listening.granted(hold.token()));
 				return true;
 			}

@@ -82,6 +82,8 @@ final class Shard {
 
 	private final ClusterAgreement agreement;
 
+	private final Availability availability;
+
 	private final DoorRefusals doors;
 
 	private final Joining joining = new Joining();
@@ -133,7 +135,7 @@ final class Shard {
 	private volatile long reachedAt;
 
 	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
-			Consumer<LockEvent> events, Supplier<UUID> ids, ClusterAgreement agreement) {
+			Consumer<LockEvent> events, Supplier<UUID> ids, ClusterAgreement agreement, Availability availability) {
 		this.index = index;
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
@@ -145,6 +147,7 @@ final class Shard {
 		this.affinity = new Affinity(settings);
 		this.handOver = new HandOver(loop, settings.graceNanos());
 		this.agreement = agreement;
+		this.availability = availability;
 		this.doors = new DoorRefusals(index, settings);
 		this.settledAt = loop.nanoTime();
 		this.reachedAt = this.settledAt;
@@ -302,12 +305,9 @@ final class Shard {
 	/** The session has caught up: locks can be asked for. */
 	void activated() {
 		logger.debug("Shard " + this.index + " joined");
-		if (this.failure instanceof LockConfigurationException) {
-			logger.info("Node '" + this.settings.node() + "' has joined shard " + this.index
-					+ ": what has kept it out is over");
-		}
 		this.failure = null;
 		this.reachedAt = now();
+		this.availability.joined(this.index, this.reachedAt);
 		this.rejoin = FIRST_REJOIN;
 		this.joining.joined();
 		Session session = this.session;
@@ -360,9 +360,12 @@ final class Shard {
 				+ " which takes two leases");
 	}
 
-	/** The reader has been moved past a part of the journal, which is read again. */
+	/**
+	 * A part of the journal may have been left out, and is read again. Between ledgers
+	 * there need not be anything: that a topic goes on in another one is nothing to tell.
+	 */
 	void leftOut(JournalReader.Hole hole) {
-		if (hole.before().isAfter(this.filled)) {
+		if (hole.before().isAfter(this.filled) && hole.before().ledgerId() == hole.after().ledgerId()) {
 			this.filled = hole.before();
 			logger.info("Node '" + this.settings.node() + "' was not sent what is between " + hole.after() + " and "
 					+ hole.before() + " in the journal of shard " + this.index
@@ -377,8 +380,8 @@ final class Shard {
 			return;
 		}
 		if (session.isActive() && reason != Reason.CLOSED) {
-			logger.warn("Session " + session.id() + " of node '" + this.settings.node() + "' in shard " + this.index
-					+ " has ended (" + reason + "); all its locks are lost");
+			logger.debug("Session " + session.id() + " in shard " + this.index + " has ended (" + reason + ")");
+			this.availability.sessionLost(this.index, reason, now());
 		}
 		if (!session.isSettled()) {
 			// The next session does not know from whom this one had still to hear.
@@ -435,9 +438,7 @@ final class Shard {
 
 	/** Something went wrong that callers should hear of. */
 	void failed(LockException failure) {
-		if (this.failure == null || this.failure.getClass() != failure.getClass()) {
-			logger.warn(String.valueOf(failure.getMessage()), failure.getCause());
-		}
+		this.availability.failed(failure, now());
 		this.failure = failure;
 		if (failure instanceof LockConfigurationException) {
 			this.joining.refused(failure);

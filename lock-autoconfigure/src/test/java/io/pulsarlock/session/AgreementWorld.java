@@ -261,13 +261,14 @@ final class AgreementWorld {
 			this.world = world;
 			this.settings = settings;
 			this.process = new SimulatedProcess(world.time, rate, world.time.bits());
+			Availability availability = new Availability(settings);
 			for (int i = 0; i < settings.shards(); i++) {
 				SimulatedClient client = new SimulatedClient(settings.node() + "." + i, world.topics.get(i),
 						this.process, () -> Position.NONE);
 				this.clients.add(client);
 				this.shards.add(new Shard(i, settings, this.process, client, this.process::execute, (event) -> {
 				}, () -> new UUID(world.time.bits(), world.time.bits()),
-						world.perShard ? new ClusterAgreement(i) : this.agreement));
+						world.perShard ? new ClusterAgreement(i) : this.agreement, availability));
 			}
 			this.shards.forEach(Shard::start);
 			world.time.trace(() -> "node     " + settings.node() + " of " + settings.shards() + " starts");

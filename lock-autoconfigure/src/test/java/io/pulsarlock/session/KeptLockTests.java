@@ -45,7 +45,7 @@ class KeptLockTests {
 				.withShards(1)
 				.withAffinity(Duration.ofSeconds(5), 10),
 			this.loop, this.ports.connector(), Runnable::run, this.events::add, UUID::randomUUID,
-			new ClusterAgreement(0));
+			new ClusterAgreement(0), new Availability(SessionSettings.of("a").withShards(1)));
 
 	KeptLockTests() {
 		this.shard.start();
@@ -235,7 +235,8 @@ class KeptLockTests {
 		ConcurrentLinkedQueue<LockEvent> told = new ConcurrentLinkedQueue<>();
 		Shard busy = new Shard(0,
 				SessionSettings.of("a").withShards(1).withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)), real,
-				journal.connector(), Runnable::run, told::add, UUID::randomUUID, new ClusterAgreement(0));
+				journal.connector(), Runnable::run, told::add, UUID::randomUUID, new ClusterAgreement(0),
+				new Availability(SessionSettings.of("a").withShards(1)));
 		try {
 			busy.start();
 			CountDownLatch joined = new CountDownLatch(1);

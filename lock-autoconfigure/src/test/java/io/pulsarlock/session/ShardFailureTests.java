@@ -52,7 +52,8 @@ class ShardFailureTests {
 				.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
 				.withShards(1)
 				.withAffinity(Duration.ZERO, 1),
-			this.loop, this.world.connector(), this::callback, this::event, this::id, new ClusterAgreement(0));
+			this.loop, this.world.connector(), this::callback, this::event, this::id, new ClusterAgreement(0),
+			new Availability(SessionSettings.of("a").withShards(1)));
 
 	ShardFailureTests() {
 		this.shard.start();

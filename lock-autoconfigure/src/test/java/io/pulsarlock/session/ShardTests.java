@@ -75,7 +75,8 @@ class ShardTests {
 	private Shard shard(Connector connector) {
 		return new Shard(0,
 				SessionSettings.of("a").withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)).withShards(1),
-				this.loop, connector, Runnable::run, this.events::add, UUID::randomUUID, new ClusterAgreement(0));
+				this.loop, connector, Runnable::run, this.events::add, UUID::randomUUID, new ClusterAgreement(0),
+				new Availability(SessionSettings.of("a").withShards(1)));
 	}
 
 	private Heartbeat otherHeartbeat() {

@@ -50,7 +50,8 @@ final class SimulatedNode {
 		}
 		this.client = new SimulatedClient(settings.node(), cluster, this.process, this::applied);
 		this.shard = new Shard(0, settings, this.process, this.client, this::callback, this::event,
-				() -> new UUID(this.time.bits(), this.time.bits()), new ClusterAgreement(0));
+				() -> new UUID(this.time.bits(), this.time.bits()), new ClusterAgreement(0),
+				new Availability(settings));
 		this.shard.start();
 		for (int i = 0; i < 3; i++) {
 			think();

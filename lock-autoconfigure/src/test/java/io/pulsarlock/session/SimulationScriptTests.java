@@ -134,7 +134,8 @@ class SimulationScriptTests {
 			this.process = new SimulatedProcess(world.time, rate, 0);
 			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> Position.NONE);
 			this.shard = new Shard(0, settings, this.process, this.client, this.process::execute, (event) -> {
-			}, () -> new UUID(world.time.bits(), world.time.bits()), new ClusterAgreement(0));
+			}, () -> new UUID(world.time.bits(), world.time.bits()), new ClusterAgreement(0),
+					new Availability(SessionSettings.of("a").withShards(1)));
 			this.shard.start();
 		}
 

@@ -64,6 +64,10 @@ final class NodeProcess implements AutoCloseable {
 		return this.lines.stream().anyMatch((line) -> line.startsWith(start));
 	}
 
+	boolean logged(String part) {
+		return this.lines.stream().anyMatch((line) -> line.contains(part));
+	}
+
 	/** The number after the word in the first line that starts with it. */
 	long number(String word) {
 		return this.lines.stream()

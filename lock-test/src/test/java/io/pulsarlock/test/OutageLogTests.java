@@ -1,0 +1,54 @@
+package io.pulsarlock.test;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import io.pulsarlock.test.broker.PulsarBroker;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What an application that has set no log level reads of an outage.
+ */
+@Tag("proof")
+class OutageLogTests {
+
+	/** Longer than a lease, and than the longest pause of the client. */
+	private static final Duration OUTAGE = Duration.ofSeconds(37);
+
+	@Test
+	void outageIsToldInFewLines() throws Exception {
+		try (PulsarBroker broker = PulsarBroker.start();
+				NodeProcess node = NodeProcess.start(OutageNode.class, broker.serviceUrl(), "o" + UUID.randomUUID())) {
+			await().atMost(30, TimeUnit.SECONDS)
+				.until(() -> node.said("HELD") && node.logged("has joined the lock cluster")
+						&& node.logged("leads group 'group'"));
+			long killed = System.nanoTime();
+			int before = node.lines().size();
+			broker.kill();
+			await().atMost(60, TimeUnit.SECONDS).until(() -> System.nanoTime() - killed > OUTAGE.toNanos());
+			broker.restart();
+			long served = System.currentTimeMillis();
+			await().atMost(90, TimeUnit.SECONDS).until(() -> node.said("BACK"));
+			List<String> lines = List.copyOf(node.lines()).subList(before, node.lines().size());
+			Files.write(Path.of("target", "outage.log"), lines);
+			List<String> own = lines.stream().filter((line) -> line.contains(" i.p.")).toList();
+			System.out.println("an outage of " + OUTAGE.toSeconds() + " s: " + own.size() + " lines of the library, "
+					+ (lines.size() - own.size()) + " of the Pulsar client; back " + (node.number("BACK") - served)
+					+ " ms after the broker served");
+			// Of the group: led no more, without a leader, with one again, led again.
+			assertThat(own).hasSizeLessThanOrEqualTo(6);
+			assertThat(own.stream().filter((line) -> line.contains("Node 'node'"))).satisfiesExactly(
+					(line) -> assertThat(line).contains("WARN", "has lost touch"),
+					(line) -> assertThat(line).contains("INFO", "is back"));
+		}
+	}
+
+}
