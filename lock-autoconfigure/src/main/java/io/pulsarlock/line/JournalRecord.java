@@ -157,8 +157,36 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * A record of another version of the library. What it changes is not known; that its
+	 * A record that this node cannot apply, so that it knows no line any more while the
+	 * session that wrote it is there. What the record changes is not known; that its
 	 * session lives, or has ended, is.
+	 *
+	 * @since 0.2.0
+	 */
+	sealed interface Outsider extends JournalRecord {
+
+		/**
+		 * The node that wrote it.
+		 * @return the node's name, or null if this record does not say it
+		 */
+		@Nullable String node();
+
+		/**
+		 * How long its session is certain to live after its latest record.
+		 * @return milliseconds, or zero if this record does not say it
+		 */
+		long leaseMillis();
+
+		/**
+		 * Whether it ends the session in good order.
+		 * @return true if it is the session's last record
+		 */
+		boolean bye();
+
+	}
+
+	/**
+	 * A record of another version of the library.
 	 *
 	 * @param session the session
 	 * @param sequence the record's number
@@ -170,7 +198,41 @@ public sealed interface JournalRecord {
 	 * @since 0.2.0
 	 */
 	record OtherVersion(UUID session, long sequence, int version, @Nullable String node, long leaseMillis,
-			boolean bye) implements JournalRecord {
+			boolean bye) implements Outsider {
+	}
+
+	/**
+	 * A record that was written in another Pulsar cluster and copied here: the two logs
+	 * hold the same records in another order, so nodes that read them see other lines.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param origin the Pulsar cluster it was written in
+	 * @param node the node's name, or null if this record does not say it
+	 * @param leaseMillis how long the session is certain to live after its latest record,
+	 * or zero if this record does not say it
+	 * @param bye whether it ends the session in good order
+	 * @since 0.2.0
+	 */
+	record Replicated(UUID session, long sequence, String origin, @Nullable String node, long leaseMillis,
+			boolean bye) implements Outsider {
+
+		/**
+		 * What can be said of a record that was copied here.
+		 * @param record the record as it was written
+		 * @param origin the Pulsar cluster it was written in
+		 * @return the record for this log
+		 */
+		public static Replicated of(JournalRecord record, String origin) {
+			if (record instanceof Outsider other) {
+				return new Replicated(record.session(), record.sequence(), origin, other.node(), other.leaseMillis(),
+						other.bye());
+			}
+			SessionInfo info = (record instanceof Heartbeat heartbeat) ? heartbeat.info() : null;
+			return new Replicated(record.session(), record.sequence(), origin, (info != null) ? info.node() : null,
+					(info != null) ? info.leaseMillis() : 0, record instanceof Bye);
+		}
+
 	}
 
 }

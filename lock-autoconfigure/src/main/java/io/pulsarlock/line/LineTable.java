@@ -20,8 +20,9 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
-import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,7 @@ public final class LineTable {
 		else if (record instanceof Bye) {
 			end(session, change);
 		}
-		else if (record instanceof OtherVersion other) {
+		else if (record instanceof Outsider other) {
 			session.speaks(other);
 			if (other.bye()) {
 				end(session, change);
@@ -153,15 +154,15 @@ public final class LineTable {
 		UUID id = record.session();
 		SessionState session = this.sessions.get(id);
 		if (session != null) {
-			// A session is of one version, so this is a forgery, or noise.
-			boolean foreign = (session.otherVersion() != null) != (record instanceof OtherVersion);
+			// A session is of one version and one log, so this is a forgery, or noise.
+			boolean foreign = (session.outsider() != null) != (record instanceof Outsider);
 			if (foreign || record.sequence() <= session.sequence()) {
 				return null;
 			}
 			long next = (record instanceof Bye bye) ? bye.written() : record.sequence();
-			// How another version numbers its records is not known.
+			// How another version numbers its records is not known, nor what is copied.
 			if (next > session.sequence() + 1 && this.unbroken.isAfter(session.latest())
-					&& !(record instanceof OtherVersion)) {
+					&& !(record instanceof Outsider)) {
 				change.miss();
 			}
 			session.heard(position, record.sequence());
@@ -185,8 +186,9 @@ public final class LineTable {
 		if (record instanceof Heartbeat heartbeat && heartbeat.opening()) {
 			return true;
 		}
-		if (record instanceof OtherVersion other) {
-			return !other.bye() && (!this.sealed || other.sequence() == 0);
+		if (record instanceof Outsider other) {
+			// Copies begin whenever somebody turns them on.
+			return !other.bye() && (!this.sealed || other.sequence() == 0 || other instanceof Replicated);
 		}
 		return !this.sealed && (record instanceof Heartbeat || record instanceof Request);
 	}

@@ -7,7 +7,7 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
-import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -89,7 +89,7 @@ public final class RecordBounds {
 			key(idle.lock());
 			number("ticket", idle.ticket());
 		}
-		else if (record instanceof OtherVersion other && other.node() != null) {
+		else if (record instanceof Outsider other && other.node() != null) {
 			text("node", other.node(), MAX_NODE);
 			lease(other.leaseMillis());
 		}

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ public final class SessionState {
 
 	private @Nullable SessionInfo info;
 
-	private @Nullable OtherVersion other;
+	private @Nullable Outsider other;
 
 	private Position opened;
 
@@ -73,18 +73,18 @@ public final class SessionState {
 		this.info = info;
 	}
 
-	/** It writes records of another version. What was said before and not now stays. */
-	void speaks(OtherVersion record) {
-		OtherVersion before = this.other;
+	/** It writes what cannot be applied. What was said before and not now stays. */
+	void speaks(Outsider record) {
+		Outsider before = this.other;
 		this.other = (record.node() != null || before == null) ? record : before;
 	}
 
 	/**
-	 * What is known of a session that writes records of another version.
-	 * @return null if it is of this version
+	 * What is known of a session that writes records which cannot be applied.
+	 * @return null if its records can be
 	 * @since 0.2.0
 	 */
-	public @Nullable OtherVersion otherVersion() {
+	public @Nullable Outsider outsider() {
 		return this.other;
 	}
 

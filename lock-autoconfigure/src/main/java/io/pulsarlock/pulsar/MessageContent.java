@@ -3,6 +3,7 @@ package io.pulsarlock.pulsar;
 import java.util.function.Consumer;
 
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.UnreadableRecordException;
@@ -52,7 +53,8 @@ final class MessageContent implements MessagePayloadProcessor {
 		catch (RuntimeException ex) {
 			throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library: " + ex);
 		}
-		return RecordCodec.decode(content);
+		JournalRecord record = RecordCodec.decode(content);
+		return message.isReplicated() ? Replicated.of(record, message.getReplicatedFrom()) : record;
 	}
 
 	private static @Nullable SkipCause shape(Message<byte[]> message) {

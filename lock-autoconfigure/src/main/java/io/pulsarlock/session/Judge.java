@@ -108,7 +108,7 @@ final class Judge {
 	 */
 	private long lease(SessionState other) {
 		long lease = this.session.lease(other);
-		boolean free = other.tickets().isEmpty() && other.otherVersion() == null
+		boolean free = other.tickets().isEmpty() && other.outsider() == null
 				&& other.latest().ledgerId() == this.session.table().applied().ledgerId();
 		return free ? Math.min(lease, SessionSettings.FREE_LEASE_NANOS) : lease;
 	}

@@ -26,7 +26,7 @@ import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
-import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
@@ -73,7 +73,7 @@ final class Session implements Journal.Listener {
 
 	private final Incarnation incarnation;
 
-	private final OtherVersions otherVersions;
+	private final Outsiders outsiders;
 
 	/** Only in the shard that decides. */
 	private final @Nullable Dissenters dissenters;
@@ -143,7 +143,7 @@ final class Session implements Journal.Listener {
 		this.door = ports.door();
 		long now = loop.nanoTime();
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
-		this.otherVersions = new OtherVersions(this.table, id);
+		this.outsiders = new Outsiders(this.table, id);
 		this.dissenters = (anchor == null) ? new Dissenters(settings, this.table, id) : null;
 		this.judge = new Judge(this, settings, now);
 		this.openedAt = now;
@@ -237,11 +237,11 @@ final class Session implements Journal.Listener {
 		}
 		if (record != null && change.accepted()) {
 			this.heardAt.put(record.session(), now);
-			if (record instanceof OtherVersion other && this.active) {
+			if (record instanceof Outsider other && this.active) {
 				// Nothing after it may be applied, so nothing is confirmed or granted any
 				// more. The next session waits for its end.
 				this.frozen = true;
-				this.shard.failed(OtherVersions.refusal(other, position));
+				this.shard.failed(Outsiders.refusal(other, position));
 				return;
 			}
 			if (record instanceof Heartbeat heartbeat) {
@@ -364,14 +364,14 @@ final class Session implements Journal.Listener {
 		}
 	}
 
-	/** Sessions of other versions are waited for, and expelled when they are silent. */
-	private void outwaitOtherVersions(long now) {
+	/** Outsiders are waited for, and expelled when they are silent. */
+	private void outwaitOutsiders(long now) {
 		if (this.active || !hasCaughtUp()) {
 			return;
 		}
-		List<SessionState> others = this.otherVersions.present();
+		List<SessionState> others = this.outsiders.present();
 		if (!others.isEmpty()) {
-			this.shard.failed(this.otherVersions.obstacle(others.get(0)));
+			this.shard.failed(this.outsiders.obstacle(others.get(0)));
 			if (isSteady(now)) {
 				others.forEach((other) -> this.judge.judge(other, now));
 			}
@@ -384,7 +384,7 @@ final class Session implements Journal.Listener {
 	 */
 	private void joinIfSettled(long now) {
 		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
-				&& this.ledgers.isSettled(now) && this.otherVersions.present().isEmpty()
+				&& this.ledgers.isSettled(now) && this.outsiders.present().isEmpty()
 				&& (this.dissenters == null || this.dissenters.present().isEmpty())) {
 			this.table.seal();
 			this.reader.joined();
@@ -600,7 +600,7 @@ final class Session implements Journal.Listener {
 		if (this.active && isSteady(now)) {
 			this.judge.tick(now);
 		}
-		outwaitOtherVersions(now);
+		outwaitOutsiders(now);
 		outwait(now);
 		return paused;
 	}
@@ -717,7 +717,7 @@ final class Session implements Journal.Listener {
 	 */
 	long lease(SessionState other) {
 		SessionInfo info = other.info();
-		Long millis = (info != null) ? Long.valueOf(info.leaseMillis()) : OtherVersions.leaseMillis(other);
+		Long millis = (info != null) ? Long.valueOf(info.leaseMillis()) : Outsiders.leaseMillis(other);
 		return (millis != null) ? TimeUnit.MILLISECONDS.toNanos(millis) : this.settings.leaseNanos();
 	}
 

@@ -25,6 +25,7 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
@@ -601,6 +602,25 @@ class ShardTests {
 		this.loop.advance(Duration.ofMillis(4_000));
 		assertThat(late.joined()).isCompleted();
 		assertThat(late.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void recordsCopiedFromAnotherPulsarClusterStopThisNodeWheneverTheyBegin() {
+		Hold held = acquire();
+		UUID there = UUID.randomUUID();
+		this.log.append(new Replicated(there, 1000, "west", null, 0, false));
+		for (int i = 1; i <= 5; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			this.log.append(new Replicated(there, 1000 + i, "west", "far", 10_000, false));
+		}
+		assertThat(held.isHeld()).isFalse();
+		assertThat(this.shard.failure()).isInstanceOf(LockConfigurationException.class)
+			.hasMessageContaining("Node 'far'")
+			.hasMessageContaining("Pulsar cluster 'west'")
+			.hasMessageContaining("pulsar-lock.topic.namespace");
+		this.log.append(new Replicated(there, 2000, "west", null, 0, true));
+		this.loop.advance(Duration.ofSeconds(15));
+		assertThat(acquire()).isNotNull();
 	}
 
 	/** A forgery, or noise: no session is of two versions. */
