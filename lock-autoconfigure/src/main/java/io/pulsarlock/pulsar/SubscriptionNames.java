@@ -6,9 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The subscription that is a lock's door. Lock names are data: any string gets a name
- * that is safe for Pulsar and its admin tools, readable at its beginning, and its own,
- * because it ends in a SHA-256 hash.
+ * The subscription that is a lock's door. Names are data: any string gets a name that is
+ * safe for Pulsar and its admin tools and its own, because it ends in a SHA-256 hash. Of
+ * a lock there is nothing else, as its name may be that of a person, and brokers show
+ * subscriptions in logs, statistics and meters; the names of leader groups are those of
+ * jobs and readable at their beginning.
  */
 final class SubscriptionNames {
 
@@ -17,7 +19,15 @@ final class SubscriptionNames {
 	private SubscriptionNames() {
 	}
 
+	/**
+	 * Makes the name.
+	 * @param key the kind, {@code l} or {@code g}, a colon, and the lock's or group's
+	 * name
+	 */
 	static String of(String prefix, String key) {
+		if (key.startsWith("l:")) {
+			return prefix + "l_" + hash(key);
+		}
 		String readable = key.replaceAll("[^A-Za-z0-9_-]", "_");
 		readable = (readable.length() > READABLE) ? readable.substring(0, READABLE) : readable;
 		return prefix + readable + "." + hash(key);

@@ -1,8 +1,12 @@
 package io.pulsarlock.test;
 
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 
@@ -86,10 +90,21 @@ final class PulsarContractCluster implements ContractCluster {
 	 */
 	@Override
 	public void loseNow(LockRegistry node, String lock) {
-		String door = "consumer " + node.node() + " of l_" + lock + ".";
+		String door = "consumer " + node.node() + " of l_" + hash("l:" + lock);
 		await().atMost(Duration.ofSeconds(20))
 			.until(() -> openObjects().stream().anyMatch((each) -> each.startsWith(door)));
 		evict(node, "l:" + lock);
+	}
+
+	private static String hash(String key) {
+		try {
+			return Base64.getUrlEncoder()
+				.withoutPadding()
+				.encodeToString(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Override
