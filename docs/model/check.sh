@@ -64,7 +64,7 @@ twin() {
 
 printf '%-22s %5s %5s %6s %11s %7s %7s  %-6s %s\n' variant nodes locks faults states depth seconds expect got
 
-resets="-DNO_PAUSE -DNO_DARK -DNO_MOVE"
+resets="-DNO_PAUSE -DNO_DARK -DNO_MOVE -DNO_HALF"
 check "any delay" 2 1 0 holds ""
 check "prompt" 2 1 1 holds "-DPROMPT $short_times"
 check "prompt, joiner" 2 1 1 holds "-DPROMPT -DJOINER $short_times"
@@ -87,7 +87,7 @@ twin BROKEN_HEIR 2 1 1 -DPROMPT
 twin DOOR_ONLY 2 1 1 -DPROMPT
 twin ENDED_ACCEPTED 2 1 1 -DPROMPT
 twin EVICT_SESSION 2 2 1 "-DINSTANT -DSAME_ORDER"
-twin LIVENESS_TOO_SHORT 2 1 1 -DPROMPT
+twin CLOSE_UNSEEN 2 1 1 -DPROMPT
 twin GRANT_UNPROVEN 2 1 1 -DPROMPT
 
 check REACH_EVICTED 2 1 0 fails "-DREACH_EVICTED $short_times"

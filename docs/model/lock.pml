@@ -29,12 +29,8 @@
 #ifndef GRACE
 #define GRACE 2
 #endif
-/* How long the broker lets a silent connection be before it closes it. LEASE <= LIVE + GRACE. */
-#ifdef LIVENESS_TOO_SHORT
+/* How long the broker lets a silent connection be before it closes it. Nothing hangs on it, so not at all. */
 #define LIVE 0
-#else
-#define LIVE (LEASE - GRACE)
-#endif
 
 /* The kinds of fault, each of which can be left out. */
 #ifdef NO_RESET
@@ -56,6 +52,12 @@
 #define MOVE 0
 #else
 #define MOVE 1
+#endif
+/* A reset that only the broker sees. */
+#ifdef NO_HALF
+#define HALF 0
+#else
+#define HALF 1
 #endif
 /* Whether only one node stays with the old broker when the topic moves. */
 #ifdef ONE_STALE
@@ -644,7 +646,13 @@ inline tick()
 				if
 				:: granted[IX(j, k)] && !lost[IX(j, k)] ->
 					if
+/* The door's age counts from the latest question that was answered, and not from when a close is seen. */
+#ifdef CLOSE_UNSEEN
 					:: !paused[j] && inside[IX(j, k)] && !jeopardy[IX(j, k)] -> doorAge[IX(j, k)] = 0
+#else
+					:: !paused[j] && inside[IX(j, k)] && !jeopardy[IX(j, k)] && !cut[j] && dark[j] == 0 -> doorAge[IX(j, k)] = 0
+					:: !paused[j] && inside[IX(j, k)] && !jeopardy[IX(j, k)] && (cut[j] || dark[j]) -> OLDER(doorAge[IX(j, k)], GRACE)
+#endif
 					:: else -> jeopardy[IX(j, k)] = 1; OLDER(doorAge[IX(j, k)], GRACE)
 					fi;
 					if
@@ -692,13 +700,9 @@ inline move()
 	od
 }
 
-/* A living client sees within a tick that its connection was closed, unless nothing gets through. */
-#define NOTICED(i) (!cut[i] || paused[i] || dark[i])
 #if N > 2
-#define ALL_NOTICED (NOTICED(0) && NOTICED(1) && NOTICED(2))
 #define UNDECIDED (WAITS(0) || WAITS(1) || WAITS(2) || over[0] + over[1] + over[2] < 2)
 #else
-#define ALL_NOTICED (NOTICED(0) && NOTICED(1))
 #define UNDECIDED (WAITS(0) || WAITS(1) || over[0] + over[1] < 1)
 #endif
 
@@ -750,6 +754,7 @@ inline move()
 		:: n < N -> if :: n != i && at[n] == STALE -> disconnect(n) :: else -> skip fi; n++ \
 		:: else -> break \
 		od; skip } \
+	:: d_step { FAULT[i] && HALF && !cut[i] && at[i] != OFF && dark[i] == 0 && !paused[i] -> faults--; close(i); cut[i] = 1; skip } \
 	:: d_step { paused[i] -> wake(i); skip } \
 	:: d_step { !cut[i] && (paused[i] || dark[i] == LIVE + 1) -> close(i); cut[i] = 1; skip } \
 	:: d_step { RUNS(i) && (dark[i] || cut[i] || at[i] == STALE) -> disconnect(i); skip }
@@ -815,7 +820,7 @@ init
 	};
 end_decided:
 	do
-	:: d_step { ALL_NOTICED && ALL_ARRIVED && UNDECIDED -> tick(); CHECK; skip }
+	:: d_step { ALL_ARRIVED && UNDECIDED -> tick(); CHECK; skip }
 	:: d_step { faults > 0 && MOVE && MANY_STALE && !moved -> faults--; move(); skip }
 	ACTIONS(0)
 	LOCKS(0)
