@@ -133,7 +133,9 @@ final class SafeObservation implements Observation {
 		return this.observation.getObservationRegistry();
 	}
 
+	/** Deprecated in Micrometer 1.17, which still calls it. */
 	@Override
+	@SuppressWarnings("deprecation")
 	public @Nullable Scope getEnclosingScope() {
 		return this.observation.getEnclosingScope();
 	}
@@ -175,12 +177,16 @@ final class SafeObservation implements Observation {
 			}
 		}
 
+		/** Deprecated in Micrometer 1.17, which still calls it. */
 		@Override
+		@SuppressWarnings("deprecation")
 		public void reset() {
 			this.scope.reset();
 		}
 
+		/** Deprecated in Micrometer 1.17, which still calls it. */
 		@Override
+		@SuppressWarnings("deprecation")
 		public void makeCurrent() {
 			this.scope.makeCurrent();
 		}
