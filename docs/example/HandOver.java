@@ -1,14 +1,14 @@
 import java.time.Duration;
 
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 
 public class HandOver {
 
 	public static void main(String[] args) throws Exception {
 		String node = "node-" + ProcessHandle.current().pid();
-		SessionLockRegistry locks = PulsarLocks.at(args[0]).cluster("demo").node(node).connect();
+		LockNode locks = PulsarLocks.at(args[0]).cluster("demo").node(node).connect();
 		Runtime.getRuntime().addShutdownHook(new Thread(locks::close));
 		locks.awaitJoined(Duration.ofSeconds(20));
 		System.out.println(node + " waits for its turn");

@@ -73,6 +73,15 @@ public interface LeaderGroup {
 	void resign();
 
 	/**
+	 * Stops being a candidate: resigns as {@link #resign()} does if this node leads, and
+	 * leaves the group's line. Without effect on a node that is no candidate. Returns at
+	 * once. The group keeps its listeners; {@link Leadership#group} makes this node a
+	 * candidate again.
+	 * @since 0.2.0
+	 */
+	void leave();
+
+	/**
 	 * Adds a listener. If this node leads already the listener is told so at once.
 	 * @param listener called on a thread of the registry
 	 * @return removes the listener, which is not told of a revocation any more then

@@ -2,8 +2,7 @@ package io.pulsarlock;
 
 /**
  * What a person may do to locks from outside of the code that uses them. Nothing here can
- * make two nodes hold one lock: whatever would, is refused. A registry that can be
- * administered implements this interface as well. Leadership is given up with
+ * make two nodes hold one lock: whatever would, is refused. Leadership is given up with
  * {@link LeaderGroup#resign()}.
  */
 public interface LockAdministration {

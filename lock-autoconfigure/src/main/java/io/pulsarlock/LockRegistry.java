@@ -3,14 +3,17 @@ package io.pulsarlock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out cluster-wide locks by name. One registry is one node: all its threads share
- * its sessions, and everything it holds ends when it is closed.
+ * Hands out cluster-wide locks by name. This is what an application injects; whoever has
+ * made the registry has a {@link LockNode}, which is closed.
  * <p>
  * Safe for use by any number of threads.
  */
-public interface LockRegistry extends AutoCloseable {
+public interface LockRegistry {
 
 	/** The longest lock or group name in characters. */
 	int MAX_NAME_LENGTH = 512;
@@ -53,20 +56,57 @@ public interface LockRegistry extends AutoCloseable {
 	LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException;
 
 	/**
-	 * What this node knows of all locks, leader groups and sessions of the cluster. Reads
-	 * memory only; it is a snapshot and may be some milliseconds old.
-	 * @return the view
-	 * @throws LockUnavailableException if this node has not caught up with the cluster or
-	 * has lost touch with it
+	 * Runs an action while the calling thread holds a lock, and releases the lock in any
+	 * case. The thread holds it as by {@link FencedLock#lock()}: where it has the lock
+	 * already, the action runs within that holding.
+	 * @param name the lock, as for {@link #obtain(String)}
+	 * @param waitFor how long to wait for the lock; zero gives up as soon as it is known
+	 * that somebody else has it
+	 * @param action what to run; given the lock, to check it and for its fencing token
+	 * @param <T> what the action returns
+	 * @param <E> what the action throws
+	 * @return what the action has returned
+	 * @throws LockBusyException if somebody else still has the lock; the action has not
+	 * run
+	 * @throws LockUnavailableException if the cluster could not be asked; the action has
+	 * not run
+	 * @throws LockLostException if the lock was lost while the action ran: its result
+	 * must not be trusted. If the action itself throws, its exception wins and has this
+	 * one suppressed
+	 * @throws InterruptedException if the thread is interrupted while it waits for the
+	 * lock; the action has not run
+	 * @throws E what the action has thrown
+	 * @since 0.2.0
 	 */
-	ClusterView view();
-
-	/**
-	 * What this node has to do with locks at this moment. Never asks the cluster and
-	 * never fails.
-	 * @return the numbers
-	 */
-	LockStatistics statistics();
+	default <T extends @Nullable Object, E extends Exception> T execute(String name, Duration waitFor,
+			LockedAction<T, E> action) throws InterruptedException, E {
+		if (waitFor.isNegative()) {
+			throw new IllegalArgumentException("The wait for lock '" + name + "' must not be negative");
+		}
+		FencedLock lock = obtain(name);
+		if (!lock.tryLock(TimeUnit.NANOSECONDS.convert(waitFor), TimeUnit.NANOSECONDS)) {
+			throw new LockBusyException("Lock '" + name + "' was held by somebody else"
+					+ (waitFor.isZero() ? "" : " for all of the " + waitFor + " it was waited for"));
+		}
+		T result;
+		try {
+			result = action.run(heldByCurrentThread(name).orElseThrow(() -> new IllegalStateException(
+					"The registry does not know that it has granted lock '" + name + "'")));
+		}
+		catch (Throwable ex) {
+			try {
+				lock.unlock();
+			}
+			catch (RuntimeException lost) {
+				if (lost != ex) {
+					ex.addSuppressed(lost);
+				}
+			}
+			throw ex;
+		}
+		lock.unlock();
+		return result;
+	}
 
 	/**
 	 * The handle the current thread has on the lock of that name through
@@ -75,33 +115,5 @@ public interface LockRegistry extends AutoCloseable {
 	 * @return the handle, or empty when this thread does not hold the lock
 	 */
 	Optional<LockHandle> heldByCurrentThread(String name);
-
-	/**
-	 * The leader groups of this node.
-	 * @return the groups
-	 */
-	Leadership leadership();
-
-	/**
-	 * This node's name as the others see it.
-	 * @return the name
-	 */
-	String node();
-
-	/**
-	 * Adds a listener for what happens to any lock of this node.
-	 * @param listener called one event at a time, in order, on a thread of the registry;
-	 * an exception is logged and stops nothing
-	 * @return removes the listener
-	 */
-	Registration addListener(LockListener listener);
-
-	/**
-	 * Resigns leadership, gives up every lock, tells its holders, says goodbye to the
-	 * other nodes and ends all threads and connections. Waiting callers get a
-	 * {@link LockUnavailableException}. Closing twice does nothing.
-	 */
-	@Override
-	void close();
 
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.Participant;
 
 import org.springframework.boot.actuate.info.Info;
@@ -17,20 +17,20 @@ import org.springframework.boot.actuate.info.InfoContributor;
  */
 public class PulsarLeaderInfoContributor implements InfoContributor {
 
-	private final LockRegistry registry;
+	private final Leadership leadership;
 
 	/**
 	 * Create the contributor.
-	 * @param registry the locks of this node
+	 * @param leadership the leader groups of this node
 	 */
-	public PulsarLeaderInfoContributor(LockRegistry registry) {
-		this.registry = registry;
+	public PulsarLeaderInfoContributor(Leadership leadership) {
+		this.leadership = leadership;
 	}
 
 	@Override
 	public void contribute(Info.Builder builder) {
 		Map<String, Object> groups = new TreeMap<>();
-		for (LeaderGroup group : this.registry.leadership().groups()) {
+		for (LeaderGroup group : this.leadership.groups()) {
 			groups.put(group.name(), describe(group));
 		}
 		builder.withDetail("pulsarLeader", groups);

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockException;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockStatistics;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -19,21 +20,25 @@ import org.springframework.boot.health.contributor.Health;
  */
 public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 
-	private final LockRegistry registry;
+	private final LockMonitor monitor;
+
+	private final Leadership leadership;
 
 	/**
 	 * Create the indicator.
-	 * @param registry the locks of this node
+	 * @param monitor what this node knows
+	 * @param leadership the leader groups of this node
 	 */
-	public PulsarLockHealthIndicator(LockRegistry registry) {
+	public PulsarLockHealthIndicator(LockMonitor monitor, Leadership leadership) {
 		super("Pulsar lock health check failed");
-		this.registry = registry;
+		this.monitor = monitor;
+		this.leadership = leadership;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		LockStatistics statistics = this.registry.statistics();
-		builder.withDetail("node", this.registry.node())
+		LockStatistics statistics = this.monitor.statistics();
+		builder.withDetail("node", this.monitor.node())
 			.withDetail("sessions", statistics.sessions())
 			.withDetail("lastHeartbeatAge", statistics.silence())
 			.withDetail("held", statistics.held())
@@ -52,12 +57,12 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	private List<String> groups(Predicate<LeaderGroup> which) {
-		return this.registry.leadership().groups().stream().filter(which).map(LeaderGroup::name).sorted().toList();
+		return this.leadership.groups().stream().filter(which).map(LeaderGroup::name).sorted().toList();
 	}
 
 	private String reason() {
 		try {
-			this.registry.view();
+			this.monitor.view();
 			return "Not every session is confirmed; this may be over already";
 		}
 		catch (LockException ex) {

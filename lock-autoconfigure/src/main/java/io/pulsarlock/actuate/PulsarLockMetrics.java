@@ -18,7 +18,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockLoss;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public class PulsarLockMetrics implements MeterBinder {
 	/** Shorter than any scrape interval; all gauges of one scrape see one snapshot. */
 	private static final long SNAPSHOT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-	private final LockRegistry locks;
+	private final LockNode node;
 
 	private final Iterable<Tag> tags;
 
@@ -40,19 +40,19 @@ public class PulsarLockMetrics implements MeterBinder {
 
 	/**
 	 * Create the binder.
-	 * @param locks the locks of this node
+	 * @param node the node
 	 */
-	public PulsarLockMetrics(LockRegistry locks) {
-		this(locks, Tags.empty());
+	public PulsarLockMetrics(LockNode node) {
+		this(node, Tags.empty());
 	}
 
 	/**
 	 * Create the binder.
-	 * @param locks the locks of this node
+	 * @param node the node
 	 * @param tags further tags for every meter
 	 */
-	public PulsarLockMetrics(LockRegistry locks, Iterable<Tag> tags) {
-		this.locks = locks;
+	public PulsarLockMetrics(LockNode node, Iterable<Tag> tags) {
+		this.node = node;
 		this.tags = tags;
 	}
 
@@ -86,7 +86,7 @@ public class PulsarLockMetrics implements MeterBinder {
 			.register(meters);
 		registerWithoutEvents(meters);
 		groups.discover();
-		this.locks.addListener((event) -> record(meters, groups, event));
+		this.node.addListener((event) -> record(meters, groups, event));
 	}
 
 	private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<LockStatistics> value) {
@@ -174,14 +174,14 @@ public class PulsarLockMetrics implements MeterBinder {
 		Snapshot snapshot = this.snapshot;
 		long now = System.nanoTime();
 		if (snapshot == null || now - snapshot.at() > SNAPSHOT_NANOS) {
-			snapshot = new Snapshot(now, this.locks.statistics());
+			snapshot = new Snapshot(now, this.node.monitor().statistics());
 			this.snapshot = snapshot;
 		}
 		return snapshot.statistics();
 	}
 
 	private boolean leads(String name) {
-		for (LeaderGroup group : this.locks.leadership().groups()) {
+		for (LeaderGroup group : this.node.leadership().groups()) {
 			if (group.name().equals(name)) {
 				return group.isLeader();
 			}
@@ -204,7 +204,7 @@ public class PulsarLockMetrics implements MeterBinder {
 		}
 
 		void discover() {
-			PulsarLockMetrics.this.locks.leadership().groups().forEach((group) -> add(group.name()));
+			PulsarLockMetrics.this.node.leadership().groups().forEach((group) -> add(group.name()));
 		}
 
 		void add(String name) {

@@ -11,9 +11,10 @@ import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,22 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 @Endpoint(id = "pulsarlocks", defaultAccess = Access.READ_ONLY)
 public class PulsarLocksEndpoint {
 
-	private final LockRegistry registry;
+	private final LockMonitor monitor;
+
+	private final LockAdministration administration;
+
+	private final Leadership leadership;
 
 	/**
 	 * Create the endpoint.
-	 * @param registry the locks of this node
+	 * @param monitor what this node knows
+	 * @param administration what may be done to locks
+	 * @param leadership the leader groups of this node
 	 */
-	public PulsarLocksEndpoint(LockRegistry registry) {
-		this.registry = registry;
+	public PulsarLocksEndpoint(LockMonitor monitor, LockAdministration administration, Leadership leadership) {
+		this.monitor = monitor;
+		this.administration = administration;
+		this.leadership = leadership;
 	}
 
 	/**
@@ -50,10 +59,10 @@ public class PulsarLocksEndpoint {
 	 */
 	@ReadOperation
 	public PulsarLocksDescriptor locks() {
-		ClusterView view = this.registry.view();
+		ClusterView view = this.monitor.view();
 		Set<String> own = ownSessions(view);
-		return new PulsarLocksDescriptor(this.registry.node(), describe(view.locks(), own),
-				describe(view.groups(), own), view.sessions().stream().map(SessionDescriptor::of).toList());
+		return new PulsarLocksDescriptor(this.monitor.node(), describe(view.locks(), own), describe(view.groups(), own),
+				view.sessions().stream().map(SessionDescriptor::of).toList());
 	}
 
 	/**
@@ -64,7 +73,7 @@ public class PulsarLocksEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable LockDescriptor lock(@Selector(match = Match.ALL_REMAINING) String... name) {
-		ClusterView view = this.registry.view();
+		ClusterView view = this.monitor.view();
 		String joined = String.join("/", name);
 		return view.locks()
 			.stream()
@@ -87,9 +96,9 @@ public class PulsarLocksEndpoint {
 		String joined = String.join("/", name);
 		try {
 			boolean done = switch (kind) {
-				case LOCKS -> administration().releaseLock(joined);
+				case LOCKS -> this.administration.releaseLock(joined);
 				case GROUPS -> resign(joined);
-				case SESSIONS -> administration().expelSession(joined);
+				case SESSIONS -> this.administration.expelSession(joined);
 			};
 			return done ? EndDescriptor.done(kind, joined) : null;
 		}
@@ -98,27 +107,20 @@ public class PulsarLocksEndpoint {
 		}
 	}
 
-	private LockAdministration administration() {
-		if (this.registry instanceof LockAdministration administration) {
-			return administration;
-		}
-		throw new LockOperationRefusedException("The lock registry of this node cannot be administered");
-	}
-
 	private boolean resign(String name) {
-		for (LeaderGroup group : this.registry.leadership().groups()) {
+		for (LeaderGroup group : this.leadership.groups()) {
 			if (group.name().equals(name)) {
 				if (!group.isLeader()) {
-					throw new LockOperationRefusedException("Node '" + this.registry.node() + "' does not lead group '"
+					throw new LockOperationRefusedException("Node '" + this.monitor.node() + "' does not lead group '"
 							+ name + "'. Only the leader can resign, because only there its listeners can be told");
 				}
 				group.resign();
 				return true;
 			}
 		}
-		if (this.registry.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
+		if (this.monitor.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
 			throw new LockOperationRefusedException(
-					"Node '" + this.registry.node() + "' is no candidate of group '" + name + "'");
+					"Node '" + this.monitor.node() + "' is no candidate of group '" + name + "'");
 		}
 		return false;
 	}

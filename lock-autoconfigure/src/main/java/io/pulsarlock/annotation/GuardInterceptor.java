@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
@@ -34,15 +35,18 @@ final class GuardInterceptor implements MethodInterceptor {
 
 	private final Supplier<LockRegistry> registry;
 
+	private final LeaderGroups groups;
+
 	private final Supplier<KeyExpressions> expressions;
 
 	private final Function<Method, @Nullable Guard> guards;
 
 	private final Supplier<GuardObservations> observations;
 
-	GuardInterceptor(Supplier<LockRegistry> registry, Supplier<KeyExpressions> expressions,
+	GuardInterceptor(Supplier<LockRegistry> registry, LeaderGroups groups, Supplier<KeyExpressions> expressions,
 			Function<Method, @Nullable Guard> guards, Supplier<GuardObservations> observations) {
 		this.registry = registry;
+		this.groups = groups;
 		this.expressions = expressions;
 		this.guards = guards;
 		this.observations = observations;
@@ -99,7 +103,8 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (leader == null) {
 			return null;
 		}
-		LockGrant held = this.registry.get().leadership().group(leader.group()).held().orElse(null);
+		LeaderGroup group = this.groups.get(leader.group());
+		LockGrant held = (group != null) ? group.held().orElse(null) : null;
 		if (held == null) {
 			notLeading(guard);
 		}
@@ -122,7 +127,8 @@ final class GuardInterceptor implements MethodInterceptor {
 			return true;
 		}
 		Instant time = times.latest();
-		if (time != null && this.registry.get().leadership().group(leader.group()).claim(times.job(), time)) {
+		LeaderGroup group = this.groups.get(leader.group());
+		if (time != null && group != null && group.claim(times.job(), time)) {
 			return true;
 		}
 		logSkipped(guard, () -> "somebody has begun with " + time);

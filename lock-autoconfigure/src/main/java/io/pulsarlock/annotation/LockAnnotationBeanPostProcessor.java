@@ -13,7 +13,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.observation.LockAcquireObservationConvention;
 import io.pulsarlock.observation.LockHoldObservationConvention;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -78,12 +81,14 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	/**
 	 * Create the post-processor.
 	 * @param registry the registry, asked for at the first guarded call
+	 * @param leadership the leader groups, asked for at the first call that a leader is
+	 * to run; those of the registry if there is none
 	 * @param defaults what annotations leave open
 	 * @param observations where guarded calls are observed; nowhere if there is none
 	 * @param acquire how acquiring is observed; the default if there is none
 	 * @param hold how holding is observed; the default if there is none
 	 */
-	public LockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry,
+	public LockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry, ObjectProvider<Leadership> leadership,
 			ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
 			ObjectProvider<LockAcquireObservationConvention> acquire,
 			ObjectProvider<LockHoldObservationConvention> hold) {
@@ -95,9 +100,21 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 				() -> new GuardObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP),
 						acquire.getIfAvailable(), hold.getIfAvailable()));
 		Supplier<LockRegistry> locks = once(registry::getObject);
-		this.interceptors = (guards) -> new GuardInterceptor(locks, this::expressions, guards::find, observing);
+		LeaderGroups groups = new LeaderGroups(once(() -> leadership(leadership.getIfAvailable(), locks.get())));
+		this.interceptors = (guards) -> new GuardInterceptor(locks, groups, this::expressions, guards::find, observing);
 		// Decides for classes; each bean gets an advisor of its own.
 		this.advisor = new DefaultPointcutAdvisor(new GuardedMethods(), (MethodInterceptor) MethodInvocation::proceed);
+	}
+
+	private static Leadership leadership(@Nullable Leadership leadership, LockRegistry registry) {
+		if (leadership != null) {
+			return leadership;
+		}
+		if (registry instanceof LockNode node) {
+			return node.leadership();
+		}
+		throw new LockUnavailableException("There is no bean of type Leadership, and the lock registry of type '"
+				+ registry.getClass().getName() + "' has no leader groups");
 	}
 
 	private static <T> Supplier<T> once(Supplier<T> supplier) {

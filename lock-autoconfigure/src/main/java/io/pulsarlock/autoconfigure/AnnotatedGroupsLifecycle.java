@@ -1,5 +1,6 @@
 package io.pulsarlock.autoconfigure;
 
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
 
@@ -15,16 +16,20 @@ final class AnnotatedGroupsLifecycle implements SmartLifecycle {
 
 	private final LockRegistry registry;
 
+	private final Leadership leadership;
+
 	private volatile boolean running;
 
-	AnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor, LockRegistry registry) {
+	AnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor, LockRegistry registry,
+			Leadership leadership) {
 		this.postProcessor = postProcessor;
+		this.leadership = leadership;
 		this.registry = registry;
 	}
 
 	@Override
 	public void start() {
-		this.postProcessor.leaderGroups().forEach((group) -> this.registry.leadership().group(group));
+		LeadershipLifecycle.join(this.registry, this.leadership, this.postProcessor.leaderGroups());
 		this.running = true;
 	}
 

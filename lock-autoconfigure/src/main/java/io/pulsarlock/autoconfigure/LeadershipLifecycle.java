@@ -1,8 +1,14 @@
 package io.pulsarlock.autoconfigure;
 
+import java.util.Collection;
 import java.util.List;
 
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.session.SessionLockNode;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -16,7 +22,14 @@ final class LeadershipLifecycle implements SmartLifecycle {
 
 	static final int PHASE = -1024;
 
-	private final SessionLockRegistry registry;
+	private static final Log logger = LogFactory.getLog(LeadershipLifecycle.class);
+
+	private final LockRegistry registry;
+
+	private final Leadership leadership;
+
+	/** Whether the registry is a parent context's, which looks after its campaigns. */
+	private final boolean inherited;
 
 	private final List<String> groups;
 
@@ -24,27 +37,51 @@ final class LeadershipLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	LeadershipLifecycle(SessionLockRegistry registry, List<String> groups, LockShutdown shutdown) {
+	LeadershipLifecycle(LockRegistry registry, Leadership leadership, boolean inherited, List<String> groups,
+			LockShutdown shutdown) {
 		this.registry = registry;
-		this.shutdown = shutdown;
+		this.leadership = leadership;
+		this.inherited = inherited;
 		this.groups = List.copyOf(groups);
+		this.shutdown = shutdown;
 	}
 
 	@Override
 	public void start() {
-		this.groups.forEach(this.registry::group);
-		this.registry.startCampaigns();
+		join(this.registry, this.leadership, this.groups);
+		SessionLockNode node = campaigner();
+		if (node != null) {
+			node.startCampaigns();
+		}
 		this.running = true;
+	}
+
+	/** Makes this node a candidate, where there is one. */
+	static void join(LockRegistry registry, Leadership leadership, Collection<String> groups) {
+		if (!groups.isEmpty() && leadership instanceof WithoutNode.NoLeadership) {
+			logger.warn(WithoutNode.explain(registry) + ", so nobody leads " + groups
+					+ " here. Declare a bean of type Leadership");
+			return;
+		}
+		groups.forEach(leadership::group);
+	}
+
+	private @Nullable SessionLockNode campaigner() {
+		return this.inherited ? null : SessionLockNode.behind(this.registry);
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
+		SessionLockNode node = campaigner();
+		if (node == null) {
+			return;
+		}
 		if (this.shutdown.isClosing()) {
-			this.registry.withdraw();
+			node.withdraw();
 		}
 		else {
-			this.registry.stopCampaigns();
+			node.stopCampaigns();
 		}
 	}
 

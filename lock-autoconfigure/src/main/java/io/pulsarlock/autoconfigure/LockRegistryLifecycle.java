@@ -1,19 +1,17 @@
 package io.pulsarlock.autoconfigure;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 
-import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockListener;
+import io.pulsarlock.LockNode;
+import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Startup;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.session.SessionLockNode;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -21,6 +19,9 @@ import org.springframework.context.SmartLifecycle;
  * before everything that may need them, listeners, schedulers and servers; and stop after
  * it. Between them and the default phases is {@link LeadershipLifecycle}. When the
  * context is closed, {@link LockShutdown} stops them.
+ * <p>
+ * A registry of the application runs already and is closed by whoever has made it; one of
+ * a parent context is the parent's. Both are given this context's listeners.
  */
 final class LockRegistryLifecycle implements SmartLifecycle {
 
@@ -31,7 +32,12 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(LockRegistryLifecycle.class);
 
-	private final SessionLockRegistry registry;
+	private final LockRegistry registry;
+
+	/** Null if the registry was not made here. */
+	private final @Nullable ManagedNode managed;
+
+	private final boolean inherited;
 
 	private final LockShutdown shutdown;
 
@@ -39,54 +45,62 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	private final Duration timeout;
 
-	private final String serviceUrl;
+	private final LockListeners listeners;
 
-	private final ObjectProvider<LockListener> lockListeners;
+	private volatile boolean running;
 
-	private final ObjectProvider<LeaderListener> leaderListeners;
-
-	private final LockEventPublisher publisher;
-
-	private final AtomicBoolean listening = new AtomicBoolean();
-
-	LockRegistryLifecycle(SessionLockRegistry registry, LockShutdown shutdown, Startup startup, Duration timeout,
-			String serviceUrl, ObjectProvider<LockListener> lockListeners,
-			ObjectProvider<LeaderListener> leaderListeners, LockEventPublisher publisher) {
+	LockRegistryLifecycle(LockRegistry registry, @Nullable ManagedNode managed, boolean inherited,
+			LockShutdown shutdown, Startup startup, Duration timeout, LockListeners listeners) {
 		this.registry = registry;
+		this.managed = managed;
+		this.inherited = inherited;
 		this.shutdown = shutdown;
 		this.startup = startup;
 		this.timeout = timeout;
-		this.serviceUrl = serviceUrl;
-		this.lockListeners = lockListeners;
-		this.leaderListeners = leaderListeners;
-		this.publisher = publisher;
+		this.listeners = listeners;
 	}
 
 	@Override
 	public void start() {
-		if (this.listening.compareAndSet(false, true)) {
-			// Not before: a listener may itself need the registry.
-			Stream.concat(Stream.of(this.publisher), this.lockListeners.orderedStream())
-				.forEach(this.registry::addListener);
-			Stream.concat(Stream.of(this.publisher), this.leaderListeners.orderedStream())
-				.forEach(this.registry::addLeaderListener);
+		this.listeners.add();
+		if (this.inherited) {
+			this.shutdown.atDestruction(this.listeners::remove);
 		}
-		this.registry.start();
-		this.shutdown.atDestruction(this.registry::stop);
-		try {
-			await();
+		else if (this.managed != null) {
+			SessionLockNode node = this.managed.node();
+			node.start();
+			this.shutdown.atDestruction(node::stop);
+			try {
+				await(node, " at " + this.managed.serviceUrl());
+			}
+			catch (RuntimeException ex) {
+				node.stop();
+				throw ex;
+			}
 		}
-		catch (RuntimeException ex) {
-			this.registry.stop();
-			throw ex;
+		else {
+			startOwn();
+		}
+		this.running = true;
+	}
+
+	private void startOwn() {
+		SessionLockNode behind = SessionLockNode.behind(this.registry);
+		if (behind != null) {
+			// So that leader listeners hear of the end while they are still there.
+			this.shutdown.atDestruction(behind::stopCampaigns);
+		}
+		LockNode node = WithoutNode.node(this.registry);
+		if (node != null) {
+			await(node, "");
 		}
 	}
 
-	private void await() {
+	private void await(LockNode node, String place) {
 		Duration limit = (this.startup != Startup.BACKGROUND || this.timeout.compareTo(REFUSAL_LIMIT) < 0)
 				? this.timeout : REFUSAL_LIMIT;
 		try {
-			this.registry.awaitJoined(limit);
+			node.awaitJoined(limit);
 		}
 		catch (LockConfigurationException ex) {
 			// Does not get better by waiting.
@@ -94,13 +108,13 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 		}
 		catch (LockUnavailableException ex) {
 			switch (this.startup) {
-				case FAIL -> throw new LockUnavailableException(ex.getMessage() + ". Is Pulsar at " + this.serviceUrl
+				case FAIL -> throw new LockUnavailableException(ex.getMessage() + ". Is Pulsar" + place
 						+ " running? Correct spring.pulsar.client.service-url, raise pulsar-lock.startup-timeout ("
 						+ LockSettings.text(this.timeout)
 						+ "), or start without locks by pulsar-lock.startup=background", ex);
 				case WAIT -> logger.warn(ex.getMessage() + ". The application starts all the same; locks are "
-						+ "unavailable and nobody leads until Pulsar at " + this.serviceUrl + " can be reached");
-				case BACKGROUND -> logger.info("Locks are unavailable until Pulsar at " + this.serviceUrl
+						+ "unavailable and nobody leads until Pulsar" + place + " can be reached");
+				case BACKGROUND -> logger.info("Locks are unavailable until Pulsar" + place
 						+ " has answered; the application does not wait for that");
 			}
 		}
@@ -112,14 +126,15 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		if (!this.shutdown.isClosing()) {
-			this.registry.stop();
+		this.running = false;
+		if (this.managed != null && !this.shutdown.isClosing()) {
+			this.managed.node().stop();
 		}
 	}
 
 	@Override
 	public boolean isRunning() {
-		return this.registry.isRunning();
+		return this.running;
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.pulsarlock.autoconfigure;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.GuardDefaults;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -32,15 +34,16 @@ public final class PulsarLockAnnotationAutoConfiguration {
 	PulsarLockAnnotationAutoConfiguration() {
 	}
 
+	/** One for each context: those of a parent do not see the beans of its children. */
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static LockAnnotationBeanPostProcessor lockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry,
-			ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
-			ObjectProvider<LockAcquireObservationConvention> acquire,
+			ObjectProvider<Leadership> leadership, ObjectProvider<GuardDefaults> defaults,
+			ObjectProvider<ObservationRegistry> observations, ObjectProvider<LockAcquireObservationConvention> acquire,
 			ObjectProvider<LockHoldObservationConvention> hold, Environment environment) {
-		LockAnnotationBeanPostProcessor postProcessor = new LockAnnotationBeanPostProcessor(registry, defaults,
-				observations, acquire, hold);
+		LockAnnotationBeanPostProcessor postProcessor = new LockAnnotationBeanPostProcessor(registry, leadership,
+				defaults, observations, acquire, hold);
 		// Not by the properties' bean, which is made later.
 		postProcessor.setAdvisorOrder(environment.getProperty("pulsar-lock.annotations.order", Integer.class));
 		return postProcessor;
@@ -55,8 +58,9 @@ public final class PulsarLockAnnotationAutoConfiguration {
 	/** Whoever has a method for leaders is a candidate from the start. */
 	@Bean
 	AnnotatedGroupsLifecycle lockAnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor,
-			LockRegistry registry) {
-		return new AnnotatedGroupsLifecycle(postProcessor, registry);
+			LockRegistry registry, ObjectProvider<Leadership> leadership) {
+		return new AnnotatedGroupsLifecycle(postProcessor, registry,
+				leadership.getIfAvailable(() -> WithoutNode.leadership(registry)));
 	}
 
 }

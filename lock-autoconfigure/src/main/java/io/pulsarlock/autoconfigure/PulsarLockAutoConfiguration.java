@@ -1,11 +1,14 @@
 package io.pulsarlock.autoconfigure;
 
-import io.pulsarlock.LeaderListener;
+import java.util.stream.Stream;
+
 import io.pulsarlock.Leadership;
-import io.pulsarlock.LockListener;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockMonitor;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.pulsar.PulsarConnector;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.session.SessionLockNode;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -16,6 +19,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.pulsar.autoconfigure.PulsarAutoConfiguration;
 import org.springframework.boot.pulsar.autoconfigure.PulsarConnectionDetails;
@@ -33,8 +37,8 @@ import org.springframework.pulsar.core.PulsarTemplate;
  * Auto-configuration for distributed locks and leader election on Apache Pulsar.
  * <p>
  * Locks have a Pulsar client of their own, made each time the application context starts
- * and closed when it stops. A {@link LockRegistry} bean of the application replaces all
- * of this.
+ * and closed when it stops. A {@link LockRegistry} bean of the application replaces them;
+ * everything else, listeners, leader groups, health and meters, then hangs on that one.
  */
 @AutoConfiguration(after = PulsarAutoConfiguration.class)
 @ConditionalOnClass({ PulsarClient.class, PulsarTemplate.class })
@@ -47,14 +51,55 @@ public final class PulsarLockAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Leadership pulsarLockLeadership(LockRegistry lockRegistry) {
-		return lockRegistry.leadership();
+	@ConditionalOnSingleCandidate(LockRegistry.class)
+	Leadership pulsarLockLeadership(LockRegistry registry) {
+		return WithoutNode.leadership(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnSingleCandidate(LockRegistry.class)
+	LockAdministration pulsarLockAdministration(LockRegistry registry) {
+		return WithoutNode.administration(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnSingleCandidate(LockRegistry.class)
+	LockMonitor pulsarLockMonitor(LockRegistry registry) {
+		return WithoutNode.monitor(registry);
 	}
 
 	@Bean
 	@Lazy(false)
 	LockShutdown pulsarLockShutdown(DefaultListableBeanFactory beanFactory) {
 		return new LockShutdown(beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(LockRegistry.class)
+	LockRegistryLifecycle pulsarLockRegistryLifecycle(LockRegistry registry, Leadership leadership,
+			ObjectProvider<ManagedNode> managedNode, LockShutdown shutdown, PulsarLockProperties properties,
+			DefaultListableBeanFactory beanFactory, ApplicationEventPublisher publisher) {
+		ManagedNode managed = managedNode.getIfAvailable();
+		return new LockRegistryLifecycle(registry, (managed != null && managed.is(registry)) ? managed : null,
+				isInherited(registry, beanFactory), shutdown, properties.startup(), properties.startupTimeout(),
+				new LockListeners(registry, leadership, beanFactory, new LockEventPublisher(publisher)));
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(LockRegistry.class)
+	LeadershipLifecycle pulsarLockLeadershipLifecycle(LockRegistry registry, Leadership leadership,
+			LockShutdown shutdown, PulsarLockProperties properties, DefaultListableBeanFactory beanFactory) {
+		return new LeadershipLifecycle(registry, leadership, isInherited(registry, beanFactory),
+				properties.leader().groups(), shutdown);
+	}
+
+	/** Whether the registry is a bean of a parent context. */
+	private static boolean isInherited(LockRegistry registry, DefaultListableBeanFactory beanFactory) {
+		return beanFactory.getParentBeanFactory() != null
+				&& Stream.of(beanFactory.getBeanNamesForType(LockRegistry.class, true, false))
+					.noneMatch((name) -> beanFactory.getSingleton(name) == registry);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -71,10 +116,8 @@ public final class PulsarLockAutoConfiguration {
 					lockCustomizers.orderedStream().toList());
 		}
 
-		/** Also the {@link Leadership} of applications that do not make one. */
 		@Bean
-		@Fallback
-		SessionLockRegistry pulsarLockRegistry(PulsarLockProperties properties, Environment environment,
+		ManagedNode pulsarLockManagedNode(PulsarLockProperties properties, Environment environment,
 				LockClientFactory clientFactory) {
 			LockSettings settings = LockSettings.of(properties, environment);
 			settings.warnings().forEach(logger::warn);
@@ -82,23 +125,15 @@ public final class PulsarLockAutoConfiguration {
 					+ "' in " + settings.topics().tenant() + "/" + settings.topics().namespace() + " (shards "
 					+ settings.session().shards() + ", lease " + LockSettings.text(settings.session().lease())
 					+ ", reconnect grace " + LockSettings.text(settings.session().reconnectGrace()) + ")");
-			return SessionLockRegistry.restartable(settings.session(),
-					() -> new PulsarConnector(clientFactory::create, settings.topics(), settings.session().node()));
+			return new ManagedNode(SessionLockNode.restartable(settings.session(),
+					() -> new PulsarConnector(clientFactory::create, settings.topics(), settings.session().node())),
+					clientFactory.serviceUrl());
 		}
 
 		@Bean
-		LockRegistryLifecycle pulsarLockRegistryLifecycle(SessionLockRegistry registry, LockShutdown shutdown,
-				PulsarLockProperties properties, LockClientFactory clientFactory,
-				ObjectProvider<LockListener> lockListeners, ObjectProvider<LeaderListener> leaderListeners,
-				ApplicationEventPublisher publisher) {
-			return new LockRegistryLifecycle(registry, shutdown, properties.startup(), properties.startupTimeout(),
-					clientFactory.serviceUrl(), lockListeners, leaderListeners, new LockEventPublisher(publisher));
-		}
-
-		@Bean
-		LeadershipLifecycle pulsarLockLeadershipLifecycle(SessionLockRegistry registry, LockShutdown shutdown,
-				PulsarLockProperties properties) {
-			return new LeadershipLifecycle(registry, properties.leader().groups(), shutdown);
+		@Fallback
+		LockNode pulsarLockRegistry(ManagedNode managed) {
+			return managed.node();
 		}
 
 	}

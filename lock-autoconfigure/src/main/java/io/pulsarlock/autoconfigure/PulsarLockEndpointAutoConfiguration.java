@@ -1,9 +1,13 @@
 package io.pulsarlock.autoconfigure;
 
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.PulsarLocksEndpoint;
 import io.pulsarlock.actuate.PulsarLocksEndpointWebExtension;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -28,8 +32,11 @@ public final class PulsarLockEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PulsarLocksEndpoint pulsarLocksEndpoint(LockRegistry registry) {
-		return new PulsarLocksEndpoint(registry);
+	PulsarLocksEndpoint pulsarLocksEndpoint(LockRegistry registry, ObjectProvider<LockMonitor> monitor,
+			ObjectProvider<LockAdministration> administration, ObjectProvider<Leadership> leadership) {
+		return new PulsarLocksEndpoint(monitor.getIfAvailable(() -> WithoutNode.monitor(registry)),
+				administration.getIfAvailable(() -> WithoutNode.administration(registry)),
+				leadership.getIfAvailable(() -> WithoutNode.leadership(registry)));
 	}
 
 	@Bean

@@ -1,14 +1,19 @@
 package io.pulsarlock.autoconfigure;
 
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.PulsarLockHealthIndicator;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -26,8 +31,12 @@ public final class PulsarLockHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "pulsarLockHealthIndicator", "pulsarLockHealthContributor" })
-	PulsarLockHealthIndicator pulsarLockHealthContributor(LockRegistry registry) {
-		return new PulsarLockHealthIndicator(registry);
+	HealthIndicator pulsarLockHealthContributor(LockRegistry registry, ObjectProvider<LockMonitor> lockMonitor,
+			ObjectProvider<Leadership> leadership) {
+		LockMonitor monitor = lockMonitor.getIfAvailable(() -> WithoutNode.monitor(registry));
+		return (monitor instanceof WithoutNode.NoMonitor nothing)
+				? () -> Health.unknown().withDetail("reason", nothing.reason()).build() : new PulsarLockHealthIndicator(
+						monitor, leadership.getIfAvailable(() -> WithoutNode.leadership(registry)));
 	}
 
 }

@@ -1,8 +1,10 @@
 package io.pulsarlock.autoconfigure;
 
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.PulsarLeaderInfoContributor;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
 import org.springframework.boot.actuate.autoconfigure.info.InfoContributorFallback;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -27,8 +29,9 @@ public final class PulsarLockInfoContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PulsarLeaderInfoContributor pulsarLeaderInfoContributor(LockRegistry registry) {
-		return new PulsarLeaderInfoContributor(registry);
+	PulsarLeaderInfoContributor pulsarLeaderInfoContributor(LockRegistry registry,
+			ObjectProvider<Leadership> leadership) {
+		return new PulsarLeaderInfoContributor(leadership.getIfAvailable(() -> WithoutNode.leadership(registry)));
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.pulsarlock.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.LockSkippedMeterObservationHandler;
 import io.pulsarlock.actuate.PulsarLockMetrics;
@@ -26,9 +28,11 @@ public final class PulsarLockMetricsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	PulsarLockMetrics pulsarLockMetrics(LockRegistry registry) {
-		return new PulsarLockMetrics(registry);
+	@ConditionalOnMissingBean(PulsarLockMetrics.class)
+	MeterBinder pulsarLockMetrics(LockRegistry registry) {
+		LockNode node = WithoutNode.node(registry);
+		return (node != null) ? new PulsarLockMetrics(node) : (meters) -> {
+		};
 	}
 
 	@Bean

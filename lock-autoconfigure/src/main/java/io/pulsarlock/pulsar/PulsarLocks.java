@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
+import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -16,9 +17,9 @@ import org.apache.pulsar.client.api.SizeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a lock registry without Spring. Everything but the service url has a default:
+ * Makes a node without Spring. Everything but the service url has a default:
  * <pre class="code">
- * try (SessionLockRegistry locks = PulsarLocks.at("pulsar://localhost:6650").cluster("shop").connect()) {
+ * try (LockNode locks = PulsarLocks.at("pulsar://localhost:6650").cluster("shop").connect()) {
  *     locks.awaitJoined(Duration.ofSeconds(10));
  *     ...
  * }
@@ -122,14 +123,13 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * Makes the registry, which joins in the background: this call does not wait for
-	 * Pulsar and does not fail when it cannot be reached.
-	 * @return the registry; closing it closes the client
+	 * Makes the node, which joins in the background: this call does not wait for Pulsar
+	 * and does not fail when it cannot be reached.
+	 * @return the node; closing it closes the client
 	 * @throws LockConfigurationException if the client's settings are wrong
 	 */
-	public SessionLockRegistry connect() {
-		return new SessionLockRegistry(this.session,
-				new PulsarConnector(this::client, this.topics, this.session.node()));
+	public LockNode connect() {
+		return new SessionLockNode(this.session, new PulsarConnector(this::client, this.topics, this.session.node()));
 	}
 
 	private PulsarClient client() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.pulsarlock.LeaderGroup;
@@ -43,6 +44,8 @@ final class SessionGroup implements LeaderGroup {
 
 	private final Supplier<List<Participant>> line;
 
+	private final Consumer<SessionGroup> leave;
+
 	private final List<Listening> listeners = new ArrayList<>();
 
 	/** What follows is guarded by the listeners. */
@@ -59,11 +62,30 @@ final class SessionGroup implements LeaderGroup {
 
 	private volatile @Nullable Vacancy vacancy;
 
-	SessionGroup(String name, String key, Executor pool, Supplier<List<Participant>> line) {
+	/** Whether this node is to be a candidate. */
+	private volatile boolean joined;
+
+	SessionGroup(String name, String key, Executor pool, Supplier<List<Participant>> line,
+			Consumer<SessionGroup> leave) {
 		this.name = name;
 		this.key = key;
 		this.pool = pool;
 		this.line = line;
+		this.leave = leave;
+	}
+
+	/** This node is to be a candidate. */
+	void join() {
+		this.joined = true;
+	}
+
+	/** This node is not to be a candidate any more. */
+	void left() {
+		this.joined = false;
+	}
+
+	boolean isJoined() {
+		return this.joined;
 	}
 
 	/** Makes this node a candidate in that shard; does nothing if it is one. */
@@ -148,7 +170,7 @@ final class SessionGroup implements LeaderGroup {
 			throw new IllegalArgumentException("The name of a job must not be longer than " + RecordBounds.MAX_JOB
 					+ " characters, but this one has " + job.length() + ": " + job.substring(0, 40) + "...");
 		}
-		if (SessionLockRegistry.hasUnpairedSurrogate(job)) {
+		if (Names.hasUnpairedSurrogate(job)) {
 			throw new IllegalArgumentException("The name of a job must not have an unpaired surrogate");
 		}
 		if (fireTime.isBefore(Instant.EPOCH) || fireTime.isAfter(LAST_FIRE_TIME)) {
@@ -196,6 +218,11 @@ final class SessionGroup implements LeaderGroup {
 		if (released != null && candidacy != null) {
 			released.whenComplete((none, ex) -> candidacy.campaign());
 		}
+	}
+
+	@Override
+	public void leave() {
+		this.leave.accept(this);
 	}
 
 	/**

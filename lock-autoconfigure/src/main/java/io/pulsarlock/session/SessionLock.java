@@ -19,7 +19,7 @@ import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock of a {@link SessionLockRegistry}: turns what callers want into waiters.
+ * A lock of a {@link SessionLockNode}: turns what callers want into waiters.
  */
 final class SessionLock implements FencedLock, BindableLock {
 
@@ -40,6 +40,11 @@ final class SessionLock implements FencedLock, BindableLock {
 		this.key = key;
 		this.shards = shards;
 		this.threads = threads;
+	}
+
+	/** What lines, shards and threads know the lock of that name by. */
+	static String key(String name) {
+		return "l:" + name;
 	}
 
 	@Override

@@ -16,9 +16,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class PulsarLockHealthIndicatorTests {
 
-	private final FakeLockRegistry registry = new FakeLockRegistry();
+	private final FakeLockNode registry = new FakeLockNode();
 
-	private final PulsarLockHealthIndicator indicator = new PulsarLockHealthIndicator(this.registry);
+	private final PulsarLockHealthIndicator indicator = new PulsarLockHealthIndicator(this.registry.monitor(),
+			this.registry.leadership());
 
 	@Test
 	void confirmedIsUpWithNumbers() {

@@ -39,7 +39,7 @@ import static org.awaitility.Awaitility.await;
  */
 class PulsarLockMetricsTests {
 
-	private final FakeLockRegistry locks = new FakeLockRegistry();
+	private final FakeLockNode locks = new FakeLockNode();
 
 	private final MeterRegistry meters = new SimpleMeterRegistry();
 

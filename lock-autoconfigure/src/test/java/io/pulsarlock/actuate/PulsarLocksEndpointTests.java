@@ -2,7 +2,6 @@ package io.pulsarlock.actuate;
 
 import java.time.Duration;
 
-import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.EndDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.Kind;
@@ -10,8 +9,6 @@ import io.pulsarlock.actuate.PulsarLocksEndpoint.LockDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.PulsarLocksDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpointWebExtension.UnavailableDescriptor;
 import org.junit.jupiter.api.Test;
-import org.mockito.BDDMockito;
-import org.mockito.Mockito;
 
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
@@ -23,9 +20,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class PulsarLocksEndpointTests {
 
-	private final FakeLockRegistry registry = new FakeLockRegistry();
+	private final FakeLockNode registry = new FakeLockNode();
 
-	private final PulsarLocksEndpoint endpoint = new PulsarLocksEndpoint(this.registry);
+	private final PulsarLocksEndpoint endpoint = new PulsarLocksEndpoint(this.registry.monitor(),
+			this.registry.administration(), this.registry.leadership());
 
 	private final PulsarLocksEndpointWebExtension web = new PulsarLocksEndpointWebExtension(this.endpoint);
 
@@ -109,15 +107,6 @@ class PulsarLocksEndpointTests {
 		assertThat(response.getStatus()).isEqualTo(503);
 		assertThat(response.getBody()).isInstanceOfSatisfying(UnavailableDescriptor.class,
 				(body) -> assertThat(body.reason()).contains("out of touch with shard 1"));
-	}
-
-	@Test
-	void registryWithoutAdministrationRefuses() {
-		LockRegistry plain = Mockito.mock(LockRegistry.class);
-		BDDMockito.given(plain.node()).willReturn("a");
-		EndDescriptor refused = new PulsarLocksEndpoint(plain).end(Kind.LOCKS, "x");
-		assertThat(refused).isNotNull();
-		assertThat(refused.reason()).contains("cannot be administered");
 	}
 
 }

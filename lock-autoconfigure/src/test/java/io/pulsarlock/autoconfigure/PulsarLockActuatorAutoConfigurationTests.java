@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.actuate.FakeLockRegistry;
+import io.pulsarlock.actuate.FakeLockNode;
 import io.pulsarlock.actuate.LockSkippedMeterObservationHandler;
 import io.pulsarlock.actuate.PulsarLeaderInfoContributor;
 import io.pulsarlock.actuate.PulsarLockHealthIndicator;
@@ -49,8 +49,7 @@ class PulsarLockActuatorAutoConfigurationTests {
 	private final ApplicationContextRunner empty = new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 		.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
 
-	private final ApplicationContextRunner runner = this.empty.withBean("locks", LockRegistry.class,
-			FakeLockRegistry::new);
+	private final ApplicationContextRunner runner = this.empty.withBean("locks", LockRegistry.class, FakeLockNode::new);
 
 	@Test
 	void withoutRegistryThereIsNothing() {
@@ -67,7 +66,7 @@ class PulsarLockActuatorAutoConfigurationTests {
 
 	@Test
 	void twoRegistriesWithoutAPrimaryAreTheApplicationsToShow() {
-		this.runner.withBean("others", LockRegistry.class, FakeLockRegistry::new)
+		this.runner.withBean("others", LockRegistry.class, FakeLockNode::new)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(PulsarLockHealthIndicator.class)
 				.doesNotHaveBean(PulsarLockMetrics.class));
@@ -118,7 +117,7 @@ class PulsarLockActuatorAutoConfigurationTests {
 	void infoIsThereWhenAskedFor() {
 		this.runner.run((context) -> assertThat(context).doesNotHaveBean(PulsarLeaderInfoContributor.class));
 		this.runner.withPropertyValues("management.info.pulsarleader.enabled=true").run((context) -> {
-			FakeLockRegistry registry = (FakeLockRegistry) context.getBean(LockRegistry.class);
+			FakeLockNode registry = (FakeLockNode) context.getBean(LockRegistry.class);
 			registry.group("jobs").leader = true;
 			registry.group("reports");
 			Info.Builder builder = new Info.Builder();
@@ -147,13 +146,13 @@ class PulsarLockActuatorAutoConfigurationTests {
 	void metersNeedAMeterRegistry() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(PulsarLockMetricsAutoConfiguration.class))
-			.withBean("locks", LockRegistry.class, FakeLockRegistry::new)
+			.withBean("locks", LockRegistry.class, FakeLockNode::new)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PulsarLockMetrics.class));
 	}
 
 	@Test
 	void metersOfTheApplicationReplaceOurs() {
-		PulsarLockMetrics own = new PulsarLockMetrics(new FakeLockRegistry());
+		PulsarLockMetrics own = new PulsarLockMetrics(new FakeLockNode());
 		this.runner.withBean("own", PulsarLockMetrics.class, () -> own)
 			.run((context) -> assertThat(context.getBean(PulsarLockMetrics.class)).isSameAs(own));
 	}

@@ -7,11 +7,15 @@ import java.util.List;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockMonitor;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.actuate.FakeLockNode;
+import io.pulsarlock.session.SessionLockNode;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +54,12 @@ class PulsarLockAutoConfigurationTests {
 	void applicationGetsARegistryAndLeadership() {
 		this.runner.run((context) -> {
 			assertThat(context).hasNotFailed().hasSingleBean(LockRegistry.class).hasSingleBean(Leadership.class);
-			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean(LockRegistry.class).leadership());
+			assertThat(context).hasSingleBean(LockAdministration.class).hasSingleBean(LockMonitor.class);
+			LockNode node = context.getBean(LockNode.class);
+			assertThat(context.getBean(LockRegistry.class)).isSameAs(node);
+			assertThat(context.getBean(Leadership.class)).isSameAs(node.leadership());
+			assertThat(context.getBean(LockAdministration.class)).isSameAs(node.administration());
+			assertThat(context.getBean(LockMonitor.class)).isSameAs(node.monitor());
 		});
 	}
 
@@ -76,14 +85,13 @@ class PulsarLockAutoConfigurationTests {
 	}
 
 	@Test
-	void ownRegistryReplacesEverythingButKeepsItsLeadershipAvailable() {
+	void ownRegistryReplacesOursAndKeepsItsLeadershipAvailable() {
 		this.runner.withUserConfiguration(OwnRegistry.class).run((context) -> {
 			assertThat(context).hasSingleBean(LockRegistry.class)
-				.doesNotHaveBean(SessionLockRegistry.class)
-				.doesNotHaveBean(LockRegistryLifecycle.class)
-				.doesNotHaveBean(LeadershipLifecycle.class)
+				.doesNotHaveBean(ManagedNode.class)
 				.doesNotHaveBean(LockClientFactory.class);
-			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean(LockRegistry.class).leadership());
+			assertThat(context.getBean(Leadership.class))
+				.isSameAs(((LockNode) context.getBean(LockRegistry.class)).leadership());
 		});
 	}
 
@@ -99,7 +107,7 @@ class PulsarLockAutoConfigurationTests {
 		this.runner.withUserConfiguration(OwnLeadership.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(Leadership.class)).isSameAs(context.getBean("mine"));
-			assertThat(context.getBean(LockRegistry.class)).isInstanceOf(SessionLockRegistry.class);
+			assertThat(context.getBean(LockRegistry.class)).isInstanceOf(SessionLockNode.class);
 		});
 	}
 
@@ -127,8 +135,8 @@ class PulsarLockAutoConfigurationTests {
 	@Test
 	void nodeIsNamed() {
 		this.runner.withPropertyValues("pulsar-lock.node=n7")
-			.run((context) -> assertThat(context.getBean(LockRegistry.class).node()).isEqualTo("n7"));
-		this.runner.run((context) -> assertThat(context.getBean(LockRegistry.class).node())
+			.run((context) -> assertThat(context.getBean(LockMonitor.class).node()).isEqualTo("n7"));
+		this.runner.run((context) -> assertThat(context.getBean(LockMonitor.class).node())
 			.endsWith("-" + ProcessHandle.current().pid()));
 	}
 
@@ -156,7 +164,7 @@ class PulsarLockAutoConfigurationTests {
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.run((context) -> {
 				assertThat(context.getBeanFactory().containsSingleton("pulsarLockRegistry")).isTrue();
-				assertThat(context.getBean(SessionLockRegistry.class).isRunning()).isTrue();
+				assertThat(context.getBean(ManagedNode.class).node().isRunning()).isTrue();
 				assertThat(context.getBean(Leadership.class).groups()).hasSize(1);
 			});
 	}
@@ -172,9 +180,9 @@ class PulsarLockAutoConfigurationTests {
 				.withMessageContaining("has been stopped");
 			assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::lock);
 			assertThat(lock.acquireAsync(Duration.ZERO)).isCompletedExceptionally();
-			assertThat(context.getBean(LockRegistry.class).statistics().sessions()).isZero();
+			assertThat(context.getBean(LockMonitor.class).statistics().sessions()).isZero();
 			context.getSourceApplicationContext().start();
-			assertThat(context.getBean(SessionLockRegistry.class).isRunning()).isTrue();
+			assertThat(context.getBean(ManagedNode.class).node().isRunning()).isTrue();
 			context.getSourceApplicationContext().close();
 			assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(lock::tryAcquire)
 				.withMessageContaining("is closed");
@@ -220,10 +228,7 @@ class PulsarLockAutoConfigurationTests {
 
 		@Bean
 		LockRegistry mine() {
-			LockRegistry registry = mock(LockRegistry.class);
-			Leadership leadership = mock(Leadership.class);
-			given(registry.leadership()).willReturn(leadership);
-			return registry;
+			return new FakeLockNode();
 		}
 
 	}

@@ -707,7 +707,7 @@ class ShardTests {
 	@Test
 	void groupLeadsAfterHalfAGraceAlthoughItsDoorIsRefused() {
 		this.refusal = new LockConfigurationException("too many consumers");
-		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of, SessionGroup::stop);
 		group.start(this.shard);
 		this.loop.advance(Duration.ofMillis(2500));
 		assertThat(group.isLeader()).isTrue();
@@ -719,7 +719,7 @@ class ShardTests {
 	@Test
 	void groupThatHasNoLeaderForLongerThanALeaseSaysSoOnce() {
 		List<String> told = new ArrayList<>();
-		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of, SessionGroup::stop);
 		group.addListener(new LeaderListener() {
 
 			@Override
@@ -761,7 +761,7 @@ class ShardTests {
 	void groupThatAnotherNodeLeadsIsNotVacant() {
 		this.log.append(otherHeartbeat());
 		this.log.append(new Request(OTHER, this.otherSequence++, "g:digest"));
-		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of);
+		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of, SessionGroup::stop);
 		group.start(this.shard);
 		for (int i = 0; i < 20; i++) {
 			this.loop.advance(Duration.ofSeconds(3));

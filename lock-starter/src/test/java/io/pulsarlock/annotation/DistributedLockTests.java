@@ -335,10 +335,10 @@ class DistributedLockTests {
 					}
 				});
 				thread.start();
-				await().until(() -> node().statistics().waiting() == 1);
+				await().until(() -> node().monitor().statistics().waiting() == 1);
 				thread.interrupt();
 				assertThat(outcome).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("CancellationExceptiontrue");
-				await().until(() -> node().statistics().waiting() == 0);
+				await().until(() -> node().monitor().statistics().waiting() == 0);
 			}
 		});
 	}

@@ -3,6 +3,7 @@ package io.pulsarlock.annotation;
 import java.time.Duration;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.observation.LockAcquireObservationConvention;
 import io.pulsarlock.observation.LockHoldObservationConvention;
@@ -37,10 +38,11 @@ final class Guarded {
 
 		@Bean
 		static LockAnnotationBeanPostProcessor lockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry,
-				ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
+				ObjectProvider<Leadership> leadership, ObjectProvider<GuardDefaults> defaults,
+				ObjectProvider<ObservationRegistry> observations,
 				ObjectProvider<LockAcquireObservationConvention> acquire,
 				ObjectProvider<LockHoldObservationConvention> hold) {
-			return new LockAnnotationBeanPostProcessor(registry, defaults, observations, acquire, hold);
+			return new LockAnnotationBeanPostProcessor(registry, leadership, defaults, observations, acquire, hold);
 		}
 
 		@Bean

@@ -208,7 +208,7 @@ class GuardedCallLifetimeTests {
 				}
 				subscription.dispose();
 			}
-			await().untilAsserted(() -> assertThat(this.node.statistics().held()).isZero());
+			await().untilAsserted(() -> assertThat(this.node.monitor().statistics().held()).isZero());
 			for (int i = 0; i < 500; i++) {
 				String name = "cancelled:" + i;
 				await().until(() -> free(name));
@@ -233,7 +233,7 @@ class GuardedCallLifetimeTests {
 
 	@Test
 	void lockThatAnAdministratorReleasesIsTakenWhenItsMethodHasEnded() {
-		handOver(false, (first) -> assertThat(first.registry().releaseLock("job")).isTrue(),
+		handOver(false, (first) -> assertThat(first.administration().releaseLock("job")).isTrue(),
 				LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
 	}
 

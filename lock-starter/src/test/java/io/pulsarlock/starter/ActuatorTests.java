@@ -24,15 +24,16 @@ import java.util.stream.Collectors;
 import com.jayway.jsonpath.JsonPath;
 import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockHoldObservationContext;
 import io.pulsarlock.observation.LockObservationContext.Kind;
 import io.pulsarlock.observation.LockObservations;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +63,7 @@ class ActuatorTests {
 
 	private static ConfigurableApplicationContext readable;
 
-	private static SessionLockRegistry other;
+	private static LockNode other;
 
 	@BeforeAll
 	static void start() throws InterruptedException {
@@ -182,10 +183,10 @@ class ActuatorTests {
 
 	@Test
 	void leaderResignsAndTheNextOneLeads() throws Exception {
-		LeaderGroup mine = registry().leadership().group("jobs");
+		LeaderGroup mine = leadership().group("jobs");
 		await().until(mine::isLeader);
 		assertThat(JsonPath.<Boolean>read(get("/actuator/info").body(), "$.pulsarLeader.jobs.isLeader")).isTrue();
-		LeaderGroup theirs = other.group("jobs");
+		LeaderGroup theirs = other.leadership().group("jobs");
 		await().until(() -> theirs.participants().size() == 2);
 		assertThat(delete("/actuator/pulsarlocks/groups/jobs").statusCode()).isEqualTo(200);
 		await().until(theirs::isLeader);
@@ -211,7 +212,7 @@ class ActuatorTests {
 		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),
 				() -> "held");
 		LockObservations.hold(observations, null, new LockHoldObservationContext("a", "b", Kind.LOCK, 1), () -> "done");
-		registry().leadership().group("dashboard");
+		leadership().group("dashboard");
 		get("/actuator/prometheus");
 		Set<String> published = names(get("/actuator/prometheus").body());
 		Set<String> used = new TreeSet<>();
@@ -231,11 +232,15 @@ class ActuatorTests {
 			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
+	private static Leadership leadership() {
+		return administered.getBean(Leadership.class);
+	}
+
 	private static LockRegistry registry() {
 		return administered.getBean(LockRegistry.class);
 	}
 
-	private static SessionLockRegistry node(String name) {
+	private static LockNode node(String name) {
 		return PulsarLocks.at(TestPulsar.shared().serviceUrl()).cluster(CLUSTER).node(name).shards(2).connect();
 	}
 
@@ -268,8 +273,8 @@ class ActuatorTests {
 	static class Application {
 
 		@Bean
-		SessionLockRegistry locks() throws InterruptedException {
-			SessionLockRegistry locks = node("a");
+		LockNode locks() throws InterruptedException {
+			LockNode locks = node("a");
 			locks.awaitJoined(Duration.ofSeconds(30));
 			return locks;
 		}

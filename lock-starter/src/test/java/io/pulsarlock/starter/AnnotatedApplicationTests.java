@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.InvalidLockAnnotationException;
@@ -53,7 +54,7 @@ class AnnotatedApplicationTests {
 			CountDownLatch inside = new CountDownLatch(1);
 			Thread holder = new Thread(() -> mine.locked(inside));
 			holder.start();
-			await().until(() -> !b.getBean(LockRegistry.class).view().locks().isEmpty());
+			await().until(() -> !b.getBean(LockMonitor.class).view().locks().isEmpty());
 			assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> theirs.locked(null));
 			assertThat(theirs.skipped()).isNull();
 			inside.countDown();

@@ -28,6 +28,8 @@ abstract class ReadmeSnippets {
 
 	private Products products;
 
+	private Till till;
+
 	private LockRegistry lockRegistry;
 
 	private Leadership leadership;
@@ -48,6 +50,12 @@ abstract class ReadmeSnippets {
 		try (LockHandle held = lock.acquire(Duration.ofSeconds(2))) {
 			this.products.save(productId, held.fencingToken());
 		}
+	}
+
+	String template(String productId) throws InterruptedException {
+		String receipt = this.lockRegistry.execute("till", Duration.ofSeconds(2),
+				(lock) -> this.till.book(productId, lock.fencingToken()));
+		return receipt;
 	}
 
 	void leading() {
@@ -77,6 +85,12 @@ abstract class ReadmeSnippets {
 	interface Coupons {
 
 		void redeem(String id, long token);
+
+	}
+
+	interface Till {
+
+		String book(String id, long token);
 
 	}
 

@@ -5,10 +5,10 @@ import java.util.UUID;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +50,7 @@ class StartupAgreementTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "fail", "wait", "background" })
 	void startFailsWithTheCure(String startup) throws Exception {
-		try (SessionLockRegistry other = other()) {
+		try (LockNode other = other()) {
 			assertThatExceptionOfType(Exception.class).isThrownBy(() -> start(startup))
 				.havingCause()
 				.isInstanceOf(LockConfigurationException.class)
@@ -61,7 +61,7 @@ class StartupAgreementTests {
 
 	@Test
 	void applicationThatDoesNotWaitForASlowBrokerIsGrantedNothing() throws Exception {
-		try (SessionLockRegistry other = other()) {
+		try (LockNode other = other()) {
 			broker.pause();
 			ConfigurableApplicationContext started;
 			try {
@@ -100,11 +100,11 @@ class StartupAgreementTests {
 		fail(name + " was not refused");
 	}
 
-	private SessionLockRegistry other() throws InterruptedException {
+	private LockNode other() throws InterruptedException {
 		// Longer than an application takes to start while the broker stands: whose lease
 		// has
 		// run out does not come first any more.
-		SessionLockRegistry other = PulsarLocks.at(broker.serviceUrl())
+		LockNode other = PulsarLocks.at(broker.serviceUrl())
 			.cluster(this.cluster)
 			.shards(4)
 			.times(Duration.ofSeconds(60), Duration.ofSeconds(20))

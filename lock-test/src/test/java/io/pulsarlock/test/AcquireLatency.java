@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.Producer;
@@ -37,10 +37,7 @@ final class AcquireLatency {
 		boolean durable = args.length > 0 && args[0].equals("durable");
 		long quiet = (args.length > 1) ? TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1])) : 0;
 		try (PulsarBroker broker = PulsarBroker.start(durable, Map.of());
-				SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
-					.shards(1)
-					.affinity(Duration.ZERO, 1)
-					.connect();
+				LockNode locks = PulsarLocks.at(broker.serviceUrl()).shards(1).affinity(Duration.ZERO, 1).connect();
 				PulsarClient client = PulsarLocks.tune(PulsarClient.builder().serviceUrl(broker.serviceUrl())).build();
 				Producer<byte[]> producer = client.newProducer()
 					.topic("persistent://public/default/bare")

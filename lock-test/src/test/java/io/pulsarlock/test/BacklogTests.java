@@ -18,9 +18,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.Admin;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +56,7 @@ class BacklogTests {
 
 	private final TopicSettings topics = TopicSettings.of("c").in("public", this.namespace);
 
-	private final List<SessionLockRegistry> nodes = new ArrayList<>();
+	private final List<LockNode> nodes = new ArrayList<>();
 
 	private final List<Thread> workers = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class BacklogTests {
 		this.logger.addAppender(this.log);
 		this.admin.createNamespace("public/" + this.namespace);
 		for (int i = 0; i < NODES; i++) {
-			SessionLockRegistry node = PulsarLocks.at(this.pulsar.serviceUrl())
+			LockNode node = PulsarLocks.at(this.pulsar.serviceUrl())
 				.topics(this.topics)
 				.node("node" + i)
 				.shards(1)
@@ -94,7 +94,7 @@ class BacklogTests {
 			});
 			this.nodes.add(node);
 		}
-		for (SessionLockRegistry node : this.nodes) {
+		for (LockNode node : this.nodes) {
 			node.awaitJoined(Duration.ofSeconds(30));
 		}
 	}
@@ -105,7 +105,7 @@ class BacklogTests {
 		for (Thread worker : this.workers) {
 			worker.join();
 		}
-		this.nodes.forEach(SessionLockRegistry::close);
+		this.nodes.forEach(LockNode::close);
 		this.logger.detachAppender(this.log);
 		this.logger.setLevel(null);
 	}
@@ -113,7 +113,7 @@ class BacklogTests {
 	@Test
 	void backlogOfLocksInUseIsClearedAndNoNodeLosesAnythingOrHoldsBesideAnother() throws Exception {
 		List<LockHandle> kept = new ArrayList<>();
-		for (SessionLockRegistry node : this.nodes) {
+		for (LockNode node : this.nodes) {
 			kept.add(node.obtain("kept-" + kept.size()).acquire(Duration.ofSeconds(10)));
 			for (int i = 0; i < NAMES; i++) {
 				Thread worker = new Thread(() -> work(node));
@@ -144,7 +144,7 @@ class BacklogTests {
 		kept.forEach(LockHandle::close);
 	}
 
-	private void work(SessionLockRegistry node) {
+	private void work(LockNode node) {
 		while (!this.ended.get()) {
 			String name = "busy-" + ThreadLocalRandom.current().nextInt(NAMES);
 			AtomicInteger inside = this.inside.computeIfAbsent(name, (any) -> new AtomicInteger());

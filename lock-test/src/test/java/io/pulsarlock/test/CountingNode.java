@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 
 /**
  * Two nodes in one process that add to counters in files, each guarded by a lock only.
@@ -28,9 +28,9 @@ final class CountingNode {
 		AtomicLong done = new AtomicLong();
 		AtomicLong wrong = new AtomicLong();
 		List<Thread> threads = new ArrayList<>();
-		List<SessionLockRegistry> registries = new ArrayList<>();
+		List<LockNode> registries = new ArrayList<>();
 		for (int node = 0; node < 2; node++) {
-			SessionLockRegistry registry = PulsarLocks.at(args[0])
+			LockNode registry = PulsarLocks.at(args[0])
 				.cluster(args[1])
 				.shards(2)
 				.node("counting-" + ProcessHandle.current().pid() + "-" + node)
@@ -61,7 +61,7 @@ final class CountingNode {
 		for (Thread thread : threads) {
 			thread.join();
 		}
-		registries.forEach(SessionLockRegistry::close);
+		registries.forEach(LockNode::close);
 		System.out.println("DONE " + done);
 		System.out.println("WRONG " + wrong);
 	}

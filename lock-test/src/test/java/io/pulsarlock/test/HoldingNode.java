@@ -3,8 +3,8 @@ package io.pulsarlock.test;
 import java.time.Duration;
 
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 
 /**
  * Takes one lock and holds it until it is lost or the process ends. Arguments: url,
@@ -16,7 +16,7 @@ final class HoldingNode {
 	}
 
 	public static void main(String[] args) throws Exception {
-		try (SessionLockRegistry locks = PulsarLocks.at(args[0])
+		try (LockNode locks = PulsarLocks.at(args[0])
 			.cluster(args[1])
 			.shards(1)
 			.node("child-" + ProcessHandle.current().pid())

@@ -3,7 +3,7 @@ package io.pulsarlock.test;
 import java.time.Duration;
 import java.util.List;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.test.contract.ContractCluster;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
@@ -16,22 +16,22 @@ final class InMemoryContractCluster implements ContractCluster {
 	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
 
 	@Override
-	public LockRegistry newNode(String name) {
+	public LockNode newNode(String name) {
 		return this.cluster.node(name);
 	}
 
 	@Override
-	public LockRegistry newNode(String name, int shards) {
+	public LockNode newNode(String name, int shards) {
 		return this.cluster.node(name, shards);
 	}
 
 	@Override
-	public void loseNow(LockRegistry node, String lock) {
+	public void loseNow(LockNode node, String lock) {
 		((InMemoryNode) node).loseNow(lock);
 	}
 
 	@Override
-	public void loseLeadership(LockRegistry node, String group) {
+	public void loseLeadership(LockNode node, String group) {
 		((InMemoryNode) node).loseLeadership(group);
 	}
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 
 /**
@@ -37,7 +37,7 @@ final class JournalLoad {
 		long seconds = (args.length > 1) ? Long.parseLong(args[1]) : 30;
 		ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 		try (PulsarBroker broker = PulsarBroker.start(false, Map.of());
-				SessionLockRegistry locks = node(broker.serviceUrl(), "worker");
+				LockNode locks = node(broker.serviceUrl(), "worker");
 				AutoCloseable load = timer::shutdownNow) {
 			AtomicLong begun = new AtomicLong();
 			AtomicLong done = new AtomicLong();
@@ -70,8 +70,8 @@ final class JournalLoad {
 	}
 
 	/** Without affinity, so that each acquire and each release is a record. */
-	private static SessionLockRegistry node(String serviceUrl, String name) throws InterruptedException {
-		SessionLockRegistry node = PulsarLocks.at(serviceUrl).shards(1).node(name).affinity(Duration.ZERO, 1).connect();
+	private static LockNode node(String serviceUrl, String name) throws InterruptedException {
+		LockNode node = PulsarLocks.at(serviceUrl).shards(1).node(name).affinity(Duration.ZERO, 1).connect();
 		node.awaitJoined(Duration.ofSeconds(60));
 		return node;
 	}
@@ -91,7 +91,7 @@ final class JournalLoad {
 
 		public static void main(String[] args) throws Exception {
 			long seconds = Long.parseLong(args[1]);
-			try (SessionLockRegistry locks = node(args[0], "listener")) {
+			try (LockNode locks = node(args[0], "listener")) {
 				TimeUnit.SECONDS.sleep(seconds);
 				Cost cost = Cost.now();
 				TimeUnit.SECONDS.sleep(seconds);

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -39,17 +39,17 @@ class JournalStartTests {
 
 	@Test
 	void joiningNodeReadsWhatItNeedsAndNotWhatThereIs() throws Exception {
-		try (SessionLockRegistry a = node("a")) {
+		try (LockNode a = node("a")) {
 			a.awaitJoined(Duration.ofSeconds(20));
 			LockHandle held = a.obtain("stock").acquire(Duration.ofSeconds(10));
 			writeMany();
 			await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
 				String name = "b" + System.nanoTime();
-				try (SessionLockRegistry b = node(name)) {
+				try (LockNode b = node(name)) {
 					b.awaitJoined(Duration.ofSeconds(30));
 					assertThat(read(name)).isPositive().isLessThan(MANY);
 					assertThat(b.obtain("stock").tryAcquire()).isEmpty();
-					assertThat(b.view().locks()).singleElement()
+					assertThat(b.monitor().view().locks()).singleElement()
 						.satisfies((lock) -> assertThat(lock.holder().token()).isEqualTo(held.fencingToken()));
 				}
 			});
@@ -58,7 +58,7 @@ class JournalStartTests {
 				this.pulsar.admin().unload(this.topic);
 				String name = "c" + System.nanoTime();
 				long begin = System.nanoTime();
-				try (SessionLockRegistry c = node(name)) {
+				try (LockNode c = node(name)) {
 					c.awaitJoined(Duration.ofSeconds(60));
 					System.out.printf("joined in %d ms right after a roll, among %d records%n",
 							TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin), MANY);
@@ -68,7 +68,7 @@ class JournalStartTests {
 			}
 			assertThat(held.isHeld()).isTrue();
 			held.close();
-			try (SessionLockRegistry b = node("b")) {
+			try (LockNode b = node("b")) {
 				b.obtain("stock").acquire(Duration.ofSeconds(10)).close();
 			}
 		}
@@ -105,7 +105,7 @@ class JournalStartTests {
 		return read;
 	}
 
-	private SessionLockRegistry node(String name) {
+	private LockNode node(String name) {
 		return PulsarLocks.at(this.pulsar.serviceUrl())
 			.cluster(this.cluster)
 			.node(name)

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 
 import io.pulsarlock.FencedLock;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 
 /**
@@ -23,7 +23,7 @@ final class KeptLockLatency {
 
 	public static void main(String[] args) throws Exception {
 		try (InMemoryLockCluster cluster = InMemoryLockCluster.create()) {
-			LockRegistry locks = cluster.node("a");
+			LockNode locks = cluster.node("a");
 			FencedLock lock = locks.obtain("same");
 			lock.lock();
 			measure("re-entry", ROUNDS, 0, () -> {

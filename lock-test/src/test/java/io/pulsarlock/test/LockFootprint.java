@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 
 /**
@@ -27,7 +27,7 @@ final class LockFootprint {
 		int idle = (args.length > 0) ? Integer.parseInt(args[0]) : 100_000;
 		int held = (args.length > 1) ? Integer.parseInt(args[1]) : 10_000;
 		try (PulsarBroker broker = PulsarBroker.start(false, Map.of());
-				SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl()).connect()) {
+				LockNode locks = PulsarLocks.at(broker.serviceUrl()).connect()) {
 			locks.awaitJoined(Duration.ofSeconds(20));
 			locks.obtain("first").acquire(Duration.ofSeconds(10)).close();
 			long before = heap();

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.Position;
@@ -19,7 +20,6 @@ import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.Journal;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -67,13 +67,13 @@ class OddMessageTests {
 	@ParameterizedTest
 	@MethodSource("odd")
 	void locksAreHeldGrantedAndJoinedForAsBefore(String kind) throws Exception {
-		try (SessionLockRegistry a = node("a")) {
+		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);
 			try (LockHandle held = a.obtain("held").acquire(LIMIT)) {
 				OddMessages.all().get(kind).write(this.client, this.topic);
 				// Every further grant is read behind it.
 				a.obtain("other").acquire(LEASE).close();
-				try (SessionLockRegistry b = node("b")) {
+				try (LockNode b = node("b")) {
 					b.awaitJoined(LEASE.multipliedBy(2));
 					assertThat(b.obtain("held").tryAcquire()).isEmpty();
 					b.obtain("other").acquire(LEASE).close();
@@ -120,7 +120,7 @@ class OddMessageTests {
 		}
 	}
 
-	private SessionLockRegistry node(String name) {
+	private LockNode node(String name) {
 		return PulsarLocks.at(this.pulsar.serviceUrl())
 			.cluster(this.cluster)
 			.node(name)

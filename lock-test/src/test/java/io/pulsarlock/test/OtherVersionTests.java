@@ -5,10 +5,10 @@ import java.util.UUID;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -50,7 +50,7 @@ class OtherVersionTests {
 	@ParameterizedTest
 	@CsvSource({ "3, true", "3, false", "1, true", "1, false" })
 	void nodesGoOnAndJoinWhenTheOtherOneIsGone(int version, boolean orderly) throws Exception {
-		try (SessionLockRegistry a = node("a")) {
+		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);
 			LockHandle held = a.obtain("held").acquire(LIMIT);
 			long token = held.fencingToken();
@@ -62,7 +62,7 @@ class OtherVersionTests {
 				.withMessageContaining("records of version " + version)
 				.withMessageContaining("records of version " + RecordCodec.VERSION)
 				.withMessageContaining((version > RecordCodec.VERSION) ? "Upgrade this node" : "Upgrade that node");
-			try (SessionLockRegistry b = node("b")) {
+			try (LockNode b = node("b")) {
 				assertThatExceptionOfType(LockConfigurationException.class)
 					.isThrownBy(() -> b.awaitJoined(LEASE.multipliedBy(2)))
 					.withMessageContaining("Node 'other'");
@@ -73,11 +73,11 @@ class OtherVersionTests {
 			else {
 				other.kill();
 			}
-			await().atMost(LEASE.multipliedBy(3)).until(() -> a.isConfirmed());
+			await().atMost(LEASE.multipliedBy(3)).until(() -> a.monitor().statistics().confirmed());
 			try (LockHandle again = a.obtain("held").acquire(LEASE)) {
 				assertThat(again.fencingToken()).isGreaterThan(token);
 				// What it wrote is still in the journal.
-				try (SessionLockRegistry c = node("c")) {
+				try (LockNode c = node("c")) {
 					c.awaitJoined(LEASE);
 					assertThat(c.obtain("held").tryAcquire()).isEmpty();
 					c.obtain("other").acquire(LEASE).close();
@@ -86,7 +86,7 @@ class OtherVersionTests {
 		}
 	}
 
-	private SessionLockRegistry node(String name) {
+	private LockNode node(String name) {
 		return PulsarLocks.at(this.pulsar.serviceUrl())
 			.cluster(this.cluster)
 			.node(name)

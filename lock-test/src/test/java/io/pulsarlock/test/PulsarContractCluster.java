@@ -13,10 +13,9 @@ import java.util.UUID;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.Admin;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.contract.ContractCluster;
@@ -57,8 +56,8 @@ final class PulsarContractCluster implements ContractCluster {
 	}
 
 	@Override
-	public LockRegistry newNode(String name) {
-		SessionLockRegistry node = connect(name, SHARDS);
+	public LockNode newNode(String name) {
+		LockNode node = connect(name, SHARDS);
 		try {
 			node.awaitJoined(Duration.ofSeconds(30));
 		}
@@ -70,11 +69,11 @@ final class PulsarContractCluster implements ContractCluster {
 	}
 
 	@Override
-	public LockRegistry newNode(String name, int shards) {
+	public LockNode newNode(String name, int shards) {
 		return connect(name, shards);
 	}
 
-	private SessionLockRegistry connect(String name, int shards) {
+	private LockNode connect(String name, int shards) {
 		return PulsarLocks.at(this.serviceUrl)
 			.cluster(this.cluster)
 			.shards(shards)
@@ -89,7 +88,7 @@ final class PulsarContractCluster implements ContractCluster {
 	 * the holder can have read of it. A leader is always there.
 	 */
 	@Override
-	public void loseNow(LockRegistry node, String lock) {
+	public void loseNow(LockNode node, String lock) {
 		String door = "consumer " + node.node() + " of l_" + hash("l:" + lock);
 		await().atMost(Duration.ofSeconds(20))
 			.until(() -> openObjects().stream().anyMatch((each) -> each.startsWith(door)));
@@ -108,11 +107,11 @@ final class PulsarContractCluster implements ContractCluster {
 	}
 
 	@Override
-	public void loseLeadership(LockRegistry node, String group) {
+	public void loseLeadership(LockNode node, String group) {
 		evict(node, "g:" + group);
 	}
 
-	private void evict(LockRegistry node, String key) {
+	private void evict(LockNode node, String key) {
 		try {
 			PulsarClient client = this.client;
 			if (client == null) {

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.PulsarCluster;
 import io.pulsarlock.test.broker.TestPulsar;
@@ -79,10 +79,11 @@ class PulsarFaultTests {
 
 	@Test
 	void lockOfAKilledProcessGoesToTheNextWithinGraceAndLease() throws Exception {
-		try (NodeProcess child = holdingNode("killed"); SessionLockRegistry locks = node("parent")) {
+		try (NodeProcess child = holdingNode("killed"); LockNode locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
 			CompletableFuture<LockHandle> next = locks.obtain("killed").acquireAsync(Duration.ofSeconds(60));
-			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			await().until(() -> !locks.monitor().view().locks().isEmpty()
+					&& !locks.monitor().view().locks().get(0).waiters().isEmpty());
 			long killed = System.nanoTime();
 			child.close();
 			LockHandle held = next.get(60, TimeUnit.SECONDS);
@@ -99,7 +100,7 @@ class PulsarFaultTests {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
 			child.close();
 			this.pulsar.admin().unloadNamespace("public/default");
-			try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+			try (LockNode locks = PulsarLocks.at(this.pulsar.serviceUrl())
 				.cluster(this.cluster)
 				.shards(3)
 				.times(Duration.ofMillis(LEASE), Duration.ofMillis(GRACE))
@@ -118,10 +119,11 @@ class PulsarFaultTests {
 	@Test
 	@Tag("proof")
 	void pausedHolderKnowsThatItLostTheLock() throws Exception {
-		try (NodeProcess child = holdingNode("paused"); SessionLockRegistry locks = node("parent")) {
+		try (NodeProcess child = holdingNode("paused"); LockNode locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
 			CompletableFuture<LockHandle> next = locks.obtain("paused").acquireAsync(Duration.ofSeconds(90));
-			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			await().until(() -> !locks.monitor().view().locks().isEmpty()
+					&& !locks.monitor().view().locks().get(0).waiters().isEmpty());
 			child.signal("STOP");
 			long stopped = System.nanoTime();
 			try {
@@ -143,10 +145,11 @@ class PulsarFaultTests {
 
 	@Test
 	void orderlyEndHandsTheLockOnAtOnce() throws Exception {
-		try (NodeProcess child = holdingNode("ended"); SessionLockRegistry locks = node("parent")) {
+		try (NodeProcess child = holdingNode("ended"); LockNode locks = node("parent")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
 			CompletableFuture<LockHandle> next = locks.obtain("ended").acquireAsync(Duration.ofSeconds(60));
-			await().until(() -> !locks.view().locks().isEmpty() && !locks.view().locks().get(0).waiters().isEmpty());
+			await().until(() -> !locks.monitor().view().locks().isEmpty()
+					&& !locks.monitor().view().locks().get(0).waiters().isEmpty());
 			long asked = System.nanoTime();
 			child.signal("TERM");
 			next.get(60, TimeUnit.SECONDS);
@@ -159,7 +162,7 @@ class PulsarFaultTests {
 	@Test
 	@Tag("proof")
 	void holderKeepsTheLockWhileItsTopicIsUnloaded() throws Exception {
-		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+		try (LockNode a = node("a"); LockNode b = node("b")) {
 			List<LockEvent> events = new CopyOnWriteArrayList<>();
 			a.addListener(events::add);
 			LockHandle held = a.obtain("unloaded").acquire(Duration.ofSeconds(30));
@@ -182,7 +185,7 @@ class PulsarFaultTests {
 	@Test
 	void holderKeepsTheLockByItsDoorBetweenTwoHeartbeats() throws Exception {
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
-		try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+		try (LockNode locks = PulsarLocks.at(this.pulsar.serviceUrl())
 			.cluster(this.cluster)
 			.shards(1)
 			.times(Duration.ofSeconds(60), Duration.ofSeconds(1))
@@ -207,11 +210,11 @@ class PulsarFaultTests {
 	@Test
 	void tokensGrowWhenTheTopicIsDeletedWhileNobodyUsesIt() throws Exception {
 		long token;
-		try (SessionLockRegistry locks = node("before")) {
+		try (LockNode locks = node("before")) {
 			token = locks.obtain("deleted").acquire(Duration.ofSeconds(30)).fencingToken();
 		}
 		this.pulsar.admin().delete(TopicSettings.of(this.cluster).topic(0));
-		try (SessionLockRegistry locks = node("after")) {
+		try (LockNode locks = node("after")) {
 			assertThat(locks.obtain("deleted").acquire(Duration.ofSeconds(30)).fencingToken()).isGreaterThan(token);
 		}
 	}
@@ -222,8 +225,8 @@ class PulsarFaultTests {
 		Map<String, String> settings = Map.of("managedLedgerMaxEntriesPerLedger", "40",
 				"managedLedgerMinLedgerRolloverTimeMinutes", "0");
 		try (PulsarBroker broker = PulsarBroker.start(false, settings);
-				SessionLockRegistry a = slowNode(broker.serviceUrl(), "a");
-				SessionLockRegistry b = slowNode(broker.serviceUrl(), "b")) {
+				LockNode a = slowNode(broker.serviceUrl(), "a");
+				LockNode b = slowNode(broker.serviceUrl(), "b")) {
 			LockHandle kept = a.obtain("kept").acquire(Duration.ofSeconds(30));
 			Set<Long> ledgers = new HashSet<>();
 			long token = 0;
@@ -244,19 +247,19 @@ class PulsarFaultTests {
 	@Tag("proof")
 	void locksSurviveThatBothNodesOfAPairAreRestarted() throws Exception {
 		long token;
-		try (NodeProcess child = holdingNode("pair"); SessionLockRegistry b = node("b")) {
+		try (NodeProcess child = holdingNode("pair"); LockNode b = node("b")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
 			token = child.number("HELD");
 			b.awaitJoined(Duration.ofSeconds(30));
 		}
 		// The first was killed with the lock, nobody was left to notice.
-		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+		try (LockNode a = node("a"); LockNode b = node("b")) {
 			LockHandle held = a.obtain("pair").acquire(Duration.ofSeconds(30));
 			assertThat(held.fencingToken()).isGreaterThan(token);
 			assertThat(b.obtain("pair").tryAcquire()).isEmpty();
 			token = held.fencingToken();
 		}
-		try (SessionLockRegistry a = node("a")) {
+		try (LockNode a = node("a")) {
 			assertThat(a.obtain("pair").acquire(Duration.ofSeconds(30)).fencingToken()).isGreaterThan(token);
 		}
 	}
@@ -264,7 +267,7 @@ class PulsarFaultTests {
 	@Test
 	void lockHeldForLongerThanAMomentIsSeenAtTheBroker() throws Exception {
 		String topic = TopicSettings.of(this.cluster).topic(0);
-		try (SessionLockRegistry locks = node("seen")) {
+		try (LockNode locks = node("seen")) {
 			locks.awaitJoined(Duration.ofSeconds(30));
 			int before = exclusive(topic);
 			try (LockHandle held = locks.obtain("seen").acquire(Duration.ofSeconds(30))) {
@@ -284,8 +287,8 @@ class PulsarFaultTests {
 	@Tag("proof")
 	void holderKeepsTheLockWhenItsBrokerIsKilled() throws Exception {
 		try (PulsarCluster brokers = PulsarCluster.start(2);
-				SessionLockRegistry a = slowNode(brokers.serviceUrl(), "a");
-				SessionLockRegistry b = slowNode(brokers.serviceUrl(), "b")) {
+				LockNode a = slowNode(brokers.serviceUrl(), "a");
+				LockNode b = slowNode(brokers.serviceUrl(), "b")) {
 			List<LockEvent> events = new CopyOnWriteArrayList<>();
 			a.addListener(events::add);
 			LockHandle held = a.obtain("moved").acquire(Duration.ofSeconds(30));
@@ -310,7 +313,7 @@ class PulsarFaultTests {
 		return NodeProcess.start(HoldingNode.class, this.pulsar.serviceUrl(), this.cluster, lock, LEASE, GRACE);
 	}
 
-	private SessionLockRegistry node(String name) {
+	private LockNode node(String name) {
 		return PulsarLocks.at(this.pulsar.serviceUrl())
 			.cluster(this.cluster)
 			.shards(1)
@@ -319,7 +322,7 @@ class PulsarFaultTests {
 			.connect();
 	}
 
-	private SessionLockRegistry slowNode(String url, String name) {
+	private LockNode slowNode(String url, String name) {
 		return PulsarLocks.at(url)
 			.cluster(this.cluster)
 			.shards(1)

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +43,7 @@ class PulsarLimitTests {
 
 	@Test
 	void nodeLeadsAndHoldsWithoutADoor() throws Exception {
-		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
+		try (LockNode locks = PulsarLocks.at(broker.serviceUrl())
 			.cluster(this.cluster)
 			.shards(1)
 			.times(Duration.ofSeconds(6), Duration.ofSeconds(2))

@@ -9,9 +9,9 @@ import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +30,7 @@ class PulsarLocksTests {
 
 	@Test
 	void lockHasOneHolderAndTokensGrow() throws Exception {
-		try (SessionLockRegistry a = node("a"); SessionLockRegistry b = node("b")) {
+		try (LockNode a = node("a"); LockNode b = node("b")) {
 			a.awaitJoined(Duration.ofSeconds(20));
 			b.awaitJoined(Duration.ofSeconds(20));
 			FencedLock mine = a.obtain("stock/é ..");
@@ -44,7 +44,7 @@ class PulsarLocksTests {
 			}
 			try (LockHandle held = theirs.acquire(Duration.ofSeconds(5))) {
 				assertThat(held.fencingToken()).isGreaterThan(first);
-				assertThat(b.view().locks()).singleElement()
+				assertThat(b.monitor().view().locks()).singleElement()
 					.satisfies((lock) -> assertThat(lock.holder().node()).isEqualTo("b"));
 			}
 			long[] micros = new long[300];
@@ -60,11 +60,11 @@ class PulsarLocksTests {
 
 	@Test
 	void leadershipGoesOnWhenTheLeaderResignsAndWhenItEnds() throws Exception {
-		SessionLockRegistry a = node("a");
-		try (SessionLockRegistry b = node("b")) {
-			LeaderGroup mine = a.group("digest");
+		LockNode a = node("a");
+		try (LockNode b = node("b")) {
+			LeaderGroup mine = a.leadership().group("digest");
 			await().until(mine::isLeader);
-			LeaderGroup theirs = b.group("digest");
+			LeaderGroup theirs = b.leadership().group("digest");
 			await().until(() -> theirs.participants().size() == 2);
 			mine.resign();
 			await().until(theirs::isLeader);
@@ -81,7 +81,7 @@ class PulsarLocksTests {
 
 	@Test
 	void missingNamespaceIsNamed() {
-		try (SessionLockRegistry locks = PulsarLocks.at(this.pulsar.serviceUrl())
+		try (LockNode locks = PulsarLocks.at(this.pulsar.serviceUrl())
 			.topics(TopicSettings.of(this.cluster).in("public", "nowhere"))
 			.connect()) {
 			assertThatExceptionOfType(LockConfigurationException.class)
@@ -90,7 +90,7 @@ class PulsarLocksTests {
 		}
 	}
 
-	private SessionLockRegistry node(String name) {
+	private LockNode node(String name) {
 		return PulsarLocks.at(this.pulsar.serviceUrl()).cluster(this.cluster).node(name).shards(2).connect();
 	}
 

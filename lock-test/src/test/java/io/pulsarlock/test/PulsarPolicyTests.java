@@ -11,10 +11,10 @@ import java.util.UUID;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +74,7 @@ class PulsarPolicyTests {
 					""")
 	void policyIsRefusedAndItsCureHelps(String policy, String value, String reason) throws Exception {
 		admin.request("POST " + this.path + "/" + policy + " " + value);
-		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+		try (LockNode node = node(broker.serviceUrl())) {
 			cure(node, reason);
 		}
 	}
@@ -86,9 +86,9 @@ class PulsarPolicyTests {
 	void limitThatOneNodeReachesIsRefusedToTheNextAndItsCureHelps(String policy, String value, String reason)
 			throws Exception {
 		admin.request("POST " + this.path + "/" + policy + " " + value);
-		try (SessionLockRegistry first = node(broker.serviceUrl())) {
+		try (LockNode first = node(broker.serviceUrl())) {
 			first.awaitJoined(LIMIT);
-			try (SessionLockRegistry second = node(broker.serviceUrl())) {
+			try (LockNode second = node(broker.serviceUrl())) {
 				cure(second, reason);
 			}
 		}
@@ -99,11 +99,11 @@ class PulsarPolicyTests {
 	void quotaOfAgeIsRefusedAndItsCureHelps() throws Exception {
 		admin.request("POST " + this.path
 				+ "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":3,\"policy\":\"producer_exception\"}");
-		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+		try (LockNode node = node(broker.serviceUrl())) {
 			node.awaitJoined(LIMIT);
 		}
 		await().atMost(LIMIT).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
-			try (SessionLockRegistry node = node(broker.serviceUrl())) {
+			try (LockNode node = node(broker.serviceUrl())) {
 				cure(node, "backlog quota");
 			}
 		});
@@ -112,7 +112,7 @@ class PulsarPolicyTests {
 	@Test
 	void namespaceOfAnotherClusterIsRefusedAndItsCureHelps() throws Exception {
 		admin.request("POST " + this.path + "/replication [\"elsewhere\"]");
-		try (SessionLockRegistry node = node(broker.serviceUrl())) {
+		try (LockNode node = node(broker.serviceUrl())) {
 			cure(node, "missing local cluster name");
 		}
 	}
@@ -120,7 +120,7 @@ class PulsarPolicyTests {
 	@Test
 	void namespaceThatIsMissingIsRefusedOverHttpToo() throws Exception {
 		admin.request("DELETE " + this.path + " ");
-		try (SessionLockRegistry node = node(broker.adminUrl())) {
+		try (LockNode node = node(broker.adminUrl())) {
 			LockConfigurationException refusal = refusal(node);
 			assertThat(refusal).hasMessageContaining("pulsar-admin namespaces create public/" + this.namespace);
 			admin.carryOut("'pulsar-admin namespaces create public/" + this.namespace + "'");
@@ -128,7 +128,7 @@ class PulsarPolicyTests {
 		}
 	}
 
-	private void cure(SessionLockRegistry node, String reason) throws Exception {
+	private void cure(LockNode node, String reason) throws Exception {
 		LockConfigurationException refusal = refusal(node);
 		assertThat(refusal).hasMessageContaining(reason)
 			.hasMessageContaining(this.namespace)
@@ -140,7 +140,8 @@ class PulsarPolicyTests {
 			admin.carryOut(next);
 			cured.add(next);
 			// What is done for one topic may have to be done for the other.
-			await().atMost(LIMIT).until(() -> node.isConfirmed() || !cured.containsAll(refusals(node)));
+			await().atMost(LIMIT)
+				.until(() -> node.monitor().statistics().confirmed() || !cured.containsAll(refusals(node)));
 			refusals.addAll(refusals(node));
 			refusals.removeAll(cured);
 		}
@@ -148,7 +149,7 @@ class PulsarPolicyTests {
 	}
 
 	/** What callers are told, of locks in both shards. */
-	private static Set<String> refusals(SessionLockRegistry node) throws InterruptedException {
+	private static Set<String> refusals(LockNode node) throws InterruptedException {
 		Set<String> refusals = new HashSet<>();
 		for (int i = 0; i < 10; i++) {
 			try {
@@ -164,19 +165,19 @@ class PulsarPolicyTests {
 		return refusals;
 	}
 
-	private static LockConfigurationException refusal(SessionLockRegistry node) {
+	private static LockConfigurationException refusal(LockNode node) {
 		LockConfigurationException refusal = catchThrowableOfType(LockConfigurationException.class,
 				() -> node.awaitJoined(LIMIT));
 		assertThat(refusal).isNotNull();
 		return refusal;
 	}
 
-	private static void works(SessionLockRegistry node) throws Exception {
-		await().atMost(LIMIT).until(node::isConfirmed);
+	private static void works(LockNode node) throws Exception {
+		await().atMost(LIMIT).until(() -> node.monitor().statistics().confirmed());
 		node.obtain("any").acquire(LIMIT).close();
 	}
 
-	private SessionLockRegistry node(String url) {
+	private LockNode node(String url) {
 		return PulsarLocks.at(url)
 			.topics(TopicSettings.of("policy").in("public", this.namespace))
 			.shards(2)

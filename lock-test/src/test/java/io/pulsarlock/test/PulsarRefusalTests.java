@@ -8,10 +8,10 @@ import java.util.UUID;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.apache.pulsar.client.impl.auth.AuthenticationBasic;
 import org.junit.jupiter.api.AfterAll;
@@ -52,7 +52,7 @@ class PulsarRefusalTests {
 
 	@Test
 	void missingPermissionIsNamed() {
-		try (SessionLockRegistry locks = node("secret")) {
+		try (LockNode locks = node("secret")) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
 				.withMessageContaining("pulsar-admin namespaces grant-permission public/default");
 			assertThatExceptionOfType(LockConfigurationException.class)
@@ -62,7 +62,7 @@ class PulsarRefusalTests {
 
 	@Test
 	void wrongCredentialsAreNamed() {
-		try (SessionLockRegistry locks = node("wrong")) {
+		try (LockNode locks = node("wrong")) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
 				.withMessageContaining("refuses the credentials");
 		}
@@ -70,7 +70,7 @@ class PulsarRefusalTests {
 
 	@Test
 	void missingTenantIsNamed() {
-		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
+		try (LockNode locks = PulsarLocks.at(broker.serviceUrl())
 			.topics(TopicSettings.of(this.cluster).in("nobody", "nowhere"))
 			.connect()) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
@@ -80,9 +80,9 @@ class PulsarRefusalTests {
 
 	@Test
 	void nodeThatDisagreesAboutTheShardsIsToldWhatToSet() throws Exception {
-		try (SessionLockRegistry first = shards(2)) {
+		try (LockNode first = shards(2)) {
 			first.awaitJoined(LIMIT);
-			try (SessionLockRegistry second = shards(3)) {
+			try (LockNode second = shards(3)) {
 				assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
 					.withMessageContaining("pulsar-lock.topic.shards=2");
 				for (int i = 0; i < 30; i++) {
@@ -90,7 +90,7 @@ class PulsarRefusalTests {
 					FencedLock lock = second.obtain("order-" + i);
 					assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> lock.acquire(LIMIT));
 				}
-				assertThat(second.isConfirmed()).isFalse();
+				assertThat(second.monitor().statistics().confirmed()).isFalse();
 				first.obtain("goes on").acquire(LIMIT).close();
 			}
 		}
@@ -100,7 +100,7 @@ class PulsarRefusalTests {
 	void refusalThatIsOverIsOver() throws Exception {
 		String namespace = "late-" + this.cluster;
 		TopicSettings topics = TopicSettings.of(this.cluster).in("public", namespace);
-		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl()).topics(topics).shards(2).connect()) {
+		try (LockNode locks = PulsarLocks.at(broker.serviceUrl()).topics(topics).shards(2).connect()) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
 				.withMessageContaining("pulsar-admin namespaces create public/" + namespace);
 			broker.admin().createNamespace("public/" + namespace);
@@ -113,17 +113,14 @@ class PulsarRefusalTests {
 		}
 	}
 
-	private SessionLockRegistry shards(int shards) {
+	private LockNode shards(int shards) {
 		return PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(shards).connect();
 	}
 
 	@Test
 	void partitionedTopicIsRefused() {
 		broker.admin().createPartitionedTopic(TopicSettings.of(this.cluster).topic(0), 2);
-		try (SessionLockRegistry locks = PulsarLocks.at(broker.serviceUrl())
-			.cluster(this.cluster)
-			.shards(1)
-			.connect()) {
+		try (LockNode locks = PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(1).connect()) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
 				.withMessageContaining("is partitioned");
 		}
@@ -133,7 +130,7 @@ class PulsarRefusalTests {
 	void brokerThatIsNotThereIsUnknownAndThenFound() throws Exception {
 		try (PulsarBroker own = PulsarBroker.start()) {
 			own.kill();
-			try (SessionLockRegistry locks = PulsarLocks.at(own.serviceUrl()).cluster(this.cluster).connect()) {
+			try (LockNode locks = PulsarLocks.at(own.serviceUrl()).cluster(this.cluster).connect()) {
 				FencedLock lock = locks.obtain("late");
 				long begin = System.nanoTime();
 				assertThatExceptionOfType(LockUnavailableException.class)
@@ -146,7 +143,7 @@ class PulsarRefusalTests {
 		}
 	}
 
-	private SessionLockRegistry node(String password) {
+	private LockNode node(String password) {
 		AuthenticationBasic authentication = new AuthenticationBasic();
 		authentication.configure("{\"userId\":\"app\",\"password\":\"" + password + "\"}");
 		return PulsarLocks.at(broker.serviceUrl())

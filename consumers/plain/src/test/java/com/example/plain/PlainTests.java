@@ -3,7 +3,7 @@ package com.example.plain;
 import java.time.Duration;
 
 import io.pulsarlock.LockHandle;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,7 @@ class PlainTests {
 	void lockIsHeldWithoutSpring() throws InterruptedException {
 		assertThrows(ClassNotFoundException.class,
 				() -> Class.forName("org.springframework.context.ApplicationContext"));
-		try (LockRegistry locks = PulsarLocks.at(System.getProperty("pulsar.url")).cluster("plain").connect();
+		try (LockNode locks = PulsarLocks.at(System.getProperty("pulsar.url")).cluster("plain").connect();
 				LockHandle held = locks.obtain("stock").acquire(Duration.ofSeconds(30))) {
 			assertTrue(held.isHeld());
 			assertTrue(held.fencingToken() > 0);

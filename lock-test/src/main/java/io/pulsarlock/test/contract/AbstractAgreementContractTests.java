@@ -11,7 +11,7 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,16 +31,16 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	@Test
 	@DisplayName("1: a node that disagrees about the shards is granted nothing, in whatever shard")
 	void nodeThatDisagreesIsGrantedNothing() throws Exception {
-		LockRegistry a = node("a", 4);
+		LockNode a = node("a", 4);
 		try (LockHandles held = a.acquireAll(NAMES, LONG)) {
-			LockRegistry b = node("b", 7);
+			LockNode b = node("b", 7);
 			LeaderGroup group = b.leadership().group("digest");
 			for (String name : NAMES) {
 				assertThatExceptionOfType(LockConfigurationException.class)
 					.isThrownBy(() -> b.obtain(name).acquire(LONG))
 					.withMessageContaining("set pulsar-lock.topic.shards=4 here");
 			}
-			assertThatExceptionOfType(LockException.class).isThrownBy(b::view);
+			assertThatExceptionOfType(LockException.class).isThrownBy(() -> b.monitor().view());
 			assertThat(group.isLeader()).isFalse();
 			assertThat(held.isHeld()).isTrue();
 			a.close();
@@ -53,8 +53,8 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	@DisplayName("1: of two nodes that disagree and start at once one is granted what it asks for, the other nothing")
 	void nodesThatDisagreeStartAtOnce() throws Exception {
 		for (int i = 0; i < 5; i++) {
-			LockRegistry a = node("a" + i, 4);
-			LockRegistry b = node("b" + i, 7);
+			LockNode a = node("a" + i, 4);
+			LockNode b = node("b" + i, 7);
 			expectOneToTakeAll(a, b);
 			a.close();
 			b.close();
@@ -65,9 +65,9 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	@DisplayName("1: after an outage one of two nodes that disagree is granted what it asks for, the other nothing")
 	void nodesThatDisagreeComeBackAtOnce() throws Exception {
 		ContractCluster cluster = stoppableCluster();
-		LockRegistry a = node("a", 7);
+		LockNode a = node("a", 7);
 		try (LockHandles held = a.acquireAll(NAMES, LONG)) {
-			LockRegistry b = node("b", 4);
+			LockNode b = node("b", 4);
 			assertThat(take(b)).isEmpty();
 			cluster.stop();
 			try {
@@ -88,7 +88,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 		}
 	}
 
-	private static void expectOneToTakeAll(LockRegistry a, LockRegistry b) throws Exception {
+	private static void expectOneToTakeAll(LockNode a, LockNode b) throws Exception {
 		Caller<Map<String, LockHandle>> one = Caller.start(() -> take(a));
 		Caller<Map<String, LockHandle>> other = Caller.start(() -> take(b));
 		Map<String, LockHandle> first = one.get(LONG.multipliedBy(2));
@@ -99,7 +99,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	}
 
 	/** Asks for each name until it is granted, or refused for good. */
-	private static Map<String, LockHandle> take(LockRegistry node) {
+	private static Map<String, LockHandle> take(LockNode node) {
 		Map<String, LockHandle> taken = new TreeMap<>();
 		for (String name : NAMES) {
 			// After an outage each first waits for the silence of the other's last

@@ -9,7 +9,7 @@ import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockGrant;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
 import org.junit.jupiter.api.DisplayName;
@@ -23,13 +23,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public abstract class AbstractLeaderContractTests extends AbstractLossContractTests {
 
-	private LeaderGroup candidate(LockRegistry node, int participants) {
+	private LeaderGroup candidate(LockNode node, int participants) {
 		LeaderGroup group = node.leadership().group("digest");
 		await().until(() -> group.participants().size() == participants);
 		return group;
 	}
 
-	private LeaderGroup leader(LockRegistry node) {
+	private LeaderGroup leader(LockNode node) {
 		LeaderGroup group = candidate(node, 1);
 		await().until(group::isLeader);
 		return group;
@@ -38,7 +38,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	@Test
 	@DisplayName("7: one node leads, stays leader when others join, and terms grow from leader to leader")
 	void oneNodeLeadsAndTermsGrow() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		LeaderGroup first = leader(a);
 		LeaderGroup second = candidate(node("b"), 2);
 		LeaderGroup third = candidate(node("c"), 3);
@@ -54,11 +54,11 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		// Only its group ends it.
 		assertThat(held).isNotInstanceOf(AutoCloseable.class);
 		assertThat(third.participants()).extracting(Participant::node).containsExactly("a", "b", "c");
-		assertThat(a.view().groups()).singleElement().satisfies((view) -> {
+		assertThat(a.monitor().view().groups()).singleElement().satisfies((view) -> {
 			assertThat(view.name()).isEqualTo("digest");
 			assertThat(view.holder().token()).isEqualTo(term);
 		});
-		assertThat(a.view().locks()).isEmpty();
+		assertThat(a.monitor().view().locks()).isEmpty();
 		first.resign();
 		await().until(second::isLeader);
 		assertThat(held.isHeld()).isFalse();
@@ -84,10 +84,38 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
+	void whoLeavesResignsAndIsNoCandidateUntilItJoinsAnew() {
+		LockNode a = node("a");
+		LeaderGroup first = leader(a);
+		LeaderGroup second = candidate(node("b"), 2);
+		LeaderLog log = new LeaderLog();
+		a.leadership().addListener(log);
+		second.leave();
+		second.leave();
+		await().until(() -> first.participants().size() == 1);
+		assertThat(first.isLeader()).isTrue();
+		LockNode c = node("c");
+		LeaderGroup third = candidate(c, 2);
+		first.leave();
+		assertThat(first.isLeader()).isFalse();
+		assertThat(first.held()).isEmpty();
+		assertThat(a.leadership().groups()).isEmpty();
+		await().until(third::isLeader);
+		await().until(() -> third.participants().size() == 1);
+		assertThat(a.leadership().group("digest")).isSameAs(first);
+		assertThat(a.leadership().groups()).containsExactly(first);
+		await().until(() -> first.participants().size() == 2);
+		c.close();
+		await().until(first::isLeader);
+		await().untilAsserted(() -> assertThat(log.lines()).containsExactly("granted", "revoked", "granted"));
+		log.assertInOrder();
+	}
+
+	@Test
 	@DisplayName("12: listeners hear of each leadership and its end once, in order, also at shutdown")
 	void listenersHearOfEachLeadershipOnceInOrder() {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LeaderLog mine = new LeaderLog();
 		LeaderLog theirs = new LeaderLog();
 		LeaderGroup first = a.leadership().group("digest");
@@ -225,8 +253,8 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	@Test
 	@DisplayName("8: a lost leadership is over when the next leader starts")
 	void lostLeadershipIsOverWhenTheNextLeaderStarts() {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LeaderGroup first = leader(a);
 		LeaderGroup second = candidate(b, 2);
 		List<Boolean> overlap = new CopyOnWriteArrayList<>();
@@ -248,7 +276,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	@Test
 	@DisplayName("12: a leader that is lost while it resigns is a candidate once")
 	void leaderThatIsLostWhileItResignsIsACandidateOnce() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		LeaderGroup first = leader(a);
 		LeaderGroup second = candidate(node("b"), 2);
 		CountDownLatch end = new CountDownLatch(1);
@@ -293,7 +321,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 
 	@Test
 	void leaderStaysWhileConnectionsBreak() {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener(events::add);
 		LeaderGroup first = leader(a);

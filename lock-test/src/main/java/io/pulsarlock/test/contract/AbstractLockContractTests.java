@@ -1,5 +1,6 @@
 package io.pulsarlock.test.contract;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,10 +18,11 @@ import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockLoss;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import org.junit.jupiter.api.DisplayName;
@@ -65,12 +67,12 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("7: one holder at a time in the whole cluster, and tokens grow from holder to holder")
 	void lockHasOneHolderAtATimeAndTokensGrow() throws Exception {
-		List<LockRegistry> nodes = List.of(node("a"), node("b"), node("c"));
+		List<LockNode> nodes = List.of(node("a"), node("b"), node("c"));
 		AtomicInteger inside = new AtomicInteger();
 		List<Long> tokens = Collections.synchronizedList(new ArrayList<>());
 		int[] counter = new int[1];
 		List<Caller<Void>> callers = new ArrayList<>();
-		for (LockRegistry node : nodes) {
+		for (LockNode node : nodes) {
 			for (int thread = 0; thread < 2; thread++) {
 				callers.add(Caller.start(() -> {
 					for (int i = 0; i < 15; i++) {
@@ -97,7 +99,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	void tokensGrowOverRestarts() throws Exception {
 		long last = 0;
 		for (int i = 0; i < 3; i++) {
-			LockRegistry node = node("a");
+			LockNode node = node("a");
 			long token = node.obtain("stock").acquire(LONG).fencingToken();
 			assertThat(token).isGreaterThan(last);
 			last = token;
@@ -107,14 +109,14 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void lockIsGrantedInTheOrderOfTheRequestsAcrossNodes() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
-		LockRegistry c = node("c");
+		LockNode a = node("a");
+		LockNode b = node("b");
+		LockNode c = node("c");
 		LockHandle first = a.obtain("stock").acquire(LONG);
 		List<String> order = new CopyOnWriteArrayList<>();
 		List<CompletableFuture<?>> ends = new ArrayList<>();
 		int waiters = 0;
-		for (LockRegistry node : List.of(c, b, a)) {
+		for (LockNode node : List.of(c, b, a)) {
 			ends.add(node.obtain("stock").acquireAsync(LONG).thenAccept((held) -> {
 				order.add(node.node());
 				held.close();
@@ -146,8 +148,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void nodeThatNeverRestsDoesNotKeepTheLockFromOthers() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		AtomicBoolean end = new AtomicBoolean();
 		List<Caller<Void>> restless = new ArrayList<>();
 		AtomicInteger served = new AtomicInteger();
@@ -171,9 +173,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void releasedLockIsFreeForWhoeverTries() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
-		for (LockRegistry node : List.of(a, b, a, b)) {
+		LockNode a = node("a");
+		LockNode b = node("b");
+		for (LockNode node : List.of(a, b, a, b)) {
 			FencedLock lock = node.obtain("stock");
 			// Heard of the release a moment later.
 			await().until(() -> lock.tryAcquire().map((held) -> {
@@ -187,7 +189,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@DisplayName("6: entering again gives the same token and costs nothing")
 	void threadThatHasTheLockEntersAgainWithTheSameToken() throws Exception {
 		FencedLock lock = node("a").obtain("stock");
-		LockRegistry other = node("b");
+		LockNode other = node("b");
 		lock.lock();
 		long token = lock.fencingToken();
 		List<String> open = cluster().openObjects();
@@ -197,7 +199,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		assertThat(lock.tryLock(1, TimeUnit.SECONDS)).isTrue();
 		assertThat(lock.fencingToken()).isEqualTo(token);
 		assertThat(cluster().openObjects()).isEqualTo(open);
-		assertThat(other.view().locks()).singleElement().satisfies((view) -> {
+		assertThat(other.monitor().view().locks()).singleElement().satisfies((view) -> {
 			assertThat(view.holder().token()).isEqualTo(token);
 			assertThat(view.waiters()).isEmpty();
 		});
@@ -213,7 +215,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void handleBelongsToWhoeverHasItAndNotToAThread() throws Exception {
-		LockRegistry node = node("a");
+		LockNode node = node("a");
 		FencedLock lock = node.obtain("stock");
 		LockHandle held = lock.acquire(LONG);
 		assertThat(lock.isHeldByCurrentThread()).isFalse();
@@ -236,7 +238,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("3: a bounded wait ends in time as busy, behind another node")
 	void boundedWaitBehindAnotherNodeEndsInTime() throws Exception {
-		LockRegistry b = node("b");
+		LockNode b = node("b");
 		try (LockHandle held = node("a").obtain("stock").acquire(LONG)) {
 			awaitKnown(b, "stock");
 			expectBusyInTime(b);
@@ -247,7 +249,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("3: a bounded wait ends in time as busy, behind many threads of the same node")
 	void boundedWaitBehindThreadsOfTheSameNodeEndsInTime() throws Exception {
-		LockRegistry node = node("a");
+		LockNode node = node("a");
 		try (LockHandle held = node.obtain("stock").acquire(LONG)) {
 			List<Caller<Void>> others = new ArrayList<>();
 			for (int i = 0; i < 10; i++) {
@@ -265,13 +267,13 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("3: a bounded wait ends in time although others come and go")
 	void boundedWaitEndsInTimeAlthoughOthersComeAndGo() throws Exception {
-		LockRegistry b = node("b");
-		LockRegistry c = node("c");
+		LockNode b = node("b");
+		LockNode c = node("c");
 		try (LockHandle held = node("a").obtain("stock").acquire(LONG)) {
 			awaitKnown(b, "stock");
 			AtomicBoolean end = new AtomicBoolean();
 			List<Caller<Void>> others = new ArrayList<>();
-			for (LockRegistry node : List.of(b, c)) {
+			for (LockNode node : List.of(b, c)) {
 				others.add(Caller.start(() -> {
 					while (!end.get()) {
 						CompletableFuture<LockHandle> coming = node.obtain("stock").acquireAsync(LONG);
@@ -289,7 +291,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		}
 	}
 
-	private static void expectBusyInTime(LockRegistry node) throws Exception {
+	private static void expectBusyInTime(LockNode node) throws Exception {
 		Duration wait = Duration.ofMillis(500);
 		FencedLock lock = node.obtain("stock");
 		expectBusyWithin(node, wait);
@@ -303,7 +305,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		punctually(Duration.ZERO, () -> assertThat(lock.tryLock(0, TimeUnit.SECONDS)).isFalse());
 	}
 
-	private static void expectBusyWithin(LockRegistry node, Duration wait) throws Exception {
+	private static void expectBusyWithin(LockNode node, Duration wait) throws Exception {
 		try {
 			after(wait,
 					() -> assertThatExceptionOfType(LockBusyException.class)
@@ -318,13 +320,13 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		}
 	}
 
-	private static void awaitKnown(LockRegistry node, String lock) {
-		await().until(() -> node.view().locks().stream().map(LockView::name).anyMatch(lock::equals));
+	private static void awaitKnown(LockNode node, String lock) {
+		await().until(() -> node.monitor().view().locks().stream().map(LockView::name).anyMatch(lock::equals));
 	}
 
 	@Test
 	void freeLockIsTakenWithoutWaiting() throws Exception {
-		LockRegistry node = node("a");
+		LockNode node = node("a");
 		FencedLock lock = node.obtain("stock");
 		assertThat(lock.tryAcquire()).hasValueSatisfying(LockHandle::close);
 		assertThat(lock.tryLock()).isTrue();
@@ -345,8 +347,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("4: an interrupt ends every interruptible wait as it is, and leaves nothing behind")
 	void interruptEndsAnInterruptibleWait() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		FencedLock lock = b.obtain("stock");
 		List<Callable<?>> waits = List.of(() -> lock.acquire(LONG), () -> lock.tryLock(30, TimeUnit.SECONDS), () -> {
 			lock.lockInterruptibly();
@@ -377,8 +379,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("4: an interrupt does not end lock(), which restores the flag")
 	void interruptDoesNotEndAnUninterruptibleWait() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		FencedLock lock = b.obtain("stock");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		Caller<Boolean> caller = Caller.start(() -> {
@@ -418,8 +420,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("1: releasing twice never touches the next holder's lock")
 	void releasingTwiceDoesNotTouchTheNextHolder() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LockHandle first = a.obtain("stock").acquire(LONG);
 		first.close();
 		first.close();
@@ -435,7 +437,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	/** That closing earlier holdings on one node has not touched the other's. */
-	static void expectStockUntouched(LockRegistry a, LockRegistry b, LockHandle theirs) throws Exception {
+	static void expectStockUntouched(LockNode a, LockNode b, LockHandle theirs) throws Exception {
 		// Whatever the closes may have sent is there before this is.
 		a.obtain("other").acquire(LONG).close();
 		awaitFree(b, "other");
@@ -446,7 +448,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("1: a stranger cannot release a lock")
 	void strangerCannotRelease() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		FencedLock lock = a.obtain("stock");
 		FencedLock theirs = node("b").obtain("stock");
 		lock.lock();
@@ -465,8 +467,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("9: nothing is left of a lock that was released")
 	void nothingIsLeftOfAReleasedLock() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		List<String> idle = cluster().openObjects();
 		for (int i = 0; i < 20; i++) {
 			LockHandle held = a.obtain("order", i).acquire(LONG);
@@ -477,15 +479,15 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		await().untilAsserted(() -> assertThat(cluster().openObjects()).isEqualTo(idle));
 		// A node may keep a lock it has released, and says a moment later that it is
 		// free.
-		await().untilAsserted(() -> assertThat(a.view().locks()).isEmpty());
+		await().untilAsserted(() -> assertThat(a.monitor().view().locks()).isEmpty());
 	}
 
 	@Test
 	@DisplayName("9: no thread and nothing at the broker is left after close")
 	void nothingIsLeftAfterClose() throws Exception {
 		Threads threads = new Threads();
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		a.obtain("stock").acquire(LONG);
 		CompletableFuture<LockHandle> waiting = b.obtain("stock").acquireAsync(LONG);
 		a.leadership().group("digest");
@@ -502,8 +504,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("9: close tells holders and waiters, and hands the locks on at once")
 	void closeTellsHoldersAndWaiters() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		List<LockLoss> told = new CopyOnWriteArrayList<>();
 		held.onLost(told::add);
@@ -530,7 +532,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("9: a closed registry refuses at once")
 	void closedRegistryRefusesAtOnce() throws Exception {
-		LockRegistry node = node("a");
+		LockNode node = node("a");
 		FencedLock lock = node.obtain("stock");
 		lock.acquire(LONG).close();
 		node.close();
@@ -538,7 +540,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			lock.lock();
 			return null;
 		}, lock::tryLock, lock::tryAcquire, () -> lock.tryLock(30, TimeUnit.SECONDS),
-				() -> node.acquireAll(List.of("stock"), LONG), node::view);
+				() -> node.acquireAll(List.of("stock"), LONG), () -> node.monitor().view());
 		for (Callable<?> call : calls) {
 			Caller<?> caller = Caller.start(call);
 			assertThatExceptionOfType(LockUnavailableException.class)
@@ -549,8 +551,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("10: a name that is null, blank, too long or not text is an error")
 	void badNamesAreErrors() {
-		LockRegistry node = node("a");
-		for (String bad : new String[] { "", " ", "\t\n", "x".repeat(LockRegistry.MAX_NAME_LENGTH + 1), "x\ud800",
+		LockNode node = node("a");
+		for (String bad : new String[] { "", " ", "\t\n", "x".repeat(LockNode.MAX_NAME_LENGTH + 1), "x\ud800",
 				"\ud800x", "\ude00\ud83d" }) {
 			assertThatIllegalArgumentException().isThrownBy(() -> node.obtain(bad));
 			assertThatIllegalArgumentException().isThrownBy(() -> node.leadership().group(bad));
@@ -571,12 +573,12 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("10: any text is a name, and different names never share a lock")
 	void differentNamesNeverShareALock() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		List<String> names = List.of("stock", "Stock", " stock", "stock ", "stock/1", "stock//1", "/stock/1",
 				"stock\\1", ".", "..", "../stock", "stock%2F1", "l:stock", "g:stock", "keeper", "reader-1", "k\u00e4se",
 				"ka\u0308se", "\u0416\u4e2d\ud83d\ude00", "a\nb", "a?b#c&d", "*", "\"'<>",
-				"x".repeat(LockRegistry.MAX_NAME_LENGTH), "x".repeat(LockRegistry.MAX_NAME_LENGTH - 1) + "y");
+				"x".repeat(LockNode.MAX_NAME_LENGTH), "x".repeat(LockNode.MAX_NAME_LENGTH - 1) + "y");
 		List<LockHandle> all = new ArrayList<>();
 		for (String name : names) {
 			LockHandle held = a.obtain(name).acquire(LONG);
@@ -584,18 +586,18 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			assertThat(a.obtain(name).name()).isEqualTo(name);
 			all.add(held);
 		}
-		await().until(() -> b.view().locks().size() == names.size());
+		await().until(() -> b.monitor().view().locks().size() == names.size());
 		for (String name : names) {
 			assertThat(b.obtain(name).tryAcquire()).as(name).isEmpty();
 		}
-		assertThat(b.view().locks()).extracting(LockView::name).containsExactlyInAnyOrderElementsOf(names);
+		assertThat(b.monitor().view().locks()).extracting(LockView::name).containsExactlyInAnyOrderElementsOf(names);
 		assertThat(all).allMatch(LockHandle::isHeld);
 	}
 
 	@Test
 	@DisplayName("10: pairs of name and key, locks and groups, and clusters never share a lock")
 	void kindsAndClustersNeverShareALock() throws Exception {
-		LockRegistry node = node("a");
+		LockNode node = node("a");
 		List<FencedLock> locks = List.of(node.obtain("a", "b:c"), node.obtain("a:b", "c"), node.obtain("a\\", "b:c"),
 				node.obtain("a", "\\b:c"), node.obtain("a\\:b", "c"));
 		for (FencedLock lock : locks) {
@@ -604,7 +606,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		assertThat(node.obtain("a", "b:c").tryAcquire()).isEmpty();
 		LockHandle held = node.obtain("same").acquire(LONG);
 		await().until(() -> node.leadership().group("same").isLeader());
-		LockRegistry elsewhere = node(track(newCluster()), "a");
+		LockNode elsewhere = node(track(newCluster()), "a");
 		assertThat(elsewhere.obtain("same").tryAcquire()).isPresent();
 		assertThat(held.isHeld()).isTrue();
 	}
@@ -612,8 +614,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("11: an asynchronous holding lasts until it is closed, on whatever thread")
 	void asynchronousHoldingLastsUntilItIsClosed() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		CompletableFuture<Void> work = new CompletableFuture<>();
 		CompletableFuture<LockHandle> acquired = a.obtain("stock").acquireAsync(LONG);
 		CompletableFuture<?> end = acquired
@@ -631,8 +633,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("11: cancelling gives the place up")
 	void cancellingGivesThePlaceUp() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
@@ -646,8 +648,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	@Test
 	@DisplayName("11: a lock granted at the moment of the cancellation is released")
 	void lockGrantedAtTheMomentOfTheCancellationIsReleased() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		for (int i = 0; i < 30; i++) {
 			LockHandle held = a.obtain("stock").acquire(LONG);
 			CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
@@ -666,8 +668,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		awaitFree(b, "stock");
 	}
 
-	private static void awaitHolder(LockRegistry node, String lock, String holder) {
-		await().until(() -> node.view()
+	private static void awaitHolder(LockNode node, String lock, String holder) {
+		await().until(() -> node.monitor()
+			.view()
 			.locks()
 			.stream()
 			.anyMatch((view) -> view.name().equals(lock) && view.holder().node().equals(holder)));
@@ -675,8 +678,8 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void severalLocksAreAcquiredTogetherOrNotAtAll() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		try (LockHandles held = a.acquireAll(List.of("c", "a", "b", "a"), LONG)) {
 			assertThat(held.all()).extracting(LockHandle::name).containsExactly("a", "b", "c");
 			assertThat(held.get("b").isHeld()).isTrue();
@@ -697,12 +700,12 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void overlappingSetsOfLocksDoNotDeadlock() throws Exception {
-		List<LockRegistry> nodes = List.of(node("a"), node("b"));
+		List<LockNode> nodes = List.of(node("a"), node("b"));
 		List<List<String>> sets = List.of(List.of("1", "2", "3"), List.of("3", "1"), List.of("2", "3"),
 				List.of("3", "2", "1"));
 		List<Caller<Void>> callers = new ArrayList<>();
 		for (int i = 0; i < sets.size(); i++) {
-			LockRegistry node = nodes.get(i % nodes.size());
+			LockNode node = nodes.get(i % nodes.size());
 			List<String> set = sets.get(i);
 			callers.add(Caller.start(() -> {
 				for (int round = 0; round < 10; round++) {
@@ -718,16 +721,16 @@ public abstract class AbstractLockContractTests extends ContractTests {
 
 	@Test
 	void viewShowsHolderAndWaitersInOrderOnEveryNode() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
-		LockRegistry c = node("c");
+		LockNode a = node("a");
+		LockNode b = node("b");
+		LockNode c = node("c");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
 		c.obtain("stock").acquireAsync(LONG);
-		for (LockRegistry node : List.of(a, b, c)) {
+		for (LockNode node : List.of(a, b, c)) {
 			awaitWaiters(node, "stock", 2);
-			assertThat(node.view().locks()).singleElement().satisfies((lock) -> {
+			assertThat(node.monitor().view().locks()).singleElement().satisfies((lock) -> {
 				assertThat(lock.name()).isEqualTo("stock");
 				assertThat(lock.holder().node()).isEqualTo("a");
 				assertThat(lock.holder().token()).isEqualTo(held.fencingToken());
@@ -735,11 +738,12 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				assertThat(lock.waiters()).extracting(Participant::node).containsExactly("b", "c");
 				assertThat(lock.waiters()).extracting(Participant::token).isSorted();
 			});
-			assertThat(node.view().groups()).isEmpty();
-			assertThat(node.view().sessions()).filteredOn((session) -> session.own())
+			assertThat(node.monitor().view().groups()).isEmpty();
+			assertThat(node.monitor().view().sessions()).filteredOn((session) -> session.own())
 				.isNotEmpty()
 				.allMatch((session) -> session.node().equals(node.node()));
-			assertThat(node.view().sessions()).extracting((session) -> session.node()).contains("a", "b", "c");
+			assertThat(node.monitor().view().sessions()).extracting((session) -> session.node())
+				.contains("a", "b", "c");
 		}
 	}
 
@@ -751,8 +755,33 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
+	void actionRunsWhileItsThreadHoldsTheLock() throws Exception {
+		LockNode a = node("a");
+		LockNode b = node("b");
+		FencedLock lock = a.obtain("stock");
+		String result = a.execute("stock", LONG, (held) -> {
+			assertThat(held.fencingToken()).isEqualTo(lock.fencingToken()).isPositive();
+			assertThatExceptionOfType(LockBusyException.class)
+				.isThrownBy(() -> b.execute("stock", Duration.ZERO, (theirs) -> "entered"))
+				.withMessageContaining("stock");
+			// Within itself, and within the methods of a lock.
+			return a.execute("stock", Duration.ZERO, (inner) -> "done " + lock.isHeldByCurrentThread());
+		});
+		assertThat(result).isEqualTo("done true");
+		assertThat(lock.isHeldByCurrentThread()).isFalse();
+		IOException failure = new IOException("for the test");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> a.execute("stock", LONG, (held) -> {
+			throw failure;
+		})).isSameAs(failure).satisfies((ex) -> assertThat(ex.getSuppressed()).isEmpty());
+		assertThat(b.<Long, RuntimeException>execute("stock", LONG, LockGrant::fencingToken)).isPositive();
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> a.execute("stock", Duration.ofSeconds(-1), (held) -> "never"))
+			.withMessageContaining("stock");
+	}
+
+	@Test
 	void listenersHearOfEveryHoldingInOrder() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener((event) -> {
 			throw new IllegalStateException("a listener that always fails; this is part of the test");

@@ -1,10 +1,12 @@
 package io.pulsarlock.test.contract;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockEvent;
@@ -12,7 +14,7 @@ import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Registration;
 import org.junit.jupiter.api.DisplayName;
@@ -30,8 +32,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("8: a lost lock is not held any more when the next holder enters")
 	void lossIsKnownBeforeTheNextHolderEnters() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		for (int i = 0; i < 10; i++) {
 			LockHandle held = a.obtain("stock").acquire(LONG);
 			long token = held.fencingToken();
@@ -46,9 +48,32 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	}
 
 	@Test
+	void actionThatLosesItsLockIsNotReportedAsDone() {
+		LockNode a = node("a");
+		node("b");
+		AtomicBoolean ran = new AtomicBoolean();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(() -> a.execute("stock", LONG, (held) -> {
+			cluster().loseNow(a, "stock");
+			await().until(() -> !held.isHeld());
+			ran.set(true);
+			return "done";
+		})).withMessageContaining("stock");
+		assertThat(ran).isTrue();
+		IOException failure = new IOException("for the test");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> a.execute("stock", LONG, (held) -> {
+			cluster().loseNow(a, "stock");
+			await().until(() -> !held.isHeld());
+			throw failure;
+		}))
+			.isSameAs(failure)
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).singleElement().isInstanceOf(LockLostException.class));
+		assertThat(a.heldByCurrentThread("stock")).isEmpty();
+	}
+
+	@Test
 	@DisplayName("2: the holder is told of the loss once, by every way there is")
 	void holderIsToldOfTheLossOnce() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		node("b");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener(events::add);
@@ -84,7 +109,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("12: a callback or listener that was removed is told nothing, the others all")
 	void removedListenerIsToldNothing() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		node("b");
 		List<LockEvent> removed = new CopyOnWriteArrayList<>();
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
@@ -117,8 +142,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("1: releasing a lost lock never touches the next holder's lock")
 	void releasingALostLockDoesNotTouchTheNextHolder() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		CompletableFuture<LockHandle> next = b.obtain("stock").acquireAsync(LONG);
 		awaitWaiters(a, "stock", 1);
@@ -132,8 +157,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("1, 6: a thread that enters again or unlocks notices the loss")
 	void threadThatEntersAgainNoticesTheLoss() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		FencedLock lock = a.obtain("stock");
 		lock.lock();
 		lock.lock();
@@ -161,7 +186,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("5: releasing a lost lock does not hide the exception of the guarded code")
 	void releasingALostLockHidesNoException() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		node("b");
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> {
 			try (LockHandle held = a.obtain("stock").acquire(LONG)) {
@@ -182,7 +207,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 
 	@Test
 	void onlyTheOneLockIsLost() throws Exception {
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		node("b");
 		try (LockHandles held = a.acquireAll(List.of("1", "2", "3", "4", "5"), LONG)) {
 			cluster().loseNow(a, "3");
@@ -195,8 +220,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 
 	@Test
 	void lockIsHeldForItsLimitAndNotLonger() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		Duration limit = Duration.ofMillis(400);
 		LockHandle held = a.obtain("stock").acquire(LONG, limit);
 		assertThat(held.remaining()).isLessThanOrEqualTo(limit);
@@ -215,8 +240,8 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("2: the holder keeps the lock while connections break for less than the grace")
 	void holderKeepsTheLockWhileConnectionsBreak() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		List<LockEvent> events = new CopyOnWriteArrayList<>();
 		a.addListener(events::add);
 		LockHandle held = a.obtain("stock").acquire(LONG);
@@ -260,11 +285,11 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	@Test
 	@DisplayName("7: tokens grow over broken connections")
 	void tokensGrowOverBrokenConnections() throws Exception {
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		long last = 0;
 		for (int i = 0; i < 3; i++) {
-			for (LockRegistry node : List.of(a, b)) {
+			for (LockNode node : List.of(a, b)) {
 				try (LockHandle held = node.obtain("stock").acquire(LONG)) {
 					assertThat(held.fencingToken()).isGreaterThan(last);
 					last = held.fencingToken();

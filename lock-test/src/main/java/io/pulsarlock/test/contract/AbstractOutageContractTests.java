@@ -11,7 +11,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	@DisplayName("3: with the broker stopped every wait ends in time, as unknown and never as busy")
 	void waitsEndInTimeAsUnknown() throws Exception {
 		ContractCluster cluster = stoppableCluster();
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		LockHandle held = node("b").obtain("held").acquire(LONG);
 		awaitHeld(a, "held");
 		a.obtain("free").acquire(LONG).close();
@@ -38,7 +38,8 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 			expectUnknownInTime(a, "held");
 			expectUnknownInTime(a, "free");
 			await().until(() -> !held.isHeld());
-			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(a::view));
+			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class)
+				.isThrownBy(() -> a.monitor().view()));
 			expectUnknownInTime(a, "held");
 			expectUnknownInTime(a, "free");
 			assertThat(a.leadership().group("digest").participants()).isEmpty();
@@ -54,7 +55,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	@DisplayName("3: who does not wait is told at once when the node has known of the outage for longer than the grace")
 	void callThatDoesNotWaitEndsAtOnceWhenTheOutageIsKnown() throws Exception {
 		ContractCluster cluster = stoppableCluster();
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		a.obtain("free").tryAcquire().orElseThrow().close();
 		FencedLock lock = a.obtain("free");
 		cluster.stop();
@@ -86,7 +87,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	}
 
 	/** All ways to ask at the same time. */
-	private void expectUnknownInTime(LockRegistry node, String name) throws Exception {
+	private void expectUnknownInTime(LockNode node, String name) throws Exception {
 		Duration wait = cluster().reconnectGrace().dividedBy(2);
 		FencedLock lock = node.obtain(name);
 		List<Caller<Void>> callers = List.of(unknown(wait, () -> lock.acquire(wait)),
@@ -105,16 +106,16 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 		});
 	}
 
-	private static void awaitHeld(LockRegistry node, String lock) {
-		await().until(() -> node.view().locks().stream().anyMatch((view) -> view.name().equals(lock)));
+	private static void awaitHeld(LockNode node, String lock) {
+		await().until(() -> node.monitor().view().locks().stream().anyMatch((view) -> view.name().equals(lock)));
 	}
 
 	@Test
 	@DisplayName("2, 7, 8: an outage longer than the grace ends every holding, its holder is told, and tokens grow")
 	void holderIsToldOfAnOutage() throws Exception {
 		ContractCluster cluster = stoppableCluster();
-		LockRegistry a = node("a");
-		LockRegistry b = node("b");
+		LockNode a = node("a");
+		LockNode b = node("b");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		long token = held.fencingToken();
 		LeaderGroup group = a.leadership().group("digest");
@@ -151,7 +152,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	@DisplayName("2, 4: lock() waits an outage out, interrupted or not")
 	void lockWaitsAnOutageOut() throws Exception {
 		ContractCluster cluster = stoppableCluster();
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		a.obtain("stock").acquire(LONG).close();
 		cluster.stop();
 		Caller<Boolean> caller;
@@ -168,7 +169,8 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 				}
 			});
 			caller.interrupt();
-			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(a::view));
+			await().untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class)
+				.isThrownBy(() -> a.monitor().view()));
 			assertThat(caller.isDone()).isFalse();
 		}
 		finally {
@@ -183,7 +185,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	void nodeClosesAlthoughTheBrokerIsStopped() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		Threads threads = new Threads();
-		LockRegistry a = node("a");
+		LockNode a = node("a");
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		LeaderGroup group = a.leadership().group("digest");
 		LeaderLog log = new LeaderLog();

@@ -3,7 +3,7 @@ package io.pulsarlock.test.contract;
 import java.time.Duration;
 import java.util.List;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 
 /**
  * The cluster the contract is tested on. Made anew for every test.
@@ -16,7 +16,7 @@ public interface ContractCluster extends AutoCloseable {
 	 * @param name the node's name
 	 * @return a new node; closed by the test
 	 */
-	LockRegistry newNode(String name);
+	LockNode newNode(String name);
 
 	/**
 	 * Makes a node that is configured for a number of shards, and does not wait until it
@@ -26,7 +26,7 @@ public interface ContractCluster extends AutoCloseable {
 	 * @return a new node; closed by the test
 	 * @since 0.2.0
 	 */
-	LockRegistry newNode(String name, int shards);
+	LockNode newNode(String name, int shards);
 
 	/**
 	 * Takes a lock away from its holder, at once and for good; the holder's node and all
@@ -34,14 +34,14 @@ public interface ContractCluster extends AutoCloseable {
 	 * @param node who holds it
 	 * @param lock the lock's name
 	 */
-	void loseNow(LockRegistry node, String lock);
+	void loseNow(LockNode node, String lock);
 
 	/**
 	 * The same for the leadership of a group.
 	 * @param node who leads
 	 * @param group the group's name
 	 */
-	void loseLeadership(LockRegistry node, String group);
+	void loseLeadership(LockNode node, String group);
 
 	/**
 	 * Breaks all connections for much less than the reconnect grace, as a topic that is

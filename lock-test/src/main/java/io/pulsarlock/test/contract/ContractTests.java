@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.pulsarlock.ClusterView.LockView;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -36,7 +36,7 @@ abstract class ContractTests {
 
 	private final List<ContractCluster> clusters = new ArrayList<>();
 
-	private final List<LockRegistry> nodes = new ArrayList<>();
+	private final List<LockNode> nodes = new ArrayList<>();
 
 	private @Nullable ContractCluster cluster;
 
@@ -75,19 +75,19 @@ abstract class ContractTests {
 		return cluster;
 	}
 
-	final LockRegistry node(String name) {
+	final LockNode node(String name) {
 		return node(cluster(), name);
 	}
 
-	final LockRegistry node(ContractCluster cluster, String name) {
-		LockRegistry node = cluster.newNode(name);
+	final LockNode node(ContractCluster cluster, String name) {
+		LockNode node = cluster.newNode(name);
 		this.nodes.add(node);
 		return node;
 	}
 
 	/** A node that is configured for so many shards and may not have joined yet. */
-	final LockRegistry node(String name, int shards) {
-		LockRegistry node = cluster().newNode(name, shards);
+	final LockNode node(String name, int shards) {
+		LockNode node = cluster().newNode(name, shards);
 		this.nodes.add(node);
 		return node;
 	}
@@ -95,7 +95,7 @@ abstract class ContractTests {
 	@AfterEach
 	final void leaveNothingBehind() throws Exception {
 		List<Caller<Void>> closing = new ArrayList<>();
-		for (LockRegistry node : this.nodes) {
+		for (LockNode node : this.nodes) {
 			closing.add(Caller.start(() -> {
 				node.close();
 				return null;
@@ -119,13 +119,14 @@ abstract class ContractTests {
 	}
 
 	/** Waits until a node sees so many waiters behind the holder of a lock. */
-	static void awaitWaiters(LockRegistry node, String lock, int count) {
+	static void awaitWaiters(LockNode node, String lock, int count) {
 		await().until(() -> waiters(node, lock) == count);
 	}
 
-	private static int waiters(LockRegistry node, String lock) {
+	private static int waiters(LockNode node, String lock) {
 		try {
-			return node.view()
+			return node.monitor()
+				.view()
 				.locks()
 				.stream()
 				.filter((view) -> view.name().equals(lock))
@@ -139,8 +140,8 @@ abstract class ContractTests {
 	}
 
 	/** Waits until a node knows of nobody who holds or wants the lock. */
-	static void awaitFree(LockRegistry node, String lock) {
-		await().until(() -> node.view().locks().stream().map(LockView::name).noneMatch(lock::equals));
+	static void awaitFree(LockNode node, String lock) {
+		await().until(() -> node.monitor().view().locks().stream().map(LockView::name).noneMatch(lock::equals));
 	}
 
 	static <T> T get(CompletableFuture<T> future) throws Exception {

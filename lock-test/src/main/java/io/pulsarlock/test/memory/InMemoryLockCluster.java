@@ -83,7 +83,7 @@ public final class InMemoryLockCluster implements AutoCloseable {
 			if (node == null || node.isClosed()) {
 				node = node(name, this.shards);
 				if (!this.broker.isStopped()) {
-					node.awaitJoined(JOIN_LIMIT);
+					node.join(JOIN_LIMIT);
 				}
 			}
 			return node;

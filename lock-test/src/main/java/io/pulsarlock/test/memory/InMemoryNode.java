@@ -1,33 +1,25 @@
 package io.pulsarlock.test.memory;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.pulsarlock.ClusterView;
-import io.pulsarlock.FencedLock;
-import io.pulsarlock.Leadership;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
-import io.pulsarlock.LockHandles;
-import io.pulsarlock.LockListener;
-import io.pulsarlock.LockRegistry;
-import io.pulsarlock.LockStatistics;
-import io.pulsarlock.Registration;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
+import io.pulsarlock.session.DelegatingLockNode;
+import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
 
 /**
- * One node of an {@link InMemoryLockCluster}: a lock registry with switches for what goes
+ * One node of an {@link InMemoryLockCluster}: a lock node with switches for what goes
  * wrong in real life.
  */
-public final class InMemoryNode implements LockRegistry {
+public final class InMemoryNode implements DelegatingLockNode {
 
 	private static final long REACTION_SECONDS = 30;
 
@@ -35,7 +27,7 @@ public final class InMemoryNode implements LockRegistry {
 
 	private final MemoryConnector connector;
 
-	private final SessionLockRegistry registry;
+	private final SessionLockNode node;
 
 	private final Map<Long, CompletableFuture<Void>> losing = new ConcurrentHashMap<>();
 
@@ -45,8 +37,8 @@ public final class InMemoryNode implements LockRegistry {
 		this.broker = broker;
 		this.connector = new MemoryConnector(broker, settings.node());
 		broker.ask(() -> broker.add(this.connector));
-		this.registry = new SessionLockRegistry(settings, this.connector);
-		this.registry.addListener((event) -> {
+		this.node = new SessionLockNode(settings, this.connector);
+		this.node.addListener((event) -> {
 			if (event.type() == LockEvent.Type.LOST) {
 				CompletableFuture<Void> lost = this.losing.remove(event.token());
 				if (lost != null) {
@@ -56,9 +48,9 @@ public final class InMemoryNode implements LockRegistry {
 		});
 	}
 
-	void awaitJoined(Duration limit) {
+	void join(Duration limit) {
 		try {
-			this.registry.awaitJoined(limit);
+			awaitJoined(limit);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -129,12 +121,9 @@ public final class InMemoryNode implements LockRegistry {
 		this.broker.ask(() -> this.broker.away(this.connector, false));
 	}
 
-	/**
-	 * The registry of production behind this node, for code that asks for that type.
-	 * @return the registry
-	 */
-	public SessionLockRegistry registry() {
-		return this.registry;
+	@Override
+	public LockNode delegate() {
+		return this.node;
 	}
 
 	boolean isClosed() {
@@ -161,49 +150,9 @@ public final class InMemoryNode implements LockRegistry {
 	}
 
 	@Override
-	public FencedLock obtain(String name) {
-		return this.registry.obtain(name);
-	}
-
-	@Override
-	public LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
-		return this.registry.acquireAll(names, waitFor);
-	}
-
-	@Override
-	public ClusterView view() {
-		return this.registry.view();
-	}
-
-	@Override
-	public LockStatistics statistics() {
-		return this.registry.statistics();
-	}
-
-	@Override
-	public Optional<LockHandle> heldByCurrentThread(String name) {
-		return this.registry.heldByCurrentThread(name);
-	}
-
-	@Override
-	public Leadership leadership() {
-		return this.registry.leadership();
-	}
-
-	@Override
-	public String node() {
-		return this.registry.node();
-	}
-
-	@Override
-	public Registration addListener(LockListener listener) {
-		return this.registry.addListener(listener);
-	}
-
-	@Override
 	public void close() {
 		this.closed = true;
-		this.registry.close();
+		this.node.close();
 	}
 
 	@Override

@@ -86,7 +86,7 @@ class InMemoryLockClusterTests {
 	}
 
 	private static List<String> sessions(InMemoryNode node) {
-		return node.view().sessions().stream().filter(SessionView::own).map(SessionView::id).toList();
+		return node.monitor().view().sessions().stream().filter(SessionView::own).map(SessionView::id).toList();
 	}
 
 	@Test
@@ -149,7 +149,7 @@ class InMemoryLockClusterTests {
 		assertThat(this.cluster.node("a")).isSameAs(node);
 		node.close();
 		assertThat(this.cluster.node("a")).isNotSameAs(node);
-		assertThat(node.registry().node()).isEqualTo("a");
+		assertThat(node.delegate().node()).isEqualTo("a");
 	}
 
 	@Test

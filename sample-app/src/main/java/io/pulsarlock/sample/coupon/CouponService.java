@@ -2,7 +2,7 @@ package io.pulsarlock.sample.coupon;
 
 import java.util.List;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LockContext;
 import io.pulsarlock.sample.StaleTokenException;
@@ -23,12 +23,12 @@ public class CouponService {
 
 	private final CouponRepository coupons;
 
-	private final LockRegistry locks;
+	private final LockMonitor monitor;
 
-	CouponService(CampaignRepository campaigns, CouponRepository coupons, LockRegistry locks) {
+	CouponService(CampaignRepository campaigns, CouponRepository coupons, LockMonitor monitor) {
 		this.campaigns = campaigns;
 		this.coupons = coupons;
-		this.locks = locks;
+		this.monitor = monitor;
 	}
 
 	@DistributedLock(name = "campaign", key = "#name", waitFor = "5s")
@@ -77,8 +77,8 @@ public class CouponService {
 			throw new CouponRefusedException(Reason.SOLD_OUT, "Coupon " + code + " is sold out");
 		}
 		update(code, coupon.redeemed() + 1, false, token);
-		this.coupons.insertRedemption(code, customer, this.locks.node(), token);
-		return new Redemption(code, coupon.redeemed() + 1, this.locks.node(), token);
+		this.coupons.insertRedemption(code, customer, this.monitor.node(), token);
+		return new Redemption(code, coupon.redeemed() + 1, this.monitor.node(), token);
 	}
 
 	@DistributedLock(name = "coupon", key = "#code", waitFor = "5s")

@@ -2,7 +2,7 @@ package io.pulsarlock.sample.digest;
 
 import java.time.OffsetDateTime;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.annotation.LeaderOnly;
 import io.pulsarlock.annotation.LockContext;
 
@@ -19,12 +19,12 @@ class Digest {
 
 	private final Outbox outbox;
 
-	private final LockRegistry locks;
+	private final LockMonitor monitor;
 
-	Digest(DigestRuns runs, Outbox outbox, LockRegistry locks) {
+	Digest(DigestRuns runs, Outbox outbox, LockMonitor monitor) {
 		this.runs = runs;
 		this.outbox = outbox;
-		this.locks = locks;
+		this.monitor = monitor;
 	}
 
 	/**
@@ -39,7 +39,7 @@ class Digest {
 			// First recorded, then sent: a crash in between costs one mail, and never
 			// sends one twice. It cannot be had both ways without a mail server that
 			// recognizes what it has seen.
-			if (this.runs.record(fireTime, this.locks.node(), leadership.fencingToken())) {
+			if (this.runs.record(fireTime, this.monitor.node(), leadership.fencingToken())) {
 				this.outbox.send(fireTime);
 			}
 		}

@@ -3,7 +3,7 @@ package io.pulsarlock.sample.digest;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.sample.SampleProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,14 +27,14 @@ class Outbox {
 
 	private final JdbcClient jdbc;
 
-	private final LockRegistry locks;
+	private final LockMonitor monitor;
 
 	private final String to;
 
-	Outbox(ObjectProvider<MailSender> mailSender, JdbcClient jdbc, LockRegistry locks, SampleProperties properties) {
+	Outbox(ObjectProvider<MailSender> mailSender, JdbcClient jdbc, LockMonitor monitor, SampleProperties properties) {
 		this.mailSender = mailSender;
 		this.jdbc = jdbc;
-		this.locks = locks;
+		this.monitor = monitor;
 		this.to = properties.digest().to();
 	}
 
@@ -43,10 +43,10 @@ class Outbox {
 		mail.setFrom("sample@example.org");
 		mail.setTo(this.to);
 		mail.setSubject("Digest of " + fireTime);
-		mail.setText("Sent by " + this.locks.node());
+		mail.setText("Sent by " + this.monitor.node());
 		this.mailSender.ifAvailable((sender) -> sender.send(mail));
 		this.jdbc.sql("INSERT INTO digest_mail (fire_time, node, sent_at) VALUES (?, ?, ?)")
-			.params(fireTime, this.locks.node(), OffsetDateTime.now(ZoneOffset.UTC))
+			.params(fireTime, this.monitor.node(), OffsetDateTime.now(ZoneOffset.UTC))
 			.update();
 		logger.info("Digest of " + fireTime + " is sent");
 	}

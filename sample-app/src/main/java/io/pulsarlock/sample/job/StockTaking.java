@@ -1,6 +1,6 @@
 package io.pulsarlock.sample.job;
 
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LockContext;
 import io.pulsarlock.annotation.OnBusy;
@@ -17,11 +17,11 @@ class StockTaking {
 
 	private final JobProgress progress;
 
-	private final LockRegistry locks;
+	private final LockMonitor monitor;
 
-	StockTaking(JobProgress progress, LockRegistry locks) {
+	StockTaking(JobProgress progress, LockMonitor monitor) {
 		this.progress = progress;
-		this.locks = locks;
+		this.monitor = monitor;
 	}
 
 	/**
@@ -35,10 +35,10 @@ class StockTaking {
 	@DistributedLock(name = "stock-taking", onBusy = OnBusy.SKIP)
 	public Boolean run() throws InterruptedException {
 		LockContext lock = LockContext.current();
-		for (int step = this.progress.begin(STEPS, this.locks.node(), lock.fencingToken()); step < STEPS; step++) {
+		for (int step = this.progress.begin(STEPS, this.monitor.node(), lock.fencingToken()); step < STEPS; step++) {
 			Thread.sleep(1000);
 			lock.assertHeld();
-			this.progress.write(step + 1, this.locks.node(), lock.fencingToken());
+			this.progress.write(step + 1, this.monitor.node(), lock.fencingToken());
 		}
 		return true;
 	}

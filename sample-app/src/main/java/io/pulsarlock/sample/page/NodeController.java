@@ -6,7 +6,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.LockRegistry;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.sample.SampleProperties;
 import io.pulsarlock.sample.coupon.CouponService;
@@ -33,7 +34,9 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RequestMapping("/api")
 class NodeController {
 
-	private final LockRegistry locks;
+	private final LockMonitor monitor;
+
+	private final Leadership leadership;
 
 	private final NodeEvents events;
 
@@ -47,9 +50,10 @@ class NodeController {
 
 	private final List<SseEmitter> pages = new CopyOnWriteArrayList<>();
 
-	NodeController(LockRegistry locks, NodeEvents events, CouponService coupons, DigestReport digest, JobRunner job,
-			SampleProperties properties) {
-		this.locks = locks;
+	NodeController(LockMonitor monitor, Leadership leadership, NodeEvents events, CouponService coupons,
+			DigestReport digest, JobRunner job, SampleProperties properties) {
+		this.monitor = monitor;
+		this.leadership = leadership;
 		this.events = events;
 		this.coupons = coupons;
 		this.digest = digest;
@@ -59,21 +63,20 @@ class NodeController {
 
 	@GetMapping("/node")
 	Snapshot snapshot() {
-		ClusterView view = new ClusterView(List.of(), List.of(), List.of());
+		ClusterView view = null;
 		String trouble = "";
 		try {
-			view = this.locks.view();
+			view = this.monitor.view();
 		}
 		catch (LockUnavailableException ex) {
 			trouble = ex.getMessage();
 		}
-		List<String> leads = this.locks.leadership()
-			.groups()
+		List<String> leads = this.leadership.groups()
 			.stream()
 			.filter(LeaderGroup::isLeader)
 			.map(LeaderGroup::name)
 			.toList();
-		return Snapshot.of(this.locks.node(), this.locks.statistics(), leads, trouble, view, this.events.latest(),
+		return Snapshot.of(this.monitor.node(), this.monitor.statistics(), leads, trouble, view, this.events.latest(),
 				this.coupons.stock(), this.digest.make(), this.job.state(), this.properties.nodes(),
 				this.properties.control());
 	}
@@ -84,8 +87,7 @@ class NodeController {
 	 */
 	@PostMapping("/groups/{group}/resign")
 	void resign(@PathVariable String group) {
-		this.locks.leadership()
-			.groups()
+		this.leadership.groups()
 			.stream()
 			.filter((each) -> each.name().equals(group))
 			.findFirst()

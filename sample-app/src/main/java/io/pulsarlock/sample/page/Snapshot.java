@@ -2,6 +2,7 @@ package io.pulsarlock.sample.page;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.LockStatistics;
@@ -68,12 +69,17 @@ record Snapshot(String node, boolean inTouch, int held, int waiting, List<String
 
 	}
 
+	/** Nothing is known while there is no view. */
+	private static <T, R> List<R> known(ClusterView view, Function<ClusterView, List<T>> part, Function<T, R> shown) {
+		return (view != null) ? part.apply(view).stream().map(shown).toList() : List.of();
+	}
+
 	static Snapshot of(String node, LockStatistics statistics, List<String> leads, String trouble, ClusterView view,
 			List<NodeEvents.Entry> events, List<CouponStock> coupons, DigestReport.Report digest, JobRunner.State job,
 			Map<String, String> nodes, String control) {
 		return new Snapshot(node, statistics.confirmed(), statistics.held(), statistics.waiting(), leads, trouble,
-				view.locks().stream().map(Line::of).toList(), view.groups().stream().map(Line::of).toList(),
-				view.sessions().stream().map(Session::of).toList(), events, coupons, digest, job, nodes, control);
+				known(view, ClusterView::locks, Line::of), known(view, ClusterView::groups, Line::of),
+				known(view, ClusterView::sessions, Session::of), events, coupons, digest, job, nodes, control);
 	}
 
 }

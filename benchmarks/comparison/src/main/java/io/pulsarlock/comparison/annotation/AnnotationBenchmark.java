@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.comparison.client.Settings;
 import io.pulsarlock.comparison.peer.PulsarLockPeer;
@@ -39,7 +40,7 @@ public class AnnotationBenchmark {
 	public void start() throws InterruptedException {
 		Settings settings = new Settings(Map.of("address", System.getProperty("address")));
 		this.leader = PulsarLockPeer.start(settings, GuardedApplication.class);
-		LeaderGroup group = this.leader.getBean(LockRegistry.class).leadership().group(Guarded.GROUP);
+		LeaderGroup group = this.leader.getBean(Leadership.class).group(Guarded.GROUP);
 		while (!group.isLeader()) {
 			Thread.sleep(10);
 		}

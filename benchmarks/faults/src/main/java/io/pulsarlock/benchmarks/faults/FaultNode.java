@@ -12,6 +12,7 @@ import java.util.List;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.benchmarks.faults.NodeSettings.Mode;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -184,8 +185,8 @@ public class FaultNode {
 		}
 
 		@Bean
-		JoinWatch joinWatch(LockRegistry registry, History history) {
-			return new JoinWatch(() -> registry.statistics().confirmed(), history);
+		JoinWatch joinWatch(LockMonitor monitor, History history) {
+			return new JoinWatch(() -> monitor.statistics().confirmed(), history);
 		}
 
 	}

@@ -22,19 +22,22 @@ import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockMonitor;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
 
 /**
- * A registry that says what a test wants it to say.
+ * A node that says what a test wants it to say.
  */
-public final class FakeLockRegistry implements LockRegistry, LockAdministration, Leadership {
+public final class FakeLockNode implements LockNode {
 
 	public final List<LockListener> listeners = new ArrayList<>();
+
+	public final List<LeaderListener> leaderListeners = new ArrayList<>();
 
 	public final Map<String, FakeGroup> groups = new LinkedHashMap<>();
 
@@ -42,8 +45,27 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 
 	public boolean inTouch = true;
 
-	@Override
-	public ClusterView view() {
+	private final Leadership leadership = new Leadership() {
+
+		@Override
+		public LeaderGroup group(String name) {
+			return FakeLockNode.this.group(name);
+		}
+
+		@Override
+		public Collection<LeaderGroup> groups() {
+			return List.copyOf(FakeLockNode.this.groups.values());
+		}
+
+		@Override
+		public Registration addListener(LeaderListener listener) {
+			FakeLockNode.this.leaderListeners.add(listener);
+			return () -> FakeLockNode.this.leaderListeners.remove(listener);
+		}
+
+	};
+
+	ClusterView view() {
 		if (!this.inTouch) {
 			throw new LockUnavailableException("Node 'a' is out of touch with shard 1: no answer from the cluster");
 		}
@@ -58,40 +80,62 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 	}
 
 	@Override
-	public LockStatistics statistics() {
-		return this.statistics;
+	public LockMonitor monitor() {
+		return new LockMonitor() {
+
+			@Override
+			public String node() {
+				return "a";
+			}
+
+			@Override
+			public ClusterView view() {
+				return FakeLockNode.this.view();
+			}
+
+			@Override
+			public LockStatistics statistics() {
+				return FakeLockNode.this.statistics;
+			}
+
+		};
 	}
 
 	@Override
-	public boolean releaseLock(String name) {
-		view();
-		if (name.equals("stock/42")) {
-			throw new LockOperationRefusedException("Lock 'stock/42' is held by node 'b'");
-		}
-		return name.equals("coupon:4711");
-	}
+	public LockAdministration administration() {
+		return new LockAdministration() {
 
-	@Override
-	public boolean expelSession(String id) {
-		if (id.equals("s-b")) {
-			throw new LockOperationRefusedException("Session s-b is not silent for long enough");
-		}
-		return false;
+			@Override
+			public boolean releaseLock(String name) {
+				view();
+				if (name.equals("stock/42")) {
+					throw new LockOperationRefusedException("Lock 'stock/42' is held by node 'b'");
+				}
+				return name.equals("coupon:4711");
+			}
+
+			@Override
+			public boolean expelSession(String id) {
+				if (id.equals("s-b")) {
+					throw new LockOperationRefusedException("Session s-b is not silent for long enough");
+				}
+				return false;
+			}
+
+		};
 	}
 
 	@Override
 	public Leadership leadership() {
-		return this;
+		return this.leadership;
 	}
 
-	@Override
 	public FakeGroup group(String name) {
 		return this.groups.computeIfAbsent(name, FakeGroup::new);
 	}
 
 	@Override
-	public Collection<LeaderGroup> groups() {
-		return List.copyOf(this.groups.values());
+	public void awaitJoined(Duration limit) {
 	}
 
 	@Override
@@ -166,6 +210,11 @@ public final class FakeLockRegistry implements LockRegistry, LockAdministration,
 
 		@Override
 		public void resign() {
+			this.leader = false;
+		}
+
+		@Override
+		public void leave() {
 			this.leader = false;
 		}
 

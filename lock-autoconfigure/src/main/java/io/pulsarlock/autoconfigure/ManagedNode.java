@@ -1,0 +1,36 @@
+package io.pulsarlock.autoconfigure;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.session.SessionLockNode;
+
+import org.springframework.aop.framework.AopProxyUtils;
+
+/**
+ * The node that the auto-configuration has made, and so starts and stops.
+ */
+final class ManagedNode {
+
+	private final SessionLockNode node;
+
+	private final String serviceUrl;
+
+	ManagedNode(SessionLockNode node, String serviceUrl) {
+		this.node = node;
+		this.serviceUrl = serviceUrl;
+	}
+
+	SessionLockNode node() {
+		return this.node;
+	}
+
+	/** Where its Pulsar is. */
+	String serviceUrl() {
+		return this.serviceUrl;
+	}
+
+	/** Whether the registry is this node and has not been replaced, by a mock say. */
+	boolean is(LockRegistry registry) {
+		return registry == this.node || AopProxyUtils.getSingletonTarget(registry) == this.node;
+	}
+
+}

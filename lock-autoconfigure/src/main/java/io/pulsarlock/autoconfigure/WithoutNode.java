@@ -1,0 +1,137 @@
+package io.pulsarlock.autoconfigure;
+
+import java.util.Collection;
+import java.util.List;
+
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockMonitor;
+import io.pulsarlock.LockNode;
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockStatistics;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.Registration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What hangs on a registry: the parts of its node, or, where the application's own
+ * registry is no {@link LockNode}, parts that say so when they are used.
+ */
+final class WithoutNode {
+
+	private WithoutNode() {
+	}
+
+	/** The registry's node; null if it is none. */
+	static @Nullable LockNode node(LockRegistry registry) {
+		// A mock of a node has none of its parts.
+		return (registry instanceof LockNode node && node.leadership() != null && node.monitor() != null
+				&& node.administration() != null) ? node : null;
+	}
+
+	static Leadership leadership(LockRegistry registry) {
+		LockNode node = node(registry);
+		return (node != null) ? node.leadership() : new NoLeadership(registry);
+	}
+
+	static LockAdministration administration(LockRegistry registry) {
+		LockNode node = node(registry);
+		return (node != null) ? node.administration() : new NoAdministration(registry);
+	}
+
+	static LockMonitor monitor(LockRegistry registry) {
+		LockNode node = node(registry);
+		return (node != null) ? node.monitor() : new NoMonitor(registry);
+	}
+
+	static String explain(LockRegistry registry) {
+		return "The lock registry of type '" + registry.getClass().getName() + "' is no LockNode";
+	}
+
+	private static LockUnavailableException unavailable(LockRegistry registry, String what, Class<?> type) {
+		return new LockUnavailableException(
+				explain(registry) + ", so it has no " + what + ". Declare a bean of type " + type.getSimpleName());
+	}
+
+	/** No groups. */
+	static final class NoLeadership implements Leadership {
+
+		private final LockRegistry registry;
+
+		NoLeadership(LockRegistry registry) {
+			this.registry = registry;
+		}
+
+		@Override
+		public LeaderGroup group(String name) {
+			throw unavailable(this.registry, "leader group '" + name + "'", Leadership.class);
+		}
+
+		@Override
+		public Collection<LeaderGroup> groups() {
+			return List.of();
+		}
+
+		@Override
+		public Registration addListener(LeaderListener listener) {
+			return () -> {
+			};
+		}
+
+	}
+
+	/** Nothing to be done. */
+	static final class NoAdministration implements LockAdministration {
+
+		private final LockRegistry registry;
+
+		NoAdministration(LockRegistry registry) {
+			this.registry = registry;
+		}
+
+		@Override
+		public boolean releaseLock(String name) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+		@Override
+		public boolean expelSession(String id) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+	}
+
+	/** Nothing known. */
+	static final class NoMonitor implements LockMonitor {
+
+		private final LockRegistry registry;
+
+		NoMonitor(LockRegistry registry) {
+			this.registry = registry;
+		}
+
+		String reason() {
+			return explain(this.registry) + ", so nothing is known of its locks";
+		}
+
+		@Override
+		public String node() {
+			return "unknown";
+		}
+
+		@Override
+		public ClusterView view() {
+			throw unavailable(this.registry, "view of the cluster", LockMonitor.class);
+		}
+
+		@Override
+		public LockStatistics statistics() {
+			return LockStatistics.none();
+		}
+
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.pulsarlock.session;
+
+import java.util.UUID;
+
+import io.pulsarlock.LockAdministration;
+
+/**
+ * What a person may do to the locks of a {@link SessionLockNode}.
+ */
+final class SessionAdministration implements LockAdministration {
+
+	private final CurrentMembership current;
+
+	SessionAdministration(CurrentMembership current) {
+		this.current = current;
+	}
+
+	@Override
+	public boolean releaseLock(String name) {
+		Names.check(name, "lock");
+		String key = SessionLock.key(name);
+		Membership membership = this.current.get();
+		return membership.order(membership.shard(key), (shard) -> shard.takeAway(key, name));
+	}
+
+	@Override
+	public boolean expelSession(String id) {
+		UUID session;
+		try {
+			session = UUID.fromString(id);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+		return this.current.get().expel(session);
+	}
+
+}
