@@ -1,36 +1,18 @@
 package io.pulsarlock;
 
 /**
- * This node has begun or ceased to lead a group, or a group is without a leader.
- * Published as an application event.
+ * Something that happened to this node's leadership of a group, or to a group it is a
+ * candidate of. There is a type for each. Published as application events.
  *
- * @param type what has happened
- * @param group the group's name
- * @param term the number of the leadership; zero for the other types
+ * @since 0.1.0
  */
-public record LeaderEvent(Type type, String group, long term) {
+public sealed interface LeaderEvent permits LeadershipGranted, LeadershipRevoked, LeadershipJeopardized,
+		LeadershipRecovered, LeadershipVacant, LeadershipOccupied {
 
-	/** What can happen. */
-	public enum Type {
-
-		/** This node leads. */
-		GRANTED,
-
-		/** This node does not lead any more. */
-		REVOKED,
-
-		/**
-		 * No node has led for longer than a lease, as far as this node knows.
-		 * @since 0.2.0
-		 */
-		VACANT,
-
-		/**
-		 * After {@link #VACANT}: a node leads again, this one or another.
-		 * @since 0.2.0
-		 */
-		OCCUPIED
-
-	}
+	/**
+	 * The group's name.
+	 * @return the name
+	 */
+	String group();
 
 }

@@ -1,53 +1,26 @@
 package io.pulsarlock;
 
-import java.time.Duration;
-
-import org.jspecify.annotations.Nullable;
-
 /**
- * Something that happened to a lock or leader group of this node.
+ * Something that happened to a lock of this node. There is a type for each, so a listener
+ * can ask for the one it wants. Each holding sees {@link LockAcquired} first, any number
+ * of {@link LockJeopardized} and {@link LockRecovered} in turn, and exactly one of
+ * {@link LockLost} and {@link LockReleased} last. What happens to a leadership is a
+ * {@link LeaderEvent}.
  *
- * @param type what
- * @param name the lock or group
- * @param token the fencing token, or the leader's term
- * @param leadership whether the name is that of a leader group
- * @param reason why it was lost; null for the other types
- * @param elapsed for how long it was waited for when it is acquired, and for how long it
- * was held when it is lost or released; zero for the other types
+ * @since 0.1.0
  */
-public record LockEvent(Type type, String name, long token, boolean leadership, LockLoss.@Nullable Reason reason,
-		Duration elapsed) {
+public sealed interface LockEvent permits LockAcquired, LockReleased, LockLost, LockJeopardized, LockRecovered {
 
 	/**
-	 * An event that took no time.
-	 * @param type what
-	 * @param name the lock or group
-	 * @param token the fencing token, or the leader's term
-	 * @param leadership whether the name is that of a leader group
-	 * @param reason why it was lost; null for the other types
+	 * The name of the lock.
+	 * @return the name
 	 */
-	public LockEvent(Type type, String name, long token, boolean leadership, LockLoss.@Nullable Reason reason) {
-		this(type, name, token, leadership, reason, Duration.ZERO);
-	}
+	String name();
 
-	/** What can happen. */
-	public enum Type {
-
-		/** The lock is held. */
-		ACQUIRED,
-
-		/** The connection closed or this process stood: still held, but not renewable. */
-		JEOPARDY,
-
-		/** After jeopardy: held and renewed again. */
-		RECOVERED,
-
-		/** The lock is no longer held; its holder did not give it up. */
-		LOST,
-
-		/** The holder gave the lock up. */
-		RELEASED
-
-	}
+	/**
+	 * The fencing token of the holding.
+	 * @return the token
+	 */
+	long token();
 
 }

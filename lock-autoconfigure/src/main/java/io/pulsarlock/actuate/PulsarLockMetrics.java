@@ -15,10 +15,19 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipJeopardized;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockJeopardized;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
+import io.pulsarlock.LockReleased;
 import io.pulsarlock.LockStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +95,15 @@ public class PulsarLockMetrics implements MeterBinder {
 			.register(meters);
 		registerWithoutEvents(meters);
 		groups.discover();
-		this.node.addListener((event) -> record(meters, groups, event));
+		this.node.addListener((event) -> record(meters, event));
+		this.node.leadership().addListener(new LeaderListener() {
+
+			@Override
+			public void onEvent(LeaderEvent event) {
+				record(meters, groups, event);
+			}
+
+		});
 	}
 
 	private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<LockStatistics> value) {
@@ -109,32 +126,35 @@ public class PulsarLockMetrics implements MeterBinder {
 		}
 	}
 
-	private void record(MeterRegistry meters, Groups groups, LockEvent event) {
-		boolean leadership = event.leadership();
-		switch (event.type()) {
-			case ACQUIRED -> wait(meters, leadership).record(event.elapsed());
-			case RELEASED -> hold(meters, leadership, "released").record(event.elapsed());
-			case LOST -> {
-				hold(meters, leadership, "lost").record(event.elapsed());
-				LockLoss.Reason reason = event.reason();
-				if (reason != null) {
-					lost(meters, leadership, reason).increment();
-				}
-			}
-			case JEOPARDY -> jeopardy(meters, leadership).increment();
-			case RECOVERED -> {
-				// What matters is that it was not lost.
-			}
+	private void record(MeterRegistry meters, LockEvent event) {
+		if (event instanceof LockAcquired acquired) {
+			wait(meters, false).record(acquired.waited());
 		}
-		if (leadership) {
-			groups.add(event.name());
-			switch (event.type()) {
-				case ACQUIRED -> groups.transition(event.name(), "granted").increment();
-				case RELEASED, LOST -> groups.transition(event.name(), "revoked").increment();
-				case JEOPARDY, RECOVERED -> {
-					// Still the leader.
-				}
-			}
+		else if (event instanceof LockReleased released) {
+			hold(meters, false, "released").record(released.held());
+		}
+		else if (event instanceof LockLost lost) {
+			hold(meters, false, "lost").record(lost.held());
+			lost(meters, false, lost.reason()).increment();
+		}
+		else if (event instanceof LockJeopardized) {
+			jeopardy(meters, false).increment();
+		}
+	}
+
+	private void record(MeterRegistry meters, Groups groups, LeaderEvent event) {
+		groups.add(event.group());
+		if (event instanceof LeadershipGranted granted) {
+			wait(meters, true).record(granted.waited());
+			groups.transition(event.group(), "granted").increment();
+		}
+		else if (event instanceof LeadershipRevoked revoked) {
+			hold(meters, true, "lost").record(revoked.led());
+			lost(meters, true, revoked.reason()).increment();
+			groups.transition(event.group(), "revoked").increment();
+		}
+		else if (event instanceof LeadershipJeopardized) {
+			jeopardy(meters, true).increment();
 		}
 	}
 

@@ -2,8 +2,10 @@ package io.pulsarlock.autoconfigure;
 
 import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockReleased;
 
 import org.springframework.context.ApplicationEventPublisher;
 
@@ -22,31 +24,14 @@ final class LockEventPublisher implements LockListener, LeaderListener {
 
 	@Override
 	public void onEvent(LockEvent event) {
-		switch (event.type()) {
-			case JEOPARDY, RECOVERED, LOST -> this.publisher.publishEvent(event);
-			case ACQUIRED, RELEASED -> {
-			}
+		if (!(event instanceof LockAcquired) && !(event instanceof LockReleased)) {
+			this.publisher.publishEvent(event);
 		}
 	}
 
 	@Override
-	public void granted(String group, long term) {
-		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.GRANTED, group, term));
-	}
-
-	@Override
-	public void revoked(String group, long term) {
-		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.REVOKED, group, term));
-	}
-
-	@Override
-	public void vacant(String group) {
-		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.VACANT, group, 0));
-	}
-
-	@Override
-	public void occupied(String group) {
-		this.publisher.publishEvent(new LeaderEvent(LeaderEvent.Type.OCCUPIED, group, 0));
+	public void onEvent(LeaderEvent event) {
+		this.publisher.publishEvent(event);
 	}
 
 }

@@ -17,7 +17,6 @@ import java.util.zip.CRC32;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
@@ -54,7 +53,7 @@ final class Membership {
 
 	private final ClusterAgreement agreement = new ClusterAgreement(ClusterAgreement.DECIDING_SHARD);
 
-	Membership(SessionSettings settings, Connector connector, Consumer<LockEvent> events) {
+	Membership(SessionSettings settings, Connector connector, Consumer<HoldEvent> events) {
 		this.settings = settings;
 		this.availability = new Availability(settings);
 		this.connector = connector;

@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipJeopardized;
+import io.pulsarlock.LeadershipOccupied;
+import io.pulsarlock.LeadershipRecovered;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LeadershipVacant;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockGrant;
+import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
@@ -52,6 +61,11 @@ final class SessionGroup implements LeaderGroup {
 	private @Nullable Candidacy candidacy;
 
 	private @Nullable Hold hold;
+
+	/** What the listeners were told of the hold. */
+	private @Nullable LeadershipGranted granted;
+
+	private boolean jeopardized;
 
 	/** Whether this node does not become leader again. */
 	private boolean retiring;
@@ -148,20 +162,43 @@ final class SessionGroup implements LeaderGroup {
 	 * Tells the listeners, once: whoever gets to do it also sees to the next campaign.
 	 * @return completes when they have been told; null if somebody else tells them
 	 */
-	private @Nullable CompletableFuture<?> revoke(@Nullable Hold ended) {
+	private @Nullable CompletableFuture<?> revoke(Hold ended, Reason reason) {
 		synchronized (this.listeners) {
-			if (ended == null || this.hold != ended) {
+			if (this.hold != ended) {
 				return null;
 			}
 			this.hold = null;
 			this.leading = null;
+			this.granted = null;
 			logger.info("This node no longer leads group '" + this.name + "'");
-			CompletableFuture<?> told = CompletableFuture.allOf(this.listeners.stream()
-				.map((listening) -> listening.revoked(ended.token()))
-				.toArray(CompletableFuture[]::new));
+			Duration led = Duration.ofNanos(ended.loop().nanoTime() - ended.grantedAt());
+			CompletableFuture<?> told = tell(new LeadershipRevoked(this.name, ended.token(), reason, led));
 			this.leaving = told;
 			return told;
 		}
+	}
+
+	/** Whether the leadership can be renewed. On the loop. */
+	void event(HoldEvent event) {
+		synchronized (this.listeners) {
+			if (this.hold == null || this.hold.token() != event.token()) {
+				return;
+			}
+			if (event.type() == HoldEvent.Type.JEOPARDY && !this.jeopardized) {
+				this.jeopardized = true;
+				tell(new LeadershipJeopardized(this.name, event.token()));
+			}
+			else if (event.type() == HoldEvent.Type.RECOVERED && this.jeopardized) {
+				this.jeopardized = false;
+				tell(new LeadershipRecovered(this.name, event.token()));
+			}
+		}
+	}
+
+	/** Completes when all listeners have been told. With the listeners locked. */
+	private CompletableFuture<?> tell(LeaderEvent event) {
+		return CompletableFuture
+			.allOf(this.listeners.stream().map((listening) -> listening.tell(event)).toArray(CompletableFuture[]::new));
 	}
 
 	/** What cannot be written must not end the session of whoever wants it written. */
@@ -231,7 +268,7 @@ final class SessionGroup implements LeaderGroup {
 	 * @return completes when the next candidate may lead; null if this node does not lead
 	 */
 	private @Nullable CompletableFuture<?> stepDown(@Nullable Hold hold) {
-		CompletableFuture<?> told = revoke(hold);
+		CompletableFuture<?> told = (hold != null) ? revoke(hold, reasonOfTheEnd(hold)) : null;
 		if (told == null || hold == null) {
 			return null;
 		}
@@ -245,6 +282,12 @@ final class SessionGroup implements LeaderGroup {
 			}
 		}
 		return left;
+	}
+
+	/** It may be over by itself already. */
+	private static Reason reasonOfTheEnd(Hold hold) {
+		LockLoss lost = hold.isHeld() ? null : hold.lost();
+		return (lost != null) ? lost.reason() : Reason.RESIGNED;
 	}
 
 	String key() {
@@ -285,8 +328,11 @@ final class SessionGroup implements LeaderGroup {
 		Listening listening = new Listening(listener);
 		synchronized (this.listeners) {
 			this.listeners.add(listening);
-			if (this.hold != null) {
-				listening.granted(this.hold.token());
+			if (this.granted != null) {
+				listening.tell(this.granted);
+				if (this.jeopardized) {
+					listening.tell(new LeadershipJeopardized(this.name, this.granted.term()));
+				}
 			}
 		}
 		return listening;
@@ -311,6 +357,8 @@ final class SessionGroup implements LeaderGroup {
 
 		private @Nullable Waiter waiter;
 
+		private long campaigningSince;
+
 		Candidacy(Shard shard) {
 			this.shard = shard;
 			this.vacancy = new Vacancy(SessionGroup.this.name, shard.settings(), shard.now());
@@ -327,9 +375,9 @@ final class SessionGroup implements LeaderGroup {
 			this.shard.loop().schedule(this.shard.settings().leaseNanos() / 4, this::watch);
 			boolean led = isLeader() || this.shard.isHeldElsewhere(SessionGroup.this.key);
 			if (this.vacancy.look(led, this.shard.now(), this.shard::obstacle)) {
-				boolean vacant = this.vacancy.isVacant();
+				String name = SessionGroup.this.name;
 				synchronized (SessionGroup.this.listeners) {
-					SessionGroup.this.listeners.forEach((listening) -> listening.vacant(vacant));
+					tell(this.vacancy.isVacant() ? new LeadershipVacant(name) : new LeadershipOccupied(name));
 				}
 			}
 		}
@@ -342,6 +390,7 @@ final class SessionGroup implements LeaderGroup {
 					return;
 				}
 				this.waiter = waiter;
+				this.campaigningSince = this.shard.now();
 			}
 			waiter.granted.whenComplete((hold, ex) -> {
 				if (hold != null) {
@@ -360,7 +409,7 @@ final class SessionGroup implements LeaderGroup {
 				return;
 			}
 			hold.onLost((lost) -> {
-				if (revoke(hold) != null) {
+				if (revoke(hold, lost.reason()) != null) {
 					campaign();
 				}
 			});
@@ -374,7 +423,11 @@ final class SessionGroup implements LeaderGroup {
 				SessionGroup.this.hold = hold;
 				SessionGroup.this.leading = new LeadershipGrant(hold);
 				logger.info("This node leads group '" + SessionGroup.this.name + "'");
-				SessionGroup.this.listeners.forEach((listening) -> listening.granted(hold.token()));
+				SessionGroup.this.jeopardized = false;
+				Duration waited = Duration.ofNanos(Math.max(hold.grantedAt() - this.campaigningSince, 0));
+				LeadershipGranted granted = new LeadershipGranted(SessionGroup.this.name, hold.token(), waited);
+				SessionGroup.this.granted = granted;
+				tell(granted);
 				return true;
 			}
 		}
@@ -403,34 +456,13 @@ final class SessionGroup implements LeaderGroup {
 			this.listener = listener;
 		}
 
-		void granted(long term) {
-			this.serial.execute(() -> {
-				LeaderListener listener = this.listener;
-				if (listener != null) {
-					listener.granted(SessionGroup.this.name, term);
-				}
-			});
-		}
-
-		void vacant(boolean vacant) {
-			this.serial.execute(() -> {
-				LeaderListener listener = this.listener;
-				if (listener != null && vacant) {
-					listener.vacant(SessionGroup.this.name);
-				}
-				else if (listener != null) {
-					listener.occupied(SessionGroup.this.name);
-				}
-			});
-		}
-
-		CompletableFuture<Void> revoked(long term) {
+		CompletableFuture<Void> tell(LeaderEvent event) {
 			CompletableFuture<Void> done = new CompletableFuture<>();
 			this.serial.execute(() -> {
 				try {
 					LeaderListener listener = this.listener;
 					if (listener != null) {
-						listener.revoked(SessionGroup.this.name, term);
+						listener.onEvent(event);
 					}
 				}
 				finally {

@@ -106,6 +106,14 @@ final class SessionLeadership implements Leadership {
 		}
 	}
 
+	/** Something happened to a leadership of this node. */
+	void event(HoldEvent event) {
+		SessionGroup group = this.groups.get(event.name());
+		if (group != null) {
+			group.event(event);
+		}
+	}
+
 	private List<Participant> participants(String key) {
 		Membership membership = this.current.get();
 		return membership.ask(membership.shard(key), (shard) -> Views.line(shard, key));

@@ -122,11 +122,20 @@ public final class SessionLockNode implements LockNode {
 						"The lock registry of node '" + this.settings.node() + "' is closed and cannot start again");
 			}
 			if (this.current.orNull() == null) {
-				Membership membership = new Membership(this.settings, this.connectors.get(),
-						(event) -> this.listeners.forEach((listener) -> listener.accept(event)));
+				Membership membership = new Membership(this.settings, this.connectors.get(), this::event);
 				this.current.begin(membership);
 				membership.start();
 			}
+		}
+	}
+
+	private void event(HoldEvent event) {
+		if (event.leadership()) {
+			this.leadership.event(event);
+		}
+		else if (!this.listeners.isEmpty()) {
+			LockEvent told = event.toLockEvent();
+			this.listeners.forEach((listener) -> listener.accept(told));
 		}
 	}
 

@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockOperationRefusedException;
@@ -59,7 +58,7 @@ final class Shard {
 
 	private final Executor callbacks;
 
-	private final Consumer<LockEvent> events;
+	private final Consumer<HoldEvent> events;
 
 	private final Supplier<UUID> ids;
 
@@ -135,7 +134,7 @@ final class Shard {
 	private volatile long reachedAt;
 
 	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
-			Consumer<LockEvent> events, Supplier<UUID> ids, ClusterAgreement agreement, Availability availability) {
+			Consumer<HoldEvent> events, Supplier<UUID> ids, ClusterAgreement agreement, Availability availability) {
 		this.index = index;
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
@@ -663,8 +662,8 @@ final class Shard {
 		}
 	}
 
-	void event(LockEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
-		LockEvent event = new LockEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
+	void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
+		HoldEvent event = new HoldEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
 				Duration.ofNanos(elapsed));
 		try {
 			this.events.accept(event);

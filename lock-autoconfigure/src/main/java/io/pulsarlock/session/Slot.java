@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockBusyException;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
@@ -261,7 +260,7 @@ final class Slot {
 
 	/** Any thread. */
 	void acquired(Hold hold, long waited) {
-		this.shard.event(LockEvent.Type.ACQUIRED, this, hold.token(), null, waited);
+		this.shard.event(HoldEvent.Type.ACQUIRED, this, hold.token(), null, waited);
 	}
 
 	/** Any thread. */
@@ -472,7 +471,7 @@ final class Slot {
 
 	private void report(Hold hold, @Nullable Reason reason) {
 		if (hold.tellEnd()) {
-			this.shard.event((reason != null) ? LockEvent.Type.LOST : LockEvent.Type.RELEASED, this, hold.token(),
+			this.shard.event((reason != null) ? HoldEvent.Type.LOST : HoldEvent.Type.RELEASED, this, hold.token(),
 					reason, this.shard.now() - hold.grantedAt());
 		}
 	}
@@ -530,7 +529,7 @@ final class Slot {
 				this.restoringAdmission = 0;
 				if (!this.jeopardy) {
 					this.jeopardy = true;
-					this.shard.event(LockEvent.Type.JEOPARDY, this, hold.token(), null, 0);
+					this.shard.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
 				}
 			}
 			if (this.goodAdmission != 0) {
@@ -606,7 +605,7 @@ final class Slot {
 			this.goodConnection = session.connection();
 			if (this.jeopardy) {
 				this.jeopardy = false;
-				this.shard.event(LockEvent.Type.RECOVERED, this, hold.token(), null, 0);
+				this.shard.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
@@ -151,6 +152,10 @@ public final class FakeLockNode implements LockNode {
 
 	public void tell(LockEvent event) {
 		this.listeners.forEach((listener) -> listener.onEvent(event));
+	}
+
+	public void tell(LeaderEvent event) {
+		this.leaderListeners.forEach((listener) -> listener.onEvent(event));
 	}
 
 	@Override

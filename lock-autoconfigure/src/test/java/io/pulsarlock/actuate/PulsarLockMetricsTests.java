@@ -19,9 +19,18 @@ import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
-import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockEvent.Type;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipJeopardized;
+import io.pulsarlock.LeadershipOccupied;
+import io.pulsarlock.LeadershipRecovered;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LeadershipVacant;
+import io.pulsarlock.LockAcquired;
+import io.pulsarlock.LockJeopardized;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockRecovered;
+import io.pulsarlock.LockReleased;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
@@ -69,12 +78,11 @@ class PulsarLockMetricsTests {
 
 	@Test
 	void eventsCountAndTime() {
-		this.locks.tell(new LockEvent(Type.ACQUIRED, "coupon:1", 1, false, null, Duration.ofSeconds(2)));
-		this.locks.tell(new LockEvent(Type.JEOPARDY, "coupon:1", 1, false, null));
-		this.locks.tell(new LockEvent(Type.RECOVERED, "coupon:1", 1, false, null));
-		this.locks.tell(new LockEvent(Type.RELEASED, "coupon:1", 1, false, null, Duration.ofSeconds(5)));
-		this.locks.tell(new LockEvent(Type.LOST, "coupon:2", 2, false, LockLoss.Reason.REVOKED_BY_ADMINISTRATOR,
-				Duration.ofSeconds(7)));
+		this.locks.tell(new LockAcquired("coupon:1", 1, Duration.ofSeconds(2)));
+		this.locks.tell(new LockJeopardized("coupon:1", 1));
+		this.locks.tell(new LockRecovered("coupon:1", 1));
+		this.locks.tell(new LockReleased("coupon:1", 1, Duration.ofSeconds(5)));
+		this.locks.tell(new LockLost("coupon:2", 2, LockLoss.Reason.REVOKED_BY_ADMINISTRATOR, Duration.ofSeconds(7)));
 		assertThat(this.meters.get("pulsar.lock.wait").tag("lock.kind", "lock").timer().totalTime(TimeUnit.SECONDS))
 			.isEqualTo(2);
 		assertThat(this.meters.get("pulsar.lock.hold")
@@ -97,9 +105,25 @@ class PulsarLockMetricsTests {
 	void leadershipIsAGaugeAndTransitionsAreCounted() {
 		assertThat(this.meters.get("pulsar.leader").tag("group", "jobs").gauge().value()).isZero();
 		this.locks.group("jobs").leader = true;
-		this.locks.tell(new LockEvent(Type.ACQUIRED, "jobs", 1, true, null));
+		this.locks.tell(new LeadershipGranted("jobs", 1, Duration.ofSeconds(3)));
 		assertThat(this.meters.get("pulsar.leader").tag("group", "jobs").gauge().value()).isOne();
-		this.locks.tell(new LockEvent(Type.LOST, "jobs", 1, true, LockLoss.Reason.GRACE_EXPIRED));
+		this.locks.tell(new LeadershipJeopardized("jobs", 1));
+		this.locks.tell(new LeadershipRecovered("jobs", 1));
+		this.locks.tell(new LeadershipJeopardized("jobs", 1));
+		this.locks.tell(new LeadershipRevoked("jobs", 1, LockLoss.Reason.GRACE_EXPIRED, Duration.ofSeconds(8)));
+		this.locks.tell(new LeadershipVacant("jobs"));
+		this.locks.tell(new LeadershipOccupied("jobs"));
+		assertThat(this.meters.get("pulsar.lock.wait").tag("lock.kind", "leader").timer().totalTime(TimeUnit.SECONDS))
+			.isEqualTo(3);
+		assertThat(this.meters.get("pulsar.lock.hold")
+			.tags("lock.kind", "leader", "lock.outcome", "lost")
+			.timer()
+			.totalTime(TimeUnit.SECONDS)).isEqualTo(8);
+		assertThat(this.meters.get("pulsar.lock.jeopardy").tag("lock.kind", "leader").counter().count()).isEqualTo(2);
+		assertThat(this.meters.get("pulsar.lock.lost")
+			.tags("lock.kind", "leader", "reason", "grace_expired")
+			.counter()
+			.count()).isOne();
 		for (String event : new String[] { "granted", "revoked" }) {
 			assertThat(this.meters.get("pulsar.leader.transitions")
 				.tags("group", "jobs", "event", event)
@@ -117,8 +141,8 @@ class PulsarLockMetricsTests {
 
 	@Test
 	void noMeterIsTaggedWithAnUnboundedName() {
-		this.locks.tell(new LockEvent(Type.ACQUIRED, "coupon:4711", 1, false, null));
-		this.locks.tell(new LockEvent(Type.LOST, "coupon:4711", 1, false, LockLoss.Reason.REVOKED_BY_PEERS));
+		this.locks.tell(new LockAcquired("coupon:4711", 1, Duration.ZERO));
+		this.locks.tell(new LockLost("coupon:4711", 1, LockLoss.Reason.REVOKED_BY_PEERS, Duration.ZERO));
 		assertThat(this.meters.getMeters()).allSatisfy((meter) -> assertThat(meter.getId().getTags())
 			.noneSatisfy((tag) -> assertThat(tag.getValue()).contains("coupon")));
 	}

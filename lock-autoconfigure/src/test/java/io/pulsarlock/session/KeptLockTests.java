@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -37,7 +36,7 @@ class KeptLockTests {
 
 	private final ThrowingPorts ports = new ThrowingPorts();
 
-	private final List<LockEvent> events = new ArrayList<>();
+	private final List<HoldEvent> events = new ArrayList<>();
 
 	private final Shard shard = new Shard(0,
 			SessionSettings.of("a")
@@ -71,8 +70,8 @@ class KeptLockTests {
 		return waiter.granted.join();
 	}
 
-	private List<LockEvent.Type> types() {
-		return this.events.stream().map(LockEvent::type).toList();
+	private List<HoldEvent.Type> types() {
+		return this.events.stream().map(HoldEvent::type).toList();
 	}
 
 	@Test
@@ -89,7 +88,7 @@ class KeptLockTests {
 		}
 		assertThat(types()).hasSize(40);
 		for (int i = 0; i < 40; i += 2) {
-			assertThat(types().subList(i, i + 2)).containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.RELEASED);
+			assertThat(types().subList(i, i + 2)).containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.RELEASED);
 			assertThat(this.events.get(i).token()).isEqualTo(this.events.get(i + 1).token());
 		}
 		this.loop.advance(Duration.ofSeconds(1));
@@ -163,7 +162,7 @@ class KeptLockTests {
 		this.loop.advance(Duration.ofMillis(300));
 		assertThat(hold.isHeld()).isFalse();
 		assertThat(told).hasSize(1);
-		assertThat(types()).containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST);
+		assertThat(types()).containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.LOST);
 		assertThat(hold.release()).isEqualTo(told.get(0));
 	}
 
@@ -232,7 +231,7 @@ class KeptLockTests {
 		LoopThread thread = new LoopThread("loop-under-test");
 		ThreadLoop real = new ThreadLoop(thread);
 		ThrowingPorts journal = new ThrowingPorts();
-		ConcurrentLinkedQueue<LockEvent> told = new ConcurrentLinkedQueue<>();
+		ConcurrentLinkedQueue<HoldEvent> told = new ConcurrentLinkedQueue<>();
 		Shard busy = new Shard(0,
 				SessionSettings.of("a").withShards(1).withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4)), real,
 				journal.connector(), Runnable::run, told::add, UUID::randomUUID, new ClusterAgreement(0),
@@ -282,8 +281,8 @@ class KeptLockTests {
 			CountDownLatch settled = new CountDownLatch(1);
 			real.execute(settled::countDown);
 			assertThat(settled.await(10, TimeUnit.SECONDS)).isTrue();
-			assertThat(told.stream().filter((event) -> event.type() == LockEvent.Type.ACQUIRED)).hasSize(9000);
-			assertThat(told.stream().filter((event) -> event.type() == LockEvent.Type.RELEASED)).hasSize(9000);
+			assertThat(told.stream().filter((event) -> event.type() == HoldEvent.Type.ACQUIRED)).hasSize(9000);
+			assertThat(told.stream().filter((event) -> event.type() == HoldEvent.Type.RELEASED)).hasSize(9000);
 		}
 		finally {
 			thread.stop();

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.line.JournalRecord.Bye;
@@ -39,7 +38,7 @@ class ShardFailureTests {
 
 	private final ThrowingPorts world = new ThrowingPorts();
 
-	private final List<LockEvent> events = new ArrayList<>();
+	private final List<HoldEvent> events = new ArrayList<>();
 
 	private @Nullable Throwable listenerThrows;
 
@@ -74,7 +73,7 @@ class ShardFailureTests {
 		task.run();
 	}
 
-	private void event(LockEvent event) {
+	private void event(HoldEvent event) {
 		this.events.add(event);
 		ThrowingPorts.raise(this.listenerThrows);
 	}
@@ -180,8 +179,8 @@ class ShardFailureTests {
 		this.loop.advance(Duration.ofMillis(500));
 		this.world.connection = 2;
 		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(this.events).extracting(LockEvent::type)
-			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.JEOPARDY, LockEvent.Type.RECOVERED);
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY, HoldEvent.Type.RECOVERED);
 		assertThat(hold.isHeld()).isTrue();
 		assertThat(this.world.sessions()).as("sessions").hasSize(1);
 	}
@@ -291,8 +290,8 @@ class ShardFailureTests {
 		waiter.abandoned = true;
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(waiter.granted.join().isHeld()).isFalse();
-		assertThat(this.events).extracting(LockEvent::type)
-			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.RELEASED);
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.RELEASED);
 		assertThat(acquire("stock").isHeld()).isTrue();
 	}
 

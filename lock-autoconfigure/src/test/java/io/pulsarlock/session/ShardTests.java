@@ -12,8 +12,11 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipOccupied;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LeadershipVacant;
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockOperationRefusedException;
@@ -56,7 +59,7 @@ class ShardTests {
 
 	private final Log log = new Log();
 
-	private final List<LockEvent> events = new ArrayList<>();
+	private final List<HoldEvent> events = new ArrayList<>();
 
 	private final List<String> doors = new ArrayList<>();
 
@@ -172,8 +175,8 @@ class ShardTests {
 			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR));
 		assertThat(this.log.written(Release.class)).hasSize(1);
 		assertThat(this.shard.takeAway(LOCK, "stock")).isFalse();
-		assertThat(this.events).extracting(LockEvent::type)
-			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST);
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.LOST);
 		assertThat(this.events.get(1).elapsed()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2100));
 	}
 
@@ -546,8 +549,8 @@ class ShardTests {
 		held.close();
 		this.log.append(NO_RECORD);
 		assertThat(acquire()).isNotNull();
-		assertThat(this.events).extracting(LockEvent::type)
-			.doesNotContain(LockEvent.Type.LOST, LockEvent.Type.JEOPARDY);
+		assertThat(this.events).extracting(HoldEvent::type)
+			.doesNotContain(HoldEvent.Type.LOST, HoldEvent.Type.JEOPARDY);
 	}
 
 	@Test
@@ -723,22 +726,22 @@ class ShardTests {
 		group.addListener(new LeaderListener() {
 
 			@Override
-			public void granted(String group, long term) {
+			public void onGranted(LeadershipGranted event) {
 				told.add("granted");
 			}
 
 			@Override
-			public void revoked(String group, long term) {
+			public void onRevoked(LeadershipRevoked event) {
 				told.add("revoked");
 			}
 
 			@Override
-			public void vacant(String group) {
+			public void onVacant(LeadershipVacant event) {
 				told.add("vacant");
 			}
 
 			@Override
-			public void occupied(String group) {
+			public void onOccupied(LeadershipOccupied event) {
 				told.add("occupied");
 			}
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +62,7 @@ final class SimulatedNode {
 		this.process.execute(task);
 	}
 
-	private void event(LockEvent event) {
+	private void event(HoldEvent event) {
 		this.invariants.event(this, event);
 		this.cluster.throwing().application("a listener of events");
 	}

@@ -12,11 +12,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import io.pulsarlock.LockEvent;
-import io.pulsarlock.LockEvent.Type;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Ticket;
+import io.pulsarlock.session.HoldEvent.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +109,7 @@ final class SimulationInvariants {
 			.anyMatch((session) -> session != null && session.id().equals(id) && session.isConfirmed());
 	}
 
-	void event(SimulatedNode node, LockEvent event) {
+	void event(SimulatedNode node, HoldEvent event) {
 		this.cluster.time()
 			.trace(() -> "EVENT    " + node + " " + event.type() + " " + event.name() + " " + event.token()
 					+ ((event.reason() != null) ? " " + event.reason() : ""));

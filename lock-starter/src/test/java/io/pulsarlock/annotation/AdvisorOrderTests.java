@@ -6,9 +6,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockReleased;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -106,12 +108,12 @@ class AdvisorOrderTests {
 	@ValueSource(strings = { "retried", "retriedTransaction" })
 	void eachAttemptOfSpringRetryTakesTheLockAnew(String method) {
 		List<String> story = new CopyOnWriteArrayList<>();
-		this.node.addListener((LockEvent event) -> story.add(event.type().name()));
+		this.node.addListener((LockEvent event) -> story.add(event.getClass().getSimpleName()));
 		runner(Retry.class).run((context) -> {
 			Jobs jobs = context.getBean(Jobs.class);
 			assertThat(method.equals("retried") ? jobs.retried() : jobs.retriedTransaction()).isEqualTo(3);
-			await().untilAsserted(() -> assertThat(story).containsExactly("ACQUIRED", "RELEASED", "ACQUIRED",
-					"RELEASED", "ACQUIRED", "RELEASED"));
+			await().untilAsserted(() -> assertThat(story).containsExactly("LockAcquired", "LockReleased",
+					"LockAcquired", "LockReleased", "LockAcquired", "LockReleased"));
 		});
 	}
 

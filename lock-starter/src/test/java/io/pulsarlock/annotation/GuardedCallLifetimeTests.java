@@ -14,6 +14,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
@@ -261,12 +262,8 @@ class GuardedCallLifetimeTests {
 					second.leadership().group("leaders").addListener(new LeaderListener() {
 
 						@Override
-						public void granted(String group, long term) {
+						public void onGranted(LeadershipGranted event) {
 							insideAtTheGrant.add(inside.count.get());
-						}
-
-						@Override
-						public void revoked(String group, long term) {
 						}
 
 					});

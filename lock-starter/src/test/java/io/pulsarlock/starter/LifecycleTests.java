@@ -13,14 +13,21 @@ import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockReleased;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.test.broker.TestPulsar;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,8 +87,15 @@ class LifecycleTests {
 			assertThat(group.isLeader()).isFalse();
 			assertThat(group.participants()).isEmpty();
 			assertThat(recorder.leaders).containsExactly("granted digest " + term, "revoked digest " + term);
-			assertThat(recorder.events).contains(new LeaderEvent(LeaderEvent.Type.REVOKED, "digest", term));
-			assertThat(recorder.events.toString()).contains("type=LOST, name=stock");
+			assertThat(recorder.events).filteredOn(LeadershipRevoked.class::isInstance)
+				.singleElement(InstanceOfAssertFactories.type(LeadershipRevoked.class))
+				.satisfies((revoked) -> {
+					assertThat(revoked.group()).isEqualTo("digest");
+					assertThat(revoked.term()).isEqualTo(term);
+					assertThat(revoked.reason()).isEqualTo(LockLoss.Reason.RESIGNED);
+				});
+			assertThat(recorder.lost).extracting(LockLost::name).contains("stock", "other");
+			assertThat(recorder.events).filteredOn(LockLost.class::isInstance).containsExactlyElementsOf(recorder.lost);
 			assertThatExceptionOfType(LockUnavailableException.class)
 				.isThrownBy(() -> lock.acquire(Duration.ofSeconds(1)))
 				.withMessageContaining("has been stopped");
@@ -94,7 +108,7 @@ class LifecycleTests {
 			}
 			await().until(() -> recorder.leaders.size() == 3);
 			assertThat(recorder.leaders.get(2)).startsWith("granted digest");
-			assertThat(recorder.locks).contains("ACQUIRED stock", "LOST stock", "RELEASED stock");
+			assertThat(recorder.locks).contains("LockAcquired stock", "LockLost stock", "LockReleased stock");
 		}
 	}
 
@@ -216,15 +230,19 @@ class LifecycleTests {
 			return new LeaderListener() {
 
 				@Override
-				public void granted(String group, long term) {
+				public void onGranted(LeadershipGranted event) {
+					fail();
+				}
+
+				private void fail() {
 					if (environment.getProperty("test.throwing", Boolean.class, false)) {
 						throw new IllegalStateException("on purpose");
 					}
 				}
 
 				@Override
-				public void revoked(String group, long term) {
-					granted(group, term);
+				public void onRevoked(LeadershipRevoked event) {
+					fail();
 				}
 
 			};
@@ -254,29 +272,36 @@ class LifecycleTests {
 
 		private final List<String> leaders = new CopyOnWriteArrayList<>();
 
+		private final List<LockLost> lost = new CopyOnWriteArrayList<>();
+
 		private final List<Object> events = new CopyOnWriteArrayList<>();
 
 		private final List<String> order = new CopyOnWriteArrayList<>();
 
 		@Override
 		public void onEvent(LockEvent event) {
-			this.locks.add(event.type() + " " + event.name());
+			this.locks.add(event.getClass().getSimpleName() + " " + event.name());
 		}
 
 		@Override
-		public void granted(String group, long term) {
-			this.leaders.add("granted " + group + " " + term);
+		public void onGranted(LeadershipGranted event) {
+			this.leaders.add("granted " + event.group() + " " + event.term());
 		}
 
 		@Override
-		public void revoked(String group, long term) {
-			this.leaders.add("revoked " + group + " " + term);
+		public void onRevoked(LeadershipRevoked event) {
+			this.leaders.add("revoked " + event.group() + " " + event.term());
 			this.order.add("revoked");
 		}
 
 		@EventListener
 		void onLockEvent(LockEvent event) {
 			this.events.add(event);
+		}
+
+		@EventListener
+		void onLost(LockLost event) {
+			this.lost.add(event);
 		}
 
 		@EventListener

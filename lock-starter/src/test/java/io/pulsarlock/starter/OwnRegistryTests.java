@@ -14,11 +14,15 @@ import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.Leadership;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
+import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
@@ -128,6 +132,19 @@ class OwnRegistryTests {
 					.stream()
 					.anyMatch((counter) -> counter.count() == 1));
 			await().until(() -> "led".equals(context.getBean(Jobs.class).lead()));
+			assertThat(recorder.losses).singleElement().satisfies((lost) -> {
+				assertThat(lost.name()).isEqualTo("stock");
+				assertThat(lost.reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
+			});
+			node.loseLeadership("listed");
+			await().untilAsserted(() -> assertThat(recorder.leaderEvents)
+				.filteredOn((event) -> event.group().equals("listed"))
+				.hasExactlyElementsOfTypes(LeadershipGranted.class, LeadershipRevoked.class, LeadershipGranted.class));
+			assertThat(recorder.losses).hasSize(1);
+			assertThat(meters.get("pulsar.lock.lost")
+				.tags("lock.kind", "leader", "reason", "revoked_by_peers")
+				.counter()
+				.count()).isOne();
 		});
 	}
 
@@ -337,29 +354,39 @@ class OwnRegistryTests {
 
 		private final List<String> told = new CopyOnWriteArrayList<>();
 
+		private final List<LockLost> losses = new CopyOnWriteArrayList<>();
+
+		private final List<LeaderEvent> leaderEvents = new CopyOnWriteArrayList<>();
+
 		@Override
 		public void onEvent(LockEvent event) {
 			this.told.add("lock listener");
 		}
 
 		@Override
-		public void granted(String group, long term) {
+		public void onGranted(LeadershipGranted event) {
 			this.told.add("leader listener");
 		}
 
 		@Override
-		public void revoked(String group, long term) {
+		public void onRevoked(LeadershipRevoked event) {
 			this.told.add("revoked");
 		}
 
 		@EventListener
-		void on(LockEvent event) {
+		void on(LockLost event) {
 			this.told.add("lock event");
+			this.losses.add(event);
 		}
 
 		@EventListener
-		void on(LeaderEvent event) {
+		void on(LeadershipGranted event) {
 			this.told.add("leader event");
+		}
+
+		@EventListener
+		void onAny(LeaderEvent event) {
+			this.leaderEvents.add(event);
 		}
 
 		@Override

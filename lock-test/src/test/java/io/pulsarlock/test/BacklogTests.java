@@ -16,8 +16,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
@@ -88,7 +88,7 @@ class BacklogTests {
 				.affinity(Duration.ZERO, 1)
 				.connect();
 			node.addListener((event) -> {
-				if (event.type() == LockEvent.Type.LOST) {
+				if (event instanceof LockLost) {
 					this.problems.add(event.toString());
 				}
 			});

@@ -13,9 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
+import io.pulsarlock.LockRecovered;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
@@ -178,7 +181,7 @@ class PulsarFaultTests {
 			long token = held.fencingToken();
 			held.close();
 			assertThat(next.get(20, TimeUnit.SECONDS).fencingToken()).isGreaterThan(token);
-			assertThat(count(events, LockEvent.Type.LOST)).isZero();
+			assertThat(count(events, LockLost.class)).isZero();
 		}
 	}
 
@@ -193,7 +196,7 @@ class PulsarFaultTests {
 			locks.addListener(events::add);
 			LockHandle held = locks.obtain("seldom").acquire(Duration.ofSeconds(30));
 			await().during(Duration.ofSeconds(8)).atMost(Duration.ofSeconds(10)).until(held::isHeld);
-			assertThat(events).extracting(LockEvent::type).containsExactly(LockEvent.Type.ACQUIRED);
+			assertThat(events).hasExactlyElementsOfTypes(LockAcquired.class);
 		}
 	}
 
@@ -301,12 +304,12 @@ class PulsarFaultTests {
 			assertThat(next).isNotDone();
 			held.close();
 			assertThat(next.get(30, TimeUnit.SECONDS).isHeld()).isTrue();
-			assertThat(count(events, LockEvent.Type.LOST)).isZero();
+			assertThat(count(events, LockLost.class)).isZero();
 		}
 	}
 
-	private static long count(List<LockEvent> events, LockEvent.Type type) {
-		return events.stream().filter((event) -> event.type() == type).count();
+	private static long count(List<LockEvent> events, Class<? extends LockEvent> type) {
+		return events.stream().filter(type::isInstance).count();
 	}
 
 	private NodeProcess holdingNode(String lock) {

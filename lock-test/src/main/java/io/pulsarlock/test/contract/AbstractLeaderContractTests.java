@@ -5,9 +5,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
+import io.pulsarlock.LeaderEvent;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
-import io.pulsarlock.LockEvent;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipJeopardized;
+import io.pulsarlock.LeadershipRecovered;
+import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.Participant;
@@ -182,12 +186,12 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		first.addListener(new LeaderListener() {
 
 			@Override
-			public void granted(String group, long term) {
+			public void onGranted(LeadershipGranted event) {
 				throw new IllegalStateException("a listener that always fails; this is part of the test");
 			}
 
 			@Override
-			public void revoked(String group, long term) {
+			public void onRevoked(LeadershipRevoked event) {
 				throw new IllegalStateException("a listener that always fails; this is part of the test");
 			}
 
@@ -195,17 +199,13 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		first.addListener(new LeaderListener() {
 
 			@Override
-			public void granted(String group, long term) {
+			public void onGranted(LeadershipGranted event) {
 				try {
 					end.await();
 				}
 				catch (InterruptedException ex) {
 					Thread.currentThread().interrupt();
 				}
-			}
-
-			@Override
-			public void revoked(String group, long term) {
 			}
 
 		});
@@ -236,11 +236,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		first.addListener(new LeaderListener() {
 
 			@Override
-			public void granted(String group, long term) {
-			}
-
-			@Override
-			public void revoked(String group, long term) {
+			public void onRevoked(LeadershipRevoked event) {
 				overlap.add(second.isLeader());
 			}
 
@@ -258,10 +254,13 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		LeaderGroup first = leader(a);
 		LeaderGroup second = candidate(b, 2);
 		List<Boolean> overlap = new CopyOnWriteArrayList<>();
-		b.addListener((event) -> {
-			if (event.type() == LockEvent.Type.ACQUIRED && event.leadership()) {
+		b.leadership().addListener(new LeaderListener() {
+
+			@Override
+			public void onGranted(LeadershipGranted event) {
 				overlap.add(first.isLeader());
 			}
+
 		});
 		LeaderLog log = new LeaderLog();
 		first.addListener(log);
@@ -286,11 +285,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		first.addListener(new LeaderListener() {
 
 			@Override
-			public void granted(String group, long term) {
-			}
-
-			@Override
-			public void revoked(String group, long term) {
+			public void onRevoked(LeadershipRevoked event) {
 				revoked.complete(null);
 				try {
 					end.await();
@@ -322,8 +317,15 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	@Test
 	void leaderStaysWhileConnectionsBreak() {
 		LockNode a = node("a");
-		List<LockEvent> events = new CopyOnWriteArrayList<>();
-		a.addListener(events::add);
+		List<LeaderEvent> events = new CopyOnWriteArrayList<>();
+		a.leadership().addListener(new LeaderListener() {
+
+			@Override
+			public void onEvent(LeaderEvent event) {
+				events.add(event);
+			}
+
+		});
 		LeaderGroup first = leader(a);
 		LeaderLog log = new LeaderLog();
 		first.addListener(log);
@@ -331,10 +333,10 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		long term = first.term().orElseThrow();
 		cluster().breakConnections();
 		// Whether it has been in jeopardy depends on how soon it looked.
-		await().until(() -> events.stream()
-			.filter((event) -> event.type() == LockEvent.Type.JEOPARDY)
-			.count() == events.stream().filter((event) -> event.type() == LockEvent.Type.RECOVERED).count()
-				&& second.participants().size() == 2);
+		await().until(() -> events.stream().filter(LeadershipJeopardized.class::isInstance).count() == events.stream()
+			.filter(LeadershipRecovered.class::isInstance)
+			.count() && second.participants().size() == 2);
+		assertThat(events.get(0)).isInstanceOf(LeadershipGranted.class);
 		assertThat(first.isLeader()).isTrue();
 		assertThat(first.term()).hasValue(term);
 		assertThat(second.isLeader()).isFalse();

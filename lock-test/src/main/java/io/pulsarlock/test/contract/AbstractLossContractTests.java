@@ -9,12 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.LockAcquired;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
+import io.pulsarlock.LockJeopardized;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.LockNode;
+import io.pulsarlock.LockRecovered;
+import io.pulsarlock.LockReleased;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Registration;
 import org.junit.jupiter.api.DisplayName;
@@ -98,11 +103,10 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		held.close();
 		a.obtain("stock").acquire(LONG).close();
 		await().until(() -> events.size() == 4);
-		assertThat(events).extracting(LockEvent::type)
-			.containsExactly(LockEvent.Type.ACQUIRED, LockEvent.Type.LOST, LockEvent.Type.ACQUIRED,
-					LockEvent.Type.RELEASED);
+		assertThat(events).hasExactlyElementsOfTypes(LockAcquired.class, LockLost.class, LockAcquired.class,
+				LockReleased.class);
 		assertThat(events.get(1).token()).isEqualTo(token);
-		assertThat(events.get(1).reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
+		assertThat(((LockLost) events.get(1)).reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
 		assertThat(told).hasSize(2);
 	}
 
@@ -134,7 +138,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 
 	/** A busy machine may cause a jeopardy that is over at once. */
 	private static void addUnlessJeopardy(LockEvent event, List<LockEvent> events) {
-		if (event.type() != LockEvent.Type.JEOPARDY && event.type() != LockEvent.Type.RECOVERED) {
+		if (!(event instanceof LockJeopardized) && !(event instanceof LockRecovered)) {
 			events.add(event);
 		}
 	}
@@ -252,7 +256,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 			cluster().breakConnections();
 			// Whether the holder has been in jeopardy depends on how soon it looked; in
 			// the end it is not, and the others can say again that it has the lock.
-			await().until(() -> count(events, LockEvent.Type.JEOPARDY) == count(events, LockEvent.Type.RECOVERED)
+			await().until(() -> count(events, LockJeopardized.class) == count(events, LockRecovered.class)
 					&& isBusy(b.obtain("stock")));
 			assertThat(held.isHeld()).isTrue();
 			assertThat(next).isNotDone();
@@ -260,17 +264,16 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		assertThat(held.fencingToken()).isEqualTo(token);
 		held.close();
 		assertThat(get(next).fencingToken()).isGreaterThan(token);
-		await().until(() -> count(events, LockEvent.Type.RELEASED) == 1);
-		assertThat(count(events, LockEvent.Type.LOST)).isZero();
-		assertThat(events.get(0).type()).isEqualTo(LockEvent.Type.ACQUIRED);
+		await().until(() -> count(events, LockReleased.class) == 1);
+		assertThat(count(events, LockLost.class)).isZero();
+		assertThat(events.get(0)).isInstanceOf(LockAcquired.class);
 		for (int i = 1; i < events.size() - 1; i++) {
-			assertThat(events.get(i).type())
-				.isEqualTo((i % 2 == 1) ? LockEvent.Type.JEOPARDY : LockEvent.Type.RECOVERED);
+			assertThat(events.get(i)).isInstanceOf((i % 2 == 1) ? LockJeopardized.class : LockRecovered.class);
 		}
 	}
 
-	private static long count(List<LockEvent> events, LockEvent.Type type) {
-		return events.stream().filter((event) -> event.type() == type).count();
+	private static long count(List<LockEvent> events, Class<? extends LockEvent> type) {
+		return events.stream().filter(type::isInstance).count();
 	}
 
 	private static boolean isBusy(FencedLock lock) {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipRevoked;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,15 +19,15 @@ final class LeaderLog implements LeaderListener {
 	private final List<Long> terms = new CopyOnWriteArrayList<>();
 
 	@Override
-	public void granted(String group, long term) {
+	public void onGranted(LeadershipGranted event) {
 		this.lines.add("granted");
-		this.terms.add(term);
+		this.terms.add(event.term());
 	}
 
 	@Override
-	public void revoked(String group, long term) {
+	public void onRevoked(LeadershipRevoked event) {
 		this.lines.add("revoked");
-		this.terms.add(term);
+		this.terms.add(event.term());
 	}
 
 	int size() {

@@ -8,8 +8,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.pulsarlock.LockEvent;
+import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.session.DelegatingLockNode;
 import io.pulsarlock.session.SessionLockNode;
@@ -39,13 +41,25 @@ public final class InMemoryNode implements DelegatingLockNode {
 		broker.ask(() -> broker.add(this.connector));
 		this.node = new SessionLockNode(settings, this.connector);
 		this.node.addListener((event) -> {
-			if (event.type() == LockEvent.Type.LOST) {
-				CompletableFuture<Void> lost = this.losing.remove(event.token());
-				if (lost != null) {
-					lost.complete(null);
-				}
+			if (event instanceof LockLost lost) {
+				lost(lost.token());
 			}
 		});
+		this.node.leadership().addListener(new LeaderListener() {
+
+			@Override
+			public void onRevoked(LeadershipRevoked event) {
+				lost(event.term());
+			}
+
+		});
+	}
+
+	private void lost(long token) {
+		CompletableFuture<Void> lost = this.losing.remove(token);
+		if (lost != null) {
+			lost.complete(null);
+		}
 	}
 
 	void join(Duration limit) {

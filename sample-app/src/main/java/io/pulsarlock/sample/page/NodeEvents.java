@@ -5,8 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-import io.pulsarlock.LeaderEvent;
-import io.pulsarlock.LockEvent;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipJeopardized;
+import io.pulsarlock.LeadershipOccupied;
+import io.pulsarlock.LeadershipRecovered;
+import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LeadershipVacant;
+import io.pulsarlock.LockJeopardized;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockRecovered;
 
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -23,26 +30,48 @@ class NodeEvents {
 	private final Deque<Entry> entries = new ArrayDeque<>();
 
 	@EventListener
-	void leader(LeaderEvent event) {
-		add(switch (event.type()) {
-			case GRANTED -> "leads '" + event.group() + "', term " + event.term();
-			case REVOKED -> "does not lead '" + event.group() + "' any more, term " + event.term();
-			case VACANT -> "knows of no leader of '" + event.group() + "'";
-			case OCCUPIED -> "knows of a leader of '" + event.group() + "' again";
-		}, event.type() == LeaderEvent.Type.REVOKED || event.type() == LeaderEvent.Type.VACANT);
+	void granted(LeadershipGranted event) {
+		add("leads '" + event.group() + "', term " + event.term(), false);
 	}
 
 	@EventListener
-	void lock(LockEvent event) {
-		String name = "'" + event.name() + "'";
-		switch (event.type()) {
-			case JEOPARDY -> add("out of touch, may lose " + name, true);
-			case RECOVERED -> add("in touch again, has kept " + name, false);
-			case LOST -> add("has lost " + name + ": " + event.reason(), true);
-			case ACQUIRED, RELEASED -> {
-				// Never published as application events.
-			}
-		}
+	void revoked(LeadershipRevoked event) {
+		add("does not lead '" + event.group() + "' any more, term " + event.term() + ": " + event.reason(), true);
+	}
+
+	@EventListener
+	void vacant(LeadershipVacant event) {
+		add("knows of no leader of '" + event.group() + "'", true);
+	}
+
+	@EventListener
+	void occupied(LeadershipOccupied event) {
+		add("knows of a leader of '" + event.group() + "' again", false);
+	}
+
+	@EventListener
+	void jeopardized(LeadershipJeopardized event) {
+		add("out of touch, may lose the leadership of '" + event.group() + "'", true);
+	}
+
+	@EventListener
+	void recovered(LeadershipRecovered event) {
+		add("in touch again, has kept the leadership of '" + event.group() + "'", false);
+	}
+
+	@EventListener
+	void jeopardized(LockJeopardized event) {
+		add("out of touch, may lose '" + event.name() + "'", true);
+	}
+
+	@EventListener
+	void recovered(LockRecovered event) {
+		add("in touch again, has kept '" + event.name() + "'", false);
+	}
+
+	@EventListener
+	void lost(LockLost event) {
+		add("has lost '" + event.name() + "': " + event.reason(), true);
 	}
 
 	private synchronized void add(String text, boolean bad) {

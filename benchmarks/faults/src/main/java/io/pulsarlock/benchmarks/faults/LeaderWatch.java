@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
+import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockGrant;
 import org.jspecify.annotations.Nullable;
 
@@ -90,17 +92,17 @@ final class LeaderWatch implements Runnable, DisposableBean {
 		private long term;
 
 		@Override
-		public synchronized void granted(String group, long term) {
+		public synchronized void onGranted(LeadershipGranted event) {
 			if (this.term != 0) {
-				LeaderWatch.this.history.unexpected("listener: term " + term + " granted within " + this.term, null);
+				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " granted within " + this.term, null);
 			}
-			this.term = term;
+			this.term = event.term();
 		}
 
 		@Override
-		public synchronized void revoked(String group, long term) {
-			if (this.term != term) {
-				LeaderWatch.this.history.unexpected("listener: term " + term + " revoked within " + this.term, null);
+		public synchronized void onRevoked(LeadershipRevoked event) {
+			if (this.term != event.term()) {
+				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " revoked within " + this.term, null);
 			}
 			this.term = 0;
 		}

@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLost;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
@@ -87,7 +87,7 @@ public final class TwinProbe {
 			InMemoryNode node = cluster.node("a");
 			CompletableFuture<Void> event = new CompletableFuture<>();
 			node.addListener((each) -> {
-				if (each.type() == LockEvent.Type.LOST) {
+				if (each instanceof LockLost) {
 					event.complete(null);
 				}
 			});
