@@ -4,35 +4,96 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What one node knows of the whole cluster.
+ * What one node knows of the whole cluster. A snapshot that does not change.
  *
- * @param locks every lock somebody holds or waits for
- * @param groups every leader group with a candidate
- * @param sessions every session
+ * @since 0.1.0
  */
-public record ClusterView(List<LockView> locks, List<LockView> groups, List<SessionView> sessions) {
+public interface ClusterView {
+
+	/**
+	 * Every lock somebody holds or waits for.
+	 * @return the locks, by name
+	 */
+	List<LockView> locks();
+
+	/**
+	 * Every leader group with a candidate.
+	 * @return the groups, by name
+	 */
+	List<LockView> groups();
+
+	/**
+	 * Every session.
+	 * @return the sessions, in no order
+	 */
+	List<SessionView> sessions();
 
 	/**
 	 * One lock or group.
-	 *
-	 * @param name its name
-	 * @param holder who is at the front of its line
-	 * @param since for how long this node has known the holder to be in front
-	 * @param waiters who waits, in order
 	 */
-	public record LockView(String name, Participant holder, Duration since, List<Participant> waiters) {
+	interface LockView {
+
+		/**
+		 * Its name.
+		 * @return the name
+		 */
+		String name();
+
+		/**
+		 * Who is at the front of its line.
+		 * @return the holder or leader, or who is about to be
+		 */
+		Participant holder();
+
+		/**
+		 * For how long this node has known the holder to be in front.
+		 * @return not negative
+		 */
+		Duration since();
+
+		/**
+		 * Who waits, in order.
+		 * @return may be empty
+		 */
+		List<Participant> waiters();
+
 	}
 
 	/**
 	 * One session: a node in one shard.
-	 *
-	 * @param id the session
-	 * @param node the node's name
-	 * @param shard the shard
-	 * @param silence how long ago this node heard from it
-	 * @param own whether it is this node's own
 	 */
-	public record SessionView(String id, String node, int shard, Duration silence, boolean own) {
+	interface SessionView {
+
+		/**
+		 * The session.
+		 * @return its id
+		 */
+		String id();
+
+		/**
+		 * The node's name.
+		 * @return the name
+		 */
+		String node();
+
+		/**
+		 * The shard.
+		 * @return its number, from zero
+		 */
+		int shard();
+
+		/**
+		 * How long ago this node heard from it.
+		 * @return not negative
+		 */
+		Duration silence();
+
+		/**
+		 * Whether it is this node's own.
+		 * @return true if it is
+		 */
+		boolean own();
+
 	}
 
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Every attempt has one of three ends: held; <em>busy</em> (somebody else has it: false,
  * empty or {@link LockBusyException}); or <em>unknown</em> (the cluster could not be
  * asked: {@link LockUnavailableException}). Unknown is never reported as busy or free.
+ *
+ * @since 0.1.0
  */
 public interface FencedLock extends Lock {
 
@@ -62,6 +64,11 @@ public interface FencedLock extends Lock {
 	 * Takes the lock if nobody else has it or waits for it, as far as this node has
 	 * heard: a lock that another node released just now may be busy here for as long as a
 	 * message takes. Where that matters, {@link #acquire} with a short wait.
+	 * <p>
+	 * Does not wait for the lock, but for the answer of the cluster: a round trip, some
+	 * milliseconds, and at most the reconnect grace (4 s by default) if no answer comes.
+	 * A lock that stays with this node after its release is taken without, and a node
+	 * that has been out of touch for longer than that says so at once.
 	 * @return the handle, or empty when somebody else has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
@@ -110,11 +117,20 @@ public interface FencedLock extends Lock {
 	@Override
 	void lock();
 
+	/**
+	 * Waits without limit, or until the thread is interrupted.
+	 * @throws LockUnavailableException if the node is closed or the cluster refuses for
+	 * good; an outage is waited out
+	 * @throws LockLostException if this thread already held the lock and lost it
+	 * @throws InterruptedException if the thread is interrupted; nothing is held then
+	 */
 	@Override
 	void lockInterruptibly() throws InterruptedException;
 
 	/**
-	 * Takes the lock if nobody else has it, as {@link #tryAcquire} does.
+	 * Takes the lock if nobody else has it, as {@link #tryAcquire} does. Not as immediate
+	 * as {@link Lock#tryLock()} says: it may take a round trip to the cluster, and at
+	 * most the reconnect grace (4 s by default) if no answer comes.
 	 * @return false if somebody else has it
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
@@ -122,7 +138,8 @@ public interface FencedLock extends Lock {
 	boolean tryLock();
 
 	/**
-	 * Waits up to the given time.
+	 * Waits up to the given time. Zero or less does not wait for the lock, but as long as
+	 * {@link #tryLock()} for an answer.
 	 * @return false if somebody else still has it
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */

@@ -8,6 +8,8 @@ import java.util.OptionalLong;
 /**
  * A group of nodes of which at most one leads. The leader stays until it resigns, ends or
  * is lost; a joining node never takes over from a healthy leader.
+ *
+ * @since 0.1.0
  */
 public interface LeaderGroup {
 

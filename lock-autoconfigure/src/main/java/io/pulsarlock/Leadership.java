@@ -4,6 +4,8 @@ import java.util.Collection;
 
 /**
  * The leader groups of one node.
+ *
+ * @since 0.1.0
  */
 public interface Leadership {
 

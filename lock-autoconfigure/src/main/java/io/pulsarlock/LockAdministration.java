@@ -4,12 +4,14 @@ package io.pulsarlock;
  * What a person may do to locks from outside of the code that uses them. Nothing here can
  * make two nodes hold one lock: whatever would, is refused. Leadership is given up with
  * {@link LeaderGroup#resign()}.
+ *
+ * @since 0.1.0
  */
 public interface LockAdministration {
 
 	/**
 	 * Takes a lock from its holder on this node, one that is stuck for example. The
-	 * holder is told first, with {@link LockLoss.Reason#REVOKED_BY_ADMINISTRATOR}, and
+	 * holder is told first, with {@link LockLoss.Reason#RELEASED_BY_ADMINISTRATOR}, and
 	 * guarded methods are interrupted. The lock goes to the next in line when these have
 	 * ended, but no later than after the reconnect grace. Code that neither listens nor
 	 * asks goes on: what it still writes is recognised by its smaller fencing token.

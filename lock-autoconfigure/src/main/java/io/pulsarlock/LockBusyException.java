@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Busy: somebody else held the lock for as long as the caller was willing to wait.
+ *
+ * @since 0.2.0
  */
 public class LockBusyException extends LockException {
 

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cluster refuses for good until a setting, a permission or the cluster is changed;
  * the message names the cure.
+ *
+ * @since 0.1.0
  */
 public class LockConfigurationException extends LockUnavailableException {
 

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can go wrong with a lock.
+ *
+ * @since 0.1.0
  */
 public abstract class LockException extends RuntimeException {
 

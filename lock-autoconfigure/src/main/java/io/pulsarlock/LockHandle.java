@@ -5,6 +5,8 @@ package io.pulsarlock;
  * <p>
  * Once lost it stays lost: {@link #isHeld()} never turns true again. All methods may be
  * called from any thread, read memory only, and never block.
+ *
+ * @since 0.2.0
  */
 public interface LockHandle extends LockGrant, AutoCloseable {
 

@@ -4,6 +4,8 @@ import java.util.List;
 
 /**
  * Several locks acquired together.
+ *
+ * @since 0.2.0
  */
 public interface LockHandles extends AutoCloseable {
 

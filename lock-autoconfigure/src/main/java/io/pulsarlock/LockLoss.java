@@ -6,6 +6,7 @@ package io.pulsarlock;
  * @param name the lock or leader group
  * @param token the token of the holding that ended
  * @param reason why
+ * @since 0.2.0
  */
 public record LockLoss(String name, long token, Reason reason) {
 
@@ -13,31 +14,48 @@ public record LockLoss(String name, long token, Reason reason) {
 	public enum Reason {
 
 		/**
-		 * Nothing was heard from the cluster for a whole lease, or this process stood.
+		 * Nothing was heard from the cluster for a whole lease, or this process stood for
+		 * as long.
+		 * @since 0.2.0
 		 */
-		LEASE_EXPIRED,
-
-		/** The connection closed and was not back within the reconnect grace. */
-		GRACE_EXPIRED,
-
-		/** The other nodes have ended the session or the holding. */
-		REVOKED_BY_PEERS,
-
-		/** It was held for longer than its own limit. */
-		HOLD_LIMIT,
-
-		/** The registry was closed or stopped while the lock was held. */
-		CLOSED,
+		NO_ANSWER,
 
 		/**
-		 * This node has given the leadership up: by {@link LeaderGroup#resign()}, or
-		 * because it stops.
+		 * The connection closed and was not back within the reconnect grace.
+		 * @since 0.2.0
+		 */
+		CONNECTION_LOST,
+
+		/**
+		 * The other nodes have ended the session or the holding.
+		 * @since 0.2.0
+		 */
+		ENDED_BY_CLUSTER,
+
+		/**
+		 * It was held for longer than its own limit.
+		 * @since 0.2.0
+		 */
+		HELD_TOO_LONG,
+
+		/**
+		 * This node was closed or stopped while the lock was held.
+		 * @since 0.2.0
+		 */
+		NODE_STOPPED,
+
+		/**
+		 * This node has given the leadership up: by {@link LeaderGroup#resign()} or
+		 * {@link LeaderGroup#leave()}, or because it stops.
 		 * @since 0.2.0
 		 */
 		RESIGNED,
 
-		/** Somebody took it away through {@link LockAdministration}. */
-		REVOKED_BY_ADMINISTRATOR
+		/**
+		 * Somebody took it away through {@link LockAdministration}.
+		 * @since 0.2.0
+		 */
+		RELEASED_BY_ADMINISTRATOR
 
 	}
 

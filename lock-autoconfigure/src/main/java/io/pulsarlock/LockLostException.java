@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lock was held and is no longer, although its holder did not release it.
+ *
+ * @since 0.1.0
  */
 public class LockLostException extends LockException {
 

@@ -3,6 +3,8 @@ package io.pulsarlock;
 /**
  * What was asked for would not be safe, or cannot be done on this node; the message says
  * why and what to do instead.
+ *
+ * @since 0.2.0
  */
 public class LockOperationRefusedException extends LockException {
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * made the registry has a {@link LockNode}, which is closed.
  * <p>
  * Safe for use by any number of threads.
+ *
+ * @since 0.1.0
  */
 public interface LockRegistry {
 

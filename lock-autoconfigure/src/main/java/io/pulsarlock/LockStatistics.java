@@ -5,26 +5,239 @@ import java.time.Duration;
 /**
  * What one node has to do with locks at this moment.
  *
- * @param confirmed whether the cluster is in reach: every session of the node is
- * confirmed
- * @param sessions how many sessions the node has; one for each shard when all is well
- * @param held locks and leaderships held
- * @param waiting callers that wait for a lock, and campaigns for leadership
- * @param silence for how long the quietest session has had no answer to anything newer;
- * zero when it has none
- * @param unread records known to be in the journals that this node has not read up to
- * @param requests how many places in line this node has asked for since it started
- * @param releases how many it has given up since it started
+ * @since 0.1.0
  */
-public record LockStatistics(boolean confirmed, int sessions, int held, int waiting, Duration silence, int unread,
-		long requests, long releases) {
+public final class LockStatistics {
+
+	private final boolean confirmed;
+
+	private final int sessions;
+
+	private final int held;
+
+	private final int waiting;
+
+	private final Duration silence;
+
+	private final int unread;
+
+	private final long requests;
+
+	private final long releases;
+
+	private LockStatistics(Builder builder) {
+		this.confirmed = builder.confirmed;
+		this.sessions = builder.sessions;
+		this.held = builder.held;
+		this.waiting = builder.waiting;
+		this.silence = builder.silence;
+		this.unread = builder.unread;
+		this.requests = builder.requests;
+		this.releases = builder.releases;
+	}
 
 	/**
 	 * Those of a node that takes no part.
 	 * @return zero everywhere
 	 */
 	public static LockStatistics none() {
-		return new LockStatistics(false, 0, 0, 0, Duration.ZERO, 0, 0, 0);
+		return builder().build();
+	}
+
+	/**
+	 * Starts with those of a node that takes no part.
+	 * @return a builder
+	 * @since 0.2.0
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Whether the cluster is in reach: every session of the node is confirmed.
+	 * @return true if it is
+	 */
+	public boolean confirmed() {
+		return this.confirmed;
+	}
+
+	/**
+	 * How many sessions the node has; one for each shard when all is well.
+	 * @return the number
+	 */
+	public int sessions() {
+		return this.sessions;
+	}
+
+	/**
+	 * Locks and leaderships held.
+	 * @return the number
+	 */
+	public int held() {
+		return this.held;
+	}
+
+	/**
+	 * Callers that wait for a lock, and campaigns for leadership.
+	 * @return the number
+	 */
+	public int waiting() {
+		return this.waiting;
+	}
+
+	/**
+	 * For how long the quietest session has had no answer to anything newer.
+	 * @return zero when there is no session
+	 */
+	public Duration silence() {
+		return this.silence;
+	}
+
+	/**
+	 * Records known to be in the journals that this node has not read up to.
+	 * @return the number
+	 */
+	public int unread() {
+		return this.unread;
+	}
+
+	/**
+	 * How many places in line this node has asked for since it started.
+	 * @return the number
+	 */
+	public long requests() {
+		return this.requests;
+	}
+
+	/**
+	 * How many places in line it has given up since it started.
+	 * @return the number
+	 */
+	public long releases() {
+		return this.releases;
+	}
+
+	@Override
+	public String toString() {
+		return "LockStatistics[confirmed=" + this.confirmed + ", sessions=" + this.sessions + ", held=" + this.held
+				+ ", waiting=" + this.waiting + ", silence=" + this.silence + ", unread=" + this.unread + ", requests="
+				+ this.requests + ", releases=" + this.releases + "]";
+	}
+
+	/**
+	 * Makes statistics, for a node of one's own or a test.
+	 *
+	 * @since 0.2.0
+	 */
+	public static final class Builder {
+
+		private boolean confirmed;
+
+		private int sessions;
+
+		private int held;
+
+		private int waiting;
+
+		private Duration silence = Duration.ZERO;
+
+		private int unread;
+
+		private long requests;
+
+		private long releases;
+
+		private Builder() {
+		}
+
+		/**
+		 * Sets {@link LockStatistics#confirmed()}.
+		 * @param confirmed the value
+		 * @return this
+		 */
+		public Builder confirmed(boolean confirmed) {
+			this.confirmed = confirmed;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#sessions()}.
+		 * @param sessions the value
+		 * @return this
+		 */
+		public Builder sessions(int sessions) {
+			this.sessions = sessions;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#held()}.
+		 * @param held the value
+		 * @return this
+		 */
+		public Builder held(int held) {
+			this.held = held;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#waiting()}.
+		 * @param waiting the value
+		 * @return this
+		 */
+		public Builder waiting(int waiting) {
+			this.waiting = waiting;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#silence()}.
+		 * @param silence the value
+		 * @return this
+		 */
+		public Builder silence(Duration silence) {
+			this.silence = silence;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#unread()}.
+		 * @param unread the value
+		 * @return this
+		 */
+		public Builder unread(int unread) {
+			this.unread = unread;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#requests()}.
+		 * @param requests the value
+		 * @return this
+		 */
+		public Builder requests(long requests) {
+			this.requests = requests;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#releases()}.
+		 * @param releases the value
+		 * @return this
+		 */
+		public Builder releases(long releases) {
+			this.releases = releases;
+			return this;
+		}
+
+		/**
+		 * Makes the statistics.
+		 * @return the statistics
+		 */
+		public LockStatistics build() {
+			return new LockStatistics(this);
+		}
+
 	}
 
 }

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Unknown: the cluster could not be asked, so nobody can say whether the lock is free.
  * Never thrown when somebody else is known to hold it.
+ *
+ * @since 0.1.0
  */
 public class LockUnavailableException extends LockException {
 

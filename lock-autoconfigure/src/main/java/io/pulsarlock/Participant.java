@@ -3,10 +3,27 @@ package io.pulsarlock;
 /**
  * A place in the line of a lock or group.
  *
- * @param node the node's name
- * @param session the node's session
- * @param token the place's number: the fencing token when its turn comes. Whoever is
- * given the lock again before its node has left that place has a larger one
+ * @since 0.1.0
  */
-public record Participant(String node, String session, long token) {
+public interface Participant {
+
+	/**
+	 * The node's name.
+	 * @return the name
+	 */
+	String node();
+
+	/**
+	 * The node's session.
+	 * @return its id
+	 */
+	String session();
+
+	/**
+	 * The place's number: the fencing token when its turn comes. Whoever is given the
+	 * lock again before its node has left that place has a larger one.
+	 * @return the token, positive
+	 */
+	long token();
+
 }

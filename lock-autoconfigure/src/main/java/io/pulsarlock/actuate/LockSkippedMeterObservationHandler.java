@@ -9,6 +9,8 @@ import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 
 /**
  * Counts the calls that were left out because somebody else had the lock or led.
+ *
+ * @since 0.1.0
  */
 public class LockSkippedMeterObservationHandler implements ObservationHandler<LockAcquireObservationContext> {
 

@@ -14,6 +14,8 @@ import org.springframework.boot.actuate.info.InfoContributor;
 /**
  * Tells for each leader group of this node who leads. Asks nobody: what it tells is in
  * memory.
+ *
+ * @since 0.1.0
  */
 public class PulsarLeaderInfoContributor implements InfoContributor {
 

@@ -17,6 +17,8 @@ import org.springframework.boot.health.contributor.Health;
  * down, with the reason, while locks can be neither granted nor kept. The detail
  * {@code withoutLeader} names the groups that have had no leader for longer than a lease.
  * Asks nobody: what it tells is in memory.
+ *
+ * @since 0.1.0
  */
 public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 

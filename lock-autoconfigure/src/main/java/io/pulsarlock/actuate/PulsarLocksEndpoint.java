@@ -30,6 +30,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 /**
  * Shows the locks, leader groups and sessions of the whole cluster as this node knows
  * them and, where access is not restricted, ends what can be ended safely.
+ *
+ * @since 0.1.0
  */
 @Endpoint(id = "pulsarlocks", defaultAccess = Access.READ_ONLY)
 public class PulsarLocksEndpoint {

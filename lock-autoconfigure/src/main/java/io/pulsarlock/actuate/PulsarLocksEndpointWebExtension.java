@@ -18,6 +18,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * Gives {@link PulsarLocksEndpoint} its status codes: 404 for what there is not, 409 for
  * what is refused and 503 while this node is out of touch, the last two with the reason.
+ *
+ * @since 0.1.0
  */
 @EndpointWebExtension(endpoint = PulsarLocksEndpoint.class)
 public class PulsarLocksEndpointWebExtension {

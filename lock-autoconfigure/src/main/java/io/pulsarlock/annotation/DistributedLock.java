@@ -63,6 +63,7 @@ import org.springframework.core.annotation.AliasFor;
  * {@code @LeaderOnly} on the same method is looked at first.
  *
  * @see LockContext
+ * @since 0.1.0
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -9,6 +9,8 @@ import org.springframework.util.ClassUtils;
 /**
  * An annotated method that cannot be guarded. Thrown at the start of the application, so
  * that nothing annotated ever runs unguarded.
+ *
+ * @since 0.1.0
  */
 public class InvalidLockAnnotationException extends RuntimeException {
 

@@ -19,6 +19,8 @@ import org.springframework.core.annotation.AliasFor;
  * it ends, resigns or is lost; so a skipped call costs nothing, and successive calls run
  * on one node. Skipped results are those of {@link OnBusy#SKIP}. All that is said there
  * about calls on {@code this}, results, types and the start holds here too.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -52,6 +52,8 @@ import org.springframework.util.StringValueResolver;
  * transactions and caches, inside of method security and {@code @Async}, once for each
  * attempt of {@code @Retryable}. Checks every annotated method when its bean is made, and
  * at the end of the start that no annotated bean has escaped it.
+ *
+ * @since 0.1.0
  */
 @SuppressWarnings("serial")
 public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor

@@ -5,6 +5,8 @@ import io.pulsarlock.LockGrant;
 /**
  * Says loudly when code that relies on a lock runs without it, for example because its
  * guarded method was called on {@code this}.
+ *
+ * @since 0.1.0
  */
 public final class LockAssert {
 

@@ -18,6 +18,8 @@ import reactor.util.context.ContextView;
  * <p>
  * A guarded publisher has its context in the Reactor context, where operators find it
  * with {@link #from(ContextView)}.
+ *
+ * @since 0.1.0
  */
 public final class LockContext {
 

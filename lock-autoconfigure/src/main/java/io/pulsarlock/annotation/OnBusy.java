@@ -4,6 +4,8 @@ package io.pulsarlock.annotation;
  * What a guarded call does when somebody else has the lock. Never what it does when the
  * cluster cannot be asked: that is always a
  * {@link io.pulsarlock.LockUnavailableException}.
+ *
+ * @since 0.1.0
  */
 public enum OnBusy {
 

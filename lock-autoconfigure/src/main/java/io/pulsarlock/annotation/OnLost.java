@@ -4,6 +4,8 @@ package io.pulsarlock.annotation;
  * What happens to a running method when its lock or leadership is lost. In any case
  * {@link LockContext#assertHeld()} and the next guarded call on the same thread throw a
  * {@link io.pulsarlock.LockLostException}, and listeners and application events tell.
+ *
+ * @since 0.1.0
  */
 public enum OnLost {
 

@@ -8,6 +8,8 @@ import org.apache.pulsar.client.api.ClientBuilder;
  * {@link org.springframework.pulsar.core.PulsarClientBuilderCustomizer} and after the
  * settings that locks need, so they have the last word; what they undo of
  * {@link io.pulsarlock.pulsar.PulsarLocks#tune} is undone.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface LockClientBuilderCustomizer {

@@ -24,6 +24,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for {@link DistributedLock} and {@link LeaderOnly}.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = PulsarLockAutoConfiguration.class)
 @ConditionalOnBean(LockRegistry.class)

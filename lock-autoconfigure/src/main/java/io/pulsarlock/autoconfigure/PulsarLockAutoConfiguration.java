@@ -39,6 +39,8 @@ import org.springframework.pulsar.core.PulsarTemplate;
  * Locks have a Pulsar client of their own, made each time the application context starts
  * and closed when it stops. A {@link LockRegistry} bean of the application replaces them;
  * everything else, listeners, leader groups, health and meters, then hangs on that one.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = PulsarAutoConfiguration.class)
 @ConditionalOnClass({ PulsarClient.class, PulsarTemplate.class })

@@ -20,6 +20,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the endpoint {@code pulsarlocks}.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(afterName = "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration")
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })

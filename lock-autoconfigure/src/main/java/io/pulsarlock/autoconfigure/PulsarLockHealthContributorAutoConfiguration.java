@@ -19,6 +19,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of the health of locks. It joins neither readiness nor liveness:
  * whether an application is ready without its locks is the application's to say.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(afterName = "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration")
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })

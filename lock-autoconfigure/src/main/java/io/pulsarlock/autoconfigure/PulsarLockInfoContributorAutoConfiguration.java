@@ -17,6 +17,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of what the info endpoint says of leadership. Off unless asked for,
  * because it names the nodes.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(afterName = "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration")
 @ConditionalOnClass({ InfoContributor.class, ConditionalOnEnabledInfoContributor.class })

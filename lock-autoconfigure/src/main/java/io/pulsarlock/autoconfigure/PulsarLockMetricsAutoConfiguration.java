@@ -16,6 +16,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the meters of locks.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(afterName = { "io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration",
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })

@@ -13,29 +13,152 @@ import org.springframework.util.StringUtils;
 /**
  * Configuration properties for locks and leader election.
  *
- * @param enabled Whether to enable distributed locks and leader election.
- * @param cluster Name of the lock cluster. Nodes with the same name share locks and
- * leaders. Defaults to the name of the application.
- * @param node Name of this node as other nodes see it. Defaults to the host name and the
- * process id.
- * @param startup What the start of the application does about a lock cluster that has not
- * been joined.
- * @param startupTimeout Time to wait at startup until the lock cluster is joined.
- * @param topic Topics that keep the locks.
- * @param session Times of this node's sessions.
- * @param affinity Locks that stay with this node after their release.
- * @param annotations Annotated methods.
- * @param leader Leader election.
+ * @since 0.1.0
  */
 @ConfigurationProperties("pulsar-lock")
-public record PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster,
-		@Nullable String node, @DefaultValue("background") Startup startup,
-		@DefaultValue("10s") Duration startupTimeout, @DefaultValue Topic topic, @DefaultValue Session session,
-		@DefaultValue Affinity affinity, @DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+public final class PulsarLockProperties {
 
 	private static final String APPLICATION_NAME = "spring.application.name";
 
 	private static final String NO_NAME = "default";
+
+	/** Whether to enable distributed locks and leader election. */
+	private final boolean enabled;
+
+	/**
+	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
+	 * Defaults to the name of the application.
+	 */
+	private final @Nullable String cluster;
+
+	/**
+	 * Name of this node as other nodes see it. Defaults to the host name and the process
+	 * id.
+	 */
+	private final @Nullable String node;
+
+	/**
+	 * What the start of the application does about a lock cluster that has not been
+	 * joined.
+	 */
+	private final Startup startup;
+
+	/** Time to wait at startup until the lock cluster is joined. */
+	private final Duration startupTimeout;
+
+	/** Topics that keep the locks. */
+	private final Topic topic;
+
+	/** Times of this node's sessions. */
+	private final Session session;
+
+	/** Locks that stay with this node after their release. */
+	private final Affinity affinity;
+
+	/** Annotated methods. */
+	private final Annotations annotations;
+
+	/** Leader election. */
+	private final Leader leader;
+
+	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
+			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
+			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Affinity affinity,
+			@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+		this.enabled = enabled;
+		this.cluster = cluster;
+		this.node = node;
+		this.startup = startup;
+		this.startupTimeout = startupTimeout;
+		this.topic = topic;
+		this.session = session;
+		this.affinity = affinity;
+		this.annotations = annotations;
+		this.leader = leader;
+	}
+
+	/**
+	 * Whether to enable distributed locks and leader election.
+	 * @return the value
+	 */
+	public boolean enabled() {
+		return this.enabled;
+	}
+
+	/**
+	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
+	 * Defaults to the name of the application.
+	 * @return the value
+	 */
+	public @Nullable String cluster() {
+		return this.cluster;
+	}
+
+	/**
+	 * Name of this node as other nodes see it. Defaults to the host name and the process
+	 * id.
+	 * @return the value
+	 */
+	public @Nullable String node() {
+		return this.node;
+	}
+
+	/**
+	 * What the start of the application does about a lock cluster that has not been
+	 * joined.
+	 * @return the value
+	 */
+	public Startup startup() {
+		return this.startup;
+	}
+
+	/**
+	 * Time to wait at startup until the lock cluster is joined.
+	 * @return the value
+	 */
+	public Duration startupTimeout() {
+		return this.startupTimeout;
+	}
+
+	/**
+	 * Topics that keep the locks.
+	 * @return the value
+	 */
+	public Topic topic() {
+		return this.topic;
+	}
+
+	/**
+	 * Times of this node's sessions.
+	 * @return the value
+	 */
+	public Session session() {
+		return this.session;
+	}
+
+	/**
+	 * Locks that stay with this node after their release.
+	 * @return the value
+	 */
+	public Affinity affinity() {
+		return this.affinity;
+	}
+
+	/**
+	 * Annotated methods.
+	 * @return the value
+	 */
+	public Annotations annotations() {
+		return this.annotations;
+	}
+
+	/**
+	 * Leader election.
+	 * @return the value
+	 */
+	public Leader leader() {
+		return this.leader;
+	}
 
 	/**
 	 * The lock cluster this node belongs to.
@@ -85,65 +208,257 @@ public record PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nulla
 
 	/**
 	 * Topics that keep the locks. Must be the same on all nodes of a lock cluster.
-	 *
-	 * @param tenant Tenant of the lock topics.
-	 * @param namespace Namespace of the lock topics, without the tenant. Must exist and
-	 * must not be replicated to another Pulsar cluster.
-	 * @param prefix First part of the names of the lock topics.
-	 * @param shards Number of lock topics. All nodes must be stopped before it is
-	 * changed.
-	 * @param subscriptionPrefix First part of the names of subscriptions, for namespaces
-	 * that demand one.
 	 */
-	public record Topic(@DefaultValue("public") String tenant, @DefaultValue("default") String namespace,
-			@DefaultValue("pulsar-lock") String prefix, @DefaultValue("4") int shards,
-			@DefaultValue("") String subscriptionPrefix) {
+	public static final class Topic {
+
+		/** Tenant of the lock topics. */
+		private final String tenant;
+
+		/**
+		 * Namespace of the lock topics, without the tenant. Must exist and must not be
+		 * replicated to another Pulsar cluster.
+		 */
+		private final String namespace;
+
+		/** First part of the names of the lock topics. */
+		private final String prefix;
+
+		/** Number of lock topics. All nodes must be stopped before it is changed. */
+		private final int shards;
+
+		/** First part of the names of subscriptions, for namespaces that demand one. */
+		private final String subscriptionPrefix;
+
+		Topic(@DefaultValue("public") String tenant, @DefaultValue("default") String namespace,
+				@DefaultValue("pulsar-lock") String prefix, @DefaultValue("4") int shards,
+				@DefaultValue("") String subscriptionPrefix) {
+			this.tenant = tenant;
+			this.namespace = namespace;
+			this.prefix = prefix;
+			this.shards = shards;
+			this.subscriptionPrefix = subscriptionPrefix;
+		}
+
+		/**
+		 * Tenant of the lock topics.
+		 * @return the value
+		 */
+		public String tenant() {
+			return this.tenant;
+		}
+
+		/**
+		 * Namespace of the lock topics, without the tenant. Must exist and must not be
+		 * replicated to another Pulsar cluster.
+		 * @return the value
+		 */
+		public String namespace() {
+			return this.namespace;
+		}
+
+		/**
+		 * First part of the names of the lock topics.
+		 * @return the value
+		 */
+		public String prefix() {
+			return this.prefix;
+		}
+
+		/**
+		 * Number of lock topics. All nodes must be stopped before it is changed.
+		 * @return the value
+		 */
+		public int shards() {
+			return this.shards;
+		}
+
+		/**
+		 * First part of the names of subscriptions, for namespaces that demand one.
+		 * @return the value
+		 */
+		public String subscriptionPrefix() {
+			return this.subscriptionPrefix;
+		}
+
 	}
 
 	/**
 	 * Times of this node's sessions. May differ from node to node.
-	 *
-	 * @param lease Longest time a lock stays blocked by a node that fell silent. Sessions
-	 * are renewed every third of it.
-	 * @param reconnectGrace Longest interruption of the connection that a lock survives,
-	 * and about the time until the next holder enters after a crash. At most the lease.
 	 */
-	public record Session(@DefaultValue("10s") Duration lease, @DefaultValue("4s") Duration reconnectGrace) {
+	public static final class Session {
+
+		/**
+		 * Longest time a lock stays blocked by a node that fell silent. Sessions are
+		 * renewed every third of it.
+		 */
+		private final Duration lease;
+
+		/**
+		 * Longest interruption of the connection that a lock survives, and about the time
+		 * until the next holder enters after a crash. At most the lease.
+		 */
+		private final Duration reconnectGrace;
+
+		Session(@DefaultValue("10s") Duration lease, @DefaultValue("4s") Duration reconnectGrace) {
+			this.lease = lease;
+			this.reconnectGrace = reconnectGrace;
+		}
+
+		/**
+		 * Longest time a lock stays blocked by a node that fell silent. Sessions are
+		 * renewed every third of it.
+		 * @return the value
+		 */
+		public Duration lease() {
+			return this.lease;
+		}
+
+		/**
+		 * Longest interruption of the connection that a lock survives, and about the time
+		 * until the next holder enters after a crash. At most the lease.
+		 * @return the value
+		 */
+		public Duration reconnectGrace() {
+			return this.reconnectGrace;
+		}
+
 	}
 
 	/**
 	 * Locks that stay with this node after their release.
-	 *
-	 * @param idle Time to keep a released lock for this node, unless another node asks
-	 * for it. Zero turns it off.
-	 * @param maxLocks Number of locks to keep at most.
 	 */
-	public record Affinity(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
+	public static final class Affinity {
+
+		/**
+		 * Time to keep a released lock for this node, unless another node asks for it.
+		 * Zero turns it off.
+		 */
+		private final Duration idle;
+
+		/** Number of locks to keep at most. */
+		private final int maxLocks;
+
+		Affinity(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
+			this.idle = idle;
+			this.maxLocks = maxLocks;
+		}
+
+		/**
+		 * Time to keep a released lock for this node, unless another node asks for it.
+		 * Zero turns it off.
+		 * @return the value
+		 */
+		public Duration idle() {
+			return this.idle;
+		}
+
+		/**
+		 * Number of locks to keep at most.
+		 * @return the value
+		 */
+		public int maxLocks() {
+			return this.maxLocks;
+		}
+
 	}
 
 	/**
 	 * Annotated methods.
-	 *
-	 * @param enabled Whether to enable the annotations on methods.
-	 * @param waitFor Time to wait for a lock that somebody else holds, where the
-	 * annotation says nothing else.
-	 * @param order Order of the lock among the aspects of a method, smaller further out.
-	 * By default it is inside method security, retries and circuit breakers, and outside
-	 * transactions and caches.
 	 */
-	public record Annotations(@DefaultValue("true") boolean enabled, @DefaultValue("0s") Duration waitFor,
-			@Nullable Integer order) {
+	public static final class Annotations {
+
+		/** Whether to enable the annotations on methods. */
+		private final boolean enabled;
+
+		/**
+		 * Time to wait for a lock that somebody else holds, where the annotation says
+		 * nothing else.
+		 */
+		private final Duration waitFor;
+
+		/**
+		 * Order of the lock among the aspects of a method, smaller further out. By
+		 * default it is inside method security, retries and circuit breakers, and outside
+		 * transactions and caches.
+		 */
+		private final @Nullable Integer order;
+
+		Annotations(@DefaultValue("true") boolean enabled, @DefaultValue("0s") Duration waitFor,
+				@Nullable Integer order) {
+			this.enabled = enabled;
+			this.waitFor = waitFor;
+			this.order = order;
+		}
+
+		/**
+		 * Whether to enable the annotations on methods.
+		 * @return the value
+		 */
+		public boolean enabled() {
+			return this.enabled;
+		}
+
+		/**
+		 * Time to wait for a lock that somebody else holds, where the annotation says
+		 * nothing else.
+		 * @return the value
+		 */
+		public Duration waitFor() {
+			return this.waitFor;
+		}
+
+		/**
+		 * Order of the lock among the aspects of a method, smaller further out. By
+		 * default it is inside method security, retries and circuit breakers, and outside
+		 * transactions and caches.
+		 * @return the value
+		 */
+		public @Nullable Integer order() {
+			return this.order;
+		}
+
 	}
 
 	/**
 	 * Leader election.
-	 *
-	 * @param group Leader group of annotated methods that name none. Defaults to the name
-	 * of the application.
-	 * @param groups Comma-separated list of leader groups that this node is a candidate
-	 * of from the start, whether anything else asks for them or not.
 	 */
-	public record Leader(@Nullable String group, @DefaultValue List<String> groups) {
+	public static final class Leader {
+
+		/**
+		 * Leader group of annotated methods that name none. Defaults to the name of the
+		 * application.
+		 */
+		private final @Nullable String group;
+
+		/**
+		 * Comma-separated list of leader groups that this node is a candidate of from the
+		 * start, whether anything else asks for them or not.
+		 */
+		private final List<String> groups;
+
+		Leader(@Nullable String group, @DefaultValue List<String> groups) {
+			this.group = group;
+			this.groups = List.copyOf(groups);
+		}
+
+		/**
+		 * Leader group of annotated methods that name none. Defaults to the name of the
+		 * application.
+		 * @return the value
+		 */
+		public @Nullable String group() {
+			return this.group;
+		}
+
+		/**
+		 * Comma-separated list of leader groups that this node is a candidate of from the
+		 * start, whether anything else asks for them or not.
+		 * @return the value
+		 */
+		public List<String> groups() {
+			return this.groups;
+		}
+
 	}
 
 }

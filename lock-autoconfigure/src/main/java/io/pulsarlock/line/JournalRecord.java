@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One record of a shard's journal. Every record names the session that wrote it and its
  * number in that session: numbers grow, so a record that is sent twice counts once.
+ *
+ * @since 0.1.0
  */
 public sealed interface JournalRecord {
 

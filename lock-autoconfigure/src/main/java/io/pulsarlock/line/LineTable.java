@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * ended, because a live one would have been in the suffix, and its records are ignored.
  * <p>
  * Not safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public final class LineTable {
 

@@ -7,6 +7,7 @@ package io.pulsarlock.line;
  *
  * @param ledgerId the ledger
  * @param entryId the entry within it
+ * @since 0.1.0
  */
 public record Position(long ledgerId, long entryId) implements Comparable<Position> {
 

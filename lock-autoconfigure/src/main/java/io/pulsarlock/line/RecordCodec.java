@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * and node, and that a bye ends its session. Version 1 had neither magic nor checksum,
  * and the flags before the node and the lease behind it; of it too no more is read than
  * that.
+ *
+ * @since 0.1.0
  */
 public final class RecordCodec {
 

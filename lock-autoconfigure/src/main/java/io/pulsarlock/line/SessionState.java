@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the log says of one live session.
+ *
+ * @since 0.1.0
  */
 public final class SessionState {
 

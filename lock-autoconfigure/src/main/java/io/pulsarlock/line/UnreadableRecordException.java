@@ -2,6 +2,8 @@ package io.pulsarlock.line;
 
 /**
  * A message that is no record. All nodes skip it, because its bytes alone say so.
+ *
+ * @since 0.1.0
  */
 public final class UnreadableRecordException extends Exception {
 

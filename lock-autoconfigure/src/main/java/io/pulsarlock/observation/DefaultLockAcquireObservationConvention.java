@@ -8,6 +8,8 @@ import io.pulsarlock.observation.LockObservationDocumentation.LowCardinalityKeyN
 
 /**
  * The names and tags of {@link LockObservationDocumentation#ACQUIRE}.
+ *
+ * @since 0.1.0
  */
 public class DefaultLockAcquireObservationConvention implements LockAcquireObservationConvention {
 

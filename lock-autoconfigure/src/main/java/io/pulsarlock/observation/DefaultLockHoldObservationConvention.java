@@ -6,6 +6,8 @@ import io.pulsarlock.observation.LockObservationDocumentation.LowCardinalityKeyN
 
 /**
  * The names and tags of {@link LockObservationDocumentation#HOLD}.
+ *
+ * @since 0.1.0
  */
 public class DefaultLockHoldObservationConvention implements LockHoldObservationConvention {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to acquire a lock, or one look whether this node leads.
+ *
+ * @since 0.1.0
  */
 public class LockAcquireObservationContext extends LockObservationContext {
 

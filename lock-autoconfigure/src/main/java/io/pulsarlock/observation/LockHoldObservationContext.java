@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of guarded code, from the moment the lock is held to its end.
+ *
+ * @since 0.1.0
  */
 public class LockHoldObservationContext extends LockObservationContext {
 

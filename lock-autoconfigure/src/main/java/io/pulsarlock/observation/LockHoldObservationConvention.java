@@ -6,6 +6,8 @@ import io.micrometer.observation.ObservationConvention;
 /**
  * Names and tags of the observation of a run of guarded code. A bean of this type
  * replaces the {@linkplain DefaultLockHoldObservationConvention default}.
+ *
+ * @since 0.1.0
  */
 public interface LockHoldObservationConvention extends ObservationConvention<LockHoldObservationContext> {
 

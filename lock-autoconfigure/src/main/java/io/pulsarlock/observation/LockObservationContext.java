@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which lock or leader group an observation is about.
+ *
+ * @since 0.1.0
  */
 public abstract class LockObservationContext extends Observation.Context {
 

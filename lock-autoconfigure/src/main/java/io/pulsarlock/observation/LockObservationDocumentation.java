@@ -7,6 +7,8 @@ import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
  * The observations of locks.
+ *
+ * @since 0.1.0
  */
 public enum LockObservationDocumentation implements ObservationDocumentation {
 

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * What a handler, filter or convention throws is logged and does not reach the observed
  * code: its result is returned, its exception is thrown and its locks are released as if
  * it were not observed.
+ *
+ * @since 0.1.0
  */
 public final class LockObservations {
 

@@ -33,6 +33,8 @@ import org.apache.commons.logging.LogFactory;
  * Opens shards on a Pulsar client that is used for nothing else: a holder that does not
  * answer makes the broker close its whole connection, and bulk traffic on the same
  * connection would delay heartbeats.
+ *
+ * @since 0.1.0
  */
 public final class PulsarConnector implements Connector {
 

@@ -10,6 +10,7 @@ package io.pulsarlock.pulsar;
  * @param cluster the lock cluster's name: nodes with the same name share locks
  * @param subscriptionPrefix the first part of the subscriptions' names; empty unless the
  * namespace demands that they start with the role
+ * @since 0.1.0
  */
 public record TopicSettings(String tenant, String namespace, String prefix, String cluster, String subscriptionPrefix) {
 

@@ -7,6 +7,8 @@ import io.pulsarlock.Registration;
  * A lock that can be told that the current thread holds it by a handle, so that
  * {@link java.util.concurrent.locks.Lock#lock()} on that thread is reentrant. Implemented
  * by the locks of a {@link SessionLockNode}.
+ *
+ * @since 0.2.0
  */
 public interface BindableLock {
 

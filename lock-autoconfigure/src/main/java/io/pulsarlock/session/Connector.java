@@ -4,6 +4,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Opens journals and doors.
+ *
+ * @since 0.1.0
  */
 public interface Connector {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The doors of one shard's locks as one node sees them. At most one node is inside a
  * door. Methods must not block.
+ *
+ * @since 0.1.0
  */
 public interface Door {
 

@@ -197,9 +197,9 @@ final class Hold implements LockHandle, CountedHandle {
 			return this.incarnation.reason();
 		}
 		if (doorGoodFor(now) <= 0) {
-			return Reason.GRACE_EXPIRED;
+			return Reason.CONNECTION_LOST;
 		}
-		return (now - this.grantedAt >= this.limitNanos) ? Reason.HOLD_LIMIT : null;
+		return (now - this.grantedAt >= this.limitNanos) ? Reason.HELD_TOO_LONG : null;
 	}
 
 	private long doorGoodFor(long now) {
@@ -369,7 +369,7 @@ final class Hold implements LockHandle, CountedHandle {
 	boolean isGivenUp() {
 		LockLoss lost = this.lost;
 		return lost != null && switch (lost.reason()) {
-			case RESIGNED, CLOSED, HOLD_LIMIT, REVOKED_BY_ADMINISTRATOR -> true;
+			case RESIGNED, NODE_STOPPED, HELD_TOO_LONG, RELEASED_BY_ADMINISTRATOR -> true;
 			default -> false;
 		};
 	}

@@ -141,7 +141,7 @@ final class Incarnation {
 		if (end == null && anchor != null) {
 			return anchor.reason();
 		}
-		return (end != null) ? end : Reason.LEASE_EXPIRED;
+		return (end != null) ? end : Reason.NO_ANSWER;
 	}
 
 	private record Sent(long sequence, long at) {

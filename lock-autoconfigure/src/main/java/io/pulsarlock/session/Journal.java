@@ -10,6 +10,8 @@ import io.pulsarlock.line.SkipCause;
  * One shard's journal as one node sees it. Opened by a {@link Connector}; never used
  * again once closed. Methods are called on the {@link Loop}, must not block, and may call
  * back on any thread.
+ *
+ * @since 0.1.0
  */
 public interface Journal {
 

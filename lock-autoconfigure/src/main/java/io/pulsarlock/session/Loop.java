@@ -2,6 +2,8 @@ package io.pulsarlock.session;
 
 /**
  * What makes a shard's work one task at a time, in the order given, and its clock.
+ *
+ * @since 0.1.0
  */
 public interface Loop {
 

@@ -261,7 +261,7 @@ final class Session implements Journal.Listener {
 				this.shard.evaluateAll();
 			}
 			if (ended.equals(id())) {
-				this.shard.sessionEnded(this, Reason.REVOKED_BY_PEERS);
+				this.shard.sessionEnded(this, Reason.ENDED_BY_CLUSTER);
 				return;
 			}
 			joinIfSettled(now);
@@ -411,7 +411,7 @@ final class Session implements Journal.Listener {
 			case ANSWER -> signOfLife();
 			case GIVE_WAY -> {
 				this.shard.failed(dissenters.refusal(record.session()));
-				this.shard.sessionEnded(this, Reason.CLOSED);
+				this.shard.sessionEnded(this, Reason.NODE_STOPPED);
 				return true;
 			}
 			case NOTHING -> {
@@ -483,7 +483,7 @@ final class Session implements Journal.Listener {
 		if (position == null) {
 			this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
 					"A record could not be written to the journal of shard " + this.shard.index(), ex));
-			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
+			this.shard.sessionEnded(this, Reason.NO_ANSWER);
 		}
 		else if (!this.frozen) {
 			this.progress.written(position, this.loop.nanoTime());
@@ -573,11 +573,11 @@ final class Session implements Journal.Listener {
 			return paused;
 		}
 		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
-			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
+			this.shard.sessionEnded(this, Reason.NO_ANSWER);
 			return paused;
 		}
 		if (this.torn.get() != Long.MAX_VALUE || (!this.active && this.progress.isStuck(now))) {
-			this.shard.sessionEnded(this, Reason.LEASE_EXPIRED);
+			this.shard.sessionEnded(this, Reason.NO_ANSWER);
 			return paused;
 		}
 		fillHole();
@@ -681,7 +681,7 @@ final class Session implements Journal.Listener {
 		this.parted = true;
 		// Before the goodbye: with this session the locks of other shards may end.
 		this.incarnation.end(reason);
-		if (reason != Reason.REVOKED_BY_PEERS && first) {
+		if (reason != Reason.ENDED_BY_CLUSTER && first) {
 			publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
 		}
 		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));

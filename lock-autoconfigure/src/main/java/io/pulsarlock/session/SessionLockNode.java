@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * To be a candidate for leadership is started and stopped on its own, so that leaders can
  * resign while there are still locks.
+ *
+ * @since 0.2.0
  */
 public final class SessionLockNode implements LockNode {
 

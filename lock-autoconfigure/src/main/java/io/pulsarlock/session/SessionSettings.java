@@ -20,6 +20,7 @@ import io.pulsarlock.line.RecordBounds;
  * @param affinity how long a lock is kept for its node after its release, unless another
  * node asks for it; zero: not at all
  * @param affinityLocks how many locks are kept at most, those used last
+ * @since 0.1.0
  */
 public record SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift,
 		Duration affinity, int affinityLocks) {

@@ -238,12 +238,12 @@ final class Shard {
 		Session session = this.session;
 		if (session != null) {
 			// At once and whatever fails now: nothing of it counts any more.
-			session.incarnation().end(Reason.LEASE_EXPIRED);
+			session.incarnation().end(Reason.NO_ANSWER);
 		}
 		logger.error("A task of the lock session failed: the session ends, and the shard joins again", failure);
 		try {
 			if (session != null) {
-				sessionEnded(session, Reason.LEASE_EXPIRED);
+				sessionEnded(session, Reason.NO_ANSWER);
 			}
 			else if (this.ending == null) {
 				this.opening = null;
@@ -344,7 +344,7 @@ final class Shard {
 	void journalLost(Session session, Position before) {
 		failed(lostBefore(before));
 		settle(session);
-		sessionEnded(session, Reason.LEASE_EXPIRED);
+		sessionEnded(session, Reason.NO_ANSWER);
 	}
 
 	/** Lets the next session wait until all who hold something have repeated it. */
@@ -378,7 +378,7 @@ final class Shard {
 		if (this.session != session) {
 			return;
 		}
-		if (session.isActive() && reason != Reason.CLOSED) {
+		if (session.isActive() && reason != Reason.NODE_STOPPED) {
 			logger.debug("Session " + session.id() + " in shard " + this.index + " has ended (" + reason + ")");
 			this.availability.sessionLost(this.index, reason, now());
 		}
@@ -711,12 +711,12 @@ final class Shard {
 		complete();
 		for (Slot slot : new ArrayList<>(this.slots.values())) {
 			slot.fail(closedException());
-			slot.sessionEnded(Reason.CLOSED);
+			slot.sessionEnded(Reason.NODE_STOPPED);
 		}
 		this.slots.clear();
 		Session session = this.session;
 		this.session = null;
-		return (session != null) ? session.end(Reason.CLOSED) : CompletableFuture.completedFuture(null);
+		return (session != null) ? session.end(Reason.NODE_STOPPED) : CompletableFuture.completedFuture(null);
 	}
 
 	/** The loop has ended: what it was still to do is not done any more. Any thread. */
@@ -744,12 +744,17 @@ final class Shard {
 			held += slot.isHeld() ? 1 : 0;
 			waiting += slot.waiterCount();
 		}
+		LockStatistics.Builder statistics = LockStatistics.builder().held(held).waiting(waiting);
 		if (session == null) {
-			return new LockStatistics(false, 0, held, waiting, Duration.ZERO, 0, this.requests, this.releases);
+			return statistics.requests(this.requests).releases(this.releases).build();
 		}
-		return new LockStatistics(isConfirmed(), 1, held, waiting,
-				Duration.ofNanos(session.incarnation().silentFor(now())), session.unread(),
-				this.requests + session.requests(), this.releases + session.releases());
+		return statistics.confirmed(isConfirmed())
+			.sessions(1)
+			.silence(Duration.ofNanos(session.incarnation().silentFor(now())))
+			.unread(session.unread())
+			.requests(this.requests + session.requests())
+			.releases(this.releases + session.releases())
+			.build();
 	}
 
 	/**

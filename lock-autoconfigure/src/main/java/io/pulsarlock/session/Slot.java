@@ -372,7 +372,7 @@ final class Slot {
 		if (hold != null && holding != null && holding.isGone(session, this.key)) {
 			this.holding = null;
 			this.hold = null;
-			taken(hold, Reason.REVOKED_BY_PEERS);
+			taken(hold, Reason.ENDED_BY_CLUSTER);
 		}
 		if (this.reserve != null && (holding == null || holding.isGone(session, this.key))) {
 			this.holding = null;
@@ -623,7 +623,7 @@ final class Slot {
 		if (hold == null || !hold.isHeld()) {
 			return false;
 		}
-		hold.lose(Reason.REVOKED_BY_ADMINISTRATOR);
+		hold.lose(Reason.RELEASED_BY_ADMINISTRATOR);
 		return true;
 	}
 
@@ -640,7 +640,7 @@ final class Slot {
 		if (hold == null) {
 			return CompletableFuture.completedFuture(null);
 		}
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
 		return hold.left();
 	}
 

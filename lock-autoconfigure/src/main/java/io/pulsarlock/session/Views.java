@@ -39,16 +39,16 @@ final class Views {
 				continue;
 			}
 			List<Participant> line = line(shard, key);
-			LockView view = new LockView(key.substring(2), line.get(0), session.frontFor(key, now),
+			LockView view = new LockSnapshot(key.substring(2), line.get(0), session.frontFor(key, now),
 					line.subList(1, line.size()));
 			(key.startsWith("g:") ? groups : locks).add(view);
 		}
 		List<SessionView> sessions = table.sessions()
 			.stream()
-			.map((state) -> new SessionView(state.id().toString(), node(state), shard.index(),
+			.<SessionView>map((state) -> new SessionSnapshot(state.id().toString(), node(state), shard.index(),
 					Duration.ofNanos(now - session.heardAt(state.id(), now)), state.id().equals(session.id())))
 			.toList();
-		return new ClusterView(locks, groups, sessions);
+		return new ClusterSnapshot(locks, groups, sessions);
 	}
 
 	static List<Participant> line(Shard shard, String key) {
@@ -66,7 +66,7 @@ final class Views {
 
 	private static Participant participant(LineTable table, Ticket ticket) {
 		UUID session = ticket.session();
-		return new Participant(node(table.session(session)), session.toString(), ticket.position().token());
+		return new Place(node(table.session(session)), session.toString(), ticket.position().token());
 	}
 
 	static String node(@Nullable SessionState state) {
@@ -75,21 +75,38 @@ final class Views {
 	}
 
 	static LockStatistics sum(List<LockStatistics> parts) {
-		return new LockStatistics(parts.stream().allMatch(LockStatistics::confirmed),
-				parts.stream().mapToInt(LockStatistics::sessions).sum(),
-				parts.stream().mapToInt(LockStatistics::held).sum(),
-				parts.stream().mapToInt(LockStatistics::waiting).sum(),
-				parts.stream().map(LockStatistics::silence).max(Comparator.naturalOrder()).orElse(Duration.ZERO),
-				parts.stream().mapToInt(LockStatistics::unread).sum(),
-				parts.stream().mapToLong(LockStatistics::requests).sum(),
-				parts.stream().mapToLong(LockStatistics::releases).sum());
+		return LockStatistics.builder()
+			.confirmed(parts.stream().allMatch(LockStatistics::confirmed))
+			.sessions(parts.stream().mapToInt(LockStatistics::sessions).sum())
+			.held(parts.stream().mapToInt(LockStatistics::held).sum())
+			.waiting(parts.stream().mapToInt(LockStatistics::waiting).sum())
+			.silence(parts.stream().map(LockStatistics::silence).max(Comparator.naturalOrder()).orElse(Duration.ZERO))
+			.unread(parts.stream().mapToInt(LockStatistics::unread).sum())
+			.requests(parts.stream().mapToLong(LockStatistics::requests).sum())
+			.releases(parts.stream().mapToLong(LockStatistics::releases).sum())
+			.build();
 	}
 
 	static ClusterView merge(List<ClusterView> views) {
 		Comparator<LockView> byName = Comparator.comparing(LockView::name);
-		return new ClusterView(views.stream().flatMap((view) -> view.locks().stream()).sorted(byName).toList(),
+		return new ClusterSnapshot(views.stream().flatMap((view) -> view.locks().stream()).sorted(byName).toList(),
 				views.stream().flatMap((view) -> view.groups().stream()).sorted(byName).toList(),
 				views.stream().flatMap((view) -> view.sessions().stream()).toList());
+	}
+
+	private record ClusterSnapshot(List<LockView> locks, List<LockView> groups,
+			List<SessionView> sessions) implements ClusterView {
+	}
+
+	private record LockSnapshot(String name, Participant holder, Duration since,
+			List<Participant> waiters) implements LockView {
+	}
+
+	private record SessionSnapshot(String id, String node, int shard, Duration silence,
+			boolean own) implements SessionView {
+	}
+
+	private record Place(String node, String session, long token) implements Participant {
 	}
 
 }

@@ -42,7 +42,15 @@ public final class FakeLockNode implements LockNode {
 
 	public final Map<String, FakeGroup> groups = new LinkedHashMap<>();
 
-	public LockStatistics statistics = new LockStatistics(true, 2, 1, 3, Duration.ofMillis(120), 0, 10, 9);
+	public LockStatistics statistics = LockStatistics.builder()
+		.confirmed(true)
+		.sessions(2)
+		.held(1)
+		.waiting(3)
+		.silence(Duration.ofMillis(120))
+		.requests(10)
+		.releases(9)
+		.build();
 
 	public boolean inTouch = true;
 
@@ -70,14 +78,14 @@ public final class FakeLockNode implements LockNode {
 		if (!this.inTouch) {
 			throw new LockUnavailableException("Node 'a' is out of touch with shard 1: no answer from the cluster");
 		}
-		return new ClusterView(
-				List.of(new LockView("coupon:4711", new Participant("a", "s-a", 5), Duration.ofSeconds(2),
-						List.of(new Participant("b", "s-b", 6))),
-						new LockView("stock/42", new Participant("b", "s-b", 4), Duration.ofSeconds(1), List.of())),
-				List.of(new LockView("jobs", new Participant("a", "s-a", 3), Duration.ofSeconds(9), List.of()),
-						new LockView("elsewhere", new Participant("b", "s-b", 2), Duration.ofSeconds(9), List.of())),
-				List.of(new SessionView("s-a", "a", 0, Duration.ofMillis(100), true),
-						new SessionView("s-b", "b", 0, Duration.ofMillis(200), false)));
+		return new Cluster(
+				List.of(new Lock("coupon:4711", new Place("a", "s-a", 5), Duration.ofSeconds(2),
+						List.of(new Place("b", "s-b", 6))),
+						new Lock("stock/42", new Place("b", "s-b", 4), Duration.ofSeconds(1), List.of())),
+				List.of(new Lock("jobs", new Place("a", "s-a", 3), Duration.ofSeconds(9), List.of()),
+						new Lock("elsewhere", new Place("b", "s-b", 2), Duration.ofSeconds(9), List.of())),
+				List.of(new Session("s-a", "a", 0, Duration.ofMillis(100), true),
+						new Session("s-b", "b", 0, Duration.ofMillis(200), false)));
 	}
 
 	@Override
@@ -177,6 +185,20 @@ public final class FakeLockNode implements LockNode {
 	public void close() {
 	}
 
+	private record Cluster(List<LockView> locks, List<LockView> groups,
+			List<SessionView> sessions) implements ClusterView {
+	}
+
+	private record Lock(String name, Participant holder, Duration since,
+			List<Participant> waiters) implements LockView {
+	}
+
+	private record Session(String id, String node, int shard, Duration silence, boolean own) implements SessionView {
+	}
+
+	private record Place(String node, String session, long token) implements Participant {
+	}
+
 	/** A group that leads when a test says so. */
 	public static final class FakeGroup implements LeaderGroup {
 
@@ -231,7 +253,7 @@ public final class FakeLockNode implements LockNode {
 
 		@Override
 		public List<Participant> participants() {
-			return this.leader ? List.of(new Participant("a", "s-a", 3)) : List.of();
+			return this.leader ? List.of(new Place("a", "s-a", 3)) : List.of();
 		}
 
 	}

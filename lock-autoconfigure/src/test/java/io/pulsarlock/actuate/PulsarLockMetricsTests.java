@@ -82,7 +82,7 @@ class PulsarLockMetricsTests {
 		this.locks.tell(new LockJeopardized("coupon:1", 1));
 		this.locks.tell(new LockRecovered("coupon:1", 1));
 		this.locks.tell(new LockReleased("coupon:1", 1, Duration.ofSeconds(5)));
-		this.locks.tell(new LockLost("coupon:2", 2, LockLoss.Reason.REVOKED_BY_ADMINISTRATOR, Duration.ofSeconds(7)));
+		this.locks.tell(new LockLost("coupon:2", 2, LockLoss.Reason.RELEASED_BY_ADMINISTRATOR, Duration.ofSeconds(7)));
 		assertThat(this.meters.get("pulsar.lock.wait").tag("lock.kind", "lock").timer().totalTime(TimeUnit.SECONDS))
 			.isEqualTo(2);
 		assertThat(this.meters.get("pulsar.lock.hold")
@@ -95,7 +95,7 @@ class PulsarLockMetricsTests {
 			.totalTime(TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(this.meters.get("pulsar.lock.jeopardy").tag("lock.kind", "lock").counter().count()).isOne();
 		assertThat(this.meters.get("pulsar.lock.lost")
-			.tags("lock.kind", "lock", "reason", "revoked_by_administrator")
+			.tags("lock.kind", "lock", "reason", "released_by_administrator")
 			.counter()
 			.count()).isOne();
 		assertThat(this.meters.get("pulsar.lock.lost").counters()).hasSize(2 * LockLoss.Reason.values().length);
@@ -110,7 +110,7 @@ class PulsarLockMetricsTests {
 		this.locks.tell(new LeadershipJeopardized("jobs", 1));
 		this.locks.tell(new LeadershipRecovered("jobs", 1));
 		this.locks.tell(new LeadershipJeopardized("jobs", 1));
-		this.locks.tell(new LeadershipRevoked("jobs", 1, LockLoss.Reason.GRACE_EXPIRED, Duration.ofSeconds(8)));
+		this.locks.tell(new LeadershipRevoked("jobs", 1, LockLoss.Reason.CONNECTION_LOST, Duration.ofSeconds(8)));
 		this.locks.tell(new LeadershipVacant("jobs"));
 		this.locks.tell(new LeadershipOccupied("jobs"));
 		assertThat(this.meters.get("pulsar.lock.wait").tag("lock.kind", "leader").timer().totalTime(TimeUnit.SECONDS))
@@ -121,7 +121,7 @@ class PulsarLockMetricsTests {
 			.totalTime(TimeUnit.SECONDS)).isEqualTo(8);
 		assertThat(this.meters.get("pulsar.lock.jeopardy").tag("lock.kind", "leader").counter().count()).isEqualTo(2);
 		assertThat(this.meters.get("pulsar.lock.lost")
-			.tags("lock.kind", "leader", "reason", "grace_expired")
+			.tags("lock.kind", "leader", "reason", "connection_lost")
 			.counter()
 			.count()).isOne();
 		for (String event : new String[] { "granted", "revoked" }) {
@@ -142,7 +142,7 @@ class PulsarLockMetricsTests {
 	@Test
 	void noMeterIsTaggedWithAnUnboundedName() {
 		this.locks.tell(new LockAcquired("coupon:4711", 1, Duration.ZERO));
-		this.locks.tell(new LockLost("coupon:4711", 1, LockLoss.Reason.REVOKED_BY_PEERS, Duration.ZERO));
+		this.locks.tell(new LockLost("coupon:4711", 1, LockLoss.Reason.ENDED_BY_CLUSTER, Duration.ZERO));
 		assertThat(this.meters.getMeters()).allSatisfy((meter) -> assertThat(meter.getId().getTags())
 			.noneSatisfy((tag) -> assertThat(tag.getValue()).contains("coupon")));
 	}

@@ -121,7 +121,7 @@ class LockObservationsTests {
 		assertThat(outcome()).isEqualTo("kept");
 		LockHoldObservationContext lost = hold();
 		LockObservations.hold(this.registry, null, lost, () -> {
-			lost.setLost(LockLoss.Reason.GRACE_EXPIRED);
+			lost.setLost(LockLoss.Reason.CONNECTION_LOST);
 			return null;
 		});
 		assertThat(outcome()).isEqualTo("lost");

@@ -33,7 +33,7 @@ class HoldRaceTests {
 				Hold hold = new Hold("any", 1, loop, session, null, Runnable::run, (ended) -> ends.incrementAndGet());
 				Future<?> losing = threads.submit(() -> {
 					start.await();
-					hold.lose(Reason.REVOKED_BY_PEERS);
+					hold.lose(Reason.ENDED_BY_CLUSTER);
 					return null;
 				});
 				Future<?> listening = threads.submit(() -> {

@@ -67,7 +67,7 @@ class HoldTests {
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
 		assertThat(hold.wouldBeHeld(this.loop.nanoTime())).isFalse();
-		assertLost(hold, Reason.GRACE_EXPIRED);
+		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
@@ -77,7 +77,7 @@ class HoldTests {
 		this.loop.pass(LEASE - 1);
 		assertThat(hold.isHeld()).isTrue();
 		this.loop.pass(1);
-		assertLost(hold, Reason.LEASE_EXPIRED);
+		assertLost(hold, Reason.NO_ANSWER);
 	}
 
 	@Test
@@ -89,7 +89,7 @@ class HoldTests {
 		this.loop.pass(100);
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
-		assertLost(hold, Reason.GRACE_EXPIRED);
+		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
@@ -99,7 +99,7 @@ class HoldTests {
 		assertThat(hold.isHeld()).isTrue();
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
-		assertLost(hold, Reason.HOLD_LIMIT);
+		assertLost(hold, Reason.HELD_TOO_LONG);
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class HoldTests {
 		this.loop.pass(GRACE);
 		// Nobody has looked since the deadline passed: the extension is the first to.
 		hold.doorGoodUntil(START + 3 * GRACE);
-		assertLost(hold, Reason.GRACE_EXPIRED);
+		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
@@ -120,7 +120,7 @@ class HoldTests {
 		assertThat(hold.isHeld()).isFalse();
 		this.incarnation.confirmed(late);
 		assertThat(this.incarnation.confirmedFor(this.loop.nanoTime())).isPositive();
-		assertLost(hold, Reason.LEASE_EXPIRED);
+		assertLost(hold, Reason.NO_ANSWER);
 	}
 
 	@Test
@@ -137,25 +137,25 @@ class HoldTests {
 	@Test
 	void endOfTheSessionEndsTheHold() {
 		Hold hold = hold(null);
-		this.incarnation.end(Reason.LEASE_EXPIRED);
-		assertLost(hold, Reason.LEASE_EXPIRED);
+		this.incarnation.end(Reason.NO_ANSWER);
+		assertLost(hold, Reason.NO_ANSWER);
 	}
 
 	@Test
 	void isLostOnceHoweverOften() {
 		Hold hold = hold(null);
-		hold.lose(Reason.REVOKED_BY_PEERS);
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.ENDED_BY_CLUSTER);
+		hold.lose(Reason.NODE_STOPPED);
 		this.loop.pass(2 * LEASE);
-		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.REVOKED_BY_PEERS));
+		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.ENDED_BY_CLUSTER));
 		hold.close();
-		assertLost(hold, Reason.REVOKED_BY_PEERS);
+		assertLost(hold, Reason.ENDED_BY_CLUSTER);
 	}
 
 	@Test
 	void whoAsksAfterTheLossIsToldToo() {
 		Hold hold = hold(null);
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
 		this.loop.runAll();
 		List<LockLoss> late = new ArrayList<>();
 		hold.onLost(late::add);
@@ -167,7 +167,7 @@ class HoldTests {
 		Hold hold = hold(null);
 		assertThat(hold.release()).isNull();
 		assertThat(hold.release()).isNull();
-		hold.lose(Reason.REVOKED_BY_PEERS);
+		hold.lose(Reason.ENDED_BY_CLUSTER);
 		this.loop.pass(2 * LEASE);
 		assertThat(hold.isHeld()).isFalse();
 		assertThat(hold.lost()).isNull();
@@ -181,8 +181,8 @@ class HoldTests {
 	void givenBackTooLateIsLost() {
 		Hold hold = hold(null);
 		this.loop.pass(GRACE);
-		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.GRACE_EXPIRED));
-		assertLost(hold, Reason.GRACE_EXPIRED);
+		assertThat(hold.release()).isEqualTo(new LockLoss("orders", 42, Reason.CONNECTION_LOST));
+		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
@@ -193,7 +193,7 @@ class HoldTests {
 			throw new IllegalStateException("on purpose");
 		});
 		hold.onLost(after::add);
-		assertThatCode(() -> hold.lose(Reason.CLOSED)).doesNotThrowAnyException();
+		assertThatCode(() -> hold.lose(Reason.NODE_STOPPED)).doesNotThrowAnyException();
 		this.loop.runAll();
 		assertThat(after).hasSize(1);
 	}
@@ -203,10 +203,10 @@ class HoldTests {
 		Hold hold = new Hold("orders", 42, new ManualLoop(START), this.incarnation, null, Runnable::run,
 				this.ended::add);
 		hold.onLost(this.told::add);
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
 		hold.tick();
 		hold.tick();
-		assertThat(this.told).containsExactly(new LockLoss("orders", 42, Reason.CLOSED));
+		assertThat(this.told).containsExactly(new LockLoss("orders", 42, Reason.NODE_STOPPED));
 		assertThat(this.ended).containsExactly(hold);
 	}
 
@@ -235,7 +235,7 @@ class HoldTests {
 		List<LockLoss> others = new ArrayList<>();
 		hold.onLost(this.told::add);
 		hold.onLost(others::add);
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
 		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(this.loop::runAll);
 		hold.tick();
 		submitted.forEach(Runnable::run);
@@ -253,7 +253,7 @@ class HoldTests {
 			hold.onLost(this.told::add).close();
 		}
 		Registration due = hold.onLost(this.told::add);
-		hold.lose(Reason.REVOKED_BY_PEERS);
+		hold.lose(Reason.ENDED_BY_CLUSTER);
 		this.loop.runAll();
 		assertThat(submitted).hasSize(1);
 		due.close();
@@ -270,7 +270,7 @@ class HoldTests {
 		Registration second = hold.onLost(callback);
 		second.close();
 		second.close();
-		hold.lose(Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
 		this.loop.runAll();
 		assertThat(this.told).hasSize(2);
 	}
@@ -280,8 +280,8 @@ class HoldTests {
 		Hold hold = hold(null);
 		List<Registration> own = new ArrayList<>();
 		own.add(hold.onLost((lost) -> own.get(0).close()));
-		hold.lose(Reason.CLOSED);
-		assertLost(hold, Reason.CLOSED);
+		hold.lose(Reason.NODE_STOPPED);
+		assertLost(hold, Reason.NODE_STOPPED);
 	}
 
 	/** Extensions, looks, confirmations and losses in any order. */
@@ -309,7 +309,7 @@ class HoldTests {
 						hold.release();
 					}
 					else if (random.nextInt(20) == 0) {
-						hold.lose(Reason.REVOKED_BY_PEERS);
+						hold.lose(Reason.ENDED_BY_CLUSTER);
 					}
 				}
 			}

@@ -54,7 +54,7 @@ class IncarnationTests {
 	void onceOverIsNeverConfirmedAgain() {
 		this.incarnation.confirmed(this.incarnation.sending(START));
 		long late = this.incarnation.sending(START + 10);
-		this.incarnation.end(Reason.LEASE_EXPIRED);
+		this.incarnation.end(Reason.NO_ANSWER);
 		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();
 		this.incarnation.confirmed(late);
 		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();

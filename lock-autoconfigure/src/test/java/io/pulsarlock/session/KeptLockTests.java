@@ -170,7 +170,7 @@ class KeptLockTests {
 	void administratorTakesItFromWhoTookItWithoutTheLoop() {
 		Hold hold = take();
 		assertThat(this.shard.takeAway(KEY, "stock")).isTrue();
-		assertThat(hold.lost().reason()).isEqualTo(Reason.REVOKED_BY_ADMINISTRATOR);
+		assertThat(hold.lost().reason()).isEqualTo(Reason.RELEASED_BY_ADMINISTRATOR);
 	}
 
 	@Test
@@ -179,7 +179,7 @@ class KeptLockTests {
 		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
 		Hold hold = waiter.granted.join();
 		this.loop.advance(Duration.ofMillis(1100));
-		assertThat(hold.lost().reason()).isEqualTo(Reason.HOLD_LIMIT);
+		assertThat(hold.lost().reason()).isEqualTo(Reason.HELD_TOO_LONG);
 	}
 
 	@Test

@@ -101,7 +101,7 @@ class ShardFailureTests {
 	private void assertEndedAndBack(Hold hold, List<LockLoss> told) {
 		assertThat(hold.isHeld()).isFalse();
 		assertThat(told).singleElement()
-			.satisfies((loss) -> assertThat(loss.reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED));
+			.satisfies((loss) -> assertThat(loss.reason()).isEqualTo(LockLoss.Reason.NO_ANSWER));
 		assertThat(this.shard.isConfirmed()).as("joined again").isTrue();
 		assertThat(acquire("another").isHeld()).isTrue();
 	}

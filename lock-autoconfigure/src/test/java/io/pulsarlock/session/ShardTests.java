@@ -172,7 +172,7 @@ class ShardTests {
 		assertThat(this.shard.takeAway(LOCK, "stock")).isTrue();
 		this.loop.advance(Duration.ZERO);
 		assertThat(told).singleElement()
-			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR));
+			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLoss.Reason.RELEASED_BY_ADMINISTRATOR));
 		assertThat(this.log.written(Release.class)).hasSize(1);
 		assertThat(this.shard.takeAway(LOCK, "stock")).isFalse();
 		assertThat(this.events).extracting(HoldEvent::type)
@@ -281,7 +281,7 @@ class ShardTests {
 		this.log.roll();
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10));
-		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.NO_ANSWER);
 		assertThat(this.shard.failure()).isInstanceOf(LockUnavailableException.class)
 			.hasMessageContaining("The journal of shard 0 has lost records before")
 			.hasMessageContaining("its topic was deleted");
@@ -345,7 +345,7 @@ class ShardTests {
 		this.log.leaveOut(new Request(OTHER, this.otherSequence++, LOCK));
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.NO_ANSWER);
 		assertThat(this.shard.failure()).hasMessageContaining("has lost records before");
 		this.loop.advance(Duration.ofSeconds(18));
 		assertThat(this.shard.isConfirmed()).isFalse();
@@ -361,7 +361,7 @@ class ShardTests {
 		this.log.leaveOut(new Request(OTHER, this.otherSequence++, LOCK));
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofSeconds(11));
-		assertThat(hold.lost().reason()).isIn(LockLoss.Reason.LEASE_EXPIRED, LockLoss.Reason.GRACE_EXPIRED);
+		assertThat(hold.lost().reason()).isIn(LockLoss.Reason.NO_ANSWER, LockLoss.Reason.CONNECTION_LOST);
 		this.log.unreachable = false;
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(this.shard.isConfirmed()).as("the journal is whole: no need to wait").isTrue();
@@ -385,7 +385,7 @@ class ShardTests {
 		this.log.error = new OutOfMemoryError("simulated");
 		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
 		this.loop.runAll();
-		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.LEASE_EXPIRED);
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.NO_ANSWER);
 		long written = this.log.records.get(this.log.records.size() - 2).sequence();
 		assertThat(this.log.records.get(this.log.records.size() - 1)).isInstanceOfSatisfying(Bye.class, (bye) -> {
 			assertThat(bye.written()).isEqualTo(written + 1);

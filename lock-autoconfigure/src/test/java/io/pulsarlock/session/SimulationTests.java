@@ -47,8 +47,8 @@ class SimulationTests {
 	 */
 	private static final Map<String, Integer> LEAST = Map.ofEntries(Map.entry("event ACQUIRED", 8000),
 			Map.entry("event RELEASED", 6000), Map.entry("event JEOPARDY", 2000), Map.entry("event RECOVERED", 1200),
-			Map.entry("event LOST CLOSED", 200), Map.entry("event LOST GRACE_EXPIRED", 350),
-			Map.entry("event LOST HOLD_LIMIT", 250), Map.entry("event LOST LEASE_EXPIRED", 100),
+			Map.entry("event LOST NODE_STOPPED", 200), Map.entry("event LOST CONNECTION_LOST", 350),
+			Map.entry("event LOST HELD_TOO_LONG", 250), Map.entry("event LOST NO_ANSWER", 100),
 			Map.entry("hand-overs by release", 4000), Map.entry("hand-overs by expulsion", 1500),
 			Map.entry("hand-overs by eviction", 150), Map.entry("hand-overs by goodbye", 400),
 			Map.entry("expulsions", 1300), Map.entry("void expulsions (heard again)", 100), Map.entry("evictions", 150),
@@ -133,7 +133,7 @@ class SimulationTests {
 			.as("holders hit by " + kind)
 			.isGreaterThanOrEqualTo(150 * steps / USUAL_STEPS));
 		// Whatever is expelled or evicted has passed its own deadline before.
-		softly.assertThat(coverage.of("event LOST REVOKED_BY_PEERS")).as("lost by expulsion only").isZero();
+		softly.assertThat(coverage.of("event LOST ENDED_BY_CLUSTER")).as("lost by expulsion only").isZero();
 		assertThat(softly.errorsCollected()).as(coverage.toString()).isEmpty();
 	}
 

@@ -210,7 +210,7 @@ class DistributedLockTests {
 			CompletableFuture<@Nullable Object> outcome = call(() -> bean.notified(entered));
 			awaitLatch(entered);
 			node().loseNow("notified");
-			assertThat(outcome).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("told REVOKED_BY_PEERS");
+			assertThat(outcome).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("told ENDED_BY_CLUSTER");
 		});
 	}
 

@@ -229,13 +229,13 @@ class GuardedCallLifetimeTests {
 
 	@Test
 	void lockOfANodeThatStopsIsTakenWhenItsMethodHasEnded() {
-		handOver(false, (first) -> new Thread(first::close).start(), LockLoss.Reason.CLOSED);
+		handOver(false, (first) -> new Thread(first::close).start(), LockLoss.Reason.NODE_STOPPED);
 	}
 
 	@Test
 	void lockThatAnAdministratorReleasesIsTakenWhenItsMethodHasEnded() {
 		handOver(false, (first) -> assertThat(first.administration().releaseLock("job")).isTrue(),
-				LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
+				LockLoss.Reason.RELEASED_BY_ADMINISTRATOR);
 	}
 
 	/**

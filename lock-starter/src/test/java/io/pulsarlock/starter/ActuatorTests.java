@@ -151,9 +151,9 @@ class ActuatorTests {
 			assertThat(next.isHeld()).isTrue();
 		}
 		assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
-		assertThat(loss.get().reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_ADMINISTRATOR);
-		await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body())
-			.containsPattern("pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"revoked_by_administrator\"} [1-9]"));
+		assertThat(loss.get().reason()).isEqualTo(LockLoss.Reason.RELEASED_BY_ADMINISTRATOR);
+		await().untilAsserted(() -> assertThat(get("/actuator/prometheus").body()).containsPattern(
+				"pulsar_lock_lost_total\\{lock_kind=\"lock\",reason=\"released_by_administrator\"} [1-9]"));
 	}
 
 	@Test

@@ -127,14 +127,14 @@ class OwnRegistryTests {
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
 			await()
 				.until(() -> meters.get("pulsar.lock.jeopardy").counters().size() == 2 && meters.get("pulsar.lock.lost")
-					.tag("reason", "revoked_by_peers")
+					.tag("reason", "ended_by_cluster")
 					.counters()
 					.stream()
 					.anyMatch((counter) -> counter.count() == 1));
 			await().until(() -> "led".equals(context.getBean(Jobs.class).lead()));
 			assertThat(recorder.losses).singleElement().satisfies((lost) -> {
 				assertThat(lost.name()).isEqualTo("stock");
-				assertThat(lost.reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
+				assertThat(lost.reason()).isEqualTo(LockLoss.Reason.ENDED_BY_CLUSTER);
 			});
 			node.loseLeadership("listed");
 			await().untilAsserted(() -> assertThat(recorder.leaderEvents)
@@ -142,7 +142,7 @@ class OwnRegistryTests {
 				.hasExactlyElementsOfTypes(LeadershipGranted.class, LeadershipRevoked.class, LeadershipGranted.class));
 			assertThat(recorder.losses).hasSize(1);
 			assertThat(meters.get("pulsar.lock.lost")
-				.tags("lock.kind", "leader", "reason", "revoked_by_peers")
+				.tags("lock.kind", "leader", "reason", "ended_by_cluster")
 				.counter()
 				.count()).isOne();
 		});

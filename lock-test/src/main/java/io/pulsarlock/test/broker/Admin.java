@@ -11,6 +11,8 @@ import java.time.Duration;
 
 /**
  * The few administrative requests that tests need, over plain HTTP.
+ *
+ * @since 0.1.0
  */
 public final class Admin {
 

@@ -15,6 +15,8 @@ import org.apache.commons.logging.LogFactory;
  * <p>
  * For the build of this project: it needs jars that only a checkout has. Applications use
  * {@link TestPulsar}, which starts a container for them.
+ *
+ * @since 0.1.0
  */
 public final class PulsarBroker implements AutoCloseable {
 

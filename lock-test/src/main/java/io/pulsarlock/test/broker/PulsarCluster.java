@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * one each if they are to fail.
  * <p>
  * For the build of this project: it needs jars that only a checkout has.
+ *
+ * @since 0.1.0
  */
 public final class PulsarCluster implements AutoCloseable {
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param serviceUrl where clients connect
  * @param admin administrative requests
  * @param process the child process, or null if the broker is not one
+ * @since 0.1.0
  */
 public record TestPulsar(String serviceUrl, Admin admin, @Nullable PulsarBroker process) {
 

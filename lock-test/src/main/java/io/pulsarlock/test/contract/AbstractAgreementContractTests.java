@@ -22,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * The fourth rung: nodes that disagree about the number of shards. The numbers are
  * explained in {@link AbstractLockContractTests}.
+ *
+ * @since 0.2.0
  */
 public abstract class AbstractAgreementContractTests extends AbstractLeaderContractTests {
 

@@ -24,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The third rung: leader groups. The numbers are explained in
  * {@link AbstractLockContractTests}.
+ *
+ * @since 0.1.0
  */
 public abstract class AbstractLeaderContractTests extends AbstractLossContractTests {
 

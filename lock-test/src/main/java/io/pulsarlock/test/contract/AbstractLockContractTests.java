@@ -63,6 +63,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * application context: a registry knows neither, so the starter's own tests hold them.
  * Point 13 cannot be tested from within a process, whose clock nobody can set; an
  * architecture test of the library forbids to read a wall clock at all.
+ *
+ * @since 0.1.0
  */
 public abstract class AbstractLockContractTests extends ContractTests {
 
@@ -526,8 +528,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(patient::get);
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> get(async));
 		assertThat(get(next, cluster().reconnectGrace()).isHeld()).isTrue();
-		await().untilAsserted(
-				() -> assertThat(told).singleElement().extracting(LockLoss::reason).isEqualTo(LockLoss.Reason.CLOSED));
+		await().untilAsserted(() -> assertThat(told).singleElement()
+			.extracting(LockLoss::reason)
+			.isEqualTo(LockLoss.Reason.NODE_STOPPED));
 		a.close();
 	}
 

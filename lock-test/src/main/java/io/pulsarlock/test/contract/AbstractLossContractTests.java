@@ -31,6 +31,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * The second rung: locks that are lost while they are held, and connections that break.
  * The numbers are explained in {@link AbstractLockContractTests}.
+ *
+ * @since 0.1.0
  */
 public abstract class AbstractLossContractTests extends AbstractLockContractTests {
 
@@ -94,11 +96,11 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		await().until(() -> !held.isHeld());
 		held.onLost(told::add);
 		await().until(() -> told.size() == 2);
-		assertThat(told).containsOnly(new LockLoss("stock", token, LockLoss.Reason.REVOKED_BY_PEERS));
+		assertThat(told).containsOnly(new LockLoss("stock", token, LockLoss.Reason.ENDED_BY_CLUSTER));
 		assertThat(held.remaining()).isZero();
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld)
 			.withMessageContaining("stock")
-			.withMessageContaining("REVOKED_BY_PEERS");
+			.withMessageContaining("ENDED_BY_CLUSTER");
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::fencingToken);
 		held.close();
 		a.obtain("stock").acquire(LONG).close();
@@ -106,7 +108,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		assertThat(events).hasExactlyElementsOfTypes(LockAcquired.class, LockLost.class, LockAcquired.class,
 				LockReleased.class);
 		assertThat(events.get(1).token()).isEqualTo(token);
-		assertThat(((LockLost) events.get(1)).reason()).isEqualTo(LockLoss.Reason.REVOKED_BY_PEERS);
+		assertThat(((LockLost) events.get(1)).reason()).isEqualTo(LockLoss.Reason.ENDED_BY_CLUSTER);
 		assertThat(told).hasSize(2);
 	}
 
@@ -234,7 +236,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		CompletableFuture<Boolean> overlap = b.obtain("stock").acquireAsync(LONG).thenApply((next) -> held.isHeld());
 		assertThat(get(overlap)).isFalse();
 		await().until(() -> told.size() == 1);
-		assertThat(told.get(0).reason()).isEqualTo(LockLoss.Reason.HOLD_LIMIT);
+		assertThat(told.get(0).reason()).isEqualTo(LockLoss.Reason.HELD_TOO_LONG);
 		assertThatExceptionOfType(LockLostException.class).isThrownBy(held::assertHeld);
 		LockHandle quick = a.obtain("quick").acquire(LONG, LONG);
 		quick.close();

@@ -22,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * The last rung, and the one to extend: what holds while the broker is stopped. The
  * numbers are explained in {@link AbstractLockContractTests}.
+ *
+ * @since 0.1.0
  */
 public abstract class AbstractOutageContractTests extends AbstractAgreementContractTests {
 
@@ -133,7 +135,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 			Duration limit = cluster.reconnectGrace().multipliedBy(3).dividedBy(2);
 			await().atMost(limit).until(() -> !held.isHeld() && !group.isLeader());
 			await().until(() -> told.size() == 1 && log.size() == 2);
-			assertThat(told.get(0).reason()).isIn(LockLoss.Reason.GRACE_EXPIRED, LockLoss.Reason.LEASE_EXPIRED);
+			assertThat(told.get(0).reason()).isIn(LockLoss.Reason.CONNECTION_LOST, LockLoss.Reason.NO_ANSWER);
 			assertThat(log.lines()).containsExactly("granted", "revoked");
 			assertThat(overlap).isNotDone();
 		}

@@ -7,6 +7,8 @@ import io.pulsarlock.LockNode;
 
 /**
  * The cluster the contract is tested on. Made anew for every test.
+ *
+ * @since 0.1.0
  */
 public interface ContractCluster extends AutoCloseable {
 

@@ -16,6 +16,8 @@ import io.pulsarlock.session.SessionSettings;
  * }
  * </pre> The nodes run the session code of production; only journals and doors are
  * replaced. Two clusters share nothing. Safe for use by any number of threads.
+ *
+ * @since 0.1.0
  */
 public final class InMemoryLockCluster implements AutoCloseable {
 

@@ -20,6 +20,8 @@ import io.pulsarlock.session.SessionSettings;
 /**
  * One node of an {@link InMemoryLockCluster}: a lock node with switches for what goes
  * wrong in real life.
+ *
+ * @since 0.1.0
  */
 public final class InMemoryNode implements DelegatingLockNode {
 
@@ -74,7 +76,7 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	/**
 	 * Takes a lock away from this node, as an administrator or a mistaken cluster would:
-	 * its holder is told ({@link io.pulsarlock.LockLoss.Reason#REVOKED_BY_PEERS}) and the
+	 * its holder is told ({@link io.pulsarlock.LockLoss.Reason#ENDED_BY_CLUSTER}) and the
 	 * next one in line gets it. When this returns the holder's
 	 * {@link LockHandle#isHeld()} is false. The node's other locks are not touched.
 	 * @param lock the lock's name

@@ -78,7 +78,7 @@ class InMemoryLockClusterTests {
 		a.expel();
 		assertThat(held).noneMatch(LockHandle::isHeld);
 		await().until(() -> told.size() == 5);
-		assertThat(told).extracting(LockLoss::reason).containsOnly(LockLoss.Reason.REVOKED_BY_PEERS);
+		assertThat(told).extracting(LockLoss::reason).containsOnly(LockLoss.Reason.ENDED_BY_CLUSTER);
 		b.obtain("order", 1).acquire(LONG).close();
 		a.obtain("order", 1).acquire(LONG).close();
 		assertThat(sessions(a)).doesNotContainAnyElementsOf(before).hasSameSizeAs(before);

@@ -78,7 +78,7 @@ enum Control {
 		@Override
 		boolean isSymptom(Violation violation) {
 			// A slow start of many processes may cost somebody a lock, but not like this.
-			return violation.kind() == Kind.OVERLAP || violation.what().endsWith("REVOKED_BY_PEERS");
+			return violation.kind() == Kind.OVERLAP || violation.what().endsWith("ENDED_BY_CLUSTER");
 		}
 
 	},

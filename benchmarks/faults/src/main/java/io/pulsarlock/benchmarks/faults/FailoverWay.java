@@ -111,7 +111,7 @@ final class FailoverWay implements Way {
 		}
 
 		private void tell(Consumer<LockLoss> callback) {
-			callback.accept(new LockLoss(this.lock, this.token, LockLoss.Reason.REVOKED_BY_PEERS));
+			callback.accept(new LockLoss(this.lock, this.token, LockLoss.Reason.ENDED_BY_CLUSTER));
 		}
 
 		@Override

@@ -55,7 +55,7 @@ class RefereeTests {
 		hold("b", 2, 4, 5, 5);
 		read("a", "G", 4.5, "lock 1");
 		read("a", "E", 4.6, "lock 1 0 LOST");
-		read("a", "L", 4.6, "lock 1 LEASE_EXPIRED");
+		read("a", "L", 4.6, "lock 1 NO_ANSWER");
 		assertThat(kinds(referee())).doesNotContain(Kind.OVERLAP, Kind.TOKEN);
 	}
 
@@ -87,9 +87,9 @@ class RefereeTests {
 		round(Fault.RESET, "a", 1, 2);
 		hold("a", 1, 1, 2, 2, "LOST");
 		assertThat(kinds(referee())).containsExactly(Kind.UNTOLD);
-		read("a", "L", 2, "lock 1 GRACE_EXPIRED");
+		read("a", "L", 2, "lock 1 CONNECTION_LOST");
 		assertThat(referee().violations()).isEmpty();
-		read("a", "L", 2.1, "lock 1 GRACE_EXPIRED");
+		read("a", "L", 2.1, "lock 1 CONNECTION_LOST");
 		assertThat(kinds(referee())).containsExactly(Kind.UNTOLD);
 	}
 
@@ -97,7 +97,7 @@ class RefereeTests {
 	void lossMustBeToldBeforeTheNextGrant() {
 		round(Fault.BLACKHOLE, "a", 1, 2);
 		hold("a", 1, 1, 2, 2, "LOST");
-		read("a", "L", 4.25, "lock 1 GRACE_EXPIRED");
+		read("a", "L", 4.25, "lock 1 CONNECTION_LOST");
 		hold("b", 2, 4, 5, 5);
 		Referee referee = referee();
 		assertThat(kinds(referee)).containsExactly(Kind.TOLD_LATE);
@@ -108,7 +108,7 @@ class RefereeTests {
 	void whoeverStoodCannotBeToldBefore() {
 		round(Fault.STOP_5, "a", 1.5, 6);
 		hold("a", 1, 1, 1.5, 6.1, "LOST");
-		read("a", "L", 6.1, "lock 1 GRACE_EXPIRED");
+		read("a", "L", 6.1, "lock 1 CONNECTION_LOST");
 		hold("b", 2, 4, 5, 5);
 		assertThat(referee().violations()).isEmpty();
 	}
@@ -117,7 +117,7 @@ class RefereeTests {
 	void bystanderMustNotLose() {
 		round(Fault.KILL, "b", 0.5, 0.5);
 		hold("a", 1, 1, 2, 2, "LOST");
-		read("a", "L", 2, "lock 1 REVOKED_BY_PEERS");
+		read("a", "L", 2, "lock 1 ENDED_BY_CLUSTER");
 		assertThat(kinds(referee())).containsExactly(Kind.BYSTANDER);
 	}
 
@@ -125,7 +125,7 @@ class RefereeTests {
 	void machineThatStoodExcusesALossButNoOverlap() {
 		round(Fault.KILL, "b", 0.5, 0.5);
 		hold("a", 1, 1, 2, 2, "LOST");
-		read("a", "L", 2, "lock 1 REVOKED_BY_PEERS");
+		read("a", "L", 2, "lock 1 ENDED_BY_CLUSTER");
 		hold("c", 2, 3, 5, 5);
 		hold("d", 3, 4, 6, 6);
 		this.stalls.seen(SECOND, SECOND + SECOND / 2);
