@@ -42,7 +42,7 @@ public class PulsarLeaderInfoContributor implements InfoContributor {
 		Map<String, Object> description = new LinkedHashMap<>();
 		description.put("isLeader", group.isLeader());
 		description.put("leaderId", group.participants().stream().findFirst().map(Participant::node).orElse("Unknown"));
-		group.term().ifPresent((term) -> description.put("term", term));
+		group.term().ifPresent((term) -> description.put("term", Long.toString(term)));
 		return description;
 	}
 

@@ -188,14 +188,15 @@ public class PulsarLocksEndpoint {
 	 *
 	 * @param node the node's name
 	 * @param session the node's session
-	 * @param token the fencing token or term, when its turn comes
+	 * @param token the fencing token or term, when its turn comes; text, as it is larger
+	 * than the numbers that JavaScript can tell apart
 	 * @param own whether it is the place of the node that tells
 	 */
-	public record ParticipantDescriptor(String node, String session, long token, boolean own) {
+	public record ParticipantDescriptor(String node, String session, String token, boolean own) {
 
 		static ParticipantDescriptor of(Participant participant, Set<String> own) {
-			return new ParticipantDescriptor(participant.node(), participant.session(), participant.token(),
-					own.contains(participant.session()));
+			return new ParticipantDescriptor(participant.node(), participant.session(),
+					Long.toString(participant.token()), own.contains(participant.session()));
 		}
 
 	}

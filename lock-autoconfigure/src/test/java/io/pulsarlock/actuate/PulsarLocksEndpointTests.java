@@ -34,7 +34,7 @@ class PulsarLocksEndpointTests {
 		LockDescriptor lock = view.locks().get(0);
 		assertThat(lock.name()).isEqualTo("coupon:4711");
 		assertThat(lock.holder().node()).isEqualTo("a");
-		assertThat(lock.holder().token()).isEqualTo(5);
+		assertThat(lock.holder().token()).isEqualTo("5");
 		assertThat(lock.holder().own()).isTrue();
 		assertThat(lock.since()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(lock.waiting()).singleElement().satisfies((waiter) -> {

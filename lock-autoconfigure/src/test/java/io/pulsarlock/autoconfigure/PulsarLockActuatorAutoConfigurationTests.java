@@ -123,7 +123,7 @@ class PulsarLockActuatorAutoConfigurationTests {
 			Info.Builder builder = new Info.Builder();
 			context.getBean(PulsarLeaderInfoContributor.class).contribute(builder);
 			assertThat(builder.build().getDetails()).containsEntry("pulsarLeader",
-					Map.of("jobs", Map.of("isLeader", true, "leaderId", "a", "term", 3L), "reports",
+					Map.of("jobs", Map.of("isLeader", true, "leaderId", "a", "term", "3"), "reports",
 							Map.of("isLeader", false, "leaderId", "Unknown")));
 		});
 	}

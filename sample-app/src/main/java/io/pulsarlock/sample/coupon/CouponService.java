@@ -78,7 +78,7 @@ public class CouponService {
 		}
 		update(code, coupon.redeemed() + 1, false, token);
 		this.coupons.insertRedemption(code, customer, this.monitor.node(), token);
-		return new Redemption(code, coupon.redeemed() + 1, this.monitor.node(), token);
+		return new Redemption(code, coupon.redeemed() + 1, this.monitor.node(), Long.toString(token));
 	}
 
 	@DistributedLock(name = "coupon", key = "#code", waitFor = "5s")
@@ -92,7 +92,8 @@ public class CouponService {
 		return this.coupons.findAll()
 			.stream()
 			.map((coupon) -> new CouponStock(coupon.code(), coupon.stock(), coupon.redeemed(),
-					this.coupons.countRedemptions(coupon.code()), coupon.frozen(), coupon.fencingToken()))
+					this.coupons.countRedemptions(coupon.code()), coupon.frozen(),
+					Long.toString(coupon.fencingToken())))
 			.toList();
 	}
 
@@ -113,9 +114,9 @@ public class CouponService {
 	 * @param code the coupon
 	 * @param number which of its redemptions it was
 	 * @param node the node that did it
-	 * @param token the token it was written with
+	 * @param token the token it was written with; text, as JavaScript would round it
 	 */
-	public record Redemption(String code, int number, String node, long token) {
+	public record Redemption(String code, int number, String node, String token) {
 	}
 
 	/**
@@ -126,9 +127,9 @@ public class CouponService {
 	 * @param redeemed how often it was, as the coupon itself says
 	 * @param redemptions how often it was, counted one by one
 	 * @param frozen whether it is frozen
-	 * @param token the newest token the row has seen
+	 * @param token the newest token the row has seen; text, as JavaScript would round it
 	 */
-	public record CouponStock(String code, int stock, int redeemed, int redemptions, boolean frozen, long token) {
+	public record CouponStock(String code, int stock, int redeemed, int redemptions, boolean frozen, String token) {
 	}
 
 }
