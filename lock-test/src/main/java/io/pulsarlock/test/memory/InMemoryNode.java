@@ -35,6 +35,9 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	private final Map<Long, CompletableFuture<Void>> losing = new ConcurrentHashMap<>();
 
+	/** The latest leadership of each group that is over for this node. */
+	private final Map<String, Long> revoked = new ConcurrentHashMap<>();
+
 	private volatile boolean closed;
 
 	InMemoryNode(MemoryBroker broker, SessionSettings settings) {
@@ -51,6 +54,7 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 			@Override
 			public void onRevoked(LeadershipRevoked event) {
+				InMemoryNode.this.revoked.put(event.group(), event.term());
 				lost(event.term());
 			}
 
@@ -102,6 +106,10 @@ public final class InMemoryNode implements DelegatingLockNode {
 			CompletableFuture<Void> future = new CompletableFuture<>();
 			if (!this.broker.evict(this.connector, key, (token) -> {
 				this.losing.put(token, future);
+				if (this.revoked.containsValue(token)) {
+					// It has resigned, and waits for what the leadership guards.
+					lost(token);
+				}
 				return future;
 			})) {
 				throw new IllegalStateException("Node '" + node() + "' has no " + what + " to lose");
