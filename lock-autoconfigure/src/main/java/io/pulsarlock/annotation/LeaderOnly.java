@@ -38,7 +38,8 @@ public @interface LeaderOnly {
 
 	/**
 	 * The leader group; may contain <code>${...}</code>.
-	 * @return empty for the application's own group, {@code pulsar-lock.leader.group}
+	 * @return empty for the application's own group,
+	 * {@code pulsar-lock.leader.default-group}
 	 */
 	@AliasFor("value")
 	String group() default "";

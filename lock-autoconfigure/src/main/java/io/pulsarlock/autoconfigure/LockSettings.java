@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.autoconfigure.PulsarLockProperties.Affinity;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Cache;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Session;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Topic;
 import io.pulsarlock.pulsar.PulsarLocks;
@@ -29,7 +29,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 
 	private static final Duration LONGEST_LEASE = Duration.ofHours(1);
 
-	private static final Duration LONGEST_AFFINITY = Duration.ofHours(1);
+	private static final Duration LONGEST_IDLE = Duration.ofHours(1);
 
 	private static final Duration SHORTEST_GRACE = Duration.ofMillis(40);
 
@@ -56,14 +56,14 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 			throw invalid("pulsar-lock.topic.shards", topic.shards(), "It must be from 1 to " + MOST_SHARDS + ".");
 		}
 		checkTimes(session);
-		checkAffinity(properties.affinity());
+		checkCache(properties.cache());
 		checkNotBlank("pulsar-lock.node", properties.node());
 		checkNotNegative("pulsar-lock.startup-timeout", properties.startupTimeout());
 		checkNotNegative("pulsar-lock.annotations.wait-for", properties.annotations().waitFor());
-		checkGroup("pulsar-lock.leader.group", properties.leader().group());
-		List<String> groups = properties.leader().groups();
+		checkGroup("pulsar-lock.leader.default-group", properties.leader().defaultGroup());
+		List<String> groups = properties.leader().joinGroups();
 		for (int i = 0; i < groups.size(); i++) {
-			checkGroup("pulsar-lock.leader.groups[" + i + "]", groups.get(i));
+			checkGroup("pulsar-lock.leader.join-groups[" + i + "]", groups.get(i));
 		}
 		String node = properties.node();
 		return new LockSettings(
@@ -72,7 +72,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 				SessionSettings.of((node != null) ? node : PulsarLocks.defaultNode())
 					.withShards(topic.shards())
 					.withTimes(session.lease(), session.reconnectGrace())
-					.withAffinity(properties.affinity().idle(), properties.affinity().maxLocks()),
+					.withAffinity(properties.cache().idle(), properties.cache().maxLocks()),
 				warnings(session));
 	}
 
@@ -94,15 +94,15 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 		}
 	}
 
-	private static void checkAffinity(Affinity affinity) {
-		checkNotNegative("pulsar-lock.affinity.idle", affinity.idle());
-		if (affinity.idle().compareTo(LONGEST_AFFINITY) > 0) {
-			throw invalid("pulsar-lock.affinity.idle", affinity.idle(),
-					"It must not be longer than " + text(LONGEST_AFFINITY) + ".");
+	private static void checkCache(Cache cache) {
+		checkNotNegative("pulsar-lock.cache.idle", cache.idle());
+		if (cache.idle().compareTo(LONGEST_IDLE) > 0) {
+			throw invalid("pulsar-lock.cache.idle", cache.idle(),
+					"It must not be longer than " + text(LONGEST_IDLE) + ".");
 		}
-		if (affinity.maxLocks() < 1) {
-			throw invalid("pulsar-lock.affinity.max-locks", affinity.maxLocks(),
-					"It must be at least 1; pulsar-lock.affinity.idle=0 keeps no lock at all.");
+		if (cache.maxLocks() < 1) {
+			throw invalid("pulsar-lock.cache.max-locks", cache.maxLocks(),
+					"It must be at least 1; pulsar-lock.cache.idle=0 keeps no lock at all.");
 		}
 	}
 

@@ -48,7 +48,8 @@ import org.springframework.pulsar.core.PulsarTemplate;
 @EnableConfigurationProperties(PulsarLockProperties.class)
 public final class PulsarLockAutoConfiguration {
 
-	PulsarLockAutoConfiguration() {
+	PulsarLockAutoConfiguration(Environment environment) {
+		RenamedProperties.check(environment);
 	}
 
 	@Bean
@@ -94,7 +95,7 @@ public final class PulsarLockAutoConfiguration {
 	LeadershipLifecycle pulsarLockLeadershipLifecycle(LockRegistry registry, Leadership leadership,
 			LockShutdown shutdown, PulsarLockProperties properties, DefaultListableBeanFactory beanFactory) {
 		return new LeadershipLifecycle(registry, leadership, isInherited(registry, beanFactory),
-				properties.leader().groups(), shutdown);
+				properties.leader().joinGroups(), shutdown);
 	}
 
 	/** Whether the registry is a bean of a parent context. */

@@ -53,7 +53,7 @@ public final class PulsarLockProperties {
 	private final Session session;
 
 	/** Locks that stay with this node after their release. */
-	private final Affinity affinity;
+	private final Cache cache;
 
 	/** Annotated methods. */
 	private final Annotations annotations;
@@ -63,7 +63,7 @@ public final class PulsarLockProperties {
 
 	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
 			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
-			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Affinity affinity,
+			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Cache cache,
 			@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
 		this.enabled = enabled;
 		this.cluster = cluster;
@@ -72,7 +72,7 @@ public final class PulsarLockProperties {
 		this.startupTimeout = startupTimeout;
 		this.topic = topic;
 		this.session = session;
-		this.affinity = affinity;
+		this.cache = cache;
 		this.annotations = annotations;
 		this.leader = leader;
 	}
@@ -140,8 +140,8 @@ public final class PulsarLockProperties {
 	 * Locks that stay with this node after their release.
 	 * @return the value
 	 */
-	public Affinity affinity() {
-		return this.affinity;
+	public Cache cache() {
+		return this.cache;
 	}
 
 	/**
@@ -180,7 +180,7 @@ public final class PulsarLockProperties {
 	 * @return the group, or else the application's name, or else {@code default}
 	 */
 	public String leaderGroup(Environment environment) {
-		String group = this.leader.group();
+		String group = this.leader.defaultGroup();
 		return (group != null) ? group : applicationName(environment);
 	}
 
@@ -327,7 +327,7 @@ public final class PulsarLockProperties {
 	/**
 	 * Locks that stay with this node after their release.
 	 */
-	public static final class Affinity {
+	public static final class Cache {
 
 		/**
 		 * Time to keep a released lock for this node, unless another node asks for it.
@@ -338,7 +338,7 @@ public final class PulsarLockProperties {
 		/** Number of locks to keep at most. */
 		private final int maxLocks;
 
-		Affinity(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
+		Cache(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
 			this.idle = idle;
 			this.maxLocks = maxLocks;
 		}
@@ -428,17 +428,17 @@ public final class PulsarLockProperties {
 		 * Leader group of annotated methods that name none. Defaults to the name of the
 		 * application.
 		 */
-		private final @Nullable String group;
+		private final @Nullable String defaultGroup;
 
 		/**
 		 * Comma-separated list of leader groups that this node is a candidate of from the
 		 * start, whether anything else asks for them or not.
 		 */
-		private final List<String> groups;
+		private final List<String> joinGroups;
 
-		Leader(@Nullable String group, @DefaultValue List<String> groups) {
-			this.group = group;
-			this.groups = List.copyOf(groups);
+		Leader(@Nullable String defaultGroup, @DefaultValue List<String> joinGroups) {
+			this.defaultGroup = defaultGroup;
+			this.joinGroups = List.copyOf(joinGroups);
 		}
 
 		/**
@@ -446,8 +446,8 @@ public final class PulsarLockProperties {
 		 * application.
 		 * @return the value
 		 */
-		public @Nullable String group() {
-			return this.group;
+		public @Nullable String defaultGroup() {
+			return this.defaultGroup;
 		}
 
 		/**
@@ -455,8 +455,8 @@ public final class PulsarLockProperties {
 		 * start, whether anything else asks for them or not.
 		 * @return the value
 		 */
-		public List<String> groups() {
-			return this.groups;
+		public List<String> joinGroups() {
+			return this.joinGroups;
 		}
 
 	}

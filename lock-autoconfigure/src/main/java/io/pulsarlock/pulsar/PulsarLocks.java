@@ -98,7 +98,7 @@ public final class PulsarLocks {
 	 * @param locks how many at most; default 1000
 	 * @return this
 	 */
-	public PulsarLocks affinity(Duration idle, int locks) {
+	public PulsarLocks cache(Duration idle, int locks) {
 		this.session = this.session.withAffinity(idle, locks);
 		return this;
 	}

@@ -18,7 +18,7 @@ class ConfigurationMetadataTests {
 
 	/** Null unless set, or an empty list. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("pulsar-lock.annotations.order", "pulsar-lock.cluster",
-			"pulsar-lock.node", "pulsar-lock.leader.group", "pulsar-lock.leader.groups");
+			"pulsar-lock.node", "pulsar-lock.leader.default-group", "pulsar-lock.leader.join-groups");
 
 	@Test
 	void everyPropertyHasADescriptionInBootsStyle() throws Exception {
@@ -62,7 +62,8 @@ class ConfigurationMetadataTests {
 					"pulsar-lock.topic.prefix", "pulsar-lock.topic.shards", "pulsar-lock.topic.subscription-prefix",
 					"pulsar-lock.session.lease", "pulsar-lock.session.reconnect-grace",
 					"pulsar-lock.annotations.enabled", "pulsar-lock.annotations.wait-for",
-					"pulsar-lock.annotations.order", "pulsar-lock.leader.group", "pulsar-lock.leader.groups");
+					"pulsar-lock.annotations.order", "pulsar-lock.leader.default-group",
+					"pulsar-lock.leader.join-groups");
 	}
 
 	private static String name(Map<String, Object> property) {
@@ -74,7 +75,9 @@ class ConfigurationMetadataTests {
 		String location = PulsarLockProperties.class.getProtectionDomain().getCodeSource().getLocation().toString();
 		try (InputStream stream = URI.create(location + resource).toURL().openStream()) {
 			List<Map<String, Object>> properties = JsonPath.parse(stream).read("$.properties");
-			return properties.stream().filter((property) -> name(property).startsWith("pulsar-lock.")).toList();
+			return properties.stream()
+				.filter((property) -> name(property).startsWith("pulsar-lock.") && !property.containsKey("deprecation"))
+				.toList();
 		}
 	}
 

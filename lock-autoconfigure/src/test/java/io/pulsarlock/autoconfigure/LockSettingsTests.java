@@ -37,14 +37,14 @@ class LockSettingsTests {
 				"pulsar-lock.topic.tenant", "t", "pulsar-lock.topic.namespace", "ns", "pulsar-lock.topic.prefix", "p",
 				"pulsar-lock.topic.shards", "7", "pulsar-lock.topic.subscription-prefix", "role-",
 				"pulsar-lock.session.lease", "20s", "pulsar-lock.session.reconnect-grace", "6s",
-				"pulsar-lock.affinity.idle", "3s"));
+				"pulsar-lock.cache.idle", "3s"));
 		assertThat(settings.topics()).isEqualTo(new TopicSettings("t", "ns", "p", "c", "role-"));
 		assertThat(settings.session().node()).isEqualTo("n");
 		assertThat(settings.session().shards()).isEqualTo(7);
 		assertThat(settings.session().lease()).isEqualTo(Duration.ofSeconds(20));
 		assertThat(settings.session().reconnectGrace()).isEqualTo(Duration.ofSeconds(6));
 		assertThat(settings.session().affinity()).isEqualTo(Duration.ofSeconds(3));
-		assertThat(settings(Map.of("pulsar-lock.affinity.max-locks", "8")).session().affinityLocks()).isEqualTo(8);
+		assertThat(settings(Map.of("pulsar-lock.cache.max-locks", "8")).session().affinityLocks()).isEqualTo(8);
 		assertThat(settings.warnings()).isEmpty();
 	}
 
@@ -63,13 +63,13 @@ class LockSettingsTests {
 			pulsar-lock.session.lease             | 61m    | three heartbeats
 			pulsar-lock.session.reconnect-grace   | 39ms   | at least 40ms
 			pulsar-lock.session.reconnect-grace   | 11s    | pulsar-lock.session.lease (10s)
-			pulsar-lock.affinity.idle             | -1s    | negative
-			pulsar-lock.affinity.idle             | 61m    | longer than 1h
-			pulsar-lock.affinity.max-locks        | 0      | pulsar-lock.affinity.idle=0
+			pulsar-lock.cache.idle             | -1s    | negative
+			pulsar-lock.cache.idle             | 61m    | longer than 1h
+			pulsar-lock.cache.max-locks        | 0      | pulsar-lock.cache.idle=0
 			pulsar-lock.startup-timeout           | -1s    | negative
 			pulsar-lock.annotations.wait-for      | -1s    | negative
-			pulsar-lock.leader.group              | ' '    | blank
-			pulsar-lock.leader.groups[0]          | ' '    | blank
+			pulsar-lock.leader.default-group              | ' '    | blank
+			pulsar-lock.leader.join-groups[0]          | ' '    | blank
 			""")
 	void refusedValueIsNamedWithItsReason(String property, String value, String reason) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
@@ -83,7 +83,7 @@ class LockSettingsTests {
 	@Test
 	void groupThatIsTooLongIsRefused() {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> settings(Map.of("pulsar-lock.leader.group", "g".repeat(513))))
+			.isThrownBy(() -> settings(Map.of("pulsar-lock.leader.default-group", "g".repeat(513))))
 			.satisfies((ex) -> assertThat(ex.getReason()).contains("512"));
 	}
 

@@ -18,9 +18,12 @@ import io.pulsarlock.actuate.FakeLockNode;
 import io.pulsarlock.session.SessionLockNode;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.pulsar.autoconfigure.PulsarAutoConfiguration;
 import org.springframework.boot.pulsar.autoconfigure.PulsarConnectionDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -124,7 +127,8 @@ class PulsarLockAutoConfigurationTests {
 			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("default");
 		});
 		this.runner
-			.withPropertyValues("spring.application.name=shop", "pulsar-lock.cluster=all", "pulsar-lock.leader.group=g")
+			.withPropertyValues("spring.application.name=shop", "pulsar-lock.cluster=all",
+					"pulsar-lock.leader.default-group=g")
 			.run((context) -> {
 				PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
 				assertThat(properties.cluster(context.getEnvironment())).isEqualTo("all");
@@ -142,9 +146,24 @@ class PulsarLockAutoConfigurationTests {
 
 	@Test
 	void nodeIsACandidateOfTheGroupsThatAreListed() {
-		this.runner.withPropertyValues("pulsar-lock.leader.groups=a,b")
+		this.runner.withPropertyValues("pulsar-lock.leader.join-groups=a,b")
 			.run((context) -> assertThat(context.getBean(Leadership.class).groups()).extracting(LeaderGroup::name)
 				.containsExactlyInAnyOrder("a", "b"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pulsar-lock.leader.group, pulsar-lock.leader.default-group",
+			"pulsar-lock.leader.groups, pulsar-lock.leader.join-groups",
+			"pulsar-lock.leader.groups[0], pulsar-lock.leader.join-groups",
+			"pulsar-lock.affinity.idle, pulsar-lock.cache.idle",
+			"pulsar-lock.affinity.maxLocks, pulsar-lock.cache.max-locks" })
+	void formerNameOfAPropertyFailsTheStartAndNamesTheNewOne(String before, String now) {
+		this.runner.withPropertyValues(before + "=1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContaining("'" + now + "'")
+				.hasMessageContaining("has no effect any more"));
 	}
 
 	@Test
@@ -159,7 +178,7 @@ class PulsarLockAutoConfigurationTests {
 
 	@Test
 	void lazyInitializationStartsLocksAllTheSame() {
-		this.runner.withPropertyValues("pulsar-lock.leader.groups=a")
+		this.runner.withPropertyValues("pulsar-lock.leader.join-groups=a")
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.run((context) -> {

@@ -58,7 +58,7 @@ class LifecycleTests {
 
 	@Test
 	void applicationWithTheStarterAloneHasLocksAndLeads() throws Exception {
-		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest")) {
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest")) {
 			LockRegistry locks = context.getBean(LockRegistry.class);
 			try (LockHandle held = locks.obtain("stock").acquire(Duration.ofSeconds(10))) {
 				assertThat(held.fencingToken()).isPositive();
@@ -70,7 +70,7 @@ class LifecycleTests {
 
 	@Test
 	void locksLeadersAndListenersGoOnAfterAPause() throws Exception {
-		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest")) {
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest")) {
 			Recorder recorder = context.getBean(Recorder.class);
 			FencedLock lock = context.getBean(LockRegistry.class).obtain("stock");
 			LeaderGroup group = context.getBean(Leadership.class).group("digest");
@@ -114,7 +114,7 @@ class LifecycleTests {
 
 	@Test
 	void leadersResignAfterEveryPhaseWhenTheContextIsClosed() {
-		ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest");
+		ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest");
 		Recorder recorder = context.getBean(Recorder.class);
 		LeaderGroup group = context.getBean(Leadership.class).group("digest");
 		await().until(group::isLeader);
@@ -125,7 +125,7 @@ class LifecycleTests {
 
 	@Test
 	void leadersResignAfterWhatDrainsAndBeforeTheLocksEndWhenTheContextIsStopped() {
-		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest")) {
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest")) {
 			Recorder recorder = context.getBean(Recorder.class);
 			LeaderGroup group = context.getBean(Leadership.class).group("digest");
 			await().until(group::isLeader);
@@ -137,10 +137,10 @@ class LifecycleTests {
 
 	@Test
 	void nextLeaderTakesOverAtOnceWhenAContextStops() {
-		try (ConfigurableApplicationContext first = start("pulsar-lock.leader.groups=digest")) {
+		try (ConfigurableApplicationContext first = start("pulsar-lock.leader.join-groups=digest")) {
 			LeaderGroup mine = first.getBean(Leadership.class).group("digest");
 			await().until(mine::isLeader);
-			try (ConfigurableApplicationContext second = start("pulsar-lock.leader.groups=digest")) {
+			try (ConfigurableApplicationContext second = start("pulsar-lock.leader.join-groups=digest")) {
 				LeaderGroup theirs = second.getBean(Leadership.class).group("digest");
 				await().until(() -> theirs.participants().size() == 2);
 				assertThat(theirs.isLeader()).isFalse();
@@ -157,7 +157,8 @@ class LifecycleTests {
 
 	@Test
 	void throwingListenersStopNothing() {
-		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest", "test.throwing=true")) {
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest",
+				"test.throwing=true")) {
 			LeaderGroup group = context.getBean(Leadership.class).group("digest");
 			await().until(group::isLeader);
 			long term = group.term().orElseThrow();
@@ -170,7 +171,7 @@ class LifecycleTests {
 
 	@Test
 	void lazyApplicationLeadsAllTheSame() {
-		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.groups=digest",
+		try (ConfigurableApplicationContext context = start("pulsar-lock.leader.join-groups=digest",
 				"spring.main.lazy-initialization=true")) {
 			await().until(context.getBean(Leadership.class).group("digest")::isLeader);
 		}

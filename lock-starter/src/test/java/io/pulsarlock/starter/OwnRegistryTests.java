@@ -85,7 +85,7 @@ class OwnRegistryTests {
 		.withBean("pulsarClient", PulsarClient.class, () -> Mockito.mock(PulsarClient.class))
 		.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 		.withBean("cluster", InMemoryLockCluster.class, () -> this.cluster)
-		.withPropertyValues("pulsar-lock.leader.groups=listed", "management.endpoints.web.exposure.include=*");
+		.withPropertyValues("pulsar-lock.leader.join-groups=listed", "management.endpoints.web.exposure.include=*");
 
 	@AfterEach
 	void close() {
@@ -235,7 +235,7 @@ class OwnRegistryTests {
 						PulsarLockAutoConfiguration.class, PulsarLockAnnotationAutoConfiguration.class))
 				.withBean("pulsarClient", PulsarClient.class, () -> Mockito.mock(PulsarClient.class))
 				.withParent(parent)
-				.withPropertyValues("pulsar-lock.leader.groups=of-the-child")
+				.withPropertyValues("pulsar-lock.leader.join-groups=of-the-child")
 				.withUserConfiguration(ChildJobs.class)
 				.withBean("childListener", LockListener.class, () -> (event) -> heard.add(event.name()))
 				.run((child) -> {

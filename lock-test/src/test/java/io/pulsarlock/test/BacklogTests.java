@@ -85,7 +85,7 @@ class BacklogTests {
 				.topics(this.topics)
 				.node("node" + i)
 				.shards(1)
-				.affinity(Duration.ZERO, 1)
+				.cache(Duration.ZERO, 1)
 				.connect();
 			node.addListener((event) -> {
 				if (event instanceof LockLost) {

@@ -32,7 +32,7 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		Map<String, String> settings, String times, @Nullable Duration defaults, Set<String> rows) {
 
 	/** Where this is a name of our configuration, the class path knows affinity. */
-	static final String AFFINITY = "pulsar-lock.affinity.idle";
+	static final String AFFINITY = "pulsar-lock.cache.idle";
 
 	/**
 	 * Where products wait longer by default, one round takes minutes and ends with what

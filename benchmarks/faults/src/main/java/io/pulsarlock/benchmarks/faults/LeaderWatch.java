@@ -94,7 +94,8 @@ final class LeaderWatch implements Runnable, DisposableBean {
 		@Override
 		public synchronized void onGranted(LeadershipGranted event) {
 			if (this.term != 0) {
-				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " granted within " + this.term, null);
+				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " granted within " + this.term,
+						null);
 			}
 			this.term = event.term();
 		}
@@ -102,7 +103,8 @@ final class LeaderWatch implements Runnable, DisposableBean {
 		@Override
 		public synchronized void onRevoked(LeadershipRevoked event) {
 			if (this.term != event.term()) {
-				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " revoked within " + this.term, null);
+				LeaderWatch.this.history.unexpected("listener: term " + event.term() + " revoked within " + this.term,
+						null);
 			}
 			this.term = 0;
 		}
