@@ -22,6 +22,14 @@ final class LeaderGroups {
 		this.leadership = leadership;
 	}
 
+	/** Makes this node a candidate, again if it has left the group. */
+	void join(String name) {
+		LeaderGroup group = this.leadership.get().group(name);
+		if (group != null) {
+			this.known.put(name, group);
+		}
+	}
+
 	/** The group of that name; null only if the application's own leadership has none. */
 	@Nullable LeaderGroup get(String name) {
 		LeaderGroup group = this.known.get(name);

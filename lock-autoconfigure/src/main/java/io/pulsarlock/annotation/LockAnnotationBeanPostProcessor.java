@@ -72,6 +72,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	private final transient Set<String> groups = ConcurrentHashMap.newKeySet();
 
+	private final transient LeaderGroups joined;
+
 	private transient StringValueResolver placeholders = (text) -> text;
 
 	private transient @Nullable BeanFactory beans;
@@ -102,8 +104,10 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 				() -> new GuardObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP),
 						acquire.getIfAvailable(), hold.getIfAvailable()));
 		Supplier<LockRegistry> locks = once(registry::getObject);
-		LeaderGroups groups = new LeaderGroups(once(() -> leadership(leadership.getIfAvailable(), locks.get())));
-		this.interceptors = (guards) -> new GuardInterceptor(locks, groups, this::expressions, guards::find, observing);
+		LeaderGroups leaderGroups = new LeaderGroups(once(() -> leadership(leadership.getIfAvailable(), locks.get())));
+		this.joined = leaderGroups;
+		this.interceptors = (guards) -> new GuardInterceptor(locks, leaderGroups, this::expressions, guards::find,
+				observing);
 		// Decides for classes; each bean gets an advisor of its own.
 		this.advisor = new DefaultPointcutAdvisor(new GuardedMethods(), (MethodInterceptor) MethodInvocation::proceed);
 	}
@@ -268,6 +272,14 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	 */
 	public Set<String> leaderGroups() {
 		return Set.copyOf(this.groups);
+	}
+
+	/**
+	 * Makes this node a candidate of {@link #leaderGroups()}, again if it has left one.
+	 * @since 0.2.0
+	 */
+	public void joinLeaderGroups() {
+		leaderGroups().forEach(this.joined::join);
 	}
 
 	/**

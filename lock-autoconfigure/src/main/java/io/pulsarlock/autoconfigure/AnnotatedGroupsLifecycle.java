@@ -29,7 +29,9 @@ final class AnnotatedGroupsLifecycle implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		LeadershipLifecycle.join(this.registry, this.leadership, this.postProcessor.leaderGroups());
+		if (LeadershipLifecycle.isPossible(this.registry, this.leadership, this.postProcessor.leaderGroups())) {
+			this.postProcessor.joinLeaderGroups();
+		}
 		this.running = true;
 	}
 

@@ -48,7 +48,9 @@ final class LeadershipLifecycle implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		join(this.registry, this.leadership, this.groups);
+		if (isPossible(this.registry, this.leadership, this.groups)) {
+			this.groups.forEach(this.leadership::group);
+		}
 		SessionLockNode node = campaigner();
 		if (node != null) {
 			node.startCampaigns();
@@ -56,14 +58,14 @@ final class LeadershipLifecycle implements SmartLifecycle {
 		this.running = true;
 	}
 
-	/** Makes this node a candidate, where there is one. */
-	static void join(LockRegistry registry, Leadership leadership, Collection<String> groups) {
+	/** Whether there is a node that can be a candidate; says so if not. */
+	static boolean isPossible(LockRegistry registry, Leadership leadership, Collection<String> groups) {
 		if (!groups.isEmpty() && leadership instanceof WithoutNode.NoLeadership) {
 			logger.warn(WithoutNode.explain(registry) + ", so nobody leads " + groups
 					+ " here. Declare a bean of type Leadership");
-			return;
+			return false;
 		}
-		groups.forEach(leadership::group);
+		return true;
 	}
 
 	private @Nullable SessionLockNode campaigner() {

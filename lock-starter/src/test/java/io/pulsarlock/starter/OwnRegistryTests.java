@@ -149,6 +149,25 @@ class OwnRegistryTests {
 	}
 
 	@Test
+	void callOfAMethodForLeadersDoesNotJoinAGroupThatTheNodeHasLeft() {
+		this.runner.withUserConfiguration(Recipe.class, Jobs.class).run((context) -> {
+			Leadership leadership = context.getBean(Leadership.class);
+			LeaderGroup group = leadership.group("annotated");
+			await().until(group::isLeader);
+			group.leave();
+			assertThat(context.getBean(Jobs.class).lead()).isNull();
+			assertThat(leadership.groups()).extracting(LeaderGroup::name).containsExactly("listed");
+			context.getSourceApplicationContext().stop();
+			context.getSourceApplicationContext().start();
+			await().until(() -> "led".equals(context.getBean(Jobs.class).lead()));
+			group.leave();
+			assertThat(context.getBean(Jobs.class).lead()).isNull();
+			leadership.group("annotated");
+			await().until(() -> "led".equals(context.getBean(Jobs.class).lead()));
+		});
+	}
+
+	@Test
 	void nodeResignsWhenTheContextStopsAndLeadsAgainWhenItStarts() {
 		this.runner.withUserConfiguration(Recipe.class, Recorder.class).run((context) -> {
 			LeaderGroup group = context.getBean(Leadership.class).group("listed");
