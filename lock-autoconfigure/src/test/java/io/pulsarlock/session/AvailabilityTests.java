@@ -48,7 +48,7 @@ class AvailabilityTests {
 	void outageIsOneLineAndItsEndAnother(CapturedOutput output) {
 		joinAll();
 		for (int i = 0; i < 4; i++) {
-			this.availability.sessionLost(i, Reason.GRACE_EXPIRED, this.now);
+			this.availability.sessionLost(i, Reason.CONNECTION_LOST, this.now);
 		}
 		for (int i = 0; i < 10; i++) {
 			this.availability.failed(new LockUnavailableException("no answer"), this.now);
@@ -56,16 +56,16 @@ class AvailabilityTests {
 		this.now += Duration.ofSeconds(37).toNanos();
 		joinAll();
 		assertThat(lines(output)).hasSize(3);
-		assertThat(lines(output).get(1)).contains("WARN", "lost touch", "GRACE_EXPIRED");
+		assertThat(lines(output).get(1)).contains("WARN", "lost touch", "CONNECTION_LOST");
 		assertThat(lines(output).get(2)).contains("INFO", "is back", "37 s", "has lost the locks it held");
 	}
 
 	@Test
 	void sessionOfOneShardIsOneLineAndItsEndAnother(CapturedOutput output) {
 		joinAll();
-		this.availability.sessionLost(2, Reason.GRACE_EXPIRED, this.now);
+		this.availability.sessionLost(2, Reason.CONNECTION_LOST, this.now);
 		this.availability.joined(2, this.now);
-		this.availability.sessionLost(2, Reason.GRACE_EXPIRED, this.now);
+		this.availability.sessionLost(2, Reason.CONNECTION_LOST, this.now);
 		assertThat(lines(output)).hasSize(4);
 	}
 
@@ -85,7 +85,7 @@ class AvailabilityTests {
 	void nodeThatStopsMissesNothing(CapturedOutput output) {
 		joinAll();
 		this.availability.end();
-		this.availability.sessionLost(0, Reason.CLOSED, this.now);
+		this.availability.sessionLost(0, Reason.NODE_STOPPED, this.now);
 		this.availability.failed(new LockUnavailableException("closed"), this.now);
 		assertThat(lines(output)).hasSize(1);
 	}

@@ -7,7 +7,7 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -33,27 +33,27 @@ class GeoReplicationTests {
 		try (PulsarBroker east = broker("east"); PulsarBroker west = broker("west")) {
 			AdminCommands eastern = replicate(east, "east", west, "west");
 			AdminCommands western = replicate(west, "west", east, "east");
-			try (SessionLockRegistry first = node(east, "first")) {
+			try (LockNode first = node(east, "first")) {
 				first.awaitJoined(LIMIT);
 				LockHandle held = first.obtain("lock").acquire(LIMIT);
-				try (SessionLockRegistry second = node(west, "second")) {
+				try (LockNode second = node(west, "second")) {
 					// It may have joined before the first copy has come.
-					await().atMost(LIMIT).until(() -> !second.isConfirmed() && !held.isHeld());
+					await().atMost(LIMIT).until(() -> !second.monitor().statistics().confirmed() && !held.isHeld());
 					assertThat(refusal(() -> first.obtain("lock").acquire(LIMIT))).hasMessageContaining("Node 'second'")
 						.hasMessageContaining("copied here from Pulsar cluster 'west'");
 				}
-				try (SessionLockRegistry third = node(west, "third")) {
+				try (LockNode third = node(west, "third")) {
 					assertThat(refusal(() -> third.awaitJoined(LIMIT))).hasMessageContaining("Node 'first'")
 						.hasMessageContaining("copied here from Pulsar cluster 'east'")
 						.hasMessageContaining("pulsar-lock.topic.namespace");
 				}
 				eastern.request("POST " + NAMESPACE + "/replication [\"east\"]");
 				western.request("POST " + NAMESPACE + "/replication [\"west\"]");
-				await().atMost(LIMIT).until(first::isConfirmed);
+				await().atMost(LIMIT).until(() -> first.monitor().statistics().confirmed());
 				first.obtain("lock").acquire(LIMIT).close();
 			}
-			try (SessionLockRegistry second = node(west, "second")) {
-				await().atMost(LIMIT).until(second::isConfirmed);
+			try (LockNode second = node(west, "second")) {
+				await().atMost(LIMIT).until(() -> second.monitor().statistics().confirmed());
 				second.obtain("lock").acquire(LIMIT).close();
 			}
 		}
@@ -77,7 +77,7 @@ class GeoReplicationTests {
 		return admin;
 	}
 
-	private static SessionLockRegistry node(PulsarBroker broker, String name) {
+	private static LockNode node(PulsarBroker broker, String name) {
 		return PulsarLocks.at(broker.serviceUrl())
 			.topics(TopicSettings.of("geo").in("public", "geo"))
 			.shards(1)

@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import io.pulsarlock.LockException;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -24,7 +24,7 @@ final class OutageNode {
 
 	public static void main(String[] args) throws Exception {
 		logAsByDefault();
-		try (SessionLockRegistry locks = PulsarLocks.at(args[0]).cluster(args[1]).node("node").connect()) {
+		try (LockNode locks = PulsarLocks.at(args[0]).cluster(args[1]).node("node").connect()) {
 			locks.leadership().group("group");
 			locks.obtain("held").acquire(Duration.ofMinutes(2));
 			System.out.println("HELD");
