@@ -1,8 +1,14 @@
 package io.pulsarlock.autoconfigure;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -22,12 +28,15 @@ public final class PulsarLockProperties {
 
 	private static final String NO_NAME = "default";
 
+	private static final int LONGEST_CLUSTER = 100;
+
+	private static final int HASH_BYTES = 6;
 	/** Whether to enable distributed locks and leader election. */
 	private final boolean enabled;
 
 	/**
 	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
-	 * Defaults to the name of the application.
+	 * Defaults to the name of the application; without either the start fails.
 	 */
 	private final @Nullable String cluster;
 
@@ -87,7 +96,7 @@ public final class PulsarLockProperties {
 
 	/**
 	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
-	 * Defaults to the name of the application.
+	 * Defaults to the name of the application; without either the start fails.
 	 * @return the value
 	 */
 	public @Nullable String cluster() {
@@ -163,30 +172,74 @@ public final class PulsarLockProperties {
 	/**
 	 * The lock cluster this node belongs to.
 	 * @param environment knows the application's name
-	 * @return the cluster, or else the application's name with every character that a
-	 * topic's name may not have replaced by a dash, or else {@code default}
+	 * @return the cluster, or else the name of the application. If a topic's name may not
+	 * be like that, whatever stands in the way is replaced by a dash or cut off, and
+	 * {@code =} and a hash of the whole name follow: different applications never have
+	 * the same cluster
+	 * @throws LockConfigurationException if neither has a name
 	 */
 	public String cluster(Environment environment) {
 		if (this.cluster != null) {
 			return this.cluster;
 		}
-		String name = applicationName(environment).replaceAll("[^A-Za-z0-9_.=-]", "-");
-		return name.substring(0, Math.min(name.length(), 100));
+		String name = applicationName(environment);
+		if (name == null) {
+			throw new LockConfigurationException("The lock cluster has no name, and any other application without "
+					+ "one would share its locks and leaders. Set '" + APPLICATION_NAME
+					+ "' to the name of this application, or 'pulsar-lock.cluster' to a name that all of its nodes "
+					+ "and nobody else have");
+		}
+		return distinct(name, "[^A-Za-z0-9_.-]", LONGEST_CLUSTER);
 	}
 
 	/**
 	 * The leader group of whoever names none.
 	 * @param environment knows the application's name
-	 * @return the group, or else the application's name, or else {@code default}
+	 * @return the group, or else the name of the application, or else that of the
+	 * cluster, or else {@code default}, which only a {@code LockRegistry} bean of the
+	 * application gets as far as. A name that is too long for a group is cut off, and
+	 * {@code =} and a hash of the whole name follow
 	 */
 	public String leaderGroup(Environment environment) {
 		String group = this.leader.defaultGroup();
-		return (group != null) ? group : applicationName(environment);
+		if (group != null) {
+			return group;
+		}
+		String name = applicationName(environment);
+		if (name == null) {
+			return (this.cluster != null) ? this.cluster : NO_NAME;
+		}
+		return (name.length() > LockRegistry.MAX_NAME_LENGTH) ? distinct(name, "[^ -~]", LockRegistry.MAX_NAME_LENGTH)
+				: name;
 	}
 
-	private static String applicationName(Environment environment) {
+	private static @Nullable String applicationName(Environment environment) {
 		String name = environment.getProperty(APPLICATION_NAME);
-		return StringUtils.hasText(name) ? name : NO_NAME;
+		return StringUtils.hasText(name) ? name : null;
+	}
+
+	/**
+	 * Makes names that fit and that differ where the given ones do: whatever is changed
+	 * gets an equals sign, which no name has that is left as it is.
+	 */
+	private static String distinct(String name, String forbidden, int longest) {
+		String replaced = name.replaceAll(forbidden, "-");
+		if (replaced.equals(name) && name.length() <= longest) {
+			return name;
+		}
+		String hash = '=' + hash(name);
+		return replaced.substring(0, Math.min(replaced.length(), longest - hash.length())) + hash;
+	}
+
+	private static String hash(String name) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			// Every Java platform has it.
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** What the start of the application does about a cluster that is not joined. */

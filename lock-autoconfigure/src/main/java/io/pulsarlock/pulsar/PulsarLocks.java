@@ -17,8 +17,8 @@ import org.apache.pulsar.client.api.SizeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a node without Spring. Everything but the service url has a default:
- * <pre class="code">
+ * Makes a node without Spring. Everything but the service url and the cluster's name
+ * has a default: <pre class="code">
  * try (LockNode locks = PulsarLocks.at("pulsar://localhost:6650").cluster("shop").connect()) {
  *     locks.awaitJoined(Duration.ofSeconds(10));
  *     ...
@@ -31,7 +31,7 @@ public final class PulsarLocks {
 
 	private final String serviceUrl;
 
-	private TopicSettings topics = TopicSettings.of("default");
+	private @Nullable TopicSettings topics;
 
 	private SessionSettings session = SessionSettings.of(defaultNode());
 
@@ -51,13 +51,15 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * The lock cluster's name.
-	 * @param name nodes with the same name share locks; default {@code default}
+	 * The lock cluster's name. There is no default: two programs that do not know of each
+	 * other would share it.
+	 * @param name nodes with the same name share locks and leaders
 	 * @return this
 	 */
 	public PulsarLocks cluster(String name) {
-		this.topics = new TopicSettings(this.topics.tenant(), this.topics.namespace(), this.topics.prefix(), name,
-				this.topics.subscriptionPrefix());
+		TopicSettings topics = this.topics;
+		this.topics = (topics != null) ? new TopicSettings(topics.tenant(), topics.namespace(), topics.prefix(), name,
+				topics.subscriptionPrefix()) : TopicSettings.of(name);
 		return this;
 	}
 
@@ -125,13 +127,20 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * Makes the node, which joins in the background: this call does not wait for Pulsar
-	 * and does not fail when it cannot be reached.
+	 * Makes the node, which joins in the background: this call does not wait for
+	 * Pulsar and does not fail when it cannot be reached.
 	 * @return the node; closing it closes the client
-	 * @throws LockConfigurationException if the client's settings are wrong
+	 * @throws LockConfigurationException if the client's settings are wrong, or neither
+	 * {@link #cluster} nor {@link #topics} was called
 	 */
 	public LockNode connect() {
-		return new SessionLockNode(this.session, new PulsarConnector(this::client, this.topics, this.session.node()));
+		TopicSettings topics = this.topics;
+		if (topics == null) {
+			throw new LockConfigurationException("The lock cluster has no name, and any other program without one "
+					+ "would share its locks and leaders. Call cluster(..) with a name that all of its nodes and "
+					+ "nobody else have");
+		}
+		return new SessionLockNode(this.session, new PulsarConnector(this::client, topics, this.session.node()));
 	}
 
 	private PulsarClient client() {

@@ -1,14 +1,17 @@
 package io.pulsarlock.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
+import io.pulsarlock.LockRegistry;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -26,7 +29,7 @@ class LockSettingsTests {
 	@Test
 	void defaultsAreThoseOfTheCore() {
 		LockSettings settings = settings(Map.of());
-		assertThat(settings.topics()).isEqualTo(TopicSettings.of("default"));
+		assertThat(settings.topics()).isEqualTo(TopicSettings.of("shop"));
 		assertThat(settings.session()).isEqualTo(SessionSettings.of(PulsarLocks.defaultNode()));
 		assertThat(settings.warnings()).isEmpty();
 	}
@@ -88,6 +91,33 @@ class LockSettingsTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "shop", "my-shop", "My_Shop.2", "a", "-" })
+	void nameOfAnApplicationThatFitsIsTheCluster(String name) {
+		assertThat(cluster(name)).isEqualTo(name);
+	}
+
+	@Test
+	void applicationsWithDifferentNamesAreInDifferentClusters() {
+		String hashed = cluster("my shop");
+		List<String> names = List.of("my shop", "my-shop", "my/shop", "my  shop", "my--shop", "mý-shop", "my=shop",
+				"my shop ", hashed, "s".repeat(100), "s".repeat(101), "s".repeat(102), "s".repeat(99) + " ",
+				"\u5e97\u8217", "\u8217\u5e97");
+		assertThat(names.stream().map(LockSettingsTests::cluster)).doesNotHaveDuplicates()
+			.allSatisfy((cluster) -> assertThat(TopicSettings.of(cluster).cluster()).isEqualTo(cluster));
+		assertThat(hashed).isEqualTo(cluster("my shop")).matches("my-shop=[0-9a-f]{12}");
+	}
+
+	@Test
+	void applicationsWithDifferentNamesHaveDifferentLeaders() {
+		List<String> names = List.of("my shop", "my-shop", "s".repeat(512), "s".repeat(513), "s".repeat(514),
+				"s".repeat(512) + "\ud83d\ude00");
+		assertThat(names.stream().map(LockSettingsTests::group)).doesNotHaveDuplicates()
+			.allSatisfy((group) -> assertThat(group).hasSizeLessThanOrEqualTo(LockRegistry.MAX_NAME_LENGTH));
+		assertThat(group("s".repeat(512))).isEqualTo("s".repeat(512));
+		assertThat(cluster("any", Map.of("pulsar-lock.cluster", "my=shop"))).isEqualTo("my=shop");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "10s,999ms,reconnect-grace is 999ms", "4s,2s,lease is 4s", "61s,4s,lease is 61s" })
 	void pointlessTimesAreWarnedOfWithNumbers(String lease, String grace, String warning) {
 		LockSettings settings = settings(
@@ -103,8 +133,26 @@ class LockSettingsTests {
 	}
 
 	private static LockSettings settings(Map<String, String> values) {
-		Binder binder = new Binder(new MapConfigurationPropertySource(values));
-		return LockSettings.of(binder.bindOrCreate("pulsar-lock", PulsarLockProperties.class), new MockEnvironment());
+		return LockSettings.of(properties(values),
+				new MockEnvironment().withProperty("spring.application.name", "shop"));
+	}
+
+	private static String cluster(String application) {
+		return cluster(application, Map.of());
+	}
+
+	private static String cluster(String application, Map<String, String> values) {
+		return properties(values).cluster(new MockEnvironment().withProperty("spring.application.name", application));
+	}
+
+	private static String group(String application) {
+		return properties(Map.of())
+			.leaderGroup(new MockEnvironment().withProperty("spring.application.name", application));
+	}
+
+	private static PulsarLockProperties properties(Map<String, String> values) {
+		return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("pulsar-lock",
+				PulsarLockProperties.class);
 	}
 
 }

@@ -8,6 +8,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockMonitor;
@@ -20,6 +21,7 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -48,10 +50,12 @@ class PulsarLockAutoConfigurationTests {
 	 * Nobody listens on port 1, and nobody waits for anybody to; nor for the
 	 * application's own client, which takes two seconds to close.
 	 */
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	private final ApplicationContextRunner unnamed = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(PulsarAutoConfiguration.class, PulsarLockAutoConfiguration.class))
 		.withBean("pulsarClient", PulsarClient.class, () -> mock(PulsarClient.class))
 		.withPropertyValues("spring.pulsar.client.service-url=pulsar://127.0.0.1:1", "pulsar-lock.startup-timeout=0s");
+
+	private final ApplicationContextRunner runner = this.unnamed.withPropertyValues("spring.application.name=tests");
 
 	@Test
 	void applicationGetsARegistryAndLeadership() {
@@ -118,13 +122,8 @@ class PulsarLockAutoConfigurationTests {
 	void clusterAndGroupAreNamedAfterTheApplication() {
 		this.runner.withPropertyValues("spring.application.name=My Shop").run((context) -> {
 			PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
-			assertThat(properties.cluster(context.getEnvironment())).isEqualTo("My-Shop");
+			assertThat(properties.cluster(context.getEnvironment())).startsWith("My-Shop=");
 			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("My Shop");
-		});
-		this.runner.run((context) -> {
-			PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
-			assertThat(properties.cluster(context.getEnvironment())).isEqualTo("default");
-			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("default");
 		});
 		this.runner
 			.withPropertyValues("spring.application.name=shop", "pulsar-lock.cluster=all",
@@ -134,6 +133,35 @@ class PulsarLockAutoConfigurationTests {
 				assertThat(properties.cluster(context.getEnvironment())).isEqualTo("all");
 				assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("g");
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "spring.application.name=", "spring.application.name= " })
+	void applicationWithoutANameDoesNotStart(String property) {
+		this.unnamed.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(LockConfigurationException.class)
+				.hasMessageContaining("'spring.application.name'")
+				.hasMessageContaining("'pulsar-lock.cluster'"));
+	}
+
+	@Test
+	void clusterAloneIsNameEnough() {
+		this.unnamed.withPropertyValues("pulsar-lock.cluster=shop").run((context) -> {
+			PulsarLockProperties properties = context.getBean(PulsarLockProperties.class);
+			assertThat(properties.cluster(context.getEnvironment())).isEqualTo("shop");
+			assertThat(properties.leaderGroup(context.getEnvironment())).isEqualTo("shop");
+		});
+	}
+
+	@Test
+	void ownRegistryNeedsNoName() {
+		this.unnamed.withUserConfiguration(OwnRegistry.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(PulsarLockProperties.class).leaderGroup(context.getEnvironment()))
+				.isEqualTo("default");
+		});
 	}
 
 	@Test

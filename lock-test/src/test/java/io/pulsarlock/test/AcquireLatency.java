@@ -37,7 +37,11 @@ final class AcquireLatency {
 		boolean durable = args.length > 0 && args[0].equals("durable");
 		long quiet = (args.length > 1) ? TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1])) : 0;
 		try (PulsarBroker broker = PulsarBroker.start(durable, Map.of());
-				LockNode locks = PulsarLocks.at(broker.serviceUrl()).shards(1).cache(Duration.ZERO, 1).connect();
+				LockNode locks = PulsarLocks.at(broker.serviceUrl())
+					.cluster("latency")
+					.shards(1)
+					.cache(Duration.ZERO, 1)
+					.connect();
 				PulsarClient client = PulsarLocks.tune(PulsarClient.builder().serviceUrl(broker.serviceUrl())).build();
 				Producer<byte[]> producer = client.newProducer()
 					.topic("persistent://public/default/bare")

@@ -71,7 +71,12 @@ final class JournalLoad {
 
 	/** Without affinity, so that each acquire and each release is a record. */
 	private static LockNode node(String serviceUrl, String name) throws InterruptedException {
-		LockNode node = PulsarLocks.at(serviceUrl).shards(1).node(name).cache(Duration.ZERO, 1).connect();
+		LockNode node = PulsarLocks.at(serviceUrl)
+			.cluster("default")
+			.shards(1)
+			.node(name)
+			.cache(Duration.ZERO, 1)
+			.connect();
 		node.awaitJoined(Duration.ofSeconds(60));
 		return node;
 	}

@@ -27,7 +27,7 @@ final class LockFootprint {
 		int idle = (args.length > 0) ? Integer.parseInt(args[0]) : 100_000;
 		int held = (args.length > 1) ? Integer.parseInt(args[1]) : 10_000;
 		try (PulsarBroker broker = PulsarBroker.start(false, Map.of());
-				LockNode locks = PulsarLocks.at(broker.serviceUrl()).connect()) {
+				LockNode locks = PulsarLocks.at(broker.serviceUrl()).cluster("footprint").connect()) {
 			locks.awaitJoined(Duration.ofSeconds(20));
 			locks.obtain("first").acquire(Duration.ofSeconds(10)).close();
 			long before = heap();
@@ -46,7 +46,7 @@ final class LockFootprint {
 				doors = 0;
 				for (int shard = 0; shard < 4; shard++) {
 					doors += broker.admin()
-						.stats(TopicSettings.of("default").topic(shard))
+						.stats(TopicSettings.of("footprint").topic(shard))
 						.split("\"type\" ?: ?\"Exclusive\"", -1).length - 2;
 				}
 				System.out.println(doors + " doors");

@@ -59,6 +59,13 @@ class PulsarLocksTests {
 	}
 
 	@Test
+	void clusterWithoutANameIsRefused() {
+		assertThatExceptionOfType(LockConfigurationException.class)
+			.isThrownBy(() -> PulsarLocks.at(this.pulsar.serviceUrl()).node("a").shards(1).connect())
+			.withMessageContaining("cluster(..)");
+	}
+
+	@Test
 	void leadershipGoesOnWhenTheLeaderResignsAndWhenItEnds() throws Exception {
 		LockNode a = node("a");
 		try (LockNode b = node("b")) {
