@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
@@ -99,7 +100,8 @@ class LeaderOnlyTests {
 			assertThat(bean.yearly()).isNotNull();
 			assertThat(bean.yearly()).isNull();
 			// The next leader knows.
-			this.other.leadership().group("jobs");
+			LeaderGroup theirs = this.other.leadership().group("jobs");
+			await().until(() -> theirs.participants().size() == 2);
 			this.node.leadership().group("jobs").resign();
 			lead(this.other, "jobs");
 			Guarded.on(this.cluster, "other").withBean(Jobs.class).run((context) -> {
