@@ -1,14 +1,17 @@
 package io.pulsarlock.annotation;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +39,19 @@ final class BeanGuards {
 	private final Map<Method, Optional<Guard>> guards = new ConcurrentHashMap<>();
 
 	BeanGuards(Object bean, String beanName, GuardFactory factory) {
+		this(ClassUtils.getUserClass(AopUtils.getTargetClass(bean)), bean.getClass(), beanName, factory);
+	}
+
+	private BeanGuards(Class<?> targetClass, Class<?> beanClass, String beanName, GuardFactory factory) {
 		this.beanName = beanName;
 		this.factory = factory;
-		this.targetClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		this.proxyClass = (Proxy.isProxyClass(bean.getClass()) && bean.getClass() != this.targetClass) ? bean.getClass()
-				: null;
+		this.targetClass = targetClass;
+		this.proxyClass = (Proxy.isProxyClass(beanClass) && beanClass != targetClass) ? beanClass : null;
+	}
+
+	/** The guards of a bean that is yet to be made. */
+	static BeanGuards expected(Class<?> type, String beanName, GuardFactory factory) {
+		return new BeanGuards(type, type, beanName, factory);
 	}
 
 	/** The class behind the bean; that of a JDK proxy if there is none. */
@@ -64,8 +75,38 @@ final class BeanGuards {
 		return new ArrayList<>(all);
 	}
 
+	/**
+	 * The leader groups that guards name. If the class is not one that a bean can have,
+	 * as with a bean method that returns an interface, nothing else is said or checked:
+	 * the bean may be made as it must be.
+	 * @return the groups
+	 * @throws InvalidLockAnnotationException if a method cannot be guarded
+	 */
+	Set<String> leaderGroups() {
+		Set<String> groups = new LinkedHashSet<>();
+		if (isConcrete(this.targetClass)) {
+			all().stream().map(Guard::leader).filter(Objects::nonNull).map(Guard.Leader::group).forEach(groups::add);
+			return groups;
+		}
+		for (Method method : methods()) {
+			String group = this.factory.leaderGroup(method, this.targetClass, this.beanName);
+			if (group != null) {
+				groups.add(group);
+			}
+		}
+		return groups;
+	}
+
+	private static boolean isConcrete(Class<?> type) {
+		return !Modifier.isAbstract(type.getModifiers());
+	}
+
 	private Set<Method> methods() {
 		Set<Method> methods = new LinkedHashSet<>();
+		if (!isConcrete(this.targetClass)) {
+			// Those of interfaces, too.
+			Stream.of(this.targetClass.getMethods()).filter(BeanGuards::isOwn).forEach(methods::add);
+		}
 		if (!Proxy.isProxyClass(this.targetClass)) {
 			ReflectionUtils.doWithMethods(this.targetClass, methods::add, BeanGuards::isOwn);
 		}

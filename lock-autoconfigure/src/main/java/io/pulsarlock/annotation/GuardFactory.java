@@ -209,13 +209,28 @@ final class GuardFactory {
 		return isScheduled(method) ? OnBusy.SKIP : OnBusy.THROW;
 	}
 
-	private Guard.Leader leader(LeaderOnly leader, Method method, GuardedResultHandler handler, Problem problem) {
+	/**
+	 * The group that must be led to call a method. Nothing else is checked.
+	 * @return null if none must be
+	 * @throws InvalidLockAnnotationException if the group has no valid name
+	 */
+	@Nullable String leaderGroup(Method method, Class<?> targetClass, String beanName) {
+		Method specific = GuardAnnotations.specific(method, targetClass);
+		LeaderOnly leader = GuardAnnotations.find(specific, targetClass, LeaderOnly.class);
+		return (leader != null) ? group(leader, new Problem(beanName, specific)) : null;
+	}
+
+	private String group(LeaderOnly leader, Problem problem) {
 		String group = resolve(leader.group(), problem);
 		if (group.isEmpty()) {
 			group = this.defaults.get().leaderGroup();
 		}
 		checkName(group, "leader group", problem);
-		return new Guard.Leader(group, leader.onLost(),
+		return group;
+	}
+
+	private Guard.Leader leader(LeaderOnly leader, Method method, GuardedResultHandler handler, Problem problem) {
+		return new Guard.Leader(group(leader, problem), leader.onLost(),
 				leader.oncePerFireTime() ? fireTimes(method, handler, problem) : null);
 	}
 

@@ -11,9 +11,13 @@ import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * Runs a method only on the node that leads a group; on the others a call is skipped. A
- * node with such a method is a candidate from its start. On a type it guards every method
- * of that type.
+ * Runs a method only on the node that leads a group; on the others a call is skipped. On
+ * a type it guards every method of that type.
+ * <p>
+ * A node with such a method is a candidate from its start, whether the bean is made then
+ * or later: lazy beans, those of other scopes and what factory beans make are known by
+ * their definitions. Of a bean method that counts what it is declared to return; if the
+ * annotation cannot be seen there, this node is a candidate from the first call.
  * <p>
  * Where {@link DistributedLock} decides for each call, leadership stays with a node until
  * it ends, resigns or is lost; so a skipped call costs nothing, and successive calls run

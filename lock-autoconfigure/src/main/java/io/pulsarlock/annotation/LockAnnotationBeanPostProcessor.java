@@ -1,11 +1,8 @@
 package io.pulsarlock.annotation;
 
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -37,14 +34,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.Ordered;
 import org.springframework.core.SmartClassLoader;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -59,16 +54,13 @@ import org.springframework.util.StringValueResolver;
 public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
 		implements EmbeddedValueResolverAware, SmartInitializingSingleton {
 
-	private static final List<Class<? extends Annotation>> ANNOTATIONS = List.of(DistributedLock.class,
-			LeaderOnly.class);
-
 	private final transient ObjectProvider<GuardDefaults> defaults;
 
 	private final transient Function<BeanGuards, GuardInterceptor> interceptors;
 
 	private final transient Set<String> processed = ConcurrentHashMap.newKeySet();
 
-	private final transient Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>();
+	private final transient AnnotatedBeans candidates = new AnnotatedBeans();
 
 	private final transient Set<String> groups = ConcurrentHashMap.newKeySet();
 
@@ -194,7 +186,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		if (all.isEmpty()) {
 			return bean;
 		}
-		all.stream().map(Guard::leader).filter(Objects::nonNull).map(Guard.Leader::group).forEach(this.groups::add);
+		this.groups.addAll(guards.leaderGroups());
 		this.processed.add(beanName);
 		Advisor advisor = new DefaultPointcutAdvisor(new GuardedMethodsOf(guards), this.interceptors.apply(guards));
 		if (bean instanceof Advised advised && !advised.isFrozen()) {
@@ -235,39 +227,14 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	/** Whether anything in the class is annotated. */
 	private boolean isCandidate(Class<?> type) {
-		return this.candidates.computeIfAbsent(type, LockAnnotationBeanPostProcessor::isAnnotated);
-	}
-
-	private static boolean isAnnotated(Class<?> type) {
-		if (!AnnotationUtils.isCandidateClass(type, ANNOTATIONS) && !Proxy.isProxyClass(type)) {
-			return false;
-		}
-		if (isAnnotatedItself(type)) {
-			return true;
-		}
-		return ClassUtils.getAllInterfacesForClassAsSet(type)
-			.stream()
-			.anyMatch(LockAnnotationBeanPostProcessor::isAnnotatedItself);
-	}
-
-	private static boolean isAnnotatedItself(Class<?> type) {
-		for (Class<? extends Annotation> annotation : ANNOTATIONS) {
-			if (AnnotatedElementUtils.hasAnnotation(type, annotation)) {
-				return true;
-			}
-			for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
-				for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-					if (AnnotatedElementUtils.hasAnnotation(method, annotation)) {
-						return true;
-					}
-				}
-			}
-		}
-		return false;
+		return this.candidates.isAnnotated(type);
 	}
 
 	/**
-	 * The leader groups that annotations of the beans made so far name.
+	 * The leader groups that annotations name: of the beans made so far, and when the
+	 * start is over of all that have a definition, be they lazy, of another scope or made
+	 * by a factory bean. What a bean is that has not been made is said by its definition,
+	 * for a bean method by the method's return type.
 	 * @return the groups
 	 */
 	public Set<String> leaderGroups() {
@@ -283,7 +250,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
-	 * Finds beans that were made before this post-processor, and so run unguarded.
+	 * Finds beans that were made before this post-processor, and so run unguarded, and
+	 * looks at those that are yet to be made.
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
@@ -298,6 +266,16 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 					&& isCandidate(bean)) {
 				check(bean, name);
 			}
+		}
+		if (listable instanceof ConfigurableListableBeanFactory definitions) {
+			this.candidates.unmade(definitions, this::expect);
+		}
+	}
+
+	/** Takes note of a bean that is yet to be made. */
+	private void expect(String name, Class<?> type) {
+		if (!this.processed.contains(name)) {
+			this.groups.addAll(BeanGuards.expected(type, name, factory()).leaderGroups());
 		}
 	}
 
