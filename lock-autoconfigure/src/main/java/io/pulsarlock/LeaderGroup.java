@@ -1,9 +1,11 @@
 package io.pulsarlock;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A group of nodes of which at most one leads. The leader stays until it resigns, ends or
@@ -35,6 +37,30 @@ public interface LeaderGroup {
 	default boolean isVacant() {
 		return false;
 	}
+
+	/**
+	 * Waits until this node knows who leads: itself, or another node that it has heard of
+	 * since it came to the cluster. It does not at its start, while it is out of touch,
+	 * and between the end of one leadership and the beginning of its own. A leader that
+	 * has been silent since then may have died, so it is waited for as long as the limit
+	 * allows, and counts as leader after that.
+	 * @param limit the longest wait, not negative; zero looks without waiting
+	 * @return true if it is known who leads, be it this node or another; false if it is
+	 * not, at once if this node is no candidate, as before the registry runs and after it
+	 * was stopped
+	 * @throws InterruptedException if the thread is interrupted
+	 * @since 0.2.0
+	 */
+	boolean awaitLeader(Duration limit) throws InterruptedException;
+
+	/**
+	 * The same without a thread that waits.
+	 * @param limit the longest wait, not negative; zero looks without waiting
+	 * @return completed on a thread of the registry, never exceptionally; to cancel it
+	 * ends the wait
+	 * @since 0.2.0
+	 */
+	CompletableFuture<Boolean> awaitLeaderAsync(Duration limit);
 
 	/**
 	 * The number of this node's leadership, larger than that of every leader before: a

@@ -41,10 +41,11 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	 * A group to be led.
 	 *
 	 * @param group its name
+	 * @param waitFor how long to wait while it is not known who leads
 	 * @param onLost what to do when the leadership is lost
 	 * @param fireTimes when the job is due, if each time must be begun once only, or null
 	 */
-	record Leader(String group, OnLost onLost, @Nullable FireTimes fireTimes) {
+	record Leader(String group, Duration waitFor, OnLost onLost, @Nullable FireTimes fireTimes) {
 	}
 
 	/** The strictest of what is to be done on a loss. */

@@ -230,7 +230,8 @@ final class GuardFactory {
 	}
 
 	private Guard.Leader leader(LeaderOnly leader, Method method, GuardedResultHandler handler, Problem problem) {
-		return new Guard.Leader(group(leader, problem), leader.onLost(),
+		Duration waitFor = duration(leader.waitFor(), "waitFor", problem);
+		return new Guard.Leader(group(leader, problem), (waitFor != null) ? waitFor : Duration.ZERO, leader.onLost(),
 				leader.oncePerFireTime() ? fireTimes(method, handler, problem) : null);
 	}
 

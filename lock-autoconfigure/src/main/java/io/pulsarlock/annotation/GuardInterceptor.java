@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,6 +27,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
  * Runs guarded methods: leadership first, then locks, then the method; and back.
@@ -42,6 +46,9 @@ final class GuardInterceptor implements MethodInterceptor {
 	private final Function<Method, @Nullable Guard> guards;
 
 	private final Supplier<GuardObservations> observations;
+
+	/** Methods of which calls were skipped while it was not known who leads. */
+	private final Set<Method> uncertain = ConcurrentHashMap.newKeySet();
 
 	GuardInterceptor(Supplier<LockRegistry> registry, LeaderGroups groups, Supplier<KeyExpressions> expressions,
 			Function<Method, @Nullable Guard> guards, Supplier<GuardObservations> observations) {
@@ -72,12 +79,15 @@ final class GuardInterceptor implements MethodInterceptor {
 	/** Executes a call on this thread. */
 	@Nullable Object execute(GuardedCall call, GuardedCall.Completion completion) throws Throwable {
 		Guard guard = call.guard();
-		LockGrant leadership = leadership(guard);
-		if (guard.leader() != null && leadership == null) {
-			return call.skipped();
+		LockGrant leadership;
+		try {
+			leadership = leadership(guard);
+			if ((guard.leader() != null && leadership == null) || !isFirst(guard)) {
+				return call.skipped();
+			}
 		}
-		if (!isFirst(guard)) {
-			return call.skipped();
+		catch (InterruptedException ex) {
+			throw interrupted(guard, "it asked who leads", ex);
 		}
 		Grip grip;
 		try {
@@ -96,19 +106,42 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	/**
-	 * The leadership a guard asks for; null if it asks for none or this node has none.
+	 * The leadership a guard asks for, after a wait if that is not known; null if it asks
+	 * for none or this node has none.
 	 */
-	@Nullable LockGrant leadership(Guard guard) {
+	private @Nullable LockGrant leadership(Guard guard) throws InterruptedException {
 		Guard.Leader leader = guard.leader();
 		if (leader == null) {
 			return null;
 		}
-		LeaderGroup group = this.groups.get(leader.group());
+		LeaderGroup group = group(leader);
 		LockGrant held = (group != null) ? group.held().orElse(null) : null;
+		if (group != null && held == null && !leader.waitFor().isZero()) {
+			awaited(guard, leader, group.awaitLeader(leader.waitFor()));
+			held = group.held().orElse(null);
+		}
 		if (held == null) {
 			notLeading(guard);
 		}
 		return held;
+	}
+
+	/** The group; null only if the application's own leadership has none. */
+	@Nullable LeaderGroup group(Guard.Leader leader) {
+		return this.groups.get(leader.group());
+	}
+
+	/** Says once that a call is skipped although this node might be to lead. */
+	void awaited(Guard guard, Guard.Leader leader, boolean known) {
+		if (known) {
+			this.uncertain.remove(guard.method());
+		}
+		else if (this.uncertain.add(guard.method())) {
+			logger.warn("Skipped " + guard.method() + ": after "
+					+ DurationFormatterUtils.print(leader.waitFor(), DurationFormat.Style.COMPOSITE)
+					+ " it is not known who leads group '" + leader.group()
+					+ "'. Further calls are skipped without a message until that is known");
+		}
 	}
 
 	void notLeading(Guard guard) {
@@ -127,7 +160,7 @@ final class GuardInterceptor implements MethodInterceptor {
 			return true;
 		}
 		Instant time = times.latest();
-		LeaderGroup group = this.groups.get(leader.group());
+		LeaderGroup group = group(leader);
 		if (time != null && group != null && group.claim(times.job(), time)) {
 			return true;
 		}
@@ -151,20 +184,24 @@ final class GuardInterceptor implements MethodInterceptor {
 			}
 			catch (InterruptedException ex) {
 				grip.abandon();
-				if (List.of(guard.method().getExceptionTypes()).contains(InterruptedException.class)) {
-					throw ex;
-				}
-				Thread.currentThread().interrupt();
-				CancellationException cancelled = new CancellationException(
-						"The thread was interrupted while it waited for lock '" + lock.name() + "'");
-				cancelled.initCause(ex);
-				throw cancelled;
+				throw interrupted(guard, "it waited for lock '" + lock.name() + "'", ex);
 			}
 			catch (Throwable ex) {
 				grip.abandon();
 				throw ex;
 			}
 		});
+	}
+
+	/** What a caller is told whose method may not throw just anything. */
+	private static Exception interrupted(Guard guard, String what, InterruptedException ex) {
+		if (List.of(guard.method().getExceptionTypes()).contains(InterruptedException.class)) {
+			return ex;
+		}
+		Thread.currentThread().interrupt();
+		CancellationException cancelled = new CancellationException("The thread was interrupted while " + what);
+		cancelled.initCause(ex);
+		return cancelled;
 	}
 
 	private void take(Guard.Lock lock, Iterable<String> names, Grip grip) throws InterruptedException {

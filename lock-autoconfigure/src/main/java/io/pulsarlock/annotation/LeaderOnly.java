@@ -49,6 +49,24 @@ public @interface LeaderOnly {
 	String group() default "";
 
 	/**
+	 * How long a call waits while it is not known who leads: at the start of the node,
+	 * after an outage, and during a hand-over to this node. {@code 2s}, {@code PT2S} or
+	 * <code>${...}</code>. As soon as this node leads, the call runs; as soon as another
+	 * is known to lead, it is skipped. If neither is known by then it is skipped too,
+	 * with a warning in the log, once for each method until it is known again. For jobs
+	 * that run once at the start or so rarely that no call may get lost.
+	 * <p>
+	 * A leader that has been silent since this node came to the cluster may have died and
+	 * is waited for; see {@link io.pulsarlock.LeaderGroup#awaitLeader}. So a time that is
+	 * longer than {@code pulsar-lock.session.lease} outlasts a crash, too. The calling
+	 * thread waits; for a publisher none does. With {@code pulsar-lock.startup=wait} or
+	 * {@code fail} the start of the application waits for all groups already.
+	 * @return empty for no wait
+	 * @since 0.2.0
+	 */
+	String waitFor() default "";
+
+	/**
 	 * Whether a fire time that a leader has begun with is never begun again, not even if
 	 * that leader died in the midst of it and the next one is due for the same time. A
 	 * job is a method of a bean: two beans of one class are two jobs. For

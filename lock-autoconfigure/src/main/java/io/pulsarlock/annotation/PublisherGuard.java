@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.observation.Observation;
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
@@ -63,16 +64,36 @@ final class PublisherGuard {
 	}
 
 	private Flux<Object> subscription(ContextView view) {
-		LockGrant leadership = this.owner.leadership(this.guard);
-		if (this.guard.leader() != null && leadership == null) {
+		LockContext around = view.getOrDefault(LockContext.class, null);
+		LockContext outer = (around != null) ? around : LockContext.peek();
+		Guard.Leader leader = this.guard.leader();
+		if (leader == null) {
+			return guarded(null, outer);
+		}
+		LeaderGroup group = this.owner.group(leader);
+		LockGrant leadership = (group != null) ? group.held().orElse(null) : null;
+		if (group == null || leadership != null || leader.waitFor().isZero()) {
+			return led(leadership, outer);
+		}
+		return Mono.fromFuture(() -> group.awaitLeaderAsync(leader.waitFor())).flatMapMany((known) -> {
+			this.owner.awaited(this.guard, leader, known);
+			return led(group.held().orElse(null), outer);
+		});
+	}
+
+	private Flux<Object> led(@Nullable LockGrant leadership, @Nullable LockContext outer) {
+		if (leadership == null) {
+			this.owner.notLeading(this.guard);
 			return Flux.empty();
 		}
+		return guarded(leadership, outer);
+	}
+
+	private Flux<Object> guarded(@Nullable LockGrant leadership, @Nullable LockContext outer) {
 		Guard.Lock lock = this.guard.lock();
 		Map<String, Object> keys = (lock != null)
 				? this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments()) : Map.of();
 		Grip grip = new Grip(this.guard, keys, leadership);
-		LockContext around = view.getOrDefault(LockContext.class, null);
-		LockContext outer = (around != null) ? around : LockContext.peek();
 		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();
 		Mono<Grip> taken = (lock != null) ? take(lock, keys.keySet(), grip, outer) : Mono.just(grip);
 		return Flux.usingWhen(taken.onErrorResume(LockBusyException.class, (ex) -> {

@@ -49,6 +49,8 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
+	private volatile Duration remaining = Duration.ZERO;
+
 	LockRegistryLifecycle(LockRegistry registry, @Nullable ManagedNode managed, boolean inherited,
 			LockShutdown shutdown, Startup startup, Duration timeout, LockListeners listeners) {
 		this.registry = registry;
@@ -65,6 +67,7 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 		this.listeners.add();
 		if (this.inherited) {
 			this.shutdown.atDestruction(this.listeners::remove);
+			this.remaining = this.timeout;
 		}
 		else if (this.managed != null) {
 			SessionLockNode node = this.managed.node();
@@ -96,7 +99,23 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 		}
 	}
 
+	/** What is left of the time that the start may wait. */
+	Duration remaining() {
+		return this.remaining;
+	}
+
 	private void await(LockNode node, String place) {
+		long begin = System.nanoTime();
+		try {
+			awaitJoined(node, place);
+		}
+		finally {
+			Duration rest = this.timeout.minusNanos(System.nanoTime() - begin);
+			this.remaining = rest.isNegative() ? Duration.ZERO : rest;
+		}
+	}
+
+	private void awaitJoined(LockNode node, String place) {
 		Duration limit = (this.startup != Startup.BACKGROUND || this.timeout.compareTo(REFUSAL_LIMIT) < 0)
 				? this.timeout : REFUSAL_LIMIT;
 		try {

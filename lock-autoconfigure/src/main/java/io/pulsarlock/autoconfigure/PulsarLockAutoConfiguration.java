@@ -105,6 +105,13 @@ public final class PulsarLockAutoConfiguration {
 					.noneMatch((name) -> beanFactory.getSingleton(name) == registry);
 	}
 
+	/** For a registry of the application's own, too. */
+	@Bean
+	FirstElectionLifecycle pulsarLockFirstElectionLifecycle(ObjectProvider<Leadership> leadership,
+			PulsarLockProperties properties, ObjectProvider<LockRegistryLifecycle> joining) {
+		return new FirstElectionLifecycle(leadership, properties.startup(), properties.startupTimeout(), joining);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockRegistry.class)
 	static class RegistryConfiguration {

@@ -31,6 +31,7 @@ public final class PulsarLockProperties {
 	private static final int LONGEST_CLUSTER = 100;
 
 	private static final int HASH_BYTES = 6;
+
 	/** Whether to enable distributed locks and leader election. */
 	private final boolean enabled;
 
@@ -48,11 +49,13 @@ public final class PulsarLockProperties {
 
 	/**
 	 * What the start of the application does about a lock cluster that has not been
-	 * joined.
+	 * joined, and about leader groups of which it is not known who leads.
 	 */
 	private final Startup startup;
 
-	/** Time to wait at startup until the lock cluster is joined. */
+	/**
+	 * Time to wait at startup until the lock cluster is joined and it is known who leads.
+	 */
 	private final Duration startupTimeout;
 
 	/** Topics that keep the locks. */
@@ -114,7 +117,7 @@ public final class PulsarLockProperties {
 
 	/**
 	 * What the start of the application does about a lock cluster that has not been
-	 * joined.
+	 * joined, and about leader groups of which it is not known who leads.
 	 * @return the value
 	 */
 	public Startup startup() {
@@ -122,7 +125,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Time to wait at startup until the lock cluster is joined.
+	 * Time to wait at startup until the lock cluster is joined and it is known who leads.
 	 * @return the value
 	 */
 	public Duration startupTimeout() {
@@ -242,10 +245,17 @@ public final class PulsarLockProperties {
 		}
 	}
 
-	/** What the start of the application does about a cluster that is not joined. */
+	/**
+	 * What the start of the application does about a cluster that is not joined. To wait
+	 * means, for every leader group that properties or annotations name, also to wait
+	 * until this node leads it or knows that another does, before runners, listeners of
+	 * the start, scheduled methods and message listeners may run.
+	 */
 	public enum Startup {
 
-		/** Fail unless the cluster is joined within the timeout. */
+		/**
+		 * Fail unless the cluster is joined, and all leaders known, within the timeout.
+		 */
 		FAIL,
 
 		/** Wait up to the timeout, then go on with a warning. */
@@ -253,7 +263,8 @@ public final class PulsarLockProperties {
 
 		/**
 		 * Go on, unless a broker refuses within the first two seconds. Until the cluster
-		 * is joined locks are unavailable.
+		 * is joined locks are unavailable. Calls of methods for the leader are skipped
+		 * until this node leads, or wait for that as long as their annotation says.
 		 */
 		BACKGROUND
 

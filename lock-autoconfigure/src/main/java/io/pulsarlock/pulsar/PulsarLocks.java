@@ -17,8 +17,8 @@ import org.apache.pulsar.client.api.SizeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a node without Spring. Everything but the service url and the cluster's name
- * has a default: <pre class="code">
+ * Makes a node without Spring. Everything but the service url and the cluster's name has
+ * a default: <pre class="code">
  * try (LockNode locks = PulsarLocks.at("pulsar://localhost:6650").cluster("shop").connect()) {
  *     locks.awaitJoined(Duration.ofSeconds(10));
  *     ...
@@ -127,8 +127,8 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * Makes the node, which joins in the background: this call does not wait for
-	 * Pulsar and does not fail when it cannot be reached.
+	 * Makes the node, which joins in the background: this call does not wait for Pulsar
+	 * and does not fail when it cannot be reached.
 	 * @return the node; closing it closes the client
 	 * @throws LockConfigurationException if the client's settings are wrong, or neither
 	 * {@link #cluster} nor {@link #topics} was called

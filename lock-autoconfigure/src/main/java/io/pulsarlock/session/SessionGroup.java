@@ -312,6 +312,37 @@ final class SessionGroup implements LeaderGroup {
 	}
 
 	@Override
+	public boolean awaitLeader(Duration limit) throws InterruptedException {
+		CompletableFuture<Boolean> answer = awaitLeaderAsync(limit);
+		try {
+			return answer.get();
+		}
+		catch (ExecutionException ex) {
+			// Never happens.
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			answer.cancel(false);
+		}
+	}
+
+	@Override
+	public CompletableFuture<Boolean> awaitLeaderAsync(Duration limit) {
+		if (limit.isNegative()) {
+			throw new IllegalArgumentException(
+					"The wait for the leader of group '" + this.name + "' must not be negative");
+		}
+		Candidacy candidacy;
+		synchronized (this.listeners) {
+			candidacy = this.candidacy;
+		}
+		if (candidacy == null || isLeader()) {
+			return CompletableFuture.completedFuture(isLeader());
+		}
+		return candidacy.awaited.await(limit);
+	}
+
+	@Override
 	public OptionalLong term() {
 		LeadershipGrant leading = this.leading;
 		return (leading != null && leading.isHeld()) ? OptionalLong.of(leading.term()) : OptionalLong.empty();
@@ -355,6 +386,8 @@ final class SessionGroup implements LeaderGroup {
 
 		private final Vacancy vacancy;
 
+		private final AwaitedLeader awaited;
+
 		private @Nullable Waiter waiter;
 
 		private long campaigningSince;
@@ -362,6 +395,9 @@ final class SessionGroup implements LeaderGroup {
 		Candidacy(Shard shard) {
 			this.shard = shard;
 			this.vacancy = new Vacancy(SessionGroup.this.name, shard.settings(), shard.now());
+			this.awaited = new AwaitedLeader(shard.loop(),
+					() -> isLeader() || shard.isLedElsewhere(SessionGroup.this.key),
+					() -> shard.isHeldElsewhere(SessionGroup.this.key), SessionGroup.this.pool);
 		}
 
 		/** Looks now and then whether somebody leads. On the loop. */
@@ -434,6 +470,7 @@ final class SessionGroup implements LeaderGroup {
 
 		/** Leaves the line. */
 		void withdraw() {
+			this.awaited.end();
 			Waiter waiter;
 			synchronized (SessionGroup.this.listeners) {
 				waiter = this.waiter;

@@ -25,6 +25,7 @@ import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
@@ -802,6 +803,20 @@ final class Shard {
 		}
 		Ticket front = session.table().front(key);
 		return front != null && !front.session().equals(session.id());
+	}
+
+	/**
+	 * Whether that session has also been heard of since this one came to the cluster, so
+	 * that it lives.
+	 */
+	boolean isLedElsewhere(String key) {
+		Session session = activeSession();
+		if (session == null || !isHeldElsewhere(key)) {
+			return false;
+		}
+		Ticket front = session.table().front(key);
+		SessionState leader = (front != null) ? session.table().session(front.session()) : null;
+		return leader != null && session.isLive(leader.latest());
 	}
 
 	/** Why a lock is not granted to this node, as far as is known. Any thread. */

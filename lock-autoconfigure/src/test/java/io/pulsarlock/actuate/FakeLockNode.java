@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
@@ -223,6 +224,16 @@ public final class FakeLockNode implements LockNode {
 		@Override
 		public boolean isLeader() {
 			return this.leader;
+		}
+
+		@Override
+		public boolean awaitLeader(Duration limit) {
+			return this.leader;
+		}
+
+		@Override
+		public CompletableFuture<Boolean> awaitLeaderAsync(Duration limit) {
+			return CompletableFuture.completedFuture(this.leader);
 		}
 
 		@Override

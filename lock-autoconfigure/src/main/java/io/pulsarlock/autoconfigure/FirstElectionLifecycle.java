@@ -1,0 +1,102 @@
+package io.pulsarlock.autoconfigure;
+
+import java.time.Duration;
+
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Startup;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Lets a start that waits for locks wait for the first elections, too: for all groups
+ * that properties and annotations name, before anything may call a method for leaders.
+ * What is called only once, a runner or a job with a long delay, would else be skipped
+ * even on the only node.
+ */
+final class FirstElectionLifecycle implements SmartLifecycle {
+
+	/** After the candidates, and before all that may run jobs. */
+	static final int PHASE = LeadershipLifecycle.PHASE + 2;
+
+	private static final Log logger = LogFactory.getLog(FirstElectionLifecycle.class);
+
+	private final ObjectProvider<Leadership> leadership;
+
+	private final Startup startup;
+
+	private final Duration timeout;
+
+	private final ObjectProvider<LockRegistryLifecycle> joining;
+
+	private volatile boolean running;
+
+	FirstElectionLifecycle(ObjectProvider<Leadership> leadership, Startup startup, Duration timeout,
+			ObjectProvider<LockRegistryLifecycle> joining) {
+		this.leadership = leadership;
+		this.startup = startup;
+		this.timeout = timeout;
+		this.joining = joining;
+	}
+
+	@Override
+	public void start() {
+		Leadership leadership = (this.startup != Startup.BACKGROUND) ? this.leadership.getIfAvailable() : null;
+		if (leadership != null) {
+			// One time for both: to join, and to know who leads.
+			LockRegistryLifecycle joining = this.joining.getIfAvailable();
+			Duration limit = (joining != null) ? joining.remaining() : this.timeout;
+			if (!limit.isZero()) {
+				await(leadership, limit);
+			}
+		}
+		this.running = true;
+	}
+
+	private void await(Leadership leadership, Duration limit) {
+		long deadline = System.nanoTime() + limit.toNanos();
+		try {
+			for (LeaderGroup group : leadership.groups()) {
+				Duration rest = Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0));
+				if (!group.awaitLeader(rest)) {
+					unknown(group);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new LockUnavailableException("The start of locks was interrupted", ex);
+		}
+	}
+
+	private void unknown(LeaderGroup group) {
+		String what = "Who leads group '" + group.name() + "' is not known within pulsar-lock.startup-timeout ("
+				+ LockSettings.text(this.timeout) + ")";
+		if (this.startup == Startup.FAIL) {
+			throw new LockUnavailableException(
+					what + ". Raise it, or let the application start all the same by pulsar-lock.startup=wait");
+		}
+		logger.warn(what + ". The application starts all the same; its methods for the leader are skipped on this "
+				+ "node until that is known");
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}
