@@ -250,6 +250,16 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
+	 * Finds the beans that have one of the annotations, without making any of them.
+	 * @param beans the beans
+	 * @return the names of the beans, in alphabetical order
+	 * @since 0.2.0
+	 */
+	public static Set<String> findAnnotatedBeans(ConfigurableListableBeanFactory beans) {
+		return new AnnotatedBeans().names(beans);
+	}
+
+	/**
 	 * Finds beans that were made before this post-processor, and so run unguarded, and
 	 * looks at those that are yet to be made.
 	 */

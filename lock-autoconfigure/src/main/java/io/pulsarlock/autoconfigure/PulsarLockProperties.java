@@ -32,7 +32,10 @@ public final class PulsarLockProperties {
 
 	private static final int HASH_BYTES = 6;
 
-	/** Whether to enable distributed locks and leader election. */
+	/**
+	 * Whether to enable distributed locks and leader election. Without them annotated
+	 * methods run on every node, without a lock.
+	 */
 	private final boolean enabled;
 
 	/**
@@ -90,7 +93,8 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Whether to enable distributed locks and leader election.
+	 * Whether to enable distributed locks and leader election. Without them annotated
+	 * methods run on every node, without a lock.
 	 * @return the value
 	 */
 	public boolean enabled() {
@@ -431,7 +435,10 @@ public final class PulsarLockProperties {
 	 */
 	public static final class Annotations {
 
-		/** Whether to enable the annotations on methods. */
+		/**
+		 * Whether to enable the annotations on methods. Without that annotated methods
+		 * run on every node, without a lock.
+		 */
 		private final boolean enabled;
 
 		/**
@@ -455,7 +462,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Whether to enable the annotations on methods.
+		 * Whether to enable the annotations on methods. Without that annotated methods
+		 * run on every node, without a lock.
 		 * @return the value
 		 */
 		public boolean enabled() {
