@@ -2,14 +2,33 @@ package io.pulsarlock.autoconfigure;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.autoconfigure.PulsarLockProperties.Startup;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
 
 /**
- * Explains a start that failed because locks could not be used.
+ * Explains a start that failed because locks could not be used: whether it was the start
+ * of the locks or what the application did with them, and what to set that is not set
+ * already.
  */
 class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailableException> {
+
+	private static final String REACHABLE = "Make sure that Pulsar is running and that "
+			+ "'spring.pulsar.client.service-url' is its address. ";
+
+	private static final String BEFORE_PULSAR = "If the application is to start before Pulsar, catch "
+			+ "LockUnavailableException there, or let a @Scheduled method do it, which is called again.";
+
+	private final Environment environment;
+
+	LockStartupFailureAnalyzer(Environment environment) {
+		this.environment = environment;
+	}
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, LockUnavailableException cause) {
@@ -17,15 +36,118 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 		if (cause instanceof LockConfigurationException) {
 			return new FailureAnalysis(description,
 					"Change what the description names. Trying again does not help until then. To start without "
-							+ "locks and leader election set 'pulsar-lock.enabled' to 'false'.",
+							+ "locks and leader election set 'pulsar-lock.enabled' to 'false'; annotated methods then "
+							+ "run on every node, without a lock.",
 					cause);
 		}
-		return new FailureAnalysis(description,
-				"Make sure that Pulsar is running and that 'spring.pulsar.client.service-url' is its address. To start "
-						+ "the application before Pulsar set 'pulsar-lock.startup' to 'background'. Code that needs a "
-						+ "lock while the application context is still being made must wait until it has started, "
-						+ "for example in an ApplicationRunner.",
-				cause);
+		StartupTrace trace = new StartupTrace(cause);
+		if (trace.isIn(FirstElectionLifecycle.class)) {
+			return new FailureAnalysis(description,
+					"Find in the log, or in the endpoint 'pulsarlocks' of another node, who leads and why that takes "
+							+ "long. Raise 'pulsar-lock.startup-timeout', or set 'pulsar-lock.startup' to 'wait' to "
+							+ "start all the same.",
+					cause);
+		}
+		if (trace.isIn(LockRegistryLifecycle.class)) {
+			return new FailureAnalysis(description, REACHABLE
+					+ "To start the application before Pulsar set 'pulsar-lock.startup' to 'wait' or 'background'.",
+					cause);
+		}
+		String caller = trace.caller();
+		return new FailureAnalysis(description + System.lineSeparator() + System.lineSeparator()
+				+ ((caller != null) ? "'" + caller + "' was called" : "That was asked for")
+				+ " at the start of the application, which ends with this exception.", action(trace), cause);
+	}
+
+	private String action(StartupTrace trace) {
+		Startup startup = startup();
+		if (trace.isBeforeStart()) {
+			return "Locks start after all beans have been made. Ask for them when the application has started, for "
+					+ "example in an ApplicationRunner"
+					+ ((startup == Startup.BACKGROUND)
+							? ", and set 'pulsar-lock.startup' to 'wait' or 'fail', so that the start waits for Pulsar."
+							: ".");
+		}
+		return switch (startup) {
+			case BACKGROUND -> REACHABLE + "'pulsar-lock.startup' is 'background', so the start does not wait for it: "
+					+ "set it to 'wait' or 'fail'. " + BEFORE_PULSAR;
+			case WAIT -> REACHABLE + "The start has waited for it as long as 'pulsar-lock.startup-timeout' says: raise "
+					+ "that. " + BEFORE_PULSAR;
+			case FAIL -> REACHABLE + "It was in reach when the locks started. " + BEFORE_PULSAR;
+		};
+	}
+
+	private Startup startup() {
+		try {
+			return Binder.get(this.environment).bind("pulsar-lock.startup", Startup.class).orElse(Startup.BACKGROUND);
+		}
+		catch (BindException ex) {
+			return Startup.BACKGROUND;
+		}
+	}
+
+	/** What the stack of a failure says of the start. */
+	private static final class StartupTrace {
+
+		private final StackTraceElement[] frames;
+
+		StartupTrace(Throwable failure) {
+			this.frames = failure.getStackTrace();
+		}
+
+		boolean isIn(Class<?> type) {
+			for (StackTraceElement frame : this.frames) {
+				if (frame.getClassName().equals(type.getName())) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/** Whether it came while beans were still being made. */
+		boolean isBeforeStart() {
+			return has("refresh") && !has("finishRefresh");
+		}
+
+		private boolean has(String method) {
+			for (StackTraceElement frame : this.frames) {
+				if (frame.getMethodName().equals(method) && frame.getClassName()
+					.equals("org.springframework.context.support.AbstractApplicationContext")) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/** The method of the application, a runner or a listener for example. */
+		@Nullable String caller() {
+			for (StackTraceElement frame : this.frames) {
+				if (frame.getClassName().equals("org.springframework.boot.SpringApplication")) {
+					return null;
+				}
+				if (isOfTheApplication(frame.getClassName())) {
+					return name(frame);
+				}
+			}
+			return null;
+		}
+
+		private static boolean isOfTheApplication(String type) {
+			return !type
+				.matches("(java|javax|jdk|sun|com\\.sun|kotlin|kotlinx|reactor|org\\.aopalliance|io\\.micrometer)\\..*"
+						+ "|org\\.springframework\\.(?!samples\\.).*"
+						+ "|io\\.pulsarlock\\.((annotation|autoconfigure|line|observation|pulsar|session|test)\\.)?\\p{Lu}.*"
+						+ "|io\\.pulsarlock\\.test\\..*");
+		}
+
+		/** Without what proxies and lambdas add. */
+		private static String name(StackTraceElement frame) {
+			String type = frame.getClassName();
+			int proxy = type.indexOf("$$");
+			return ((proxy > 0) ? type.substring(0, proxy) : type).replace('$', '.') + '.'
+					+ frame.getMethodName().replaceFirst("^lambda\\$(.+)\\$\\d+$", "$1");
+		}
+
 	}
 
 }

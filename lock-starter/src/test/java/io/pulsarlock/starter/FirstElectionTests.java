@@ -72,6 +72,17 @@ class FirstElectionTests {
 	}
 
 	@Test
+	void nameOfTheApplicationNeedNotBeOneOfATopic() {
+		try (ConfigurableApplicationContext context = application()
+			.properties("spring.pulsar.client.service-url=" + TestPulsar.shared().serviceUrl(),
+					"spring.application.name=Größe & Co/" + this.cluster, "pulsar-lock.startup-timeout=60s")
+			.run("--pulsar-lock.startup=wait")) {
+			List<String> runs = context.getBean(Runs.class).runs;
+			await().untilAsserted(() -> assertThat(runs).containsExactlyInAnyOrder(ALL));
+		}
+	}
+
+	@Test
 	void inTheBackgroundACallWaitsByItself() {
 		try (ConfigurableApplicationContext context = onBroker("jobs.wait=60s")) {
 			List<String> runs = context.getBean(Runs.class).runs;
