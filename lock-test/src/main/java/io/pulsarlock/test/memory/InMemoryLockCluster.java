@@ -4,8 +4,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
+import io.pulsarlock.ClusterView;
+import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock cluster in this process's memory. <pre class="code">
@@ -29,6 +34,9 @@ public final class InMemoryLockCluster implements AutoCloseable {
 
 	/** The default reconnect grace. */
 	public static final Duration DEFAULT_RECONNECT_GRACE = Duration.ofMillis(800);
+
+	/** Where {@code withLock} and {@code asLeader} run. */
+	private static final String NODE = "test";
 
 	private static final Duration JOIN_LIMIT = Duration.ofSeconds(30);
 
@@ -109,12 +117,188 @@ public final class InMemoryLockCluster implements AutoCloseable {
 			}
 			InMemoryNode node = this.nodes.get(name);
 			if (node == null || node.isClosed()) {
-				node = new InMemoryNode(this.broker,
-						SessionSettings.of(name).withShards(shards).withTimes(this.lease, this.reconnectGrace));
-				this.nodes.put(name, node);
+				node = create(name, shards);
+				node.start();
 			}
 			return node;
 		}
+	}
+
+	/**
+	 * What is behind a new node.
+	 * @param name the node's name
+	 * @param running whether it is to run and have joined; else somebody starts it later
+	 */
+	SessionLockNode registry(String name, boolean running) {
+		InMemoryNode node = running ? node(name) : create(name, this.shards);
+		return node.session();
+	}
+
+	private InMemoryNode create(String name, int shards) {
+		InMemoryNode node = new InMemoryNode(this.broker,
+				SessionSettings.of(name).withShards(shards).withTimes(this.lease, this.reconnectGrace));
+		synchronized (this.nodes) {
+			this.nodes.put(name, node);
+		}
+		return node;
+	}
+
+	/**
+	 * Takes a lock away from whoever holds it: the holder is told, and the next one in
+	 * line gets it. When this returns the holder's {@code isHeld()} is false. The code
+	 * that runs under the lock may call this itself, on any thread; a guarded method is
+	 * interrupted then, as in production.
+	 * @param lock the lock's full name; that of a lock with a key is the name, a colon
+	 * and the key, such as {@code coupon:5}
+	 * @throws IllegalStateException if no node of this cluster holds it, or the node that
+	 * does is disconnected
+	 * @since 0.2.0
+	 * @see InMemoryNode#loseNow
+	 */
+	public void lose(String lock) {
+		if (running().stream().noneMatch((node) -> node.tryLose(lock))) {
+			throw new IllegalStateException("Nobody holds lock '" + lock + "' at this moment. Known are "
+					+ known(ClusterView::locks) + "; a lock with a key is called 'name:key'");
+		}
+	}
+
+	/**
+	 * Takes the leadership of a group away from the node that leads it, which becomes a
+	 * candidate again.
+	 * @param group the group's name
+	 * @throws IllegalStateException if no node of this cluster leads it, or the node that
+	 * does is disconnected
+	 * @since 0.2.0
+	 * @see InMemoryNode#loseLeadership
+	 */
+	public void loseLeadership(String group) {
+		if (running().stream().noneMatch((node) -> node.tryLoseLeadership(group))) {
+			throw new IllegalStateException(
+					"Nobody leads group '" + group + "' at this moment. Known are " + known(ClusterView::groups));
+		}
+	}
+
+	private List<InMemoryNode> running() {
+		synchronized (this.nodes) {
+			return this.nodes.values().stream().filter((node) -> node.session().isRunning()).toList();
+		}
+	}
+
+	private List<String> known(Function<ClusterView, List<LockView>> part) {
+		return running().stream()
+			.filter((node) -> node.monitor().statistics().confirmed())
+			.findFirst()
+			.map((node) -> part.apply(node.monitor().view()).stream().map((lock) -> "'" + lock.name() + "'").toList())
+			.orElse(List.of());
+	}
+
+	/**
+	 * Runs code as a method annotated with {@code @DistributedLock(name)} runs: on this
+	 * thread, with a lock of this cluster that {@code LockContext} and {@code LockAssert}
+	 * find, with a fencing token, and told if the lock is {@linkplain #lose lost}. So a
+	 * guarded method can be tested in an object that was made with {@code new}, where
+	 * nothing else guards it. Only this code has the lock: other threads, tests and
+	 * clusters are not affected.
+	 * <p>
+	 * The lock is given back when the code returns. What it has started, a future or a
+	 * publisher, is not waited for.
+	 * @param name the annotation's name
+	 * @param action calls the guarded method; runs once
+	 * @param <T> what it returns
+	 * @param <E> what it throws
+	 * @return what the code has returned
+	 * @throws E what the code has thrown
+	 * @throws io.pulsarlock.LockBusyException if another node or thread holds the lock;
+	 * it is not waited for
+	 * @throws io.pulsarlock.LockLostException if the lock was lost while the code ran
+	 * @since 0.2.0
+	 */
+	public <T extends @Nullable Object, E extends Throwable> T withLock(String name, GuardedAction<T, E> action)
+			throws E {
+		return AnnotatedCall.withLock(node(NODE), name, action);
+	}
+
+	/**
+	 * Like {@link #withLock(String, GuardedAction)}, for code that returns nothing.
+	 * @param name the annotation's name
+	 * @param task calls the guarded method; runs once
+	 * @param <E> what it throws
+	 * @throws E what the code has thrown
+	 * @since 0.2.0
+	 */
+	public <E extends Throwable> void withLock(String name, GuardedTask<E> task) throws E {
+		withLock(name, action(task));
+	}
+
+	/**
+	 * Like {@link #withLock(String, GuardedAction)}, as a method annotated with
+	 * {@code @DistributedLock(name, key)}.
+	 * @param name the annotation's name
+	 * @param key the value of its key, or a collection of values for several locks
+	 * @param action calls the guarded method; runs once
+	 * @param <T> what it returns
+	 * @param <E> what it throws
+	 * @return what the code has returned
+	 * @throws E what the code has thrown
+	 * @since 0.2.0
+	 */
+	public <T extends @Nullable Object, E extends Throwable> T withLock(String name, Object key,
+			GuardedAction<T, E> action) throws E {
+		return AnnotatedCall.withLock(node(NODE), name, key, action);
+	}
+
+	/**
+	 * Like {@link #withLock(String, Object, GuardedAction)}, for code that returns
+	 * nothing.
+	 * @param name the annotation's name
+	 * @param key the value of its key, or a collection of values for several locks
+	 * @param task calls the guarded method; runs once
+	 * @param <E> what it throws
+	 * @throws E what the code has thrown
+	 * @since 0.2.0
+	 */
+	public <E extends Throwable> void withLock(String name, Object key, GuardedTask<E> task) throws E {
+		withLock(name, key, action(task));
+	}
+
+	/**
+	 * Runs code as a method annotated with {@code @LeaderOnly(group)} runs on the node
+	 * that leads: the leadership is waited for first, and found by {@code LockContext}
+	 * and {@code LockAssert}. It can be {@linkplain #loseLeadership lost}.
+	 * @param group the annotation's group
+	 * @param action calls the guarded method; runs once
+	 * @param <T> what it returns
+	 * @param <E> what it throws
+	 * @return what the code has returned
+	 * @throws E what the code has thrown
+	 * @throws IllegalStateException if another node of this cluster leads the group
+	 * @throws io.pulsarlock.LockLostException if the leadership was lost
+	 * @since 0.2.0
+	 */
+	public <T extends @Nullable Object, E extends Throwable> T asLeader(String group, GuardedAction<T, E> action)
+			throws E {
+		InMemoryNode node = node(NODE);
+		node.awaitLeadership(group, JOIN_LIMIT);
+		return AnnotatedCall.asLeader(node, group, action);
+	}
+
+	/**
+	 * Like {@link #asLeader(String, GuardedAction)}, for code that returns nothing.
+	 * @param group the annotation's group
+	 * @param task calls the guarded method; runs once
+	 * @param <E> what it throws
+	 * @throws E what the code has thrown
+	 * @since 0.2.0
+	 */
+	public <E extends Throwable> void asLeader(String group, GuardedTask<E> task) throws E {
+		asLeader(group, action(task));
+	}
+
+	private static <E extends Throwable> GuardedAction<@Nullable Object, E> action(GuardedTask<E> task) {
+		return () -> {
+			task.run();
+			return null;
+		};
 	}
 
 	/**

@@ -7,12 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
+import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
+import io.pulsarlock.Participant;
 import io.pulsarlock.session.DelegatingLockNode;
 import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
@@ -27,45 +30,63 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	private static final long REACTION_SECONDS = 30;
 
-	private final MemoryBroker broker;
+	private static final String LOCK = "l:";
 
-	private final MemoryConnector connector;
+	private static final String GROUP = "g:";
+
+	private final MemoryBroker broker;
 
 	private final SessionLockNode node;
 
-	private final Map<Long, CompletableFuture<Void>> losing = new ConcurrentHashMap<>();
+	/** That of the latest run. */
+	private volatile MemoryConnector connector;
+
+	/** By key: a lock that is kept has another token with each of its holders. */
+	private final Map<String, CompletableFuture<Void>> losing = new ConcurrentHashMap<>();
 
 	/** The latest leadership of each group that is over for this node. */
 	private final Map<String, Long> revoked = new ConcurrentHashMap<>();
 
 	private volatile boolean closed;
 
+	/** A node that does not run yet. */
 	InMemoryNode(MemoryBroker broker, SessionSettings settings) {
 		this.broker = broker;
 		this.connector = new MemoryConnector(broker, settings.node());
-		broker.ask(() -> broker.add(this.connector));
-		this.node = new SessionLockNode(settings, this.connector);
+		this.node = SessionLockNode.restartable(settings, () -> connect(settings.node()));
 		this.node.addListener((event) -> {
 			if (event instanceof LockLost lost) {
-				lost(lost.token());
+				lost(LOCK + lost.name());
 			}
 		});
 		this.node.leadership().addListener(new LeaderListener() {
 
 			@Override
 			public void onRevoked(LeadershipRevoked event) {
-				InMemoryNode.this.revoked.put(event.group(), event.term());
-				lost(event.term());
+				InMemoryNode.this.revoked.put(GROUP + event.group(), event.term());
+				lost(GROUP + event.group());
 			}
 
 		});
 	}
 
-	private void lost(long token) {
-		CompletableFuture<Void> lost = this.losing.remove(token);
+	private void lost(String key) {
+		CompletableFuture<Void> lost = this.losing.remove(key);
 		if (lost != null) {
 			lost.complete(null);
 		}
+	}
+
+	private MemoryConnector connect(String node) {
+		MemoryConnector connector = new MemoryConnector(this.broker, node);
+		this.broker.ask(() -> this.broker.add(connector));
+		this.connector = connector;
+		return connector;
+	}
+
+	void start() {
+		this.node.start();
+		this.node.startCampaigns();
 	}
 
 	void join(Duration limit) {
@@ -75,6 +96,27 @@ public final class InMemoryNode implements DelegatingLockNode {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("Interrupted while node '" + node() + "' joined", ex);
+		}
+	}
+
+	/** Waits until this node leads, unless another one does. */
+	void awaitLeadership(String name, Duration limit) {
+		LeaderGroup group = leadership().group(name);
+		long deadline = System.nanoTime() + limit.toNanos();
+		while (!group.isLeader()) {
+			group.participants()
+				.stream()
+				.findFirst()
+				.map(Participant::node)
+				.filter((leader) -> !leader.equals(node()))
+				.ifPresent((leader) -> {
+					throw new IllegalStateException("Node '" + leader + "' leads group '" + name + "', and not node '"
+							+ node() + "', which the code was to run on");
+				});
+			if (System.nanoTime() - deadline > 0) {
+				throw new IllegalStateException("Node '" + node() + "' has not become leader of group '" + name + "'");
+			}
+			LockSupport.parkNanos(1_000_000);
 		}
 	}
 
@@ -88,7 +130,9 @@ public final class InMemoryNode implements DelegatingLockNode {
 	 * what it cannot be told cannot be taken away safely
 	 */
 	public void loseNow(String lock) {
-		evict("l:" + lock, "lock '" + lock + "'");
+		if (!tryLose(lock)) {
+			throw new IllegalStateException("Node '" + node() + "' has no lock '" + lock + "' to lose");
+		}
 	}
 
 	/**
@@ -97,26 +141,55 @@ public final class InMemoryNode implements DelegatingLockNode {
 	 * @throws IllegalStateException if this node does not lead it, or is disconnected
 	 */
 	public void loseLeadership(String group) {
-		evict("g:" + group, "leadership of group '" + group + "'");
+		if (!tryLoseLeadership(group)) {
+			throw new IllegalStateException("Node '" + node() + "' has no leadership of group '" + group + "' to lose");
+		}
 	}
 
-	private void evict(String key, String what) {
-		CompletableFuture<Void> lost = this.broker.ask(() -> {
+	/** Takes a lock away, unless this node does not hold it. */
+	boolean tryLose(String lock) {
+		this.broker.ask(this::requireConnected);
+		return isHeldBySomebody(lock) && evict(LOCK + lock, "lock '" + lock + "'");
+	}
+
+	/** A node that only keeps a lock has nobody who would be told of its loss. */
+	private boolean isHeldBySomebody(String lock) {
+		LockHandle free = this.node.obtain(lock).tryAcquire().orElse(null);
+		if (free != null) {
+			free.close();
+		}
+		return free == null;
+	}
+
+	/** Takes a leadership away, unless this node does not lead. */
+	boolean tryLoseLeadership(String group) {
+		return evict(GROUP + group, "leadership of group '" + group + "'");
+	}
+
+	private boolean evict(String key, String what) {
+		CompletableFuture<Void> lost = new CompletableFuture<>();
+		boolean found = this.broker.ask(() -> {
 			requireConnected();
-			CompletableFuture<Void> future = new CompletableFuture<>();
-			if (!this.broker.evict(this.connector, key, (token) -> {
-				this.losing.put(token, future);
-				if (this.revoked.containsValue(token)) {
+			return this.broker.evict(this.connector, key, (token) -> {
+				this.losing.put(key, lost);
+				if (Long.valueOf(token).equals(this.revoked.get(key))) {
 					// It has resigned, and waits for what the leadership guards.
-					lost(token);
+					lost(key);
 				}
-				return future;
-			})) {
-				throw new IllegalStateException("Node '" + node() + "' has no " + what + " to lose");
-			}
-			return future;
+				return lost;
+			});
 		});
-		await(lost, "the " + what + " is lost");
+		if (found) {
+			try {
+				await(lost, "the " + what + " is lost");
+			}
+			finally {
+				// The others wait for it.
+				this.losing.remove(key, lost);
+				lost.complete(null);
+			}
+		}
+		return found;
 	}
 
 	/**
@@ -145,6 +218,10 @@ public final class InMemoryNode implements DelegatingLockNode {
 		this.broker.ask(() -> this.broker.away(this.connector, false));
 	}
 
+	SessionLockNode session() {
+		return this.node;
+	}
+
 	@Override
 	public LockNode delegate() {
 		return this.node;
@@ -154,22 +231,35 @@ public final class InMemoryNode implements DelegatingLockNode {
 		return this.closed;
 	}
 
-	private void requireConnected() {
+	private boolean requireConnected() {
 		if (!this.connector.isConnected()) {
 			throw new IllegalStateException("Node '" + node() + "' is disconnected: nobody can tell it of a loss");
 		}
+		return true;
 	}
 
+	/** Goes on when it is interrupted: the loss itself may interrupt this thread. */
 	private void await(CompletableFuture<?> reaction, String what) {
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REACTION_SECONDS);
+		boolean interrupted = false;
 		try {
-			reaction.get(REACTION_SECONDS, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting until " + what, ex);
+			while (true) {
+				try {
+					reaction.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+					return;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			throw new IllegalStateException("Node '" + node() + "' has not said that " + what, ex);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
