@@ -10,9 +10,7 @@ import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LeaderOnly;
 import io.pulsarlock.annotation.LockContext;
-import io.pulsarlock.test.memory.InMemoryLockCluster;
 
-import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
@@ -63,11 +61,6 @@ abstract class ReadmeSnippets {
 		if (group.isLeader()) {
 			sendDigest();
 		}
-	}
-
-	@Bean
-	LockRegistry lockRegistry(InMemoryLockCluster cluster) {
-		return cluster.node("test");
 	}
 
 	interface Mails {

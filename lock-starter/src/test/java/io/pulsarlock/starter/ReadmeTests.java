@@ -19,13 +19,19 @@ class ReadmeTests {
 
 	private static final Path ROOT = Path.of("..");
 
+	private static final Path SOURCES = Path.of("src/test/java/io/pulsarlock/starter");
+
 	private final String readme = read(ROOT.resolve("README.md"));
 
 	@Test
 	void everyJavaBlockIsCompiled() {
-		String compiled = flat(read(Path.of("src/test/java/io/pulsarlock/starter/ReadmeSnippets.java")));
+		String compiled = flat(read(SOURCES.resolve("ReadmeSnippets.java")));
+		// These are run, too.
+		compiled += flat(read(SOURCES.resolve("readme/ShopTests.java")));
+		compiled += flat(read(SOURCES.resolve("readme/RedemptionTests.java")));
+		String all = compiled;
 		List<String> blocks = all("```java\n(.*?)```");
-		assertThat(blocks).hasSizeGreaterThan(3).allSatisfy((block) -> assertThat(compiled).contains(flat(block)));
+		assertThat(blocks).hasSizeGreaterThan(3).allSatisfy((block) -> assertThat(all).contains(flat(block)));
 	}
 
 	@Test

@@ -8,7 +8,6 @@ import java.util.function.Function;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
-import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -122,16 +121,6 @@ public final class InMemoryLockCluster implements AutoCloseable {
 			}
 			return node;
 		}
-	}
-
-	/**
-	 * What is behind a new node.
-	 * @param name the node's name
-	 * @param running whether it is to run and have joined; else somebody starts it later
-	 */
-	SessionLockNode registry(String name, boolean running) {
-		InMemoryNode node = running ? node(name) : create(name, this.shards);
-		return node.session();
 	}
 
 	private InMemoryNode create(String name, int shards) {

@@ -1,0 +1,31 @@
+package io.pulsarlock.starter.readme;
+
+import io.pulsarlock.annotation.DistributedLock;
+import io.pulsarlock.annotation.LockAssert;
+import io.pulsarlock.annotation.LockContext;
+
+import org.springframework.stereotype.Component;
+
+/** What the tests of the README test. */
+@Component
+class Shop {
+
+	private final Coupons coupons;
+
+	Shop(Coupons coupons) {
+		this.coupons = coupons;
+	}
+
+	@DistributedLock(name = "coupon", key = "#couponId")
+	public void redeem(String couponId) {
+		LockAssert.assertHeld("coupon");
+		this.coupons.redeem(couponId, LockContext.current().fencingToken());
+	}
+
+	interface Coupons {
+
+		void redeem(String couponId, long token);
+
+	}
+
+}
