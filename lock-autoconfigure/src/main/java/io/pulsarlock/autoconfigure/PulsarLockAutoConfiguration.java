@@ -84,7 +84,8 @@ public final class PulsarLockAutoConfiguration {
 	LockRegistryLifecycle pulsarLockRegistryLifecycle(LockRegistry registry, Leadership leadership,
 			ObjectProvider<ManagedNode> managedNode, LockShutdown shutdown, PulsarLockProperties properties,
 			DefaultListableBeanFactory beanFactory, ApplicationEventPublisher publisher) {
-		ManagedNode managed = managedNode.getIfAvailable();
+		// A mock in the place of the node needs no settings of it.
+		ManagedNode managed = (SessionLockNode.behind(registry) != null) ? managedNode.getIfAvailable() : null;
 		return new LockRegistryLifecycle(registry, (managed != null && managed.is(registry)) ? managed : null,
 				isInherited(registry, beanFactory), shutdown, properties.startup(), properties.startupTimeout(),
 				new LockListeners(registry, leadership, beanFactory, new LockEventPublisher(publisher)));
@@ -126,7 +127,9 @@ public final class PulsarLockAutoConfiguration {
 					lockCustomizers.orderedStream().toList());
 		}
 
+		/** Made only for the registry below, which a test may replace. */
 		@Bean
+		@Lazy
 		ManagedNode pulsarLockManagedNode(PulsarLockProperties properties, Environment environment,
 				LockClientFactory clientFactory) {
 			LockSettings settings = LockSettings.of(properties, environment);

@@ -55,7 +55,7 @@ class FirstElectionTests {
 	@ValueSource(strings = { "wait", "fail" })
 	void onlyNodeRunsWhateverIsCalledAtItsStart(String startup) {
 		try (ConfigurableApplicationContext context = onBroker("pulsar-lock.startup=" + startup,
-				"pulsar-lock.leader.groups=listed")) {
+				"pulsar-lock.leader.join-groups=listed")) {
 			assertThat(context.getBean(Leadership.class).group("listed").isLeader()).isTrue();
 			List<String> runs = context.getBean(Runs.class).runs;
 			await().untilAsserted(() -> assertThat(runs).containsExactlyInAnyOrder(ALL));
