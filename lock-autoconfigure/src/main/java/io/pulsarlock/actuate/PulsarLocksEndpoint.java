@@ -20,12 +20,12 @@ import io.pulsarlock.Participant;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
-import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 
 /**
  * Shows the locks, leader groups and sessions of the whole cluster as this node knows
@@ -68,18 +68,34 @@ public class PulsarLocksEndpoint {
 	}
 
 	/**
-	 * One lock.
-	 * @param name its name; what lies between slashes is one element
-	 * @return the lock, or null if nobody has or awaits it
+	 * One lock, group or session.
+	 * @param kind what the name is a name of
+	 * @param name a lock's or group's full name as it is, or a session's id
+	 * @return a {@link LockDescriptor} or a {@link SessionDescriptor}; null if there is
+	 * no such thing, because nobody has or awaits it
+	 * @throws InvalidEndpointRequestException if the name is blank
 	 * @throws LockUnavailableException if this node is out of touch
+	 * @since 0.2.0
 	 */
 	@ReadOperation
-	public @Nullable LockDescriptor lock(@Selector(match = Match.ALL_REMAINING) String... name) {
+	public @Nullable OperationResponseBody find(@Selector Kind kind, String name) {
+		check(name);
 		ClusterView view = this.monitor.view();
-		String joined = String.join("/", name);
-		return view.locks()
-			.stream()
-			.filter((lock) -> lock.name().equals(joined))
+		return switch (kind) {
+			case LOCKS -> find(view.locks(), name, view);
+			case GROUPS -> find(view.groups(), name, view);
+			case SESSIONS -> view.sessions()
+				.stream()
+				.filter((session) -> session.id().equals(name))
+				.map(SessionDescriptor::of)
+				.findFirst()
+				.orElse(null);
+		};
+	}
+
+	private static @Nullable LockDescriptor find(Collection<LockView> views, String name, ClusterView view) {
+		return views.stream()
+			.filter((lock) -> lock.name().equals(name))
 			.map((lock) -> LockDescriptor.of(lock, ownSessions(view)))
 			.findFirst()
 			.orElse(null);
@@ -89,24 +105,38 @@ public class PulsarLocksEndpoint {
 	 * Ends something: releases a lock that this node holds, resigns a group that this
 	 * node leads, or expels a session that is silent.
 	 * @param kind what the name is a name of
-	 * @param name a lock's or group's name, or a session's id
+	 * @param name a lock's or group's full name as it is, or a session's id
 	 * @return what was done or why it was refused; null if there is no such thing
+	 * @throws InvalidEndpointRequestException if the name is blank or too long
 	 * @throws LockUnavailableException if this node is out of touch
 	 */
 	@DeleteOperation
-	public @Nullable EndDescriptor end(@Selector Kind kind, @Selector(match = Match.ALL_REMAINING) String... name) {
-		String joined = String.join("/", name);
+	public @Nullable EndDescriptor end(@Selector Kind kind, String name) {
+		check(name);
 		try {
 			boolean done = switch (kind) {
-				case LOCKS -> this.administration.releaseLock(joined);
-				case GROUPS -> resign(joined);
-				case SESSIONS -> this.administration.expelSession(joined);
+				case LOCKS -> this.administration.releaseLock(name);
+				case GROUPS -> resign(name);
+				case SESSIONS -> this.administration.expelSession(name);
 			};
-			return done ? EndDescriptor.done(kind, joined) : null;
+			return done ? EndDescriptor.done(kind, name) : null;
 		}
 		catch (LockOperationRefusedException ex) {
-			return EndDescriptor.refused(kind, joined, String.valueOf(ex.getMessage()));
+			return EndDescriptor.refused(kind, name, String.valueOf(ex.getMessage()));
 		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static void check(String name) {
+		if (name.isBlank()) {
+			throw invalid("The name is blank");
+		}
+	}
+
+	static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
 	}
 
 	private boolean resign(String name) {
@@ -170,10 +200,10 @@ public class PulsarLocksEndpoint {
 	 *
 	 * @param name its name
 	 * @param holder who is in front of the line
-	 * @param since for how long the node that tells has known the holder to be in front
+	 * @param heldFor for how long the node that tells has known the holder to be in front
 	 * @param waiting who waits, in order
 	 */
-	public record LockDescriptor(String name, ParticipantDescriptor holder, Duration since,
+	public record LockDescriptor(String name, ParticipantDescriptor holder, Duration heldFor,
 			List<ParticipantDescriptor> waiting) implements OperationResponseBody {
 
 		static LockDescriptor of(LockView lock, Set<String> own) {
@@ -210,7 +240,8 @@ public class PulsarLocksEndpoint {
 	 * @param age how long ago the node that tells heard of it
 	 * @param own whether it is the session of the node that tells
 	 */
-	public record SessionDescriptor(String id, String node, int shard, Duration age, boolean own) {
+	public record SessionDescriptor(String id, String node, int shard, Duration age,
+			boolean own) implements OperationResponseBody {
 
 		static SessionDescriptor of(SessionView session) {
 			return new SessionDescriptor(session.id(), session.node(), session.shard(), session.silence(),

@@ -11,13 +11,17 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
-import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * Gives {@link PulsarLocksEndpoint} its status codes: 404 for what there is not, 409 for
- * what is refused and 503 while this node is out of touch, the last two with the reason.
+ * Takes names from the query of a request, {@code ?name=...}, where every text can be
+ * written: a path is taken apart, cleaned and filtered on its way by servers, proxies and
+ * firewalls, so that a name with a slash, a dot or a semicolon may become another one.
+ * <p>
+ * Gives {@link PulsarLocksEndpoint} its status codes: 400 for a request without one name,
+ * 404 for what there is not, 409 for what is refused and 503 while this node is out of
+ * touch, the last two with the reason.
  *
  * @since 0.1.0
  */
@@ -46,24 +50,39 @@ public class PulsarLocksEndpointWebExtension {
 	}
 
 	/**
-	 * One lock.
-	 * @param name its name; what lies between slashes is one element
+	 * One lock, group or session.
+	 * @param kind what the name is a name of
+	 * @param name the request's one parameter {@code name}: a lock's or group's full
+	 * name, or a session's id
 	 * @return the response
+	 * @since 0.2.0
 	 */
 	@ReadOperation
-	public WebEndpointResponse<Object> lock(@Selector(match = Match.ALL_REMAINING) String... name) {
-		return respond(() -> this.delegate.lock(name));
+	public WebEndpointResponse<Object> find(@Selector Kind kind, Object name) {
+		return respond(() -> this.delegate.find(kind, single(name)));
 	}
 
 	/**
 	 * Ends something.
 	 * @param kind what the name is a name of
-	 * @param name a lock's or group's name, or a session's id
+	 * @param name the request's one parameter {@code name}: a lock's or group's full
+	 * name, or a session's id
 	 * @return the response
 	 */
 	@DeleteOperation
-	public WebEndpointResponse<Object> end(@Selector Kind kind, @Selector(match = Match.ALL_REMAINING) String... name) {
-		return respond(() -> this.delegate.end(kind, name));
+	public WebEndpointResponse<Object> end(@Selector Kind kind, Object name) {
+		return respond(() -> this.delegate.end(kind, single(name)));
+	}
+
+	/**
+	 * The parameter as it is. Declared as a text, two of them would be joined to the name
+	 * of a third lock.
+	 */
+	private static String single(Object name) {
+		if (name instanceof String text) {
+			return text;
+		}
+		throw PulsarLocksEndpoint.invalid("There must be one parameter 'name'");
 	}
 
 	private static WebEndpointResponse<Object> respond(Supplier<@Nullable Object> operation) {

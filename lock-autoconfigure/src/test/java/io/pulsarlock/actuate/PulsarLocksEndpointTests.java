@@ -1,15 +1,18 @@
 package io.pulsarlock.actuate;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.EndDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.Kind;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.LockDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.PulsarLocksDescriptor;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.SessionDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpointWebExtension.UnavailableDescriptor;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +39,7 @@ class PulsarLocksEndpointTests {
 		assertThat(lock.holder().node()).isEqualTo("a");
 		assertThat(lock.holder().token()).isEqualTo("5");
 		assertThat(lock.holder().own()).isTrue();
-		assertThat(lock.since()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(lock.heldFor()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(lock.waiting()).singleElement().satisfies((waiter) -> {
 			assertThat(waiter.node()).isEqualTo("b");
 			assertThat(waiter.own()).isFalse();
@@ -48,11 +51,24 @@ class PulsarLocksEndpointTests {
 	}
 
 	@Test
-	void lockIsFoundByAllSegmentsOfItsName() {
-		assertThat(this.endpoint.lock("stock", "42")).isNotNull();
-		assertThat(this.endpoint.lock("stock")).isNull();
-		assertThat(this.web.lock("stock").getStatus()).isEqualTo(404);
-		assertThat(this.web.lock("stock", "42").getStatus()).isEqualTo(200);
+	void everythingIsFoundByItsName() {
+		assertThat(this.endpoint.find(Kind.LOCKS, "stock/42")).isInstanceOf(LockDescriptor.class);
+		assertThat(this.endpoint.find(Kind.LOCKS, "stock")).isNull();
+		assertThat(this.endpoint.find(Kind.GROUPS, "jobs")).isInstanceOf(LockDescriptor.class);
+		assertThat(this.endpoint.find(Kind.GROUPS, "stock/42")).isNull();
+		assertThat(this.endpoint.find(Kind.SESSIONS, "s-b")).isInstanceOf(SessionDescriptor.class);
+		assertThat(this.web.find(Kind.LOCKS, "stock").getStatus()).isEqualTo(404);
+		assertThat(this.web.find(Kind.LOCKS, "stock/42").getStatus()).isEqualTo(200);
+	}
+
+	@Test
+	void oneNameIsNeeded() {
+		for (Object name : new Object[] { "", " ", List.of(), List.of("stock", "42"), List.of("stock/42", "") }) {
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> this.web.find(Kind.LOCKS, name));
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> this.web.end(Kind.LOCKS, name));
+		}
 	}
 
 	@Test
@@ -64,7 +80,7 @@ class PulsarLocksEndpointTests {
 
 	@Test
 	void lockOfAnotherNodeIsRefusedWithTheReason() {
-		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "stock", "42");
+		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "stock/42");
 		assertThat(response.getStatus()).isEqualTo(409);
 		assertThat(response.getBody())
 			.isEqualTo(new EndDescriptor("locks", "stock/42", false, "Lock 'stock/42' is held by node 'b'"));
@@ -102,7 +118,7 @@ class PulsarLocksEndpointTests {
 		this.registry.inTouch = false;
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(this.endpoint::locks);
 		assertThat(this.web.locks().getStatus()).isEqualTo(503);
-		assertThat(this.web.lock("x").getStatus()).isEqualTo(503);
+		assertThat(this.web.find(Kind.LOCKS, "x").getStatus()).isEqualTo(503);
 		WebEndpointResponse<Object> response = this.web.end(Kind.LOCKS, "coupon:4711");
 		assertThat(response.getStatus()).isEqualTo(503);
 		assertThat(response.getBody()).isInstanceOfSatisfying(UnavailableDescriptor.class,

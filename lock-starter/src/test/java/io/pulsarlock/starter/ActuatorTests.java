@@ -109,7 +109,7 @@ class ActuatorTests {
 				}
 			});
 			waiting.start();
-			String path = "/actuator/pulsarlocks/stock/" + encoded("42 é");
+			String path = "/actuator/pulsarlocks/locks?name=" + encoded("stock/42 é");
 			await().untilAsserted(() -> assertThat(JsonPath.<List<String>>read(get(path).body(), "$.waiting[*].node"))
 				.containsExactly("b"));
 			String lock = get(path).body();
@@ -118,7 +118,7 @@ class ActuatorTests {
 			assertThat(JsonPath.<Boolean>read(lock, "$.holder.own")).isTrue();
 			assertThat(JsonPath.<Object>read(lock, "$.holder.token")).as("text: JavaScript rounds larger numbers")
 				.isEqualTo(Long.toString(held.fencingToken()));
-			assertThat(JsonPath.<String>read(lock, "$.since")).startsWith("PT");
+			assertThat(JsonPath.<String>read(lock, "$.heldFor")).startsWith("PT");
 			String view = get("/actuator/pulsarlocks").body();
 			assertThat(JsonPath.<List<String>>read(view, "$.locks[*].name")).contains("stock/42 é");
 			assertThat(JsonPath.<List<String>>read(view, "$.sessions[*].node")).contains("a", "b");
@@ -129,11 +129,11 @@ class ActuatorTests {
 
 	@Test
 	void lockNobodyHasIsNotFound() throws Exception {
-		assertThat(get("/actuator/pulsarlocks/nobody").statusCode()).isEqualTo(404);
-		assertThat(delete("/actuator/pulsarlocks/locks/nobody").statusCode()).isEqualTo(404);
-		assertThat(delete("/actuator/pulsarlocks/sessions/nobody").statusCode()).isEqualTo(404);
-		assertThat(delete("/actuator/pulsarlocks/groups/nobody").statusCode()).isEqualTo(404);
-		assertThat(delete("/actuator/pulsarlocks/planets/mars").statusCode()).isEqualTo(400);
+		assertThat(get("/actuator/pulsarlocks/locks?name=nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/locks?name=nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/sessions?name=nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/groups?name=nobody").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/planets?name=mars").statusCode()).isEqualTo(400);
 	}
 
 	@Test
@@ -145,7 +145,7 @@ class ActuatorTests {
 			loss.set(lost);
 			told.countDown();
 		});
-		HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/stuck");
+		HttpResponse<String> response = delete("/actuator/pulsarlocks/locks?name=stuck");
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
 		assertThat(held.isHeld()).isFalse();
 		try (LockHandle next = other.obtain("stuck").acquire(Duration.ofSeconds(10))) {
@@ -161,7 +161,7 @@ class ActuatorTests {
 	void lockOfAnotherNodeIsRefused() throws Exception {
 		try (LockHandle held = other.obtain("theirs").acquire(Duration.ofSeconds(10))) {
 			await().untilAsserted(() -> {
-				HttpResponse<String> response = delete("/actuator/pulsarlocks/locks/theirs");
+				HttpResponse<String> response = delete("/actuator/pulsarlocks/locks?name=theirs");
 				assertThat(response.statusCode()).isEqualTo(409);
 				assertThat(JsonPath.<String>read(response.body(), "$.reason")).contains("is held by node 'b'");
 			});
@@ -175,7 +175,7 @@ class ActuatorTests {
 		for (String own : new String[] { "true", "false" }) {
 			List<String> ids = JsonPath.read(view, "$.sessions[?(@.own == " + own + ")].id");
 			assertThat(ids).isNotEmpty();
-			HttpResponse<String> response = delete("/actuator/pulsarlocks/sessions/" + ids.get(0));
+			HttpResponse<String> response = delete("/actuator/pulsarlocks/sessions?name=" + ids.get(0));
 			assertThat(response.statusCode()).isEqualTo(409);
 			assertThat(JsonPath.<String>read(response.body(), "$.reason"))
 				.contains(own.equals("true") ? "this node's own" : "not silent for long enough");
@@ -191,9 +191,9 @@ class ActuatorTests {
 			.isEqualTo(Long.toString(mine.term().orElseThrow()));
 		LeaderGroup theirs = other.leadership().group("jobs");
 		await().until(() -> theirs.participants().size() == 2);
-		assertThat(delete("/actuator/pulsarlocks/groups/jobs").statusCode()).isEqualTo(200);
+		assertThat(delete("/actuator/pulsarlocks/groups?name=jobs").statusCode()).isEqualTo(200);
 		await().until(theirs::isLeader);
-		HttpResponse<String> again = delete("/actuator/pulsarlocks/groups/jobs");
+		HttpResponse<String> again = delete("/actuator/pulsarlocks/groups?name=jobs");
 		assertThat(again.statusCode()).isEqualTo(409);
 		assertThat(JsonPath.<String>read(again.body(), "$.reason")).contains("does not lead group 'jobs'");
 	}
@@ -202,10 +202,10 @@ class ActuatorTests {
 	void nothingCanBeEndedUnlessAccessIsUnrestricted() throws Exception {
 		int port = port(readable);
 		try (LockHandle held = readable.getBean(LockRegistry.class).obtain("safe").acquire(Duration.ofSeconds(10))) {
-			HttpResponse<String> response = send(port, "DELETE", "/actuator/pulsarlocks/locks/safe");
+			HttpResponse<String> response = send(port, "DELETE", "/actuator/pulsarlocks/locks?name=safe");
 			assertThat(response.statusCode()).isIn(404, 405);
 			assertThat(held.isHeld()).isTrue();
-			assertThat(send(port, "GET", "/actuator/pulsarlocks/safe").statusCode()).isEqualTo(200);
+			assertThat(send(port, "GET", "/actuator/pulsarlocks/locks?name=safe").statusCode()).isEqualTo(200);
 		}
 	}
 
@@ -248,7 +248,7 @@ class ActuatorTests {
 	}
 
 	private static String encoded(String text) {
-		return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+		return URLEncoder.encode(text, StandardCharsets.UTF_8);
 	}
 
 	private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
