@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.actuate.LockMeterDescriptions;
 import io.pulsarlock.actuate.LockSkippedMeterObservationHandler;
 import io.pulsarlock.actuate.PulsarLockMetrics;
 
@@ -27,6 +28,12 @@ import org.springframework.context.annotation.Bean;
 public final class PulsarLockMetricsAutoConfiguration {
 
 	PulsarLockMetricsAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	static LockMeterDescriptions lockMeterDescriptions() {
+		return new LockMeterDescriptions();
 	}
 
 	@Bean

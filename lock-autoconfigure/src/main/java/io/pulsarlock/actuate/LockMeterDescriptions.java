@@ -1,0 +1,30 @@
+package io.pulsarlock.actuate;
+
+import java.util.Map;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+
+/**
+ * Gives the meters that are made of observations the description that they have no place
+ * for. Those of an application's own convention are left as they are.
+ *
+ * @since 0.2.0
+ */
+public class LockMeterDescriptions implements MeterFilter {
+
+	private static final Map<String, String> DESCRIPTIONS = Map.of("pulsar.lock.acquire",
+			"Attempts to take a lock or to lead, by how they ended", "pulsar.lock.acquire.active",
+			"Attempts to take a lock or to lead that are under way", "pulsar.lock.execution",
+			"Runs of guarded code, by whether the lock was kept", "pulsar.lock.execution.active",
+			"Runs of guarded code that are under way");
+
+	@Override
+	public Meter.Id map(Meter.Id id) {
+		String description = (id.getDescription() == null) ? DESCRIPTIONS.get(id.getName()) : null;
+		return (description != null) ? new Meter.Id(id.getName(), Tags.of(id.getTagsAsIterable()), id.getBaseUnit(),
+				description, id.getType()) : id;
+	}
+
+}
