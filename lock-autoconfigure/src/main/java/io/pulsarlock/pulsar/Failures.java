@@ -51,6 +51,9 @@ final class Failures {
 	private static final Pattern REASON = Pattern.compile("\"errorMsg\"\\s*:\\s*\"(.*?)\"\\s*,\\s*\"reqId\"",
 			Pattern.DOTALL);
 
+	/** The names of exceptions that the client, or a client within it, has put before. */
+	private static final Pattern CLASS_NAMES = Pattern.compile("\\b(?:[a-z_]\\w*\\.){2,}[A-Z][\\w$]*: ");
+
 	/** What a broker, a bookie or a network in trouble looks like. */
 	private static final List<Class<? extends PulsarClientException>> PASSING = List.of(AlreadyClosedException.class,
 			BrokerMetadataException.class, BrokerPersistenceException.class, ChecksumException.class,
@@ -208,11 +211,14 @@ final class Failures {
 		return "'pulsar-admin namespaces " + command + "'";
 	}
 
-	/** What Pulsar says, without the numbers of request and connection around it. */
+	/**
+	 * What Pulsar says, without the numbers of request and connection around it, and
+	 * without classes that nobody can look up.
+	 */
 	private static String reason(Throwable cause) {
 		String message = String.valueOf(cause.getMessage());
 		Matcher reason = REASON.matcher(message);
-		String text = (reason.find() ? reason.group(1) : message).strip();
+		String text = CLASS_NAMES.matcher(reason.find() ? reason.group(1) : message).replaceAll("").strip();
 		return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
 	}
 

@@ -114,7 +114,7 @@ final class Membership {
 				throw failure;
 			}
 			throw new LockUnavailableException(
-					"Node '" + this.settings.node() + "' did not join the lock cluster within " + limit
+					"Node '" + this.settings.node() + "' did not join the lock cluster within " + Durations.text(limit)
 							+ ((failure != null) ? ": " + failure.getMessage() : ""),
 					failure);
 		}

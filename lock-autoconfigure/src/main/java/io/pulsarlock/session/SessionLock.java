@@ -145,7 +145,8 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	private LockException givenUp(Shard shard, Waiter waiter, Duration limit) {
 		return (waiter.behind && shard.isConfirmed())
-				? new LockBusyException("Lock '" + this.name + "' was held by somebody else for " + limit)
+				? new LockBusyException(
+						"Lock '" + this.name + "' was held by somebody else for " + Durations.text(limit))
 				: shard.unavailable(this.name);
 	}
 

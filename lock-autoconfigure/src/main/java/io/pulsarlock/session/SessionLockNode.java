@@ -222,7 +222,8 @@ public final class SessionLockNode implements LockNode {
 	@Override
 	public LockHandles acquireAll(Collection<String> names, Duration waitFor) throws InterruptedException {
 		if (waitFor.isNegative()) {
-			throw new IllegalArgumentException("The wait for locks must not be negative, but is " + waitFor);
+			throw new IllegalArgumentException(
+					"The wait for locks must not be negative, but is " + Durations.text(waitFor));
 		}
 		List<FencedLock> locks = names.stream().distinct().sorted().map(this::obtain).toList();
 		if (locks.isEmpty()) {

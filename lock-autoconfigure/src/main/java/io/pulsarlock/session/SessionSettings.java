@@ -62,11 +62,11 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 					"The number of shards must be from 1 to " + RecordBounds.MAX_SHARDS + ", not " + shards);
 		}
 		if (lease.compareTo(Duration.ofMillis(100)) < 0 || lease.compareTo(Duration.ofHours(1)) > 0) {
-			throw new IllegalArgumentException("The lease must be from 100 ms to 1 h, not " + lease);
+			throw new IllegalArgumentException("The lease must be from 100 ms to 1 h, not " + Durations.text(lease));
 		}
 		if (reconnectGrace.compareTo(Duration.ofMillis(40)) < 0 || reconnectGrace.compareTo(lease) > 0) {
-			throw new IllegalArgumentException(
-					"The reconnect grace must be from 40 ms to the lease (" + lease + "), not " + reconnectGrace);
+			throw new IllegalArgumentException("The reconnect grace must be from 40 ms to the lease ("
+					+ Durations.text(lease) + "), not " + Durations.text(reconnectGrace));
 		}
 		if (!(drift >= 0 && drift <= 1)) {
 			throw new IllegalArgumentException("The drift must be from 0 to 1, not " + drift);
