@@ -18,7 +18,9 @@ import javax.management.ObjectName;
 
 import com.jayway.jsonpath.JsonPath;
 import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,12 @@ class OddNamesTests {
 	@Autowired
 	private LockRegistry locks;
 
+	@Autowired
+	private LockMonitor monitor;
+
+	@Autowired
+	private Leadership leadership;
+
 	@LocalServerPort
 	private int port;
 
@@ -75,7 +83,7 @@ class OddNamesTests {
 		}
 		// One that was kept since the last test is not seen at once.
 		await().pollInterval(Duration.ofMillis(10))
-			.untilAsserted(() -> assertThat(this.locks.view().locks()).extracting((lock) -> lock.name())
+			.untilAsserted(() -> assertThat(this.monitor.view().locks()).extracting((lock) -> lock.name())
 				.containsAll(this.held.keySet()));
 	}
 
@@ -109,15 +117,15 @@ class OddNamesTests {
 	@Test
 	void groupIsSeenAndResignedAlone() throws Exception {
 		List<String> names = List.of("x", "x/y", "x//y", "..", "x;y", "x y", "%2F", "\\");
-		List<LeaderGroup> groups = names.stream().map(this.locks.leadership()::group).toList();
+		List<LeaderGroup> groups = names.stream().map(this.leadership::group).toList();
 		await().until(() -> groups.stream().allMatch(LeaderGroup::isLeader));
 		for (String name : names) {
-			long term = this.locks.leadership().group(name).term().orElseThrow();
+			long term = this.leadership.group(name).term().orElseThrow();
 			HttpResponse<String> seen = send("GET", "/groups?name=" + encoded(name));
 			assertThat(JsonPath.<String>read(seen.body(), "$.name")).isEqualTo(name);
 			HttpResponse<String> ended = send("DELETE", "/groups?name=" + encoded(name));
 			assertThat(JsonPath.<String>read(ended.body(), "$.name")).isEqualTo(name);
-			await().until(() -> this.locks.leadership().group(name).term().orElse(0) > term);
+			await().until(() -> this.leadership.group(name).term().orElse(0) > term);
 		}
 	}
 

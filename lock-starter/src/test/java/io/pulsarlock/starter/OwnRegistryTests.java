@@ -30,6 +30,7 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.actuate.PulsarLocksEndpoint;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.Kind;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LeaderOnly;
 import io.pulsarlock.annotation.LockAssert;
@@ -120,7 +121,7 @@ class OwnRegistryTests {
 			await().until(context.getBean(Leadership.class).group("listed")::isLeader);
 			await().untilAsserted(() -> assertThat(recorder.told).contains("leader listener", "leader event"));
 			LockHandle held = node.obtain("stock").acquire(Duration.ofSeconds(5));
-			assertThat(context.getBean(PulsarLocksEndpoint.class).lock("stock")).isNotNull();
+			assertThat(context.getBean(PulsarLocksEndpoint.class).find(Kind.LOCKS, "stock")).isNotNull();
 			node.loseNow("stock");
 			assertThat(held.isHeld()).isFalse();
 			await().untilAsserted(() -> assertThat(recorder.told).contains("lock listener", "lock event"));
