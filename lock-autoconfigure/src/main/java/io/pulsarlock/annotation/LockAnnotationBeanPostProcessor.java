@@ -36,8 +36,6 @@ import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.Ordered;
 import org.springframework.core.SmartClassLoader;
@@ -54,7 +52,7 @@ import org.springframework.util.StringValueResolver;
  */
 @SuppressWarnings("serial")
 public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements BeanDefinitionRegistryPostProcessor, EmbeddedValueResolverAware, SmartInitializingSingleton {
+		implements EmbeddedValueResolverAware, SmartInitializingSingleton {
 
 	private final transient ObjectProvider<GuardDefaults> defaults;
 
@@ -67,8 +65,6 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	private final transient Set<String> groups = ConcurrentHashMap.newKeySet();
 
 	private final transient LeaderGroups joined;
-
-	private final transient EarlyBeans early = new EarlyBeans();
 
 	private transient StringValueResolver placeholders = (text) -> text;
 
@@ -157,18 +153,6 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
 		this.beans = beanFactory;
-	}
-
-	/**
-	 * Notes from now on which beans the container makes, long before this post-processor
-	 * sees them: only such a bean can have escaped it. What a test has put in the place
-	 * of a bean, such as a mock, has not been made and is not to be guarded.
-	 */
-	@Override
-	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-		if (registry instanceof ConfigurableListableBeanFactory beans) {
-			this.early.observe(beans);
-		}
 	}
 
 	private KeyExpressions expressions() {
@@ -286,17 +270,18 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 				|| !(this.beans instanceof ConfigurableBeanFactory configurable)) {
 			return;
 		}
+		EarlyBeans early = this.beans.getBeanProvider(EarlyBeans.class).getIfAvailable(EarlyBeans::new);
 		for (String name : listable.getBeanDefinitionNames()) {
 			Object bean = singletons.containsSingleton(name) ? singletons.getSingleton(name) : null;
 			if (bean != null && !(bean instanceof AopInfrastructureBean) && !this.processed.contains(name)
-					&& this.early.mayInclude(name) && isCandidate(bean)) {
+					&& early.mayInclude(name) && isCandidate(bean)) {
 				check(bean, name);
 			}
 		}
 		if (listable instanceof ConfigurableListableBeanFactory definitions) {
 			this.candidates.unmade(definitions, this::expect);
 		}
-		this.early.close();
+		early.close();
 	}
 
 	/** Takes note of a bean that is yet to be made. */

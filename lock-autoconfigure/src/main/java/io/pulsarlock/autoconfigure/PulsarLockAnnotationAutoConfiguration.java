@@ -4,6 +4,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
+import io.pulsarlock.annotation.EarlyBeans;
 import io.pulsarlock.annotation.GuardDefaults;
 import io.pulsarlock.annotation.LeaderOnly;
 import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
@@ -34,6 +35,13 @@ import org.springframework.core.env.Environment;
 public final class PulsarLockAnnotationAutoConfiguration {
 
 	PulsarLockAnnotationAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static EarlyBeans lockEarlyBeans() {
+		return new EarlyBeans();
 	}
 
 	/** One for each context: those of a parent do not see the beans of its children. */

@@ -47,7 +47,7 @@ final class Guarded {
 
 		@Bean
 		GuardDefaults guardDefaults() {
-			return new GuardDefaults("application", Duration.ofSeconds(5));
+			return new GuardDefaults("application", Duration.ofMillis(500));
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import io.micrometer.observation.ObservationRegistry;
 import io.pulsarlock.FencedLock;
@@ -22,6 +23,7 @@ import io.pulsarlock.LockRegistry;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.Disposable;
@@ -197,9 +199,19 @@ class GuardedCallLifetimeTests {
 
 	@Test
 	void publisherThatIsCancelledAtAnyMomentKeepsNoLock() {
+		cancelled(6_000);
+	}
+
+	@Test
+	@Tag("proof")
+	void publisherThatIsCancelledAtAnyMomentOfManyKeepsNoLock() {
+		cancelled(60_000);
+	}
+
+	private void cancelled(int times) {
 		with((work) -> {
 			ThreadLocalRandom random = ThreadLocalRandom.current();
-			for (int i = 0; i < 60_000; i++) {
+			for (int i = 0; i < times; i++) {
 				Disposable subscription = work.cancelled(i % 500).subscribe((value) -> {
 				}, (ex) -> {
 				});
@@ -210,10 +222,7 @@ class GuardedCallLifetimeTests {
 				subscription.dispose();
 			}
 			await().untilAsserted(() -> assertThat(this.node.monitor().statistics().held()).isZero());
-			for (int i = 0; i < 500; i++) {
-				String name = "cancelled:" + i;
-				await().until(() -> free(name));
-			}
+			await().until(() -> IntStream.range(0, 500).allMatch((i) -> free("cancelled:" + i)));
 		});
 	}
 
