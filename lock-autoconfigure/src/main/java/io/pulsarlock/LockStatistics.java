@@ -25,6 +25,8 @@ public final class LockStatistics {
 
 	private final long releases;
 
+	private final long skipped;
+
 	private LockStatistics(Builder builder) {
 		this.confirmed = builder.confirmed;
 		this.sessions = builder.sessions;
@@ -34,6 +36,7 @@ public final class LockStatistics {
 		this.unread = builder.unread;
 		this.requests = builder.requests;
 		this.releases = builder.releases;
+		this.skipped = builder.skipped;
 	}
 
 	/**
@@ -117,11 +120,21 @@ public final class LockStatistics {
 		return this.releases;
 	}
 
+	/**
+	 * How many messages in the journals it has skipped since it started, because they are
+	 * no records: something else writes to the topics of the locks.
+	 * @return the number
+	 * @since 0.2.0
+	 */
+	public long skipped() {
+		return this.skipped;
+	}
+
 	@Override
 	public String toString() {
 		return "LockStatistics[confirmed=" + this.confirmed + ", sessions=" + this.sessions + ", held=" + this.held
 				+ ", waiting=" + this.waiting + ", silence=" + this.silence + ", unread=" + this.unread + ", requests="
-				+ this.requests + ", releases=" + this.releases + "]";
+				+ this.requests + ", releases=" + this.releases + ", skipped=" + this.skipped + "]";
 	}
 
 	/**
@@ -146,6 +159,8 @@ public final class LockStatistics {
 		private long requests;
 
 		private long releases;
+
+		private long skipped;
 
 		private Builder() {
 		}
@@ -227,6 +242,16 @@ public final class LockStatistics {
 		 */
 		public Builder releases(long releases) {
 			this.releases = releases;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#skipped()}.
+		 * @param skipped the value
+		 * @return this
+		 */
+		public Builder skipped(long skipped) {
+			this.skipped = skipped;
 			return this;
 		}
 

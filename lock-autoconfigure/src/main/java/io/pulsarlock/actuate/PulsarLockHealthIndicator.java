@@ -50,6 +50,9 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 		if (!vacant.isEmpty()) {
 			builder.withDetail("withoutLeader", vacant);
 		}
+		if (statistics.skipped() > 0) {
+			builder.withDetail("skippedMessages", statistics.skipped());
+		}
 		if (statistics.confirmed()) {
 			builder.up();
 		}

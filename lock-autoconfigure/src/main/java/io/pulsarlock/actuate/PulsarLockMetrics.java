@@ -95,6 +95,10 @@ public class PulsarLockMetrics implements MeterBinder {
 			.description("Places in line given up")
 			.tags(this.tags)
 			.register(meters);
+		FunctionCounter.builder("pulsar.lock.messages.skipped", this, (self) -> self.statistics().skipped())
+			.description("Messages skipped because they are no records of locks")
+			.tags(this.tags)
+			.register(meters);
 		registerWithoutEvents(meters);
 		groups.discover();
 		this.node.addListener((event) -> record(meters, event));

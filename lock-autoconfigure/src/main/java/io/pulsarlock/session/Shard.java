@@ -745,7 +745,10 @@ final class Shard {
 			held += slot.isHeld() ? 1 : 0;
 			waiting += slot.waiterCount();
 		}
-		LockStatistics.Builder statistics = LockStatistics.builder().held(held).waiting(waiting);
+		LockStatistics.Builder statistics = LockStatistics.builder()
+			.held(held)
+			.waiting(waiting)
+			.skipped(this.skipped.count());
 		if (session == null) {
 			return statistics.requests(this.requests).releases(this.releases).build();
 		}

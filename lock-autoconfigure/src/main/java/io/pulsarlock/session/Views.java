@@ -84,6 +84,7 @@ final class Views {
 			.unread(parts.stream().mapToInt(LockStatistics::unread).sum())
 			.requests(parts.stream().mapToLong(LockStatistics::requests).sum())
 			.releases(parts.stream().mapToLong(LockStatistics::releases).sum())
+			.skipped(parts.stream().mapToLong(LockStatistics::skipped).sum())
 			.build();
 	}
 

@@ -51,6 +51,7 @@ public final class FakeLockNode implements LockNode {
 		.silence(Duration.ofMillis(120))
 		.requests(10)
 		.releases(9)
+		.skipped(4)
 		.build();
 
 	public boolean inTouch = true;

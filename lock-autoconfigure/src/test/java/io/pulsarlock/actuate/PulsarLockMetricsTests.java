@@ -68,6 +68,7 @@ class PulsarLockMetricsTests {
 		assertThat(this.meters.get("pulsar.lock.session.silence").timeGauge().value()).isEqualTo(0.12);
 		assertThat(this.meters.get("pulsar.lock.requests").functionCounter().count()).isEqualTo(10);
 		assertThat(this.meters.get("pulsar.lock.releases").functionCounter().count()).isEqualTo(9);
+		assertThat(this.meters.get("pulsar.lock.messages.skipped").functionCounter().count()).isEqualTo(4);
 		this.locks.statistics = LockStatistics.none();
 		await().untilAsserted(() -> assertThat(gauge("pulsar.lock.confirmed")).isZero());
 	}

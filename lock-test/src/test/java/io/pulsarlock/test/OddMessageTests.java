@@ -79,6 +79,7 @@ class OddMessageTests {
 					b.obtain("other").acquire(LEASE).close();
 				}
 				assertThat(held.isHeld()).isTrue();
+				assertThat(a.monitor().statistics().skipped()).isPositive();
 			}
 		}
 	}
