@@ -24,6 +24,22 @@ public interface LockAdministration {
 	boolean releaseLock(String name);
 
 	/**
+	 * Forgets the latest fire time that was claimed for a job, so that the job may begin
+	 * for it, and for earlier ones, again. For a claim that was wrong: one made on a node
+	 * whose clock was a year ahead keeps the job from running for a year. Every node
+	 * forgets it, whichever has claimed it. Returns when this node has read it.
+	 * @param group the leader group
+	 * @param job the job, as given to {@link LeaderGroup#claim}; that of an annotated
+	 * method is the bean's name, a dot and the method's name
+	 * @return false if nothing was claimed for that job, as far as is known
+	 * @throws IllegalArgumentException if there can be no such group or job
+	 * @throws LockUnavailableException if this node is out of touch, or did not hear in
+	 * time whether it was done
+	 * @since 0.2.0
+	 */
+	boolean forgetFireTime(String group, String job);
+
+	/**
 	 * Ends a silent session, a little earlier than the nodes would by themselves, and
 	 * under the same rule: nothing was heard from it for as long as it may believe to
 	 * hold its locks, and if it has spoken meanwhile the expulsion does not count.

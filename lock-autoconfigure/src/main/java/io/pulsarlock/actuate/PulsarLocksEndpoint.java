@@ -90,6 +90,8 @@ public class PulsarLocksEndpoint {
 				.map(SessionDescriptor::of)
 				.findFirst()
 				.orElse(null);
+			// What was claimed can be forgotten, and not be looked at.
+			case FIRETIMES -> null;
 		};
 	}
 
@@ -103,9 +105,10 @@ public class PulsarLocksEndpoint {
 
 	/**
 	 * Ends something: releases a lock that this node holds, resigns a group that this
-	 * node leads, or expels a session that is silent.
+	 * node leads, expels a session that is silent, or forgets the fire time of a job.
 	 * @param kind what the name is a name of
-	 * @param name a lock's or group's full name as it is, or a session's id
+	 * @param name a lock's or group's full name as it is, a session's id, or the name of
+	 * a job in a group that this node is a candidate of
 	 * @return what was done or why it was refused; null if there is no such thing
 	 * @throws InvalidEndpointRequestException if the name is blank or too long
 	 * @throws LockUnavailableException if this node is out of touch
@@ -118,6 +121,7 @@ public class PulsarLocksEndpoint {
 				case LOCKS -> this.administration.releaseLock(name);
 				case GROUPS -> resign(name);
 				case SESSIONS -> this.administration.expelSession(name);
+				case FIRETIMES -> forget(name);
 			};
 			return done ? EndDescriptor.done(kind, name) : null;
 		}
@@ -137,6 +141,15 @@ public class PulsarLocksEndpoint {
 
 	static InvalidEndpointRequestException invalid(String reason) {
 		return new InvalidEndpointRequestException(reason, reason);
+	}
+
+	/** Groups have jobs of their own, and all of that name are meant. */
+	private boolean forget(String job) {
+		boolean forgotten = false;
+		for (LeaderGroup group : this.leadership.groups()) {
+			forgotten |= this.administration.forgetFireTime(group.name(), job);
+		}
+		return forgotten;
 	}
 
 	private boolean resign(String name) {
@@ -179,7 +192,13 @@ public class PulsarLocksEndpoint {
 		GROUPS,
 
 		/** A silent session of another node. */
-		SESSIONS
+		SESSIONS,
+
+		/**
+		 * The latest fire time that was claimed for a job.
+		 * @since 0.2.0
+		 */
+		FIRETIMES
 
 	}
 

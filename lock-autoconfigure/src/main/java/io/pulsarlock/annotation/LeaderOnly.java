@@ -72,7 +72,9 @@ public @interface LeaderOnly {
 	 * job is a method of a bean: two beans of one class are two jobs. For
 	 * {@code @Scheduled} methods with a {@code cron}. Costs a record before each run. The
 	 * nodes' wall clocks must differ by less than two fire times are apart, and by less
-	 * than three leases.
+	 * than three leases. A node whose clock is far ahead claims times that are still to
+	 * come, and the job begins on no node before the latest of them, unless somebody has
+	 * it forgotten: {@link io.pulsarlock.LockAdministration#forgetFireTime}.
 	 * @return by default the next leader runs whenever its own clock says so
 	 */
 	boolean oncePerFireTime() default false;

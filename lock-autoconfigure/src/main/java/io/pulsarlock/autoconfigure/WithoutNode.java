@@ -98,6 +98,11 @@ final class WithoutNode {
 		}
 
 		@Override
+		public boolean forgetFireTime(String group, String job) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+		@Override
 		public boolean expelSession(String id) {
 			throw unavailable(this.registry, "administration", LockAdministration.class);
 		}

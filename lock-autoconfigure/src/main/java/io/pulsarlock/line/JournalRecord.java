@@ -113,6 +113,18 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Forgets the fire time of a job, whoever has claimed it: a person says that the job
+	 * may begin again. All nodes apply it at the same place of the log.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param job the job's key
+	 * @since 0.2.0
+	 */
+	record Forget(UUID session, long sequence, String job) implements JournalRecord {
+	}
+
+	/**
 	 * Says whether the owner of a lock uses it or only keeps it, in case nobody else
 	 * wants it before. A hint: it takes nothing from anybody.
 	 *

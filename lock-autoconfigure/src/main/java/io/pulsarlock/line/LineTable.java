@@ -18,6 +18,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Outsider;
@@ -96,6 +97,13 @@ public final class LineTable {
 		if (record instanceof Fire fire
 				&& (session != null || (!this.sealed && !this.ended.containsKey(fire.session())))) {
 			fire(fire, change);
+		}
+		// What is forgotten stands in the log before it, so a table that is rebuilt may
+		// believe whoever says so.
+		if (record instanceof Forget forget
+				&& (session != null || (!this.sealed && !this.ended.containsKey(forget.session())))
+				&& this.fired.remove(forget.job()) != null) {
+			change.fire();
 		}
 		if (session == null) {
 			return change;
@@ -546,8 +554,8 @@ public final class LineTable {
 		}
 
 		/**
-		 * Whether the record is the first for a fire time.
-		 * @return false if it is for none, or another was before
+		 * Whether the record is the first for a fire time, or forgets one.
+		 * @return false if it is for none, another was before, or there was none
 		 */
 		public boolean fired() {
 			return this.fired;

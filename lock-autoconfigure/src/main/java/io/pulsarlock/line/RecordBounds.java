@@ -5,6 +5,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Outsider;
@@ -84,6 +85,9 @@ public final class RecordBounds {
 		else if (record instanceof Fire fire) {
 			text("job", fire.job(), MAX_JOB_KEY);
 			number("fire time", fire.fireTime());
+		}
+		else if (record instanceof Forget forget) {
+			text("job", forget.job(), MAX_JOB_KEY);
 		}
 		else if (record instanceof Idle idle) {
 			key(idle.lock());

@@ -15,6 +15,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
@@ -130,6 +131,9 @@ public final class RecordCodec {
 			out.text(fire.job());
 			out.number(fire.fireTime());
 		}
+		else if (record instanceof Forget forget) {
+			out.text(forget.job());
+		}
 		else if (record instanceof Idle idle) {
 			out.text(idle.lock());
 			out.number(idle.ticket());
@@ -208,6 +212,7 @@ public final class RecordCodec {
 			case BYE -> new Bye(session, sequence, in.number());
 			case 7 -> new Fire(session, sequence, in.text(), in.number());
 			case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
+			case 9 -> new Forget(session, sequence, in.text());
 			default -> throw new IllegalArgumentException("unknown type " + type);
 		};
 		in.skipOptions();
@@ -302,7 +307,10 @@ public final class RecordCodec {
 		if (record instanceof Bye) {
 			return 6;
 		}
-		return (record instanceof Fire) ? 7 : 8;
+		if (record instanceof Fire) {
+			return 7;
+		}
+		return (record instanceof Idle) ? 8 : 9;
 	}
 
 	private static final class Writer {

@@ -173,6 +173,19 @@ final class Membership {
 		}
 	}
 
+	/** Does something for a person that is done when the cluster has it. */
+	<T> T awaitAnswer(Shard shard, Function<Shard, CompletableFuture<T>> order) {
+		try {
+			return await(order.apply(shard), this.settings.reconnectGrace());
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof LockException lock) ? lock
+					: new LockUnavailableException(
+							"Shard " + shard.index() + " did not answer in time; what was asked for may still be done",
+							ex.getCause());
+		}
+	}
+
 	/** Expels a silent session, in whatever shard it is. */
 	boolean expel(UUID session) {
 		LockUnavailableException unknown = null;

@@ -25,6 +25,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -347,7 +348,7 @@ final class Session implements Journal.Listener {
 		else if (record instanceof Release release) {
 			this.releasing.remove(release.ticket());
 		}
-		else if (record instanceof Fire) {
+		else if (record instanceof Fire || record instanceof Forget) {
 			CompletableFuture<Boolean> claim = this.fires.remove(record.sequence());
 			if (claim != null) {
 				claim.complete(change.fired());
@@ -496,6 +497,11 @@ final class Session implements Journal.Listener {
 	/** Says that a job begins, and tells whether it was the first to say so. */
 	void fire(String job, long fireTime, CompletableFuture<Boolean> claim) {
 		this.fires.put(publish((sequence) -> new Fire(id(), sequence, job, fireTime)), claim);
+	}
+
+	/** Forgets what was claimed for a job, and tells whether there was something. */
+	void forget(String job, CompletableFuture<Boolean> forgotten) {
+		this.fires.put(publish((sequence) -> new Forget(id(), sequence, job)), forgotten);
 	}
 
 	/**

@@ -24,6 +24,15 @@ final class SessionAdministration implements LockAdministration {
 	}
 
 	@Override
+	public boolean forgetFireTime(String group, String job) {
+		Names.check(group, "leader group");
+		Names.check(job, "job");
+		String key = SessionLeadership.key(group);
+		Membership membership = this.current.get();
+		return membership.awaitAnswer(membership.shard(key), (shard) -> shard.forget(key + ' ' + job));
+	}
+
+	@Override
 	public boolean expelSession(String id) {
 		UUID session;
 		try {

@@ -34,6 +34,10 @@ final class SessionLeadership implements Leadership {
 		this.current = current;
 	}
 
+	static String key(String group) {
+		return GROUP + group;
+	}
+
 	/** Makes this node a candidate of its groups, now and as soon as there are more. */
 	void startCampaigns() {
 		synchronized (this.groups) {
@@ -93,7 +97,7 @@ final class SessionLeadership implements Leadership {
 	}
 
 	private SessionGroup newGroup(String name) {
-		String key = GROUP + name;
+		String key = key(name);
 		SessionGroup group = new SessionGroup(name, key, this.current::callback, () -> participants(key), this::leave);
 		this.listeners.forEach((listener) -> listener.addTo(group));
 		return group;

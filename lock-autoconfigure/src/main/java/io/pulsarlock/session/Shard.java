@@ -500,6 +500,25 @@ final class Shard {
 		return claim;
 	}
 
+	/**
+	 * Forgets what was claimed for a job, in the whole cluster. Any thread.
+	 * @return completes with whether there was something, as soon as this node has read
+	 * it
+	 */
+	CompletableFuture<Boolean> forget(String job) {
+		CompletableFuture<Boolean> forgotten = new CompletableFuture<>();
+		arrive(forgotten, () -> {
+			Session session = activeSession();
+			if (session == null || !session.isInTouch(now())) {
+				forgotten.completeExceptionally(outOfTouch());
+			}
+			else {
+				session.forget(job, forgotten);
+			}
+		});
+		return forgotten;
+	}
+
 	/** Takes what is asked to the loop, or refuses it if that has ended. Any thread. */
 	private void arrive(CompletableFuture<?> asked, Runnable task) {
 		// Safety: first added, then looked. Whichever comes first, this or the end, one

@@ -126,6 +126,11 @@ public final class FakeLockNode implements LockNode {
 			}
 
 			@Override
+			public boolean forgetFireTime(String group, String job) {
+				return group.equals("jobs") && job.equals("digest.send");
+			}
+
+			@Override
 			public boolean expelSession(String id) {
 				if (id.equals("s-b")) {
 					throw new LockOperationRefusedException("Session s-b is not silent for long enough");

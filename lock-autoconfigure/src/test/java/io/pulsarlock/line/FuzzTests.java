@@ -14,6 +14,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
@@ -114,7 +115,7 @@ class FuzzTests {
 	private JournalRecord anyRecord(Position position) {
 		UUID session = session();
 		long sequence = number();
-		return switch (this.random.nextInt(9)) {
+		return switch (this.random.nextInt(10)) {
 			case 0 -> heartbeat(session, sequence, position);
 			case 1, 2 -> new Request(session, sequence, lock());
 			case 3 -> new Release(session, sequence, lock(), number());
@@ -122,6 +123,7 @@ class FuzzTests {
 			case 5 -> new Evict(session, sequence, lock(), session(), number(), number(), ledger(position));
 			case 6 -> new Bye(session, sequence, number());
 			case 7 -> new Fire(session, sequence, lock(), number());
+			case 8 -> new Forget(session, sequence, lock());
 			default -> new Idle(session, sequence, lock(), number(), this.random.nextBoolean());
 		};
 	}

@@ -17,6 +17,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -470,6 +471,30 @@ class LineTableTests {
 		table.apply(at(6), new Bye(ONE, 2, 2));
 		assertThat(table.apply(at(7), new Fire(ONE, 3, "job", 2000)).fired()).isFalse();
 		assertThat(table.apply(at(8), new Fire(OTHER, 4, "job", 2000)).fired()).isTrue();
+	}
+
+	@Test
+	void forgottenFireTimeMayBeClaimedAgain() {
+		LineTable table = opened();
+		table.apply(at(2), new Fire(ONE, 1, "job", 9000));
+		assertThat(table.apply(at(3), new Fire(OTHER, 1, "job", 1000)).fired()).isFalse();
+		assertThat(table.apply(at(4), new Forget(OTHER, 2, "another")).fired()).isFalse();
+		assertThat(table.apply(at(5), new Forget(OTHER, 3, "job")).fired()).isTrue();
+		assertThat(table.apply(at(6), new Forget(OTHER, 4, "job")).fired()).isFalse();
+		assertThat(table.apply(at(7), new Fire(OTHER, 5, "job", 1000)).fired()).isTrue();
+		table.apply(at(8), new Bye(ONE, 2, 2));
+		assertThat(table.apply(at(9), new Forget(ONE, 3, "job")).fired()).as("of a session that has ended").isFalse();
+		assertThat(table.apply(at(10), new Fire(OTHER, 6, "job", 1000)).fired()).isFalse();
+	}
+
+	@Test
+	void rebuiltTableForgetsFireTimesToo() {
+		LineTable table = new LineTable();
+		table.apply(at(2), new Fire(ONE, 9, "job", 9000));
+		table.apply(at(3), new Forget(ONE, 10, "job"));
+		table.apply(at(4), new Heartbeat(OTHER, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		table.seal();
+		assertThat(table.apply(at(5), new Fire(OTHER, 1, "job", 1000)).fired()).isTrue();
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
@@ -200,7 +201,8 @@ class RecordCodecTests {
 						new Evict(ONE, 10, "l:a", OTHER, 7, 12, 5)),
 				arguments("06" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),
 				arguments("07" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
-				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)));
+				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)),
+				arguments("09" + session + "0d" + "036a6f62", new Forget(ONE, 13, "job")));
 	}
 
 	/** Journals outlive releases: these bytes must be written and read for ever. */

@@ -8,6 +8,7 @@ import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -34,6 +35,7 @@ final class Records {
 				Combinators.combine(ids(), numbers(), numbers())
 					.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
+				Combinators.combine(ids(), numbers(), texts()).as(Forget::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
 			.edgeCases((config) -> config.none());
 	}

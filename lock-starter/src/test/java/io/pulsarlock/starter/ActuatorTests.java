@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -125,6 +126,19 @@ class ActuatorTests {
 			waiting.interrupt();
 			waiting.join();
 		}
+	}
+
+	@Test
+	void claimedFireTimeIsForgotten() throws Exception {
+		LeaderGroup group = leadership().group("jobs");
+		await().until(group::isLeader);
+		Instant time = Instant.parse("2026-11-29T06:00:00Z");
+		assertThat(group.claim("report.send", time.plusSeconds(1_000_000))).isTrue();
+		assertThat(group.claim("report.send", time)).isFalse();
+		assertThat(get("/actuator/pulsarlocks/firetimes?name=report.send").statusCode()).isEqualTo(404);
+		assertThat(delete("/actuator/pulsarlocks/firetimes?name=report.send").statusCode()).isEqualTo(200);
+		assertThat(delete("/actuator/pulsarlocks/firetimes?name=report.send").statusCode()).isEqualTo(404);
+		assertThat(group.claim("report.send", time)).isTrue();
 	}
 
 	@Test

@@ -42,7 +42,7 @@ class BacklogTests {
 	private static final int NAMES = 3;
 
 	/** At least so many commands, and so many until readers were seen to be moved. */
-	private static final int ROUNDS = 20;
+	private static final int ROUNDS = 8;
 
 	private static final int MOST_ROUNDS = 400;
 

@@ -1,5 +1,7 @@
 package io.pulsarlock.test.contract;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,6 +89,23 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 		await().until(third::isLeader);
 		third.resign();
 		await().until(first::isLeader);
+	}
+
+	@Test
+	void fireTimeIsClaimedOnceUnlessItIsForgotten() throws Exception {
+		LockNode a = node("a");
+		LeaderGroup first = leader(a);
+		LockNode b = node("b");
+		LeaderGroup second = candidate(b, 2);
+		Instant now = Instant.parse("2026-11-29T06:00:00Z");
+		Instant farAhead = now.plus(365, ChronoUnit.DAYS);
+		assertThat(second.claim("report", now)).as("does not lead").isFalse();
+		assertThat(first.claim("report", farAhead)).isTrue();
+		assertThat(first.claim("report", now)).isFalse();
+		assertThat(b.administration().forgetFireTime("digest", "another")).isFalse();
+		assertThat(b.administration().forgetFireTime("digest", "report")).isTrue();
+		await().until(() -> first.claim("report", now));
+		assertThat(first.claim("report", now)).isFalse();
 	}
 
 	@Test
