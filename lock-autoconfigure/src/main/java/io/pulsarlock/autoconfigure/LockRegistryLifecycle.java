@@ -127,14 +127,14 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 		}
 		catch (LockUnavailableException ex) {
 			switch (this.startup) {
-				case FAIL -> throw new LockUnavailableException(ex.getMessage() + ". Is Pulsar" + place
-						+ " running? Correct spring.pulsar.client.service-url, raise pulsar-lock.startup-timeout ("
-						+ LockSettings.text(this.timeout)
+				case FAIL -> throw new LockUnavailableException(ex.getMessage() + ". Is Pulsar" + place + " running? "
+						+ (place.isEmpty() ? "R" : "Correct spring.pulsar.client.service-url, r")
+						+ "aise pulsar-lock.startup-timeout (" + LockSettings.text(this.timeout)
 						+ "), or start without locks by pulsar-lock.startup=background", ex);
 				case WAIT -> logger.warn(ex.getMessage() + ". The application starts all the same; locks are "
 						+ "unavailable and nobody leads until Pulsar" + place + " can be reached");
-				case BACKGROUND -> logger.info("Locks are unavailable until Pulsar" + place
-						+ " has answered; the application does not wait for that");
+				case BACKGROUND -> logger.info(ex.getMessage() + ". The application does not wait for it: locks are "
+						+ "unavailable until Pulsar" + place + " has answered");
 			}
 		}
 		catch (InterruptedException ex) {

@@ -1,5 +1,6 @@
 package io.pulsarlock.starter;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -118,29 +119,33 @@ class FirstElectionTests {
 
 	@Test
 	void startThatWaitsInVainGoesOnWithAWarning(CapturedOutput output) {
-		try (InMemoryLockCluster memory = InMemoryLockCluster.create()) {
-			memory.stop();
-			try (ConfigurableApplicationContext context = inMemory(memory.node("node"), "pulsar-lock.startup=wait",
-					"pulsar-lock.startup-timeout=100ms")) {
-				assertThat(context.getBean(Runs.class).runs).isEmpty();
-				assertThat(output)
-					.contains("Who leads group 'jobs' is not known within pulsar-lock.startup-timeout (100ms)");
-			}
+		try (InMemoryLockCluster memory = silentAfterJoining();
+				ConfigurableApplicationContext context = inMemory(memory.node("node"), "pulsar-lock.startup=wait",
+						"pulsar-lock.startup-timeout=1s")) {
+			assertThat(context.getBean(Runs.class).runs).isEmpty();
+			assertThat(output).contains("Who leads group 'jobs' is not known within pulsar-lock.startup-timeout (1s)");
 		}
 	}
 
 	@Test
 	void startThatMustKnowFails() {
-		try (InMemoryLockCluster memory = InMemoryLockCluster.create()) {
-			memory.stop();
+		try (InMemoryLockCluster memory = silentAfterJoining()) {
 			InMemoryNode node = memory.node("node");
 			assertThatExceptionOfType(Exception.class)
-				.isThrownBy(() -> inMemory(node, "pulsar-lock.startup=fail", "pulsar-lock.startup-timeout=100ms"))
+				.isThrownBy(() -> inMemory(node, "pulsar-lock.startup=fail", "pulsar-lock.startup-timeout=1s"))
 				.havingCause()
 				.isInstanceOf(LockUnavailableException.class)
 				.withMessageContaining("Who leads group 'jobs' is not known")
 				.withMessageContaining("pulsar-lock.startup=wait");
 		}
+	}
+
+	/** The node has joined, and nothing it asks for is answered any more. */
+	private static InMemoryLockCluster silentAfterJoining() {
+		InMemoryLockCluster memory = InMemoryLockCluster.create(Duration.ofMinutes(5), Duration.ofMinutes(4), 2);
+		memory.node("node");
+		memory.stop();
+		return memory;
 	}
 
 	private ConfigurableApplicationContext onBroker(String... properties) {
