@@ -67,6 +67,8 @@ final class Failures {
 
 	private final String namespace;
 
+	private volatile boolean accepted;
+
 	Failures(TopicSettings topics) {
 		this.topics = topics;
 		this.namespace = topics.tenant() + "/" + topics.namespace();
@@ -81,12 +83,48 @@ final class Failures {
 		return cause instanceof ConsumerBusyException && String.valueOf(cause.getMessage()).contains(BUSY);
 	}
 
+	/** Whether a connection was closed before it could be used; nothing says why. */
+	static boolean isClosedAtOnce(Throwable failure) {
+		return String.valueOf(unwrap(failure).getMessage()).contains("Connection already closed");
+	}
+
+	/**
+	 * Pulsar has let this node in. What it showed may be accepted again, once it has been
+	 * renewed: tokens and certificates expire.
+	 */
+	void accepted() {
+		this.accepted = true;
+	}
+
+	/** Whether Pulsar has let this node in before. */
+	boolean isAccepted() {
+		return this.accepted;
+	}
+
+	/** The client cannot say who it is. */
+	LockException noCredentials(Throwable failure) {
+		return new LockUnavailableException("The client has no credentials to show to Pulsar: " + innermost(failure),
+				failure);
+	}
+
+	/** No TLS connection comes about. */
+	LockException tls(TlsProbe.Reason reason, @Nullable Throwable cause) {
+		String what = "No TLS connection to " + reason.url() + " comes about: " + reason.text() + ". " + reason.cure();
+		return this.accepted ? new LockUnavailableException(what, cause) : new LockConfigurationException(what, cause);
+	}
+
 	LockException translate(Throwable failure, String topic) {
 		Throwable cause = unwrap(failure);
 		if (cause instanceof LockException lock) {
 			return lock;
 		}
 		String reason = reason(cause);
+		if (this.accepted && isOfCredentials(cause, reason)) {
+			return new LockUnavailableException("Pulsar refuses the credentials of this node, which it has accepted"
+					+ " before: " + reason + ". They may have expired. The node goes on by itself when the client has"
+					+ " others: a supplier is asked anew, spring.pulsar.client.authentication.param is read at the start"
+					+ " only", cause);
+		}
 		if (!reason.contains("maximum number of connections")) {
 			String cure = cure(cause, reason, topic);
 			if (cure != null) {
@@ -100,6 +138,12 @@ final class Failures {
 			}
 		}
 		return new LockUnavailableException("Pulsar cannot be asked about topic '" + topic + "': " + reason, cause);
+	}
+
+	/** Over HTTP nothing but the text says so. */
+	private static boolean isOfCredentials(Throwable cause, String reason) {
+		return cause instanceof AuthenticationException || cause instanceof UnsupportedAuthenticationException
+				|| reason.contains("HTTP get request failed: Unauthorized");
 	}
 
 	/** A failure of no particular kind is what the broker did not expect itself. */
@@ -120,13 +164,14 @@ final class Failures {
 			return "Subscriptions may not be created automatically. Create the one durable one: "
 					+ "'pulsar-admin topics create-subscription --subscription " + keeper() + " " + topic + "'";
 		}
-		if (cause instanceof AuthorizationException || reason.contains("prefixed by the authentication role")) {
+		if (cause instanceof AuthorizationException || reason.contains("prefixed by the authentication role")
+				|| reason.contains("HTTP get request failed: Forbidden")) {
 			return reason.contains("prefixed")
 					? "Set pulsar-lock.topic.subscription-prefix to the role and a hyphen, on all nodes"
-					: "Grant it: " + namespaces(
+					: "Grant it to the role that Pulsar knows this node by: " + namespaces(
 							"grant-permission " + this.namespace + " --role <role> --actions produce,consume");
 		}
-		if (cause instanceof AuthenticationException || cause instanceof UnsupportedAuthenticationException) {
+		if (isOfCredentials(cause, reason)) {
 			return "Pulsar refuses the credentials. Check the client's authentication settings "
 					+ "(spring.pulsar.client.authentication.*)";
 		}
@@ -229,6 +274,15 @@ final class Failures {
 			cause = cause.getCause();
 		}
 		return cause;
+	}
+
+	/** What lies at the bottom of a failure. */
+	static String innermost(Throwable failure) {
+		Throwable cause = failure;
+		while (cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		return String.valueOf((cause.getMessage() != null) ? cause.getMessage() : cause);
 	}
 
 }

@@ -25,6 +25,9 @@ import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 import org.apache.pulsar.client.api.SubscriptionMode;
 import org.apache.pulsar.client.api.SubscriptionType;
+import org.apache.pulsar.client.impl.PulsarClientImpl;
+import org.apache.pulsar.client.impl.conf.ClientConfigurationData;
+import org.apache.pulsar.common.api.AuthData;
 import org.jspecify.annotations.Nullable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,7 +84,8 @@ public final class PulsarConnector implements Connector {
 	public CompletionStage<Ports> open(int shard) {
 		String topic = this.topics.topic(shard);
 		return this.own.getOrDefault(shard, this.shared)
-			.thenCompose((client) -> open(client, topic))
+			.thenCompose((client) -> checkTls(client).thenCompose((none) -> open(client, topic))
+				.exceptionallyCompose((ex) -> explained(client, ex)))
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)));
 	}
 
@@ -107,6 +111,7 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((none) -> producer(client, topic))
 			.<Ports>thenApply((producer) -> {
 				this.opened = true;
+				this.failures.accepted();
 				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(),
 						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic);
 				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
@@ -116,6 +121,46 @@ public final class PulsarConnector implements Connector {
 					opening.close();
 				}
 			});
+	}
+
+	/**
+	 * Looks at TLS itself before this node has been let in for the first time: the client
+	 * would try for ten seconds what cannot succeed, and nobody at the start waits for
+	 * that.
+	 */
+	private CompletableFuture<Void> checkTls(PulsarClient client) {
+		if (this.failures.isAccepted() || !(client instanceof PulsarClientImpl known)
+				|| !known.getConfiguration().isUseTls()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		return probe(() -> TlsProbe.reason(known.getConfiguration()))
+			.thenCompose((reason) -> (reason != null) ? CompletableFuture.failedFuture(this.failures.tls(reason, null))
+					: CompletableFuture.completedFuture(null));
+	}
+
+	/** Finds out what a client does not say when a connection is closed at once. */
+	private CompletableFuture<Ports> explained(PulsarClient client, Throwable failure) {
+		if (!Failures.isClosedAtOnce(failure) || !(client instanceof PulsarClientImpl known)) {
+			return CompletableFuture.failedFuture(failure);
+		}
+		return probe(() -> explanation(known.getConfiguration(), Failures.unwrap(failure)))
+			.thenCompose(CompletableFuture::failedFuture);
+	}
+
+	/** A handshake blocks, and whoever supplies credentials may. */
+	private static <T extends @Nullable Object> CompletableFuture<T> probe(Supplier<T> probe) {
+		return CompletableFuture.supplyAsync(probe, (task) -> aside("pulsar-lock-probe", task));
+	}
+
+	private Throwable explanation(ClientConfigurationData client, Throwable failure) {
+		try {
+			client.getAuthentication().getAuthData("").authenticate(AuthData.INIT_AUTH_DATA);
+		}
+		catch (Exception ex) {
+			return this.failures.noCredentials(ex);
+		}
+		TlsProbe.Reason reason = TlsProbe.reason(client);
+		return (reason != null) ? this.failures.tls(reason, failure) : failure;
 	}
 
 	/**

@@ -12,6 +12,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Carries out the {@code pulsar-admin} commands of a message as they are written there,
  * by the requests that the tool would send.
@@ -26,8 +28,15 @@ final class AdminCommands {
 
 	private final String url;
 
+	private final @Nullable String token;
+
 	AdminCommands(String url) {
+		this(url, null);
+	}
+
+	AdminCommands(String url, @Nullable String token) {
 		this.url = url + "/admin/v2/";
+		this.token = token;
 		know("namespaces create (\\S+)", "PUT namespaces/$1 {}");
 		know("namespaces set-auto-topic-creation --enable --type non-partitioned (\\S+)",
 				"POST namespaces/$1/autoTopicCreation {\"allowAutoTopicCreation\":true,\"topicType\":\"non-partitioned\"}");
@@ -55,6 +64,8 @@ final class AdminCommands {
 				"PUT persistent/$2/subscription/$1 ");
 		know("topics clear-backlog --subscription (\\S+) persistent://(\\S+)",
 				"POST persistent/$2/subscription/$1/skip_all ");
+		know("namespaces grant-permission (\\S+) --role (\\S+) --actions produce,consume",
+				"POST namespaces/$1/permissions/$2 [\"produce\",\"consume\"]");
 	}
 
 	private void know(String command, String request) {
@@ -94,10 +105,13 @@ final class AdminCommands {
 	void request(String request) {
 		String[] parts = request.split(" ", 3);
 		try {
-			HttpResponse<String> response = this.client.send(HttpRequest.newBuilder(URI.create(this.url + parts[1]))
+			HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(this.url + parts[1]))
 				.header("Content-Type", "application/json")
-				.method(parts[0], HttpRequest.BodyPublishers.ofString(parts[2]))
-				.build(), HttpResponse.BodyHandlers.ofString());
+				.method(parts[0], HttpRequest.BodyPublishers.ofString(parts[2]));
+			if (this.token != null) {
+				builder.header("Authorization", "Bearer " + this.token);
+			}
+			HttpResponse<String> response = this.client.send(builder.build(), HttpResponse.BodyHandlers.ofString());
 			if (response.statusCode() >= 300) {
 				throw new IllegalStateException(
 						request + " was answered with " + response.statusCode() + ": " + response.body());

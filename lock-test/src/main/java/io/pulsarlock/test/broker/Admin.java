@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The few administrative requests that tests need, over plain HTTP.
  *
@@ -23,12 +25,25 @@ public final class Admin {
 
 	private final String url;
 
+	private final @Nullable String token;
+
 	/**
 	 * Creates it.
 	 * @param url the broker's web address
 	 */
 	public Admin(String url) {
+		this(url, null);
+	}
+
+	/**
+	 * Creates it for a broker that demands a token.
+	 * @param url the broker's web address
+	 * @param token of a superuser; null for none
+	 * @since 0.2.0
+	 */
+	public Admin(String url, @Nullable String token) {
 		this.url = url;
+		this.token = token;
 	}
 
 	boolean serves() {
@@ -46,6 +61,18 @@ public final class Admin {
 	 */
 	public void createNamespace(String namespace) {
 		expectSuccess(call("PUT", "/admin/v2/namespaces/" + namespace, "{\"bundles\":{\"numBundles\":1}}"));
+	}
+
+	/**
+	 * Lets a role do something in a namespace.
+	 * @param namespace tenant and name
+	 * @param role the role
+	 * @param actions {@code produce}, {@code consume}
+	 * @since 0.2.0
+	 */
+	public void grant(String namespace, String role, String... actions) {
+		expectSuccess(
+				call("POST", policy(namespace, "permissions/" + role), "[\"" + String.join("\",\"", actions) + "\"]"));
 	}
 
 	/**
@@ -241,13 +268,15 @@ public final class Admin {
 	}
 
 	private HttpResponse<String> call(String method, String path, String body) {
-		HttpRequest request = HttpRequest.newBuilder(URI.create(this.url + path))
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.url + path))
 			.timeout(Duration.ofSeconds(20))
 			.header("Content-Type", "application/json")
-			.method(method, HttpRequest.BodyPublishers.ofString(body))
-			.build();
+			.method(method, HttpRequest.BodyPublishers.ofString(body));
+		if (this.token != null) {
+			request.header("Authorization", "Bearer " + this.token);
+		}
 		try {
-			return this.client.send(request, HttpResponse.BodyHandlers.ofString());
+			return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(method + " " + path + " failed", ex);

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Pulsar in a child process on free ports of the loopback address: one broker, one
@@ -30,9 +31,10 @@ public final class PulsarBroker implements AutoCloseable {
 
 	private final int webPort = ChildProcess.freePort();
 
-	private final Admin admin = new Admin(adminUrl());
+	private final Admin admin;
 
-	private PulsarBroker(boolean durable, Map<String, String> settings) {
+	private PulsarBroker(boolean durable, Map<String, String> settings, @Nullable String adminToken) {
+		this.admin = new Admin(adminUrl(), adminToken);
 		Path dir = ChildProcess.newDirectory("pulsar-broker-");
 		Map<String, String> options = new LinkedHashMap<>();
 		options.put("dir", dir.toString());
@@ -59,7 +61,23 @@ public final class PulsarBroker implements AutoCloseable {
 	 * @return the broker, serving
 	 */
 	public static PulsarBroker start(boolean durable, Map<String, String> settings) {
-		PulsarBroker broker = new PulsarBroker(durable, settings);
+		return start(new PulsarBroker(durable, settings, null));
+	}
+
+	/**
+	 * Starts a broker that demands tokens and permissions.
+	 * @param tokens makes the tokens that it accepts
+	 * @param settings further settings of the broker, as in its configuration file
+	 * @return the broker, serving
+	 * @since 0.2.0
+	 */
+	public static PulsarBroker start(TestTokens tokens, Map<String, String> settings) {
+		Map<String, String> all = new LinkedHashMap<>(tokens.brokerSettings());
+		all.putAll(settings);
+		return start(new PulsarBroker(false, all, tokens.adminToken()));
+	}
+
+	private static PulsarBroker start(PulsarBroker broker) {
 		broker.restart();
 		return broker;
 	}
