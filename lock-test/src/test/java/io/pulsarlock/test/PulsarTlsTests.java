@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.TestCertificates;
 import io.pulsarlock.test.broker.TestTokens;
@@ -19,6 +19,7 @@ import org.apache.pulsar.client.api.AuthenticationFactory;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  * Locks on a broker with TLS: what fits works, and what does not is refused with the
  * reason, which the client keeps to itself.
  */
+@Tag("proof")
 class PulsarTlsTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -157,21 +159,21 @@ class PulsarTlsTests {
 	}
 
 	private void works(String url, Consumer<ClientBuilder> client) throws Exception {
-		try (SessionLockRegistry node = node(url, client)) {
+		try (LockNode node = node(url, client)) {
 			node.awaitJoined(LIMIT);
 			node.obtain("any").acquire(LIMIT).close();
 		}
 	}
 
 	private void refused(String url, Consumer<ClientBuilder> client, String reason, String cure) {
-		try (SessionLockRegistry node = node(url, client)) {
+		try (LockNode node = node(url, client)) {
 			LockConfigurationException refusal = catchThrowableOfType(LockConfigurationException.class,
 					() -> node.awaitJoined(LIMIT));
 			assertThat(refusal).hasMessageContaining(reason).hasMessageContaining(url).hasMessageContaining(cure);
 		}
 	}
 
-	private SessionLockRegistry node(String url, Consumer<ClientBuilder> client) {
+	private LockNode node(String url, Consumer<ClientBuilder> client) {
 		return PulsarLocks.at(url).cluster(this.cluster).shards(2).client(client).connect();
 	}
 

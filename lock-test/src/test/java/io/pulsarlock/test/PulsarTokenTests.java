@@ -23,7 +23,7 @@ import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.SessionLockRegistry;
+import io.pulsarlock.LockNode;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.TestTokens;
 import org.apache.pulsar.client.api.Authentication;
@@ -33,6 +33,7 @@ import org.apache.pulsar.client.impl.auth.AuthenticationToken;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import static org.awaitility.Awaitility.await;
  * Locks on a broker that demands a token and checks permissions: tokens that are renewed,
  * tokens that are not, and roles that may not do enough.
  */
+@Tag("proof")
 class PulsarTokenTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -97,7 +99,7 @@ class PulsarTokenTests {
 		if (from.equals("file")) {
 			renewal.scheduleAtFixedRate(() -> replace(file, fresh.get()), 0, 500, TimeUnit.MILLISECONDS);
 		}
-		try (SessionLockRegistry node = node(from.equals("file") ? fileOf(file) : AuthenticationFactory.token(fresh))) {
+		try (LockNode node = node(from.equals("file") ? fileOf(file) : AuthenticationFactory.token(fresh))) {
 			CompletableFuture<LockLoss> lost = new CompletableFuture<>();
 			LockHandle held = node.obtain("held").acquire(LIMIT);
 			held.onLost(lost::complete);
@@ -120,7 +122,7 @@ class PulsarTokenTests {
 	void tokenThatExpiresIsAnOutageUntilItIsRenewed() throws Exception {
 		AtomicReference<String> token = new AtomicReference<>();
 		Supplier<String> fresh = () -> tokens.token("locks", SHORT);
-		try (SessionLockRegistry node = node(AuthenticationFactory.token(() -> {
+		try (LockNode node = node(AuthenticationFactory.token(() -> {
 			String last = token.get();
 			return (last != null) ? last : fresh.get();
 		}))) {
@@ -159,7 +161,7 @@ class PulsarTokenTests {
 			}
 			return value;
 		};
-		try (SessionLockRegistry node = node(AuthenticationFactory.token(late))) {
+		try (LockNode node = node(AuthenticationFactory.token(late))) {
 			FencedLock lock = node.obtain("any");
 			await().atMost(LIMIT)
 				.untilAsserted(() -> assertThatExceptionOfType(LockUnavailableException.class)
@@ -173,12 +175,12 @@ class PulsarTokenTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "writer", "reader", "stranger" })
 	void roleThatMayNotDoEnoughIsRefusedAndTheCureHelps(String role) throws Exception {
-		try (SessionLockRegistry node = node(AuthenticationFactory.token(tokens.token(role, Duration.ofHours(1))))) {
+		try (LockNode node = node(AuthenticationFactory.token(tokens.token(role, Duration.ofHours(1))))) {
 			LockConfigurationException refusal = catchThrowableOfType(LockConfigurationException.class,
 					() -> node.awaitJoined(LIMIT));
 			assertThat(refusal).hasMessageContaining("not authorized").hasMessageContaining(this.namespace);
 			admin.carryOut(String.valueOf(refusal.getMessage()).replace("<role>", role));
-			await().atMost(LIMIT).until(node::isConfirmed);
+			await().atMost(LIMIT).until(() -> node.monitor().statistics().confirmed());
 			node.obtain("any").acquire(LIMIT).close();
 		}
 	}
@@ -202,7 +204,7 @@ class PulsarTokenTests {
 	}
 
 	private void refused(String url, Authentication authentication, String reason) {
-		try (SessionLockRegistry node = node(url, authentication)) {
+		try (LockNode node = node(url, authentication)) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> node.awaitJoined(LIMIT))
 				.withMessageContaining(reason);
 		}
@@ -225,11 +227,11 @@ class PulsarTokenTests {
 		}
 	}
 
-	private SessionLockRegistry node(Authentication authentication) {
+	private LockNode node(Authentication authentication) {
 		return node(broker.serviceUrl(), authentication);
 	}
 
-	private SessionLockRegistry node(String url, Authentication authentication) {
+	private LockNode node(String url, Authentication authentication) {
 		return PulsarLocks.at(url)
 			.topics(TopicSettings.of("tokens").in("public", this.namespace))
 			.shards(2)
