@@ -81,7 +81,7 @@ public final class Demo {
 		checkPorts();
 		checkMemory();
 		Path dir = Files.createTempDirectory(this.home, "demo-");
-		String pulsar = pulsar(dir);
+		List<String> pulsar = pulsar(dir);
 		Database database = keep(new Database());
 		List<NodeProcess> nodes = new ArrayList<>();
 		Control control = keep(new Control(nodes));
@@ -92,10 +92,10 @@ public final class Demo {
 		String cluster = "demo-" + UUID.randomUUID();
 		say("  Starting the nodes, logs in " + dir + " ...");
 		for (NodeProcess node : nodes) {
-			keep(node).start(
-					List.of("--spring.pulsar.client.service-url=" + pulsar, "--spring.datasource.url=" + database.url(),
-							"--sample.control=" + control.url(), "--pulsar-lock.cluster=" + cluster),
-					nodes, database.password());
+			List<String> settings = new ArrayList<>(pulsar);
+			settings.addAll(List.of("--spring.datasource.url=" + database.url(), "--sample.control=" + control.url(),
+					"--pulsar-lock.cluster=" + cluster));
+			keep(node).start(settings, nodes, database.password());
 		}
 		for (NodeProcess node : nodes) {
 			await(node::isAlive, () -> answers(node.url() + "/api/node", "\"inTouch\":true"), Duration.ofSeconds(120),
@@ -110,19 +110,23 @@ public final class Demo {
 				+ "/  (Ctrl-C stops everything)");
 	}
 
-	private String pulsar(Path dir) {
+	/** What the nodes need to know of Pulsar. */
+	private List<String> pulsar(Path dir) {
 		String existing = this.options.pulsar();
 		if (existing != null) {
 			say("  Using Pulsar at " + existing);
-			return existing;
+			return List.of("--spring.pulsar.client.service-url=" + existing);
 		}
 		say("  Starting a Pulsar broker (10 to 20 s) ...");
 		BrokerProcess broker = keep(new BrokerProcess(this.home, dir));
 		broker.start();
 		await(broker::isAlive, () -> answers(broker.adminUrl() + "/admin/v2/namespaces/public", "public/default"),
 				Duration.ofSeconds(120), "The broker", broker.log());
+		// Whoever may write where the locks are owns them: nothing else is there.
+		put(broker.adminUrl() + "/admin/v2/namespaces/public/locks");
 		say("    Pulsar serves at " + broker.serviceUrl());
-		return broker.serviceUrl();
+		return List.of("--spring.pulsar.client.service-url=" + broker.serviceUrl(),
+				"--pulsar-lock.topic.namespace=locks");
 	}
 
 	private void checkPorts() {
