@@ -94,15 +94,31 @@ final class PublisherGuard {
 		Map<String, Object> keys = (lock != null)
 				? this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments()) : Map.of();
 		Grip grip = new Grip(this.guard, keys, leadership);
+		AtomicBoolean begun = new AtomicBoolean();
 		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();
 		Mono<Grip> taken = (lock != null) ? take(lock, keys.keySet(), grip, outer) : Mono.just(grip);
 		return Flux.usingWhen(taken.onErrorResume(LockBusyException.class, (ex) -> {
 			busy.set(ex);
 			return Mono.empty();
-		}), (each) -> run(each, outer), (each) -> Mono.fromRunnable(each::release))
+		}), (each) -> {
+			begun.set(true);
+			return run(each, outer);
+		}, (each) -> Mono.fromRunnable(each::release))
 			.concatWith(Flux.defer(() -> busy(busy.get())))
-			// Whatever was cancelled when. After all else has released it: does nothing.
-			.doFinally((signal) -> grip.abandon());
+			.doFinally((signal) -> end(grip, begun.get()));
+	}
+
+	/**
+	 * Gives back what is held, whatever was cancelled when. A result that is there at
+	 * once may come here before all else has released it.
+	 */
+	private static void end(Grip grip, boolean begun) {
+		if (begun) {
+			grip.release();
+		}
+		else {
+			grip.abandon();
+		}
 	}
 
 	private Mono<Grip> take(Guard.Lock lock, Collection<String> names, Grip grip, @Nullable LockContext outer) {

@@ -16,6 +16,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LeadershipGranted;
+import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
@@ -177,6 +178,15 @@ class GuardedCallLifetimeTests {
 			call.join();
 			assertThat(this.other.obtain("kept").tryAcquire()).isEmpty();
 			await().until(() -> free("kept"));
+		});
+	}
+
+	@Test
+	void shortestTimeHoldsForAPublisherWhoseResultIsThereAtOnce() {
+		with((work) -> {
+			assertThat(work.keptMono().block(Duration.ofSeconds(10))).isEqualTo("kept");
+			assertThatExceptionOfType(LockBusyException.class)
+				.isThrownBy(() -> this.other.obtain("kept mono").acquire(Duration.ofMillis(500)));
 		});
 	}
 
@@ -435,6 +445,11 @@ class GuardedCallLifetimeTests {
 		@DistributedLock("shared")
 		public Mono<String> innerMono() {
 			return Mono.just("inner");
+		}
+
+		@DistributedLock(name = "kept mono", atLeastFor = "1h")
+		public Mono<String> keptMono() {
+			return Mono.just("kept");
 		}
 
 		@DistributedLock(name = "kept", waitFor = "20s", atLeastFor = "600ms")
