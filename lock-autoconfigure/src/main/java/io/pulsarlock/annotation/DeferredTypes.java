@@ -175,6 +175,21 @@ final class DeferredTypes {
 		return null;
 	}
 
+	/**
+	 * Refuses a value that turns out to be work still to be done.
+	 * @param declared what the value is declared to be
+	 * @throws IllegalStateException if it is such work
+	 */
+	static void check(@Nullable Object value, Class<?> declared, Method method) {
+		Class<?> deferred = in(value, declared);
+		if (deferred != null) {
+			throw new IllegalStateException(method + " is declared to return '" + declared.getName()
+					+ "' and has returned a '" + deferred.getName()
+					+ "', which is work that is still to be done and would run without the lock. Declare what it "
+					+ "returns.");
+		}
+	}
+
 	private static boolean isHttpEntity(Class<?> type) {
 		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
 			if (each.getName().equals("org.springframework.http.HttpEntity")) {

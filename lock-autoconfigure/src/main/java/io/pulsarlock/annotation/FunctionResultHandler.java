@@ -24,9 +24,7 @@ final class FunctionResultHandler implements GuardedResultHandler {
 		if (!DeferredTypes.isFunction(returnType.toClass())) {
 			return false;
 		}
-		Method function = function(returnType.toClass());
-		ResolvableType result = ResolvableType.forType(function.getGenericReturnType(),
-				returnType.as(function.getDeclaringClass()));
+		ResolvableType result = result(returnType);
 		Class<?> type = result.toClass();
 		Class<?> deferred = DeferredTypes.isDeferred(type) ? type : DeferredTypes.within(result);
 		if (deferred != null) {
@@ -36,6 +34,12 @@ final class FunctionResultHandler implements GuardedResultHandler {
 					"Return the '" + deferred.getSimpleName() + "' itself.");
 		}
 		return true;
+	}
+
+	/** What a function of that type gives. */
+	private static ResolvableType result(ResolvableType type) {
+		Method function = function(type.toClass());
+		return ResolvableType.forType(function.getGenericReturnType(), type.as(function.getDeclaringClass()));
 	}
 
 	/** The method by which a function is called. */
@@ -77,7 +81,8 @@ final class FunctionResultHandler implements GuardedResultHandler {
 			if (method.isDefault()) {
 				return InvocationHandler.invokeDefault(proxy, method, arguments);
 			}
-			return this.call.execute((result, work) -> call(result, method, arguments));
+			return this.call.execute((result, work) -> ValueResultHandler.complete(call(result, method, arguments),
+					result(this.call.returnType()).toClass(), this.call.method(), work));
 		}
 
 		private @Nullable Object call(@Nullable Object result, Method method, @Nullable Object @Nullable [] arguments)

@@ -26,6 +26,7 @@ import reactor.util.context.ContextView;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 
 /**
  * Guards methods that return publishers: each subscription takes the lock, calls the
@@ -193,12 +194,24 @@ final class PublisherGuard {
 		Observation observation = this.owner.observations().hold(this.guard, grip);
 		LockContext context = grip.context(outer);
 		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.error(grip.forfeited(null))));
+		Class<?> declared = declared();
 		return ErrorBarrier.around(proceed(grip, context))
+			.doOnNext((value) -> DeferredTypes.check(value, declared, this.guard.method()))
 			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
 			.takeUntilOther(lost)
 			.doOnError(observation::error)
 			.doFinally((signal) -> observation.stop())
 			.contextWrite((each) -> each.put(LockContext.class, context));
+	}
+
+	/** What the elements are declared to be. */
+	private Class<?> declared() {
+		ResolvableType type = this.call.returnType();
+		if (KotlinDetector.isSuspendingFunction(this.guard.method())
+				&& !this.adapter.getReactiveType().isAssignableFrom(type.toClass())) {
+			return type.toClass();
+		}
+		return type.getGeneric().resolve(Object.class);
 	}
 
 	/** Calls the method anew, with the context visible to its thread while it runs. */

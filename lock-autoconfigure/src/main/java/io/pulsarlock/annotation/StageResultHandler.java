@@ -26,13 +26,18 @@ final class StageResultHandler implements GuardedResultHandler {
 	@Override
 	public @Nullable Object handle(GuardedCall call) throws Throwable {
 		return call.execute((result, work) -> (result instanceof CompletionStage<?> stage && work.detach())
-				? guarded(stage, work) : result);
+				? guarded(stage, declared(call), call.method(), work) : result);
 	}
 
-	static CompletableFuture<?> guarded(CompletionStage<?> stage, GuardedWork work) {
+	/** What the call's stage is declared to give. */
+	private static Class<?> declared(GuardedCall call) {
+		return call.returnType().as(CompletionStage.class).getGeneric().resolve(Object.class);
+	}
+
+	static CompletableFuture<?> guarded(CompletionStage<?> stage, Class<?> declared, Method method, GuardedWork work) {
 		CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 		stage.whenComplete((value, ex) -> {
-			Throwable outcome = work.outcome(ex);
+			Throwable outcome = work.outcome((ex != null) ? ex : unguarded(value, declared, method));
 			work.end(outcome);
 			if (outcome != null) {
 				result.completeExceptionally(outcome);
@@ -52,6 +57,17 @@ final class StageResultHandler implements GuardedResultHandler {
 			}
 		});
 		return result;
+	}
+
+	private static @Nullable Throwable unguarded(@Nullable Object value, Class<?> declared, Method method) {
+		try {
+			DeferredTypes.check(value, declared, method);
+			return null;
+		}
+		catch (Throwable ex) {
+			// Asking the value may fail too, and nobody else would end the call.
+			return ex;
+		}
 	}
 
 }

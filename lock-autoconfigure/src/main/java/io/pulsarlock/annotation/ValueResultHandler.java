@@ -25,21 +25,22 @@ final class ValueResultHandler implements GuardedResultHandler {
 
 	@Override
 	public @Nullable Object handle(GuardedCall call) throws Throwable {
-		return call.execute((result, work) -> complete(call, result, work));
+		return call.execute((result, work) -> complete(result, call.returnType().toClass(), call.method(), work));
 	}
 
-	private static @Nullable Object complete(GuardedCall call, @Nullable Object result, GuardedWork work) {
-		Class<?> declared = call.returnType().toClass();
+	/**
+	 * Completes what is declared to be a value.
+	 * @param declared what it is declared to be
+	 */
+	static @Nullable Object complete(@Nullable Object result, Class<?> declared, Method method, GuardedWork work) {
+		if (work == GripWork.NOTHING_HELD) {
+			// Of a fallback.
+			return result;
+		}
 		if (declared == Object.class && result instanceof CompletionStage<?> stage && work.detach()) {
-			return StageResultHandler.guarded(stage, work);
+			return StageResultHandler.guarded(stage, Object.class, method, work);
 		}
-		Class<?> deferred = DeferredTypes.in(result, declared);
-		if (deferred != null) {
-			throw new IllegalStateException(call.method() + " is declared to return '" + declared.getName()
-					+ "' and has returned a '" + deferred.getName()
-					+ "', which is work that is still to be done and would run without the lock. Declare what it "
-					+ "returns.");
-		}
+		DeferredTypes.check(result, declared, method);
 		return result;
 	}
 

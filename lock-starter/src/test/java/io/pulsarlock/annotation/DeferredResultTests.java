@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -131,6 +131,40 @@ class DeferredResultTests {
 		});
 	}
 
+	@Test
+	void whatAResultGivesIsNotLeftUnguardedEither() {
+		with((bean) -> {
+			Mono<String> work = Mono.just("x");
+			assertThatIllegalStateException().isThrownBy(() -> bean.untypedCallable(work).call())
+				.withMessageContaining("work that is still to be done");
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> bean.untypedStage(work).get())
+				.withMessageContaining("work that is still to be done");
+			assertThatIllegalStateException().isThrownBy(() -> bean.untypedMono(work).block())
+				.withMessageContaining("work that is still to be done");
+			assertThatIllegalStateException().isThrownBy(() -> bean.untypedFlux(work).blockLast())
+				.withMessageContaining("work that is still to be done");
+			await().until(this::isFree);
+			CompletableFuture<String> stage = new CompletableFuture<>();
+			Object guarded = bean.untypedCallable(stage).call();
+			assertThat(isFree()).isFalse();
+			stage.complete("done");
+			assertThat(guarded).isInstanceOf(CompletableFuture.class);
+			await().until(this::isFree);
+			assertThat(bean.untypedCallable("x").call()).isEqualTo("x");
+			assertThat(bean.untypedFlux("x").blockLast()).isEqualTo("x");
+		});
+	}
+
+	@Test
+	void resultOfAFallbackNeedsNoLockAndMayBeAnything() {
+		with((bean) -> {
+			Mono<String> work = Mono.just("x");
+			try (LockHandle held = take()) {
+				assertThat(bean.untypedWithFallback(work)).isSameAs(work);
+			}
+		});
+	}
+
 	@ParameterizedTest
 	@ValueSource(classes = { Streaming.class, Iterating.class, Deferring.class, AsyncTask.class, Emitting.class,
 			StreamInEntity.class, FutureInList.class, MonoInOptional.class, StreamInStage.class, FluxInMono.class,
@@ -157,10 +191,14 @@ class DeferredResultTests {
 		return await().until(() -> this.other.obtain("work").tryAcquire(), Optional::isPresent).orElseThrow();
 	}
 
-	private void with(Consumer<Works> test) {
-		Guarded.on(this.cluster, "node")
-			.withBean(Works.class)
-			.run((context) -> test.accept(context.getBean(Works.class)));
+	private void with(Trial test) {
+		Guarded.on(this.cluster, "node").withBean(Works.class).run((context) -> test.run(context.getBean(Works.class)));
+	}
+
+	interface Trial {
+
+		void run(Works works) throws Exception;
+
 	}
 
 	abstract static class Base<R> {
@@ -218,6 +256,35 @@ class DeferredResultTests {
 		@DistributedLock("work")
 		Object anything(Object result) {
 			return result;
+		}
+
+		@DistributedLock("work")
+		Callable<?> untypedCallable(Object result) {
+			return () -> result;
+		}
+
+		@DistributedLock(name = "work", fallback = "untypedInstead")
+		Object untypedWithFallback(Object result) {
+			return "ran";
+		}
+
+		private Object untypedInstead(Object result) {
+			return result;
+		}
+
+		@DistributedLock("work")
+		CompletableFuture<Object> untypedStage(Object result) {
+			return CompletableFuture.completedFuture(result);
+		}
+
+		@DistributedLock("work")
+		Mono<Object> untypedMono(Object result) {
+			return Mono.just(result);
+		}
+
+		@DistributedLock("work")
+		Flux<?> untypedFlux(Object result) {
+			return Flux.just(result);
 		}
 
 		@DistributedLock("work")
