@@ -81,6 +81,12 @@ final class GuardAnnotations {
 		return found;
 	}
 
+	/** Whether the method itself is annotated, and not its type alone. */
+	static boolean isAnnotated(Method method, Class<?> targetClass) {
+		return findOnMethod(method, targetClass, DistributedLock.class) != null
+				|| findOnMethod(method, targetClass, LeaderOnly.class) != null;
+	}
+
 	/** The annotation that applies to the method itself, and not to its type. */
 	static <A extends Annotation> @Nullable A findOnMethod(Method method, Class<?> targetClass, Class<A> type) {
 		A found = AnnotatedElementUtils.findMergedAnnotation(method, type);

@@ -107,13 +107,18 @@ final class GuardFactory {
 			}
 		}
 		if (ContainerCallbacks.isCalledOnTheBean(method, targetClass)) {
-			throw problem.with(
-					"the container calls it on the bean itself, so that call cannot be intercepted and would run "
-							+ "unguarded",
-					"Move the work to a method that is called when the application has started, by an "
-							+ "ApplicationRunner or an @EventListener for ApplicationReadyEvent, or take the lock in "
-							+ "the code with LockRegistry.");
+			throw calledOnTheBean(problem.bean(), method);
 		}
+	}
+
+	static InvalidLockAnnotationException calledOnTheBean(String beanName, Method method) {
+		return new InvalidLockAnnotationException(beanName, method,
+				"the container calls it on the bean itself, so that call cannot be intercepted and would run "
+						+ "unguarded",
+				"Move the work to a method that is called when the application has started, by an "
+						+ "ApplicationRunner or an @EventListener for ApplicationReadyEvent, or take the lock in "
+						+ "the code with LockRegistry.",
+				null);
 	}
 
 	/** Whether a call can be skipped without a wrong result or a lost message. */

@@ -1,7 +1,9 @@
 package io.pulsarlock.annotation;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,7 @@ import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.context.EmbeddedValueResolverAware;
 import org.springframework.core.Ordered;
 import org.springframework.core.SmartClassLoader;
@@ -186,6 +189,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		if (all.isEmpty()) {
 			return bean;
 		}
+		checkLifecycleMethods(beanName, guards);
 		this.groups.addAll(guards.leaderGroups());
 		this.processed.add(beanName);
 		Advisor advisor = new DefaultPointcutAdvisor(new GuardedMethodsOf(guards), this.interceptors.apply(guards));
@@ -287,8 +291,46 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	/** Takes note of a bean that is yet to be made. */
 	private void expect(String name, Class<?> type) {
 		if (!this.processed.contains(name)) {
-			this.groups.addAll(BeanGuards.expected(type, name, factory()).leaderGroups());
+			BeanGuards guards = BeanGuards.expected(type, name, factory());
+			this.groups.addAll(guards.leaderGroups());
+			if (!Modifier.isAbstract(type.getModifiers())) {
+				checkProxy(type, name, guards);
+				checkLifecycleMethods(name, guards);
+			}
 		}
+	}
+
+	/** Looks at a class of which there will be a proxy, and that as a subclass. */
+	private static void checkProxy(Class<?> type, String name, BeanGuards guards) {
+		List<Guard> all = guards.all();
+		if (!all.isEmpty() && ClassUtils.getAllInterfacesForClass(type).length == 0) {
+			SubclassProxies.check(type, all.get(0).method(), name);
+		}
+	}
+
+	/**
+	 * Refuses what the definition of a bean names as the method to call at its beginning
+	 * or end, which the container does on the bean itself.
+	 */
+	private void checkLifecycleMethods(String name, BeanGuards guards) {
+		if (!(this.beans instanceof ConfigurableListableBeanFactory definitions)
+				|| !definitions.containsBeanDefinition(name) || definitions.isFactoryBean(name)
+				|| !(definitions.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition)) {
+			return;
+		}
+		Set<String> called = new HashSet<>(names(definition.getInitMethodNames()));
+		called.addAll(names(definition.getDestroyMethodNames()));
+		for (Guard guard : guards.all()) {
+			Method method = guard.method();
+			if (called.contains(method.getName()) && method.getParameterCount() == 0
+					&& GuardAnnotations.isAnnotated(method, guards.targetClass())) {
+				throw GuardFactory.calledOnTheBean(name, method);
+			}
+		}
+	}
+
+	private static List<String> names(String @Nullable [] names) {
+		return (names != null) ? List.of(names) : List.of();
 	}
 
 	private void check(Object bean, String name) {

@@ -12,13 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanNameAware;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.support.ApplicationObjectSupport;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -65,6 +68,38 @@ class ProxiedClassTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { Beginning.class, Ending.class, LazyBeginning.class })
+	void methodThatADefinitionNamesForTheContainerIsRefused(Class<?> configuration) {
+		Guarded.on(cluster, "node").withUserConfiguration(configuration).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(AnnotationValidationTests.find(context.getStartupFailure())).hasMessageContaining("bean 'cache'")
+				.hasMessageContaining("the container calls it on the bean itself");
+		});
+	}
+
+	@Test
+	void otherMethodsOfABeanWithSuchAreGuarded() {
+		Guarded.on(cluster, "node")
+			.withUserConfiguration(GuardedType.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { FinalClass.class, RecordClass.class, SealedClass.class, FinalBeside.class })
+	<T> void mistakeOfABeanThatIsMadeLaterStopsTheStart(Class<T> type) {
+		for (String scope : List.of(BeanDefinition.SCOPE_SINGLETON, BeanDefinition.SCOPE_PROTOTYPE)) {
+			Guarded.on(cluster, "node").withBean("wrong", type, () -> type.cast(make(type)), (definition) -> {
+				definition.setLazyInit(true);
+				definition.setScope(scope);
+			}).run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(AnnotationValidationTests.find(context.getStartupFailure()))
+					.hasMessageContaining("bean 'wrong'");
+			});
+		}
+	}
+
 	private static Object make(Class<?> type) {
 		try {
 			Constructor<?> constructor = type.getDeclaredConstructor();
@@ -103,6 +138,63 @@ class ProxiedClassTests {
 		Guarded.on(cluster, "node")
 			.withBean(FinalJob.class)
 			.run((context) -> assertThat(context.getBean(Job.class).run()).isEqualTo("job"));
+	}
+
+	static class Cache {
+
+		@DistributedLock("a")
+		void load() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Beginning {
+
+		@Bean(initMethod = "load")
+		Cache cache() {
+			return new Cache();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Ending {
+
+		@Bean(destroyMethod = "load")
+		Cache cache() {
+			return new Cache();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyBeginning {
+
+		@Bean(initMethod = "load")
+		@Lazy
+		Cache cache() {
+			return new Cache();
+		}
+
+	}
+
+	@DistributedLock("a")
+	static class WholeCache {
+
+		void load() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GuardedType {
+
+		@Bean(initMethod = "load")
+		WholeCache cache() {
+			return new WholeCache();
+		}
+
 	}
 
 	static final class FinalClass {
