@@ -44,7 +44,29 @@ final class GuardedFuture implements Future<@Nullable Object> {
 			this.work.end(ex);
 			return;
 		}
-		this.work.end(null);
+		this.work.end(failure());
+	}
+
+	/** What the future, which is done, has failed with. */
+	private @Nullable Throwable failure() {
+		try {
+			this.future.get(0, TimeUnit.NANOSECONDS);
+			return null;
+		}
+		catch (ExecutionException ex) {
+			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return null;
+		}
+		catch (TimeoutException ex) {
+			return null;
+		}
+		catch (Throwable ex) {
+			// Cancelled, in general.
+			return ex;
+		}
 	}
 
 	@Override
@@ -92,7 +114,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
 
 	private void ended() {
 		if (this.future.isDone()) {
-			this.work.end(null);
+			this.work.end(failure());
 		}
 	}
 

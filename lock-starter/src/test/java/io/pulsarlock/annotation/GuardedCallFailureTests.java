@@ -1,8 +1,11 @@
 package io.pulsarlock.annotation;
 
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -118,6 +121,33 @@ class GuardedCallFailureTests {
 
 			});
 			assertFree("future");
+		});
+	}
+
+	@Test
+	void failureOfAPlainFutureIsObserved() {
+		Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+		ObservationHandler<Observation.Context> handler = new ObservationHandler<>() {
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+			@Override
+			public void onError(Observation.Context context) {
+				errors.add(Objects.requireNonNull(context.getError()));
+			}
+
+		};
+		run(handler, null, null, (work) -> {
+			FutureTask<String> future = new FutureTask<>(() -> {
+				throw new IllegalStateException("on purpose");
+			});
+			work.future(future);
+			future.run();
+			await().untilAsserted(() -> assertThat(errors).singleElement()
+				.satisfies((error) -> assertThat(error).hasMessage("on purpose")));
 		});
 	}
 
