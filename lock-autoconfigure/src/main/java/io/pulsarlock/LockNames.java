@@ -1,11 +1,22 @@
 package io.pulsarlock;
 
+import java.time.Duration;
+
 /**
  * What may be a name, and how a name and a key become one.
  */
 final class LockNames {
 
 	private LockNames() {
+	}
+
+	/** A duration as a person would write it. */
+	static String text(Duration duration) {
+		if (duration.compareTo(Duration.ofMillis(1)) < 0) {
+			return "less than 1 ms";
+		}
+		return (duration.toNanosPart() != 0 && duration.toSeconds() < 10) ? duration.toMillis() + " ms"
+				: duration.toSeconds() + " s";
 	}
 
 	/**

@@ -23,6 +23,11 @@ public interface LockRegistry {
 	/**
 	 * The lock of that name. Costs nothing, here or in Pulsar, until it is acquired; two
 	 * calls with equal names give views of one lock.
+	 * <p>
+	 * A name may be that of a pair: {@code obtain("coupon:17")} is the lock of
+	 * {@code obtain("coupon", 17)} and of a guarded method with that name and key. A name
+	 * made of parts that are not known to be without colons is therefore better obtained
+	 * as name and key.
 	 * @param name any string of 1 to 512 characters that is not blank; it is data, so
 	 * spaces, slashes and any script are allowed
 	 * @return the lock, never null
@@ -32,7 +37,8 @@ public interface LockRegistry {
 
 	/**
 	 * The lock for one key of a kind of things, {@code obtain("coupon", id)}. Different
-	 * pairs never share a lock.
+	 * pairs never share a lock. It is that of the name and the key with a colon between;
+	 * a colon or backslash in the name has a backslash before it.
 	 * @param name the kind of thing
 	 * @param key which one: a simple value, or a collection or an array of such
 	 * @return the lock, never null
@@ -88,7 +94,7 @@ public interface LockRegistry {
 		FencedLock lock = obtain(name);
 		if (!lock.tryLock(TimeUnit.NANOSECONDS.convert(waitFor), TimeUnit.NANOSECONDS)) {
 			throw new LockBusyException("Lock '" + name + "' was held by somebody else"
-					+ (waitFor.isZero() ? "" : " for all of the " + waitFor + " it was waited for"));
+					+ (waitFor.isZero() ? "" : " for all of the " + LockNames.text(waitFor) + " it was waited for"));
 		}
 		T result;
 		try {
@@ -111,11 +117,13 @@ public interface LockRegistry {
 	}
 
 	/**
-	 * The handle the current thread has on the lock of that name through
-	 * {@link FencedLock#lock()} and its relatives.
+	 * What the current thread holds of the lock of that name through
+	 * {@link FencedLock#lock()} and its relatives, or because it runs a method that the
+	 * lock guards.
 	 * @param name the lock
-	 * @return the handle, or empty when this thread does not hold the lock
+	 * @return the view of the holding, which cannot be closed; empty when this thread
+	 * does not hold the lock
 	 */
-	Optional<LockHandle> heldByCurrentThread(String name);
+	Optional<LockGrant> heldByCurrentThread(String name);
 
 }

@@ -25,28 +25,28 @@ final class CallLock {
 
 	private final FencedLock lock;
 
-	private final LockHandle handle;
+	private final LockGrant grant;
 
-	/** Whether the call releases it, and not {@code unlock()}. */
-	private final boolean owned;
+	/** Releases it; null if that is done by {@code unlock()} and not by the call. */
+	private final @Nullable LockHandle handle;
 
 	private final AtomicInteger users = new AtomicInteger(1);
 
-	private CallLock(LockRegistry registry, FencedLock lock, LockHandle handle, boolean owned) {
+	private CallLock(LockRegistry registry, FencedLock lock, LockGrant grant, @Nullable LockHandle handle) {
 		this.registry = registry;
 		this.lock = lock;
+		this.grant = grant;
 		this.handle = handle;
-		this.owned = owned;
 	}
 
 	/** A lock that a call has acquired. */
 	static CallLock acquired(LockRegistry registry, FencedLock lock, LockHandle handle) {
-		return new CallLock(registry, lock, handle, true);
+		return new CallLock(registry, lock, handle, handle);
 	}
 
 	/** A lock that the thread holds by {@code lock()}. */
-	static CallLock locked(LockRegistry registry, FencedLock lock, LockHandle handle) {
-		return new CallLock(registry, lock, handle, false);
+	static CallLock locked(LockRegistry registry, FencedLock lock, LockGrant grant) {
+		return new CallLock(registry, lock, grant, null);
 	}
 
 	/**
@@ -62,7 +62,7 @@ final class CallLock {
 	static @Nullable CallLock share(List<CallLock> locks, LockRegistry registry, String name) {
 		for (int i = locks.size() - 1; i >= 0; i--) {
 			CallLock lock = locks.get(i);
-			if (lock.registry == registry && lock.handle.name().equals(name) && lock.share()) {
+			if (lock.registry == registry && lock.grant.name().equals(name) && lock.share()) {
 				return lock;
 			}
 		}
@@ -76,14 +76,14 @@ final class CallLock {
 
 	/** One user less. */
 	void release() {
-		if (this.users.decrementAndGet() == 0 && this.owned) {
+		if (this.users.decrementAndGet() == 0 && this.handle != null) {
 			this.handle.close();
 		}
 	}
 
 	/** Whether a call has acquired it. */
 	boolean isOwned() {
-		return this.owned;
+		return this.handle != null;
 	}
 
 	/** Whether something on this thread holds it at this moment. */
@@ -93,7 +93,7 @@ final class CallLock {
 	}
 
 	LockGrant grant() {
-		return this.handle;
+		return this.grant;
 	}
 
 	/**
@@ -107,7 +107,7 @@ final class CallLock {
 			held.set(mine);
 		}
 		mine.add(this);
-		Registration thread = (this.lock instanceof BindableLock bindable) ? bindable.bind(this.handle) : () -> {
+		Registration thread = (this.lock instanceof BindableLock bindable) ? bindable.bind(this.grant) : () -> {
 		};
 		return () -> {
 			thread.close();

@@ -18,7 +18,6 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockGrant;
-import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -229,7 +228,7 @@ final class GuardInterceptor implements MethodInterceptor {
 			outer = context.share(registry, lock.name());
 		}
 		if (outer == null) {
-			LockHandle locked = registry.heldByCurrentThread(lock.name()).orElse(null);
+			LockGrant locked = registry.heldByCurrentThread(lock.name()).orElse(null);
 			outer = (locked != null) ? CallLock.locked(registry, lock, locked) : null;
 		}
 		return outer;

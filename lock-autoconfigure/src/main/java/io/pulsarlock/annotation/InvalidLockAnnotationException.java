@@ -1,5 +1,6 @@
 package io.pulsarlock.annotation;
 
+import io.pulsarlock.LockException;
 import java.lang.reflect.Method;
 
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.springframework.util.ClassUtils;
  *
  * @since 0.1.0
  */
-public class InvalidLockAnnotationException extends RuntimeException {
+public class InvalidLockAnnotationException extends LockException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.pulsarlock.session;
 
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.Registration;
 
 /**
@@ -14,9 +14,9 @@ public interface BindableLock {
 
 	/**
 	 * Makes the current thread an owner of the lock.
-	 * @param handle the handle it holds the lock by, of this lock
-	 * @return to be closed on the same thread; leaves the handle alone
+	 * @param grant what it holds, of this lock
+	 * @return to be closed on the same thread; leaves the grant alone
 	 */
-	Registration bind(LockHandle handle);
+	Registration bind(LockGrant grant);
 
 }

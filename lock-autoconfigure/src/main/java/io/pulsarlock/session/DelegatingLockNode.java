@@ -7,7 +7,7 @@ import java.util.Optional;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
-import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockMonitor;
@@ -38,7 +38,7 @@ public interface DelegatingLockNode extends LockNode {
 	}
 
 	@Override
-	default Optional<LockHandle> heldByCurrentThread(String name) {
+	default Optional<LockGrant> heldByCurrentThread(String name) {
 		return delegate().heldByCurrentThread(name);
 	}
 

@@ -13,6 +13,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Registration;
@@ -342,8 +343,8 @@ final class SessionLock implements FencedLock, BindableLock {
 	}
 
 	@Override
-	public Registration bind(LockHandle handle) {
-		return (handle instanceof Hold hold) ? this.threads.bind(this.key, hold) : () -> {
+	public Registration bind(LockGrant grant) {
+		return (grant instanceof Hold hold) ? this.threads.bind(this.key, hold) : () -> {
 		};
 	}
 

@@ -15,6 +15,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
@@ -247,7 +248,7 @@ public final class SessionLockNode implements LockNode {
 	}
 
 	@Override
-	public Optional<LockHandle> heldByCurrentThread(String name) {
+	public Optional<LockGrant> heldByCurrentThread(String name) {
 		Hold hold = this.threads.get(SessionLock.key(name));
 		return Optional.ofNullable(hold);
 	}

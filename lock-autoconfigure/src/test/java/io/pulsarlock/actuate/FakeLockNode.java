@@ -21,7 +21,6 @@ import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
 import io.pulsarlock.LockGrant;
-import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
 import io.pulsarlock.LockMonitor;
@@ -184,7 +183,7 @@ public final class FakeLockNode implements LockNode {
 	}
 
 	@Override
-	public Optional<LockHandle> heldByCurrentThread(String name) {
+	public Optional<LockGrant> heldByCurrentThread(String name) {
 		return Optional.empty();
 	}
 

@@ -191,6 +191,15 @@ class GuardedCallLifetimeTests {
 	}
 
 	@Test
+	void actionThatDoesNotGetTheLockIsToldHowLongItWaited() {
+		try (LockHandle held = this.other.obtain("shared").tryAcquire().orElseThrow()) {
+			assertThatExceptionOfType(LockBusyException.class)
+				.isThrownBy(() -> this.node.execute("shared", Duration.ofMillis(1500), (lock) -> "ran"))
+				.withMessageContaining("for all of the 1500 ms");
+		}
+	}
+
+	@Test
 	void futureThatComesAfterTheLossIsCancelled() {
 		with((work) -> {
 			CompletableFuture<String> running = new CompletableFuture<>();

@@ -20,6 +20,7 @@ import io.pulsarlock.LeadershipRecovered;
 import io.pulsarlock.LeadershipRevoked;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
+import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockListener;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Mockito;
 
 import org.springframework.aop.framework.Advised;
@@ -235,6 +237,40 @@ class OwnRegistryTests {
 		return Stream.of(LockRegistry.class, LockNode.class);
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { LockMonitor.class, LockAdministration.class, LockNode.class })
+	<T> void startsWithAMockOfAPart(Class<T> type) {
+		this.runner.withBean("mock", type, () -> Mockito.mock(type))
+			.withUserConfiguration(
+					LockRegistry.class.isAssignableFrom(type) ? new Class<?>[] { Injected.class, Jobs.class }
+							: new Class<?>[] { Recipe.class, Injected.class, Jobs.class })
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(MeterRegistry.class)
+					.getMeters()
+					.forEach((meter) -> meter.measure().forEach((measurement) -> measurement.getValue()));
+				context.getBean("pulsarLockHealthContributor", HealthIndicator.class).health();
+			});
+	}
+
+	@Test
+	void beanOfAGrandchildOfAContextWithoutAnnotationsIsGuarded() {
+		this.runner.withUserConfiguration(Recipe.class)
+			.withPropertyValues("pulsar-lock.annotations.enabled=false")
+			.run((parent) -> new ApplicationContextRunner().withParent(parent)
+				.run((child) -> new ApplicationContextRunner()
+					.withConfiguration(AutoConfigurations.of(PulsarAutoConfiguration.class,
+							PulsarLockAutoConfiguration.class, PulsarLockAnnotationAutoConfiguration.class))
+					.withBean("pulsarClient", PulsarClient.class, () -> Mockito.mock(PulsarClient.class))
+					.withParent(child)
+					.withPropertyValues("pulsar-lock.annotations.enabled=true")
+					.withUserConfiguration(Guarded.class)
+					.run((grandchild) -> {
+						assertThat(grandchild).hasNotFailed();
+						assertThat(grandchild.getBean(Guarded.class).guarded()).isPositive();
+					})));
+	}
+
 	@Test
 	void startsWithAMockOfTheLeadership() {
 		this.runner.withBean("mock", Leadership.class, () -> Mockito.mock(Leadership.class))
@@ -344,7 +380,7 @@ class OwnRegistryTests {
 		}
 
 		@Override
-		public Optional<LockHandle> heldByCurrentThread(String name) {
+		public Optional<LockGrant> heldByCurrentThread(String name) {
 			return this.locks.heldByCurrentThread(name);
 		}
 
