@@ -86,10 +86,14 @@ public interface FencedLock extends Lock {
 	}
 
 	/**
-	 * Like {@link #acquireAsync(Duration)}, with a limit.
-	 * @param waitFor how long to wait
-	 * @param holdFor after this time the lock counts as lost; null for no limit
-	 * @return as above
+	 * Takes a place in line without blocking a thread, and limits how long the lock is
+	 * held.
+	 * @param waitFor the longest wait
+	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
+	 * or null for no limit
+	 * @return completes with the handle, or exceptionally with {@link LockBusyException}
+	 * or {@link LockUnavailableException}, on a thread of the registry; cancelling it
+	 * gives the place up, and a lock granted at that very moment is released
 	 */
 	CompletableFuture<LockHandle> acquireAsync(Duration waitFor, @Nullable Duration holdFor);
 
@@ -133,6 +137,7 @@ public interface FencedLock extends Lock {
 	 * most the reconnect grace (4 s by default) if no answer comes.
 	 * @return false if somebody else has it
 	 * @throws LockUnavailableException if the cluster could not be asked
+	 * @throws LockLostException if this thread already held the lock and lost it
 	 */
 	@Override
 	boolean tryLock();
@@ -142,6 +147,9 @@ public interface FencedLock extends Lock {
 	 * {@link #tryLock()} for an answer.
 	 * @return false if somebody else still has it
 	 * @throws LockUnavailableException if the cluster could not be asked
+	 * @throws LockLostException if this thread already held the lock and lost it
+	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
+	 * is held then
 	 */
 	@Override
 	boolean tryLock(long time, TimeUnit unit) throws InterruptedException;

@@ -50,7 +50,9 @@ import org.springframework.core.annotation.AliasFor;
  * {@code WebAsyncTask}, {@code ResponseBodyEmitter} and {@code SseEmitter}, Kotlin's
  * {@code Sequence} and {@code Lazy}, and all that is named here within another type, like
  * a list of futures. A method that is declared to return {@code Object} or
- * {@code Iterable} and returns such a thing throws an {@code IllegalStateException}.
+ * {@code Iterable} and returns such a thing throws an {@code IllegalStateException}, and
+ * so does what it returns if that is declared to give any {@code Object} and gives such a
+ * thing, like a {@code Callable<?>}.
  * <p>
  * Works on beans, when called from outside: a call on {@code this} is not intercepted.
  * {@link LockAssert} makes that visible. What cannot be guarded stops the application at
@@ -59,6 +61,13 @@ import org.springframework.core.annotation.AliasFor;
  * calls on the bean itself, message listeners of which a call would be skipped, broken
  * expressions, contradictory times. On a type the annotation leaves out callbacks of the
  * container and final methods of base classes from other libraries.
+ * <p>
+ * A thread that is interrupted while it waits for the lock does not run the method. Its
+ * caller gets the {@code InterruptedException} if the method declares that, and otherwise
+ * a {@link java.util.concurrent.CancellationException} with it as the cause, on a thread
+ * whose interrupt status is set again. A loss interrupts the thread too, as
+ * {@link #onLost()} says; that interrupt does not outlast the call, which ends with a
+ * {@link io.pulsarlock.LockLostException}.
  * <p>
  * {@code @LeaderOnly} on the same method is looked at first.
  *

@@ -22,7 +22,7 @@ import org.springframework.core.annotation.AliasFor;
  * Where {@link DistributedLock} decides for each call, leadership stays with a node until
  * it ends, resigns or is lost; so a skipped call costs nothing, and successive calls run
  * on one node. Skipped results are those of {@link OnBusy#SKIP}. All that is said there
- * about calls on {@code this}, results, types and the start holds here too.
+ * about calls on {@code this}, interrupts, results, types and the start holds here too.
  *
  * @since 0.1.0
  */
