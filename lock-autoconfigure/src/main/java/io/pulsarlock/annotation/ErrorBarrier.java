@@ -101,7 +101,13 @@ final class ErrorBarrier implements CoreSubscriber<Object>, Subscription {
 	public void cancel() {
 		Subscription upstream = this.upstream;
 		if (upstream != null) {
-			upstream.cancel();
+			try {
+				upstream.cancel();
+			}
+			catch (Throwable ex) {
+				// What follows the cancellation gives the locks back.
+				Operators.onErrorDropped(deliverable(ex), currentContext());
+			}
 		}
 	}
 

@@ -193,12 +193,13 @@ final class PublisherGuard {
 		}
 		Observation observation = this.owner.observations().hold(this.guard, grip);
 		LockContext context = grip.context(outer);
-		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.error(grip.forfeited(null))));
+		// Completes, as an error would end the result and leave the work running.
+		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.success()));
 		Class<?> declared = declared();
 		return ErrorBarrier.around(proceed(grip, context))
 			.doOnNext((value) -> DeferredTypes.check(value, declared, this.guard.method()))
-			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
 			.takeUntilOther(lost)
+			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
 			.doOnError(observation::error)
 			.doFinally((signal) -> observation.stop())
 			.contextWrite((each) -> each.put(LockContext.class, context));

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.pulsarlock.LockBusyException;
@@ -24,6 +25,7 @@ import io.pulsarlock.test.memory.InMemoryNode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -301,6 +303,46 @@ class DistributedLockTests {
 			await().until(() -> this.other.obtain("skipped").tryAcquire().isEmpty());
 			node().loseNow("skipped");
 		}).expectError(LockLostException.class).verify(Duration.ofSeconds(5)));
+	}
+
+	@Test
+	void publisherIsCancelledBeforeItsCallerHearsOfTheLoss() {
+		with((bean) -> {
+			AtomicBoolean cancelled = new AtomicBoolean();
+			StepVerifier.create(bean.mono(Mono.<String>never().doOnCancel(() -> cancelled.set(true))))
+				.expectSubscription()
+				.then(() -> {
+					await().until(() -> this.other.obtain("skipped").tryAcquire().isEmpty());
+					node().loseNow("skipped");
+				})
+				.expectError(LockLostException.class)
+				.verify(Duration.ofSeconds(5));
+			assertThat(cancelled).isTrue();
+		});
+	}
+
+	@Test
+	void publisherThatCannotBeCancelledFailsWhenTheLockIsLost() {
+		Subscription stubborn = new Subscription() {
+
+			@Override
+			public void request(long n) {
+			}
+
+			@Override
+			public void cancel() {
+				throw new IllegalStateException("no");
+			}
+
+		};
+		with((bean) -> StepVerifier.create(bean.mono(Mono.fromDirect((subscriber) -> subscriber.onSubscribe(stubborn))))
+			.expectSubscription()
+			.then(() -> {
+				await().until(() -> this.other.obtain("skipped").tryAcquire().isEmpty());
+				node().loseNow("skipped");
+			})
+			.expectError(LockLostException.class)
+			.verify(Duration.ofSeconds(5)));
 	}
 
 	@Test
