@@ -769,6 +769,9 @@ public abstract class AbstractLockContractTests extends ContractTests {
 			assertThatExceptionOfType(LockBusyException.class)
 				.isThrownBy(() -> b.execute("stock", Duration.ZERO, (theirs) -> "entered"))
 				.withMessageContaining("stock");
+			assertThatExceptionOfType(LockBusyException.class)
+				.isThrownBy(() -> b.execute("stock", Duration.ofNanos(49_987_611), (theirs) -> "entered"))
+				.satisfies((ex) -> assertThat(ex).hasMessageContaining("stock").hasMessageNotContaining("PT"));
 			// Within itself, and within the methods of a lock.
 			return a.execute("stock", Duration.ZERO, (inner) -> "done " + lock.isHeldByCurrentThread());
 		});
