@@ -3,10 +3,12 @@ package io.pulsarlock.autoconfigure;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -45,6 +47,10 @@ final class UnguardedBeans implements SmartInitializingSingleton {
 			if (Boolean.FALSE.equals(this.environment.getProperty(property, Boolean.class))) {
 				return property + " is false";
 			}
+		}
+		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, LockRegistry.class, true,
+				false).length > 0) {
+			return PulsarLockAnnotationAutoConfiguration.class.getSimpleName() + " is excluded";
 		}
 		return "there is no LockRegistry in this application context";
 	}

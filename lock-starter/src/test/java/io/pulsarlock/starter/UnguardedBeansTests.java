@@ -2,6 +2,7 @@ package io.pulsarlock.starter;
 
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LeaderOnly;
+import io.pulsarlock.autoconfigure.PulsarLockAnnotationAutoConfiguration;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -54,6 +55,19 @@ class UnguardedBeansTests {
 			assertThat(context).hasNotFailed();
 			assertThat(output).containsOnlyOnce(NO_EFFECT).contains("there is no LockRegistry").contains("bean '");
 		});
+	}
+
+	@Test
+	void withoutTheAutoConfigurationItIsSaidToo(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("spring.autoconfigure.exclude=" + PulsarLockAnnotationAutoConfiguration.class.getName())
+			.withBean(Job.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).containsOnlyOnce(NO_EFFECT)
+					.contains("PulsarLockAnnotationAutoConfiguration is excluded")
+					.doesNotContain("there is no LockRegistry");
+			});
 	}
 
 	@ParameterizedTest
