@@ -84,7 +84,8 @@ class GuardedCoroutinesTests {
 				bean.unit()
 			}
 		}
-		runBlocking { assertThat(bean.nullable()).isEqualTo(1) }
+		// The release is on its way to this node.
+		await().untilAsserted { runBlocking { assertThat(bean.nullable()).isEqualTo(1) } }
 	}
 
 	@Test
