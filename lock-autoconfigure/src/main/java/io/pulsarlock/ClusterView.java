@@ -49,7 +49,7 @@ public interface ClusterView {
 		 * For how long this node has known the holder to be in front.
 		 * @return not negative
 		 */
-		Duration since();
+		Duration heldFor();
 
 		/**
 		 * Who waits, in order.

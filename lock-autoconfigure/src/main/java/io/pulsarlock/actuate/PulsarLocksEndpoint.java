@@ -226,7 +226,7 @@ public class PulsarLocksEndpoint {
 			List<ParticipantDescriptor> waiting) implements OperationResponseBody {
 
 		static LockDescriptor of(LockView lock, Set<String> own) {
-			return new LockDescriptor(lock.name(), ParticipantDescriptor.of(lock.holder(), own), lock.since(),
+			return new LockDescriptor(lock.name(), ParticipantDescriptor.of(lock.holder(), own), lock.heldFor(),
 					lock.waiters().stream().map((waiter) -> ParticipantDescriptor.of(waiter, own)).toList());
 		}
 

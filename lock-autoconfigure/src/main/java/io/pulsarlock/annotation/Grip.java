@@ -132,7 +132,7 @@ final class Grip {
 			context = new LockContext(lock.name(), false, this.keys, grants(), locks(), this::add, context);
 		}
 		if (context == null) {
-			throw new IllegalStateException("Nothing guards " + this.guard.method());
+			throw new IllegalStateException("Nothing guards " + this.guard.label());
 		}
 		return context;
 	}
@@ -194,8 +194,9 @@ final class Grip {
 	}
 
 	LockLostException forfeited(@Nullable Throwable cause) {
-		return (cause instanceof LockLostException lost) ? lost : new LockLostException("What guards "
-				+ this.guard.method() + " was lost while it ran: what it did may overlap with the next holder", cause);
+		return (cause instanceof LockLostException lost) ? lost
+				: new LockLostException(this.guard.label() + " lost the " + this.guard.guardian()
+						+ " while it ran: what it did may overlap with the next holder", cause);
 	}
 
 	/**

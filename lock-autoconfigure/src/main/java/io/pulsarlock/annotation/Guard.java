@@ -48,6 +48,20 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	record Leader(String group, Duration waitFor, OnLost onLost, @Nullable FireTimes fireTimes) {
 	}
 
+	/** The method as a person would write it. */
+	String label() {
+		return this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName() + "()";
+	}
+
+	/** What guards it, as a person would say it. */
+	String guardian() {
+		Leader leader = this.leader;
+		Lock lock = this.lock;
+		String group = (leader != null) ? "leadership of group '" + leader.group() + "'" : "";
+		String name = (lock != null) ? "lock '" + lock.name() + "'" : "";
+		return group + ((leader != null && lock != null) ? " or " : "") + name;
+	}
+
 	/** The strictest of what is to be done on a loss. */
 	OnLost onLost() {
 		Leader leader = this.leader;

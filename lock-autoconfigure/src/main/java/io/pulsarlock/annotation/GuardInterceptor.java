@@ -136,7 +136,7 @@ final class GuardInterceptor implements MethodInterceptor {
 			this.uncertain.remove(guard.method());
 		}
 		else if (this.uncertain.add(guard.method())) {
-			logger.warn("Skipped " + guard.method() + ": after "
+			logger.warn("Skipped " + guard.label() + ": after "
 					+ DurationFormatterUtils.print(leader.waitFor(), DurationFormat.Style.COMPOSITE)
 					+ " it is not known who leads group '" + leader.group()
 					+ "'. Further calls are skipped without a message until that is known");
@@ -315,7 +315,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	private static void logSkipped(Guard guard, Supplier<String> why) {
 		// Asked first: on SLF4J commons-logging makes the words of a LogMessage too.
 		if (logger.isDebugEnabled()) {
-			logger.debug("Skipped " + guard.method() + ": " + why.get());
+			logger.debug("Skipped " + guard.label() + ": " + why.get());
 		}
 	}
 

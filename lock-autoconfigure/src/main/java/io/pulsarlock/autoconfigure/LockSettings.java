@@ -67,8 +67,10 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 		}
 		String node = properties.node();
 		return new LockSettings(
-				new TopicSettings(topic.tenant(), topic.namespace(), topic.prefix(), properties.cluster(environment),
-						topic.subscriptionPrefix()),
+				TopicSettings.of(properties.cluster(environment))
+					.in(topic.tenant(), topic.namespace())
+					.withPrefix(topic.prefix())
+					.withSubscriptionPrefix(topic.subscriptionPrefix()),
 				SessionSettings.of((node != null) ? node : PulsarLocks.defaultNode())
 					.withShards(topic.shards())
 					.withTimes(session.lease(), session.reconnectGrace())

@@ -58,8 +58,7 @@ public final class PulsarLocks {
 	 */
 	public PulsarLocks cluster(String name) {
 		TopicSettings topics = this.topics;
-		this.topics = (topics != null) ? new TopicSettings(topics.tenant(), topics.namespace(), topics.prefix(), name,
-				topics.subscriptionPrefix()) : TopicSettings.of(name);
+		this.topics = (topics != null) ? topics.withCluster(name) : TopicSettings.of(name);
 		return this;
 	}
 

@@ -65,7 +65,7 @@ final class Availability {
 		this.sessionsLost++;
 		if (this.said == null && !this.ended) {
 			logger.warn("Node '" + this.node + "' has lost touch with the lock cluster (" + reason
-					+ ") and with it the locks it held. Locks are unavailable until it is back, which it tries by"
+					+ "). Locks that it held are lost, and none is available until it is back, which it tries by"
 					+ " itself");
 			say(Reason.class, now);
 		}

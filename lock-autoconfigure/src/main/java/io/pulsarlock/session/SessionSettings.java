@@ -72,7 +72,7 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 			throw new IllegalArgumentException("The drift must be from 0 to 1, not " + drift);
 		}
 		if (affinity.isNegative() || affinity.compareTo(Duration.ofHours(1)) > 0) {
-			throw new IllegalArgumentException("The affinity must be from 0 to 1 h, not " + affinity);
+			throw new IllegalArgumentException("A released lock is kept for 0 to 1 h, not " + Durations.text(affinity));
 		}
 		if (affinityLocks < 1) {
 			throw new IllegalArgumentException("At least 1 lock must be kept, not " + affinityLocks);

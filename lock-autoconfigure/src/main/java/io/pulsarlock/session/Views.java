@@ -99,7 +99,7 @@ final class Views {
 			List<SessionView> sessions) implements ClusterView {
 	}
 
-	private record LockSnapshot(String name, Participant holder, Duration since,
+	private record LockSnapshot(String name, Participant holder, Duration heldFor,
 			List<Participant> waiters) implements LockView {
 	}
 

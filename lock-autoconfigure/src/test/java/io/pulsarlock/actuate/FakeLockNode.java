@@ -195,7 +195,7 @@ public final class FakeLockNode implements LockNode {
 			List<SessionView> sessions) implements ClusterView {
 	}
 
-	private record Lock(String name, Participant holder, Duration since,
+	private record Lock(String name, Participant holder, Duration heldFor,
 			List<Participant> waiters) implements LockView {
 	}
 

@@ -41,7 +41,8 @@ class LockSettingsTests {
 				"pulsar-lock.topic.shards", "7", "pulsar-lock.topic.subscription-prefix", "role-",
 				"pulsar-lock.session.lease", "20s", "pulsar-lock.session.reconnect-grace", "6s",
 				"pulsar-lock.cache.idle", "3s"));
-		assertThat(settings.topics()).isEqualTo(new TopicSettings("t", "ns", "p", "c", "role-"));
+		assertThat(settings.topics())
+			.isEqualTo(TopicSettings.of("c").in("t", "ns").withPrefix("p").withSubscriptionPrefix("role-"));
 		assertThat(settings.session().node()).isEqualTo("n");
 		assertThat(settings.session().shards()).isEqualTo(7);
 		assertThat(settings.session().lease()).isEqualTo(Duration.ofSeconds(20));

@@ -739,7 +739,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 				assertThat(lock.name()).isEqualTo("stock");
 				assertThat(lock.holder().node()).isEqualTo("a");
 				assertThat(lock.holder().token()).isEqualTo(held.fencingToken());
-				assertThat(lock.since()).isPositive();
+				assertThat(lock.heldFor()).isPositive();
 				assertThat(lock.waiters()).extracting(Participant::node).containsExactly("b", "c");
 				assertThat(lock.waiters()).extracting(Participant::token).isSorted();
 			});

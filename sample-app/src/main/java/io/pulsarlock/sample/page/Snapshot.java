@@ -49,7 +49,7 @@ record Snapshot(String node, boolean inTouch, int held, int waiting, List<String
 
 		static Line of(ClusterView.LockView view) {
 			return new Line(view.name(), view.holder().node(), Long.toString(view.holder().token()),
-					view.since().toMillis(), view.waiters().stream().map(Participant::node).toList());
+					view.heldFor().toMillis(), view.waiters().stream().map(Participant::node).toList());
 		}
 
 	}
