@@ -64,7 +64,7 @@ final class Availability {
 		this.joined.clear(shard);
 		this.sessionsLost++;
 		if (this.said == null && !this.ended) {
-			logger.warn("Node '" + this.node + "' has lost touch with the lock cluster (" + reason
+			logger.warn("Node '" + this.node + "' has lost touch with the lock cluster (" + words(reason)
 					+ "). Locks that it held are lost, and none is available until it is back, which it tries by"
 					+ " itself");
 			say(Reason.class, now);
@@ -90,6 +90,15 @@ final class Availability {
 	private void say(Class<?> what, long now) {
 		this.since = (this.said != null) ? this.since : now;
 		this.said = what;
+	}
+
+	private static String words(Reason reason) {
+		return switch (reason) {
+			case NO_ANSWER -> "no answer for as long as its lease";
+			case CONNECTION_LOST -> "the connection was gone for longer than the reconnect grace";
+			case ENDED_BY_CLUSTER -> "the other nodes have ended its session";
+			default -> reason.name();
+		};
 	}
 
 	private static String seconds(long nanos) {

@@ -409,8 +409,11 @@ final class SessionGroup implements LeaderGroup {
 				SessionGroup.this.vacancy = this.vacancy;
 			}
 			this.shard.loop().schedule(this.shard.settings().leaseNanos() / 4, this::watch);
-			boolean led = isLeader() || this.shard.isHeldElsewhere(SessionGroup.this.key);
-			if (this.vacancy.look(led, this.shard.now(), this.shard::obstacle)) {
+			// Not whoever only stands in front: after an outage that may be this node's
+			// own
+			// session of before.
+			boolean led = isLeader() || this.shard.isLedElsewhere(SessionGroup.this.key);
+			if (this.vacancy.look(led, isLeader(), this.shard.now(), this.shard::obstacle)) {
 				String name = SessionGroup.this.name;
 				synchronized (SessionGroup.this.listeners) {
 					tell(this.vacancy.isVacant() ? new LeadershipVacant(name) : new LeadershipOccupied(name));

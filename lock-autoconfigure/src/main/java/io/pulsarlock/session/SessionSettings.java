@@ -1,29 +1,18 @@
 package io.pulsarlock.session;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.pulsarlock.line.RecordBounds;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node takes part. Lease and grace may differ from node to node; the number of
- * shards must not.
+ * shards must not. Immutable.
  *
- * @param node the node's name for people; need not be unique
- * @param shards how many shards the cluster has
- * @param lease how long a session is certain to live after its latest record: the longest
- * time a lock stays blocked by a node that fell silent
- * @param reconnectGrace how long a lock is kept after its connection closed: the longest
- * broker hand-over a holder survives, and about the time until the next holder enters
- * after a crash
- * @param drift by which fraction clock rates of two nodes may differ, plus what a thread
- * may be late
- * @param affinity how long a lock is kept for its node after its release, unless another
- * node asks for it; zero: not at all
- * @param affinityLocks how many locks are kept at most, those used last
  * @since 0.1.0
  */
-public record SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift,
-		Duration affinity, int affinityLocks) {
+public final class SessionSettings {
 
 	/** The default lease. */
 	public static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
@@ -49,7 +38,22 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	 */
 	static final long FREE_LEASE_NANOS = DEFAULT_LEASE.toNanos();
 
-	public SessionSettings {
+	private final String node;
+
+	private final int shards;
+
+	private final Duration lease;
+
+	private final Duration reconnectGrace;
+
+	private final double drift;
+
+	private final Duration affinity;
+
+	private final int affinityLocks;
+
+	SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift, Duration affinity,
+			int affinityLocks) {
 		if (node.isBlank()) {
 			throw new IllegalArgumentException("The node's name must not be blank");
 		}
@@ -77,6 +81,13 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 		if (affinityLocks < 1) {
 			throw new IllegalArgumentException("At least 1 lock must be kept, not " + affinityLocks);
 		}
+		this.node = node;
+		this.shards = shards;
+		this.lease = lease;
+		this.reconnectGrace = reconnectGrace;
+		this.drift = drift;
+		this.affinity = affinity;
+		this.affinityLocks = affinityLocks;
 	}
 
 	/**
@@ -131,6 +142,66 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 				locks);
 	}
 
+	/**
+	 * The node's name for people; need not be unique.
+	 * @return the value
+	 */
+	public String node() {
+		return this.node;
+	}
+
+	/**
+	 * How many shards the cluster has.
+	 * @return the value
+	 */
+	public int shards() {
+		return this.shards;
+	}
+
+	/**
+	 * How long a session is certain to live after its latest record: the longest time a
+	 * lock stays blocked by a node that fell silent.
+	 * @return the value
+	 */
+	public Duration lease() {
+		return this.lease;
+	}
+
+	/**
+	 * How long a lock is kept after its connection closed: the longest broker hand-over a
+	 * holder survives, and about the time until the next holder enters after a crash.
+	 * @return the value
+	 */
+	public Duration reconnectGrace() {
+		return this.reconnectGrace;
+	}
+
+	/**
+	 * By which fraction clock rates of two nodes may differ, plus what a thread may be
+	 * late.
+	 * @return the value
+	 */
+	public double drift() {
+		return this.drift;
+	}
+
+	/**
+	 * How long a lock is kept for its node after its release, unless another node asks
+	 * for it; zero: not at all.
+	 * @return the value
+	 */
+	public Duration affinity() {
+		return this.affinity;
+	}
+
+	/**
+	 * How many locks are kept at most, those used last.
+	 * @return the value
+	 */
+	public int affinityLocks() {
+		return this.affinityLocks;
+	}
+
 	long leaseNanos() {
 		return this.lease.toNanos();
 	}
@@ -182,6 +253,26 @@ public record SessionSettings(String node, int shards, Duration lease, Duration 
 	 */
 	long withDrift(long nanos) {
 		return nanos + Math.max((long) (nanos * this.drift), 4 * tickNanos(nanos));
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof SessionSettings settings && values().equals(settings.values());
+	}
+
+	@Override
+	public int hashCode() {
+		return values().hashCode();
+	}
+
+	@Override
+	public String toString() {
+		return "SessionSettings" + values();
+	}
+
+	private List<Object> values() {
+		return List.of(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
+				this.affinityLocks);
 	}
 
 }

@@ -33,11 +33,12 @@ final class Vacancy {
 	/**
 	 * Takes note of whether somebody leads.
 	 * @param led whether somebody is known to lead
+	 * @param here whether it is this node, which says so itself
 	 * @param now the time
 	 * @param reason why nobody does, as far as is known
 	 * @return true if the answer has changed
 	 */
-	boolean look(boolean led, long now, Supplier<String> reason) {
+	boolean look(boolean led, boolean here, long now, Supplier<String> reason) {
 		if (led) {
 			this.ledAt = now;
 		}
@@ -50,7 +51,7 @@ final class Vacancy {
 			logger.warn("Leader group '" + this.group + "' has had no leader for longer than a lease, as far as node '"
 					+ this.node + "' knows: " + reason.get());
 		}
-		else {
+		else if (!here) {
 			logger.info("Leader group '" + this.group + "' has a leader again");
 		}
 		return true;

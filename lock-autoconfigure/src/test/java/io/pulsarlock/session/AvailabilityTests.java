@@ -56,7 +56,7 @@ class AvailabilityTests {
 		this.now += Duration.ofSeconds(37).toNanos();
 		joinAll();
 		assertThat(lines(output)).hasSize(3);
-		assertThat(lines(output).get(1)).contains("WARN", "lost touch", "CONNECTION_LOST");
+		assertThat(lines(output).get(1)).contains("WARN", "lost touch", "reconnect grace");
 		assertThat(lines(output).get(2)).contains("INFO", "is back", "37 s", "has lost the locks it held");
 	}
 
