@@ -29,6 +29,7 @@ import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
@@ -238,6 +239,9 @@ final class Session implements Journal.Listener {
 		}
 		if (record != null && change.accepted()) {
 			this.heardAt.put(record.session(), now);
+			if (record instanceof Replicated) {
+				this.shard.copied(this);
+			}
 			if (record instanceof Outsider other && this.active) {
 				// Nothing after it may be applied, so nothing is confirmed or granted any
 				// more. The next session waits for its end.

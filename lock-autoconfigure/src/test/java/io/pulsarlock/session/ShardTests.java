@@ -623,6 +623,8 @@ class ShardTests {
 			.hasMessageContaining("pulsar-lock.topic.namespace");
 		this.log.append(new Replicated(there, 2000, "west", null, 0, true));
 		this.loop.advance(Duration.ofSeconds(15));
+		assertThat(this.shard.isConfirmed()).as("another copy may be on its way").isFalse();
+		this.loop.advance(Duration.ofSeconds(10));
 		assertThat(acquire()).isNotNull();
 	}
 
