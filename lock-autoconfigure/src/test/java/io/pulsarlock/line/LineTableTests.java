@@ -293,8 +293,20 @@ class LineTableTests {
 		log.subList(0, lost).forEach((entry) -> table.apply(entry.position(), entry.record()));
 		Entry next = log.get(lost + 1);
 		boolean lastOfItsLedger = next.position().entryId() == 0;
-		assertThat(table.apply(next.position(), next.record()).missing()).isEqualTo(
-				!lastOfItsLedger || isNumberMissing(log.get(lost).record(), next.record(), sealedUpTo(log, lost)));
+		assertThat(table.apply(next.position(), next.record()).missing())
+			.isEqualTo(!lastOfItsLedger || isNumberMissing(log.get(lost).record(), next.record(), sealedUpTo(log, lost))
+					|| isOpeningMissing(log.get(lost), next.record(), sealedUpTo(log, lost)));
+	}
+
+	@Test
+	void openingThatWasNotReadIsMissedAtTheNextHeartbeat() {
+		entryThatWasNotReadIsMissed(1343);
+	}
+
+	/** Whoever says that it has read the lost entry is alive, and not known. */
+	private static boolean isOpeningMissing(Entry lost, JournalRecord next, LineTable before) {
+		return before.session(next.session()) == null && lost.record().session().equals(next.session())
+				&& next instanceof Heartbeat heartbeat && !lost.position().isAfter(heartbeat.upTo());
 	}
 
 	private static boolean isNumberMissing(JournalRecord lost, JournalRecord next, LineTable before) {
