@@ -4,13 +4,11 @@ import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Makes this node a candidate of every group that an annotation names, before the first
- * job fires and not only with its first call.
+ * job fires and not only with its first call. The groups end with the leadership.
  */
-final class AnnotatedGroupsLifecycle implements SmartLifecycle {
+final class AnnotatedGroupsLifecycle extends LockLifecycle {
 
 	private final LockAnnotationBeanPostProcessor postProcessor;
 
@@ -18,37 +16,19 @@ final class AnnotatedGroupsLifecycle implements SmartLifecycle {
 
 	private final Leadership leadership;
 
-	private volatile boolean running;
-
 	AnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor, LockRegistry registry,
 			Leadership leadership) {
+		super(LeadershipLifecycle.PHASE + 1);
 		this.postProcessor = postProcessor;
 		this.leadership = leadership;
 		this.registry = registry;
 	}
 
 	@Override
-	public void start() {
+	void begin() {
 		if (LeadershipLifecycle.isPossible(this.registry, this.leadership, this.postProcessor.leaderGroups())) {
 			this.postProcessor.joinLeaderGroups();
 		}
-		this.running = true;
-	}
-
-	@Override
-	public void stop() {
-		// The groups end with the leadership.
-		this.running = false;
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return LeadershipLifecycle.PHASE + 1;
 	}
 
 }

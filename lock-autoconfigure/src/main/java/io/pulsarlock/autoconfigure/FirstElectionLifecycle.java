@@ -10,7 +10,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Lets a start that waits for locks wait for the first elections, too: for all groups
@@ -18,7 +17,7 @@ import org.springframework.context.SmartLifecycle;
  * What is called only once, a runner or a job with a long delay, would else be skipped
  * even on the only node.
  */
-final class FirstElectionLifecycle implements SmartLifecycle {
+final class FirstElectionLifecycle extends LockLifecycle {
 
 	/** After the candidates, and before all that may run jobs. */
 	static final int PHASE = LeadershipLifecycle.PHASE + 2;
@@ -33,10 +32,9 @@ final class FirstElectionLifecycle implements SmartLifecycle {
 
 	private final ObjectProvider<LockRegistryLifecycle> joining;
 
-	private volatile boolean running;
-
 	FirstElectionLifecycle(ObjectProvider<Leadership> leadership, Startup startup, Duration timeout,
 			ObjectProvider<LockRegistryLifecycle> joining) {
+		super(PHASE);
 		this.leadership = leadership;
 		this.startup = startup;
 		this.timeout = timeout;
@@ -44,7 +42,7 @@ final class FirstElectionLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void start() {
+	void begin() {
 		Leadership leadership = (this.startup != Startup.BACKGROUND) ? this.leadership.getIfAvailable() : null;
 		if (leadership != null) {
 			// One time for both: to join, and to know who leads.
@@ -54,7 +52,6 @@ final class FirstElectionLifecycle implements SmartLifecycle {
 				await(leadership, limit);
 			}
 		}
-		this.running = true;
 	}
 
 	private void await(Leadership leadership, Duration limit) {
@@ -82,21 +79,6 @@ final class FirstElectionLifecycle implements SmartLifecycle {
 		}
 		logger.warn(what + ". The application starts all the same; its methods for the leader are skipped on this "
 				+ "node until that is known");
-	}
-
-	@Override
-	public void stop() {
-		this.running = false;
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return PHASE;
 	}
 
 }

@@ -10,15 +10,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Makes this node a candidate after locks have started, and lets its leaders resign
  * before they stop: below everything that drains, scheduled jobs, message listeners and
  * servers, which therefore run to their end under the leadership they began with. When
  * the context is closed they stay leaders until {@link LockShutdown} ends that.
  */
-final class LeadershipLifecycle implements SmartLifecycle {
+final class LeadershipLifecycle extends LockLifecycle {
 
 	static final int PHASE = -1024;
 
@@ -35,10 +33,9 @@ final class LeadershipLifecycle implements SmartLifecycle {
 
 	private final LockShutdown shutdown;
 
-	private volatile boolean running;
-
 	LeadershipLifecycle(LockRegistry registry, Leadership leadership, boolean inherited, List<String> groups,
 			LockShutdown shutdown) {
+		super(PHASE);
 		this.registry = registry;
 		this.leadership = leadership;
 		this.inherited = inherited;
@@ -47,7 +44,7 @@ final class LeadershipLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void start() {
+	void begin() {
 		if (isPossible(this.registry, this.leadership, this.groups)) {
 			this.groups.forEach(this.leadership::group);
 		}
@@ -55,7 +52,6 @@ final class LeadershipLifecycle implements SmartLifecycle {
 		if (node != null) {
 			node.startCampaigns();
 		}
-		this.running = true;
 	}
 
 	/** Whether there is a node that can be a candidate; says so if not. */
@@ -73,8 +69,7 @@ final class LeadershipLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void stop() {
-		this.running = false;
+	void end() {
 		SessionLockNode node = campaigner();
 		if (node == null) {
 			return;
@@ -85,16 +80,6 @@ final class LeadershipLifecycle implements SmartLifecycle {
 		else {
 			node.stopCampaigns();
 		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return PHASE;
 	}
 
 }

@@ -12,8 +12,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.context.SmartLifecycle;
-
 /**
  * Starts and stops locks. They start after the Pulsar client that Boot configures and
  * before everything that may need them, listeners, schedulers and servers; and stop after
@@ -23,7 +21,7 @@ import org.springframework.context.SmartLifecycle;
  * A registry of the application runs already and is closed by whoever has made it; one of
  * a parent context is the parent's. Both are given this context's listeners.
  */
-final class LockRegistryLifecycle implements SmartLifecycle {
+final class LockRegistryLifecycle extends LockLifecycle {
 
 	static final int PHASE = Integer.MIN_VALUE / 2;
 
@@ -47,12 +45,11 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 
 	private final LockListeners listeners;
 
-	private volatile boolean running;
-
 	private volatile Duration remaining = Duration.ZERO;
 
 	LockRegistryLifecycle(LockRegistry registry, @Nullable ManagedNode managed, boolean inherited,
 			LockShutdown shutdown, Startup startup, Duration timeout, LockListeners listeners) {
+		super(PHASE);
 		this.registry = registry;
 		this.managed = managed;
 		this.inherited = inherited;
@@ -63,7 +60,7 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void start() {
+	void begin() {
 		this.listeners.add();
 		if (this.inherited) {
 			this.shutdown.atDestruction(this.listeners::remove);
@@ -84,7 +81,6 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 		else {
 			startOwn();
 		}
-		this.running = true;
 	}
 
 	private void startOwn() {
@@ -144,21 +140,10 @@ final class LockRegistryLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void stop() {
-		this.running = false;
+	void end() {
 		if (this.managed != null && !this.shutdown.isClosing()) {
 			this.managed.node().stop();
 		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return PHASE;
 	}
 
 }

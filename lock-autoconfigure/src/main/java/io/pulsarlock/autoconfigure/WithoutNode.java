@@ -57,13 +57,7 @@ final class WithoutNode {
 	}
 
 	/** No groups. */
-	static final class NoLeadership implements Leadership {
-
-		private final LockRegistry registry;
-
-		NoLeadership(LockRegistry registry) {
-			this.registry = registry;
-		}
+	record NoLeadership(LockRegistry registry) implements Leadership {
 
 		@Override
 		public LeaderGroup group(String name) {
@@ -84,13 +78,7 @@ final class WithoutNode {
 	}
 
 	/** Nothing to be done. */
-	static final class NoAdministration implements LockAdministration {
-
-		private final LockRegistry registry;
-
-		NoAdministration(LockRegistry registry) {
-			this.registry = registry;
-		}
+	record NoAdministration(LockRegistry registry) implements LockAdministration {
 
 		@Override
 		public boolean releaseLock(String name) {
@@ -110,13 +98,7 @@ final class WithoutNode {
 	}
 
 	/** Nothing known. */
-	static final class NoMonitor implements LockMonitor {
-
-		private final LockRegistry registry;
-
-		NoMonitor(LockRegistry registry) {
-			this.registry = registry;
-		}
+	record NoMonitor(LockRegistry registry) implements LockMonitor {
 
 		String reason() {
 			return explain(this.registry) + ", so nothing is known of its locks";
