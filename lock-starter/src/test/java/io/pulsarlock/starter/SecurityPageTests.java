@@ -19,9 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import com.sun.net.httpserver.HttpServer;
 import io.pulsarlock.LockHandle;
@@ -46,6 +43,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 
+import static io.pulsarlock.starter.DocumentedPage.flat;
+import static io.pulsarlock.starter.DocumentedPage.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -61,7 +60,7 @@ class SecurityPageTests {
 	/** Long enough for the broker, which looks every second, to want another one. */
 	private static final Duration SHORT = Duration.ofSeconds(3);
 
-	private static final String PAGE = read(Path.of("../docs/security.md"));
+	private static final DocumentedPage PAGE = new DocumentedPage(Path.of("../docs/security.md"));
 
 	private static final TestTokens tokens = new TestTokens();
 
@@ -99,13 +98,13 @@ class SecurityPageTests {
 	@Test
 	void javaBlocksAreCompiled() {
 		String compiled = flat(read(Path.of("src/test/java/io/pulsarlock/starter/SecurityPageTests.java")));
-		List<String> blocks = all("```java\n(.*?)```");
+		List<String> blocks = PAGE.all("```java\n(.*?)```");
 		assertThat(blocks).hasSize(2).allSatisfy((block) -> assertThat(compiled).contains(flat(block)));
 	}
 
 	@Test
 	void linksLeadSomewhere() {
-		assertThat(all("\\]\\(([^)#]+)[^)]*\\)")).isNotEmpty()
+		assertThat(PAGE.all("\\]\\(([^)#]+)[^)]*\\)")).isNotEmpty()
 			.allSatisfy((link) -> assertThat(Path.of("../docs").resolve(link)).exists());
 	}
 
@@ -226,27 +225,8 @@ class SecurityPageTests {
 	}
 
 	private static String file(String subject) throws IOException {
-		String block = all("<!-- " + subject + " -->\n```yaml\n(.*?)```").get(0);
+		String block = PAGE.all("<!-- " + subject + " -->\n```yaml\n(.*?)```").get(0);
 		return Files.writeString(folder.resolve(subject + ".yml"), block).toUri().toString();
-	}
-
-	private static List<String> all(String pattern) {
-		Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL).matcher(PAGE);
-		return matcher.results().map((result) -> result.group(1)).toList();
-	}
-
-	/** Without indentation and empty lines. */
-	private static String flat(String code) {
-		return code.lines().map(String::strip).filter((line) -> !line.isEmpty()).collect(Collectors.joining("\n"));
-	}
-
-	private static String read(Path file) {
-		try {
-			return Files.readString(file);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	@Configuration(proxyBeanMethods = false)
