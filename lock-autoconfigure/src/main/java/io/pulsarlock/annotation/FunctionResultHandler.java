@@ -60,11 +60,17 @@ final class FunctionResultHandler implements GuardedResultHandler {
 		Class<?> type = call.returnType().toClass();
 		ClassLoader loader = (type.getClassLoader() != null) ? type.getClassLoader()
 				: FunctionResultHandler.class.getClassLoader();
-		return Proxy.newProxyInstance(loader, new Class<?>[] { type }, new Function(call));
+		return Proxy.newProxyInstance(loader, new Class<?>[] { type },
+				new Function(call, result(call.returnType()).toClass()));
 	}
 
-	/** Calls the guarded method, and then its result. */
-	private record Function(GuardedCall call) implements InvocationHandler {
+	/**
+	 * Calls the guarded method, and then its result.
+	 *
+	 * @param call the call
+	 * @param declared what the result is declared to give
+	 */
+	private record Function(GuardedCall call, Class<?> declared) implements InvocationHandler {
 
 		@Override
 		public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
@@ -82,7 +88,7 @@ final class FunctionResultHandler implements GuardedResultHandler {
 				return InvocationHandler.invokeDefault(proxy, method, arguments);
 			}
 			return this.call.execute((result, work) -> ValueResultHandler.complete(call(result, method, arguments),
-					result(this.call.returnType()).toClass(), this.call.method(), work));
+					this.declared, this.call.method(), work));
 		}
 
 		private @Nullable Object call(@Nullable Object result, Method method, @Nullable Object @Nullable [] arguments)

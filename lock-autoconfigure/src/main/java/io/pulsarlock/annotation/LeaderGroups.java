@@ -22,22 +22,17 @@ final class LeaderGroups {
 		this.leadership = leadership;
 	}
 
-	/** Makes this node a candidate, again if it has left the group. */
-	void join(String name) {
-		LeaderGroup group = this.leadership.get().group(name);
-		if (group != null) {
-			this.known.put(name, group);
-		}
-	}
-
 	/** The group of that name; null only if the application's own leadership has none. */
 	@Nullable LeaderGroup get(String name) {
 		LeaderGroup group = this.known.get(name);
-		if (group == null) {
-			group = this.leadership.get().group(name);
-			if (group != null) {
-				this.known.put(name, group);
-			}
+		return (group != null) ? group : join(name);
+	}
+
+	/** Makes this node a candidate, again if it has left the group. */
+	@Nullable LeaderGroup join(String name) {
+		LeaderGroup group = this.leadership.get().group(name);
+		if (group != null) {
+			this.known.put(name, group);
 		}
 		return group;
 	}

@@ -46,11 +46,15 @@ final class PublisherGuard {
 
 	private final ReactiveAdapter adapter;
 
+	/** What the elements are declared to be. */
+	private final Class<?> declared;
+
 	private PublisherGuard(GuardedCall call, ReactiveAdapter adapter) {
 		this.call = call;
 		this.owner = call.interceptor();
 		this.guard = call.guard();
 		this.adapter = adapter;
+		this.declared = declared(call, adapter);
 	}
 
 	static Object guard(GuardedCall call) {
@@ -195,9 +199,8 @@ final class PublisherGuard {
 		LockContext context = grip.context(outer);
 		// Completes, as an error would end the result and leave the work running.
 		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.success()));
-		Class<?> declared = declared();
 		return ErrorBarrier.around(proceed(grip, context))
-			.doOnNext((value) -> DeferredTypes.check(value, declared, this.guard.method()))
+			.doOnNext((value) -> DeferredTypes.check(value, this.declared, this.guard.method()))
 			.takeUntilOther(lost)
 			.concatWith(Flux.defer(() -> grip.isForfeited() ? Flux.error(grip.forfeited(null)) : Flux.empty()))
 			.doOnError(observation::error)
@@ -205,11 +208,10 @@ final class PublisherGuard {
 			.contextWrite((each) -> each.put(LockContext.class, context));
 	}
 
-	/** What the elements are declared to be. */
-	private Class<?> declared() {
-		ResolvableType type = this.call.returnType();
-		if (KotlinDetector.isSuspendingFunction(this.guard.method())
-				&& !this.adapter.getReactiveType().isAssignableFrom(type.toClass())) {
+	private static Class<?> declared(GuardedCall call, ReactiveAdapter adapter) {
+		ResolvableType type = call.returnType();
+		if (KotlinDetector.isSuspendingFunction(call.method())
+				&& !adapter.getReactiveType().isAssignableFrom(type.toClass())) {
 			return type.toClass();
 		}
 		return type.getGeneric().resolve(Object.class);

@@ -94,16 +94,8 @@ public final class LineTable {
 			evict(evict, change);
 		}
 		SessionState session = writer(position, record, change);
-		if (record instanceof Fire fire
-				&& (session != null || (!this.sealed && !this.ended.containsKey(fire.session())))) {
-			fire(fire, change);
-		}
-		// What is forgotten stands in the log before it, so a table that is rebuilt may
-		// believe whoever says so.
-		if (record instanceof Forget forget
-				&& (session != null || (!this.sealed && !this.ended.containsKey(forget.session())))
-				&& this.fired.remove(forget.job()) != null) {
-			change.fire();
+		if (session != null || (!this.sealed && !this.ended.containsKey(record.session()))) {
+			jobs(record, change);
 		}
 		if (session == null) {
 			return change;
@@ -282,10 +274,19 @@ public final class LineTable {
 		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied, ordinal), session, change);
 	}
 
-	private void fire(Fire fire, Change change) {
-		Long before = this.fired.get(fire.job());
-		if (before == null || before < fire.fireTime()) {
-			this.fired.put(fire.job(), fire.fireTime());
+	/**
+	 * Applies what is said of jobs. A table that is rebuilt believes it of sessions that
+	 * it has not met, too: what is forgotten stands in the log before it.
+	 */
+	private void jobs(JournalRecord record, Change change) {
+		if (record instanceof Fire fire) {
+			Long before = this.fired.get(fire.job());
+			if (before == null || before < fire.fireTime()) {
+				this.fired.put(fire.job(), fire.fireTime());
+				change.fire();
+			}
+		}
+		else if (record instanceof Forget forget && this.fired.remove(forget.job()) != null) {
 			change.fire();
 		}
 	}

@@ -1,6 +1,6 @@
 package io.pulsarlock.pulsar;
 
-import java.util.Objects;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -156,13 +156,16 @@ public final class TopicSettings {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof TopicSettings settings && topic(0).equals(settings.topic(0))
-				&& this.prefix.equals(settings.prefix) && this.subscriptionPrefix.equals(settings.subscriptionPrefix);
+		return other instanceof TopicSettings settings && values().equals(settings.values());
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(topic(0), this.subscriptionPrefix);
+		return values().hashCode();
+	}
+
+	private List<String> values() {
+		return List.of(this.tenant, this.namespace, this.prefix, this.cluster, this.subscriptionPrefix);
 	}
 
 	@Override

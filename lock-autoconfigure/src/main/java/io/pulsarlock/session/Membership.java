@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 import io.pulsarlock.ClusterView;
@@ -162,21 +163,17 @@ final class Membership {
 
 	/** Does something for a person; what cannot be done is an exception that says why. */
 	<T> T order(Shard shard, Function<Shard, T> order) {
-		try {
-			return answer(shard, order);
-		}
-		catch (CompletionException ex) {
-			throw (ex.getCause() instanceof LockException lock) ? lock
-					: new LockUnavailableException(
-							"Shard " + shard.index() + " did not answer in time; what was asked for may still be done",
-							ex.getCause());
-		}
+		return done(shard, () -> answer(shard, order));
 	}
 
-	/** Does something for a person that is done when the cluster has it. */
-	<T> T awaitAnswer(Shard shard, Function<Shard, CompletableFuture<T>> order) {
+	/** The same, for what is done when the cluster has it. */
+	<T> T orderOfAll(Shard shard, Function<Shard, CompletableFuture<T>> order) {
+		return done(shard, () -> await(order.apply(shard), this.settings.reconnectGrace()));
+	}
+
+	private static <T> T done(Shard shard, Supplier<T> order) {
 		try {
-			return await(order.apply(shard), this.settings.reconnectGrace());
+			return order.get();
 		}
 		catch (CompletionException ex) {
 			throw (ex.getCause() instanceof LockException lock) ? lock

@@ -240,7 +240,9 @@ final class Session implements Journal.Listener {
 		if (record != null && change.accepted()) {
 			this.heardAt.put(record.session(), now);
 			if (record instanceof Replicated) {
-				this.shard.copied(this);
+				// Copies come late: that the nodes of another Pulsar cluster have gone is
+				// believed when none has come for two leases, whatever the latest say.
+				this.shard.settle(this);
 			}
 			if (record instanceof Outsider other && this.active) {
 				// Nothing after it may be applied, so nothing is confirmed or granted any

@@ -29,7 +29,7 @@ final class SessionAdministration implements LockAdministration {
 		Names.check(job, "job");
 		String key = SessionLeadership.key(group);
 		Membership membership = this.current.get();
-		return membership.awaitAnswer(membership.shard(key), (shard) -> shard.forget(key + ' ' + job));
+		return membership.orderOfAll(membership.shard(key), (shard) -> shard.forget(key + ' ' + job));
 	}
 
 	@Override

@@ -348,17 +348,8 @@ final class Shard {
 		sessionEnded(session, Reason.NO_ANSWER);
 	}
 
-	/**
-	 * The journal holds what another Pulsar cluster has written. Copies come late, so
-	 * that its nodes have gone is believed when none has come for two leases, whatever
-	 * the latest ones say.
-	 */
-	void copied(Session session) {
-		settle(session);
-	}
-
 	/** Lets the next session wait until all who hold something have repeated it. */
-	private void settle(Session session) {
+	void settle(Session session) {
 		this.settledAt = now() + 2 * session.longestLease();
 	}
 
