@@ -33,14 +33,14 @@ public final class PulsarLockProperties {
 	private static final int HASH_BYTES = 6;
 
 	/**
-	 * Whether to enable distributed locks and leader election. Without them annotated
+	 * Whether to enable distributed locks and leader election. If disabled, annotated
 	 * methods run on every node, without a lock.
 	 */
 	private final boolean enabled;
 
 	/**
 	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
-	 * Defaults to the name of the application; without either the start fails.
+	 * Defaults to the name of the application; startup fails if neither is set.
 	 */
 	private final @Nullable String cluster;
 
@@ -51,13 +51,13 @@ public final class PulsarLockProperties {
 	private final @Nullable String node;
 
 	/**
-	 * What the start of the application does about a lock cluster that has not been
-	 * joined, and about leader groups of which it is not known who leads.
+	 * Whether startup waits until the lock cluster is joined and the leaders of all
+	 * groups are known, and what it does if that takes too long.
 	 */
 	private final Startup startup;
 
 	/**
-	 * Time to wait at startup until the lock cluster is joined and it is known who leads.
+	 * Time to wait at startup until the lock cluster is joined and the leaders are known.
 	 */
 	private final Duration startupTimeout;
 
@@ -93,7 +93,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Whether to enable distributed locks and leader election. Without them annotated
+	 * Whether to enable distributed locks and leader election. If disabled, annotated
 	 * methods run on every node, without a lock.
 	 * @return the value
 	 */
@@ -103,7 +103,7 @@ public final class PulsarLockProperties {
 
 	/**
 	 * Name of the lock cluster. Nodes with the same name share locks and leaders.
-	 * Defaults to the name of the application; without either the start fails.
+	 * Defaults to the name of the application; startup fails if neither is set.
 	 * @return the value
 	 */
 	public @Nullable String cluster() {
@@ -120,8 +120,8 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * What the start of the application does about a lock cluster that has not been
-	 * joined, and about leader groups of which it is not known who leads.
+	 * Whether startup waits until the lock cluster is joined and the leaders of all
+	 * groups are known, and what it does if that takes too long.
 	 * @return the value
 	 */
 	public Startup startup() {
@@ -129,7 +129,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Time to wait at startup until the lock cluster is joined and it is known who leads.
+	 * Time to wait at startup until the lock cluster is joined and the leaders are known.
 	 * @return the value
 	 */
 	public Duration startupTimeout() {
@@ -288,13 +288,16 @@ public final class PulsarLockProperties {
 		 */
 		private final String namespace;
 
-		/** First part of the names of the lock topics. */
+		/** Prefix of the names of the lock topics. */
 		private final String prefix;
 
-		/** Number of lock topics. All nodes must be stopped before it is changed. */
+		/**
+		 * Number of lock topics. Must be the same on all nodes; stop all nodes before
+		 * changing it.
+		 */
 		private final int shards;
 
-		/** First part of the names of subscriptions, for namespaces that demand one. */
+		/** Prefix of the names of subscriptions, for namespaces that require one. */
 		private final String subscriptionPrefix;
 
 		Topic(@DefaultValue("public") String tenant, @DefaultValue("default") String namespace,
@@ -325,7 +328,7 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * First part of the names of the lock topics.
+		 * Prefix of the names of the lock topics.
 		 * @return the value
 		 */
 		public String prefix() {
@@ -333,7 +336,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Number of lock topics. All nodes must be stopped before it is changed.
+		 * Number of lock topics. Must be the same on all nodes; stop all nodes before
+		 * changing it.
 		 * @return the value
 		 */
 		public int shards() {
@@ -341,7 +345,7 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * First part of the names of subscriptions, for namespaces that demand one.
+		 * Prefix of the names of subscriptions, for namespaces that require one.
 		 * @return the value
 		 */
 		public String subscriptionPrefix() {
@@ -356,14 +360,14 @@ public final class PulsarLockProperties {
 	public static final class Session {
 
 		/**
-		 * Longest time a lock stays blocked by a node that fell silent. Sessions are
-		 * renewed every third of it.
+		 * Longest time for which a silent node blocks a lock. A node renews its sessions
+		 * three times in this period.
 		 */
 		private final Duration lease;
 
 		/**
-		 * Longest interruption of the connection that a lock survives, and about the time
-		 * until the next holder enters after a crash. At most the lease.
+		 * Longest interruption of the connection that a lock survives, and roughly the
+		 * time from a crash to the next holder. At most the lease.
 		 */
 		private final Duration reconnectGrace;
 
@@ -373,8 +377,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Longest time a lock stays blocked by a node that fell silent. Sessions are
-		 * renewed every third of it.
+		 * Longest time for which a silent node blocks a lock. A node renews its sessions
+		 * three times in this period.
 		 * @return the value
 		 */
 		public Duration lease() {
@@ -382,8 +386,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Longest interruption of the connection that a lock survives, and about the time
-		 * until the next holder enters after a crash. At most the lease.
+		 * Longest interruption of the connection that a lock survives, and roughly the
+		 * time from a crash to the next holder. At most the lease.
 		 * @return the value
 		 */
 		public Duration reconnectGrace() {
@@ -398,12 +402,12 @@ public final class PulsarLockProperties {
 	public static final class Cache {
 
 		/**
-		 * Time to keep a released lock for this node, unless another node asks for it.
-		 * Zero turns it off.
+		 * Time for which a released lock stays with this node unless another node asks
+		 * for it. Zero disables the cache.
 		 */
 		private final Duration idle;
 
-		/** Number of locks to keep at most. */
+		/** Maximum number of released locks that stay with this node. */
 		private final int maxLocks;
 
 		Cache(@DefaultValue("1s") Duration idle, @DefaultValue("1000") int maxLocks) {
@@ -412,8 +416,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Time to keep a released lock for this node, unless another node asks for it.
-		 * Zero turns it off.
+		 * Time for which a released lock stays with this node unless another node asks
+		 * for it. Zero disables the cache.
 		 * @return the value
 		 */
 		public Duration idle() {
@@ -421,7 +425,7 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Number of locks to keep at most.
+		 * Maximum number of released locks that stay with this node.
 		 * @return the value
 		 */
 		public int maxLocks() {
@@ -436,21 +440,18 @@ public final class PulsarLockProperties {
 	public static final class Annotations {
 
 		/**
-		 * Whether to enable the annotations on methods. Without that annotated methods
+		 * Whether to enable the annotations on methods. If disabled, annotated methods
 		 * run on every node, without a lock.
 		 */
 		private final boolean enabled;
 
-		/**
-		 * Time to wait for a lock that somebody else holds, where the annotation says
-		 * nothing else.
-		 */
+		/** Time to wait for a busy lock if the annotation does not say otherwise. */
 		private final Duration waitFor;
 
 		/**
-		 * Order of the lock among the aspects of a method, smaller further out. By
-		 * default it is inside method security, retries and circuit breakers, and outside
-		 * transactions and caches.
+		 * Order of the lock among the aspects of a method; a smaller value is further
+		 * out. By default the lock is inside method security, retries and circuit
+		 * breakers, and outside transactions and caches.
 		 */
 		private final @Nullable Integer order;
 
@@ -462,7 +463,7 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Whether to enable the annotations on methods. Without that annotated methods
+		 * Whether to enable the annotations on methods. If disabled, annotated methods
 		 * run on every node, without a lock.
 		 * @return the value
 		 */
@@ -471,8 +472,7 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Time to wait for a lock that somebody else holds, where the annotation says
-		 * nothing else.
+		 * Time to wait for a busy lock if the annotation does not say otherwise.
 		 * @return the value
 		 */
 		public Duration waitFor() {
@@ -480,9 +480,9 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Order of the lock among the aspects of a method, smaller further out. By
-		 * default it is inside method security, retries and circuit breakers, and outside
-		 * transactions and caches.
+		 * Order of the lock among the aspects of a method; a smaller value is further
+		 * out. By default the lock is inside method security, retries and circuit
+		 * breakers, and outside transactions and caches.
 		 * @return the value
 		 */
 		public @Nullable Integer order() {
@@ -498,13 +498,13 @@ public final class PulsarLockProperties {
 
 		/**
 		 * Leader group of annotated methods that name none. Defaults to the name of the
-		 * application.
+		 * application, or else to that of the lock cluster.
 		 */
 		private final @Nullable String defaultGroup;
 
 		/**
-		 * Comma-separated list of leader groups that this node is a candidate of from the
-		 * start, whether anything else asks for them or not.
+		 * Comma-separated list of leader groups in which this node is a candidate from
+		 * its start, in addition to those of annotated methods.
 		 */
 		private final List<String> joinGroups;
 
@@ -515,7 +515,7 @@ public final class PulsarLockProperties {
 
 		/**
 		 * Leader group of annotated methods that name none. Defaults to the name of the
-		 * application.
+		 * application, or else to that of the lock cluster.
 		 * @return the value
 		 */
 		public @Nullable String defaultGroup() {
@@ -523,8 +523,8 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Comma-separated list of leader groups that this node is a candidate of from the
-		 * start, whether anything else asks for them or not.
+		 * Comma-separated list of leader groups in which this node is a candidate from
+		 * its start, in addition to those of annotated methods.
 		 * @return the value
 		 */
 		public List<String> joinGroups() {
