@@ -39,6 +39,7 @@ import io.pulsarlock.test.broker.TestPulsar;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -58,6 +59,11 @@ class ActuatorTests {
 
 	private static final String CLUSTER = "c" + UUID.randomUUID();
 
+	private static final DocumentedPage METRICS = new DocumentedPage(Path.of("../docs/metrics.md"));
+
+	@TempDir
+	private static Path folder;
+
 	private static final HttpClient client = HttpClient.newHttpClient();
 
 	private static ConfigurableApplicationContext administered;
@@ -67,9 +73,12 @@ class ActuatorTests {
 	private static LockNode other;
 
 	@BeforeAll
-	static void start() throws InterruptedException {
+	static void start() throws Exception {
 		other = node("b");
-		administered = application("management.endpoint.pulsarlocks.access=unrestricted");
+		Path histogram = Files.writeString(folder.resolve("histogram.yml"),
+				METRICS.all("Quantiles need a histogram:\n\n```yaml\n(.*?)```").get(0));
+		administered = application("management.endpoint.pulsarlocks.access=unrestricted",
+				"spring.config.additional-location=" + histogram.toUri());
 		readable = application();
 		other.awaitJoined(Duration.ofSeconds(30));
 	}
@@ -225,13 +234,7 @@ class ActuatorTests {
 
 	@Test
 	void everyMetricOfTheDashboardExists() throws Exception {
-		ObservationRegistry observations = administered.getBean(ObservationRegistry.class);
-		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),
-				() -> "held");
-		LockObservations.hold(observations, null, new LockHoldObservationContext("a", "b", Kind.LOCK, 1), () -> "done");
-		leadership().group("dashboard");
-		get("/actuator/prometheus");
-		Set<String> published = names(get("/actuator/prometheus").body());
+		Set<String> published = published();
 		Set<String> used = new TreeSet<>();
 		String dashboard = Files.readString(Path.of("../docs/grafana-dashboard.json"));
 		JsonPath.<List<String>>read(dashboard, "$.panels[*].targets[*].expr")
@@ -239,6 +242,51 @@ class ActuatorTests {
 		assertThat(used).hasSizeGreaterThan(15);
 		assertThat(published).containsAll(used);
 		assertThat(JsonPath.<List<Integer>>read(dashboard, "$.panels[*].id")).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void everyMetricOfTheDocumentedQueriesExists() throws Exception {
+		Set<String> used = new TreeSet<>();
+		METRICS.all("```promql\n(.*?)```").forEach((query) -> used.addAll(names(query)));
+		new DocumentedPage(Path.of("../docs/why-not-simply.md")).all("\\| `([a-z]+\\([^`]+)` \\|")
+			.forEach((query) -> used.addAll(names(query)));
+		new DocumentedPage(Path.of("../docs/operations.md")).all("\\| `([^`]*pulsar_[^`]+)`")
+			.forEach((query) -> used.addAll(names(query)));
+		assertThat(used).contains("pulsar_lock_requests_total", "pulsar_lock_releases_total",
+				"pulsar_lock_wait_seconds_bucket");
+		assertThat(published()).containsAll(used);
+	}
+
+	@Test
+	void rateOfRequestsAndReleasesAndWaitingTimeArePublished() throws Exception {
+		double requests = value("pulsar_lock_requests_total");
+		double releases = value("pulsar_lock_releases_total");
+		double waits = value("pulsar_lock_wait_seconds_count{lock_kind=\"lock\"}");
+		registry().obtain("measured").acquire(Duration.ofSeconds(10)).close();
+		await().untilAsserted(() -> {
+			assertThat(value("pulsar_lock_requests_total")).isGreaterThan(requests);
+			assertThat(value("pulsar_lock_releases_total")).isGreaterThan(releases);
+			assertThat(value("pulsar_lock_wait_seconds_count{lock_kind=\"lock\"}")).isGreaterThan(waits);
+		});
+	}
+
+	private static double value(String sample) throws Exception {
+		return get("/actuator/prometheus").body()
+			.lines()
+			.filter((line) -> line.startsWith(sample + ' '))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(sample.length() + 1)))
+			.sum();
+	}
+
+	/** The names of everything that is there as soon as it has been used. */
+	private static Set<String> published() throws Exception {
+		ObservationRegistry observations = administered.getBean(ObservationRegistry.class);
+		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),
+				() -> "held");
+		LockObservations.hold(observations, null, new LockHoldObservationContext("a", "b", Kind.LOCK, 1), () -> "done");
+		leadership().group("dashboard");
+		get("/actuator/prometheus");
+		return names(get("/actuator/prometheus").body());
 	}
 
 	private static Set<String> names(String text) {

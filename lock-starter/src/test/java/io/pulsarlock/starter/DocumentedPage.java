@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A page of the documentation, for tests that take it at its word.
@@ -22,8 +25,38 @@ final class DocumentedPage {
 
 	/** What the first group of a pattern matches, wherever it does. */
 	List<String> all(String pattern) {
-		Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL).matcher(this.text);
-		return matcher.results().map((result) -> result.group(1)).toList();
+		return matches(this.text, pattern).toList();
+	}
+
+	/** The targets of its links within the repository, with their anchors. */
+	List<String> links() {
+		return matches(withoutCode(), "\\]\\(([^)\\s]+)\\)").filter((link) -> !link.startsWith("http")).toList();
+	}
+
+	/** The anchors of its headings, as GitHub and the site make them. */
+	Set<String> anchors() {
+		Set<String> anchors = new HashSet<>();
+		matches(withoutCode(), "(?m)^#+ +([^\n]+)$")
+			.map((heading) -> heading.strip()
+				.toLowerCase(Locale.ROOT)
+				.replaceAll("[^\\p{L}\\p{N}\\p{M}\\p{Pc} -]", "")
+				.replace(' ', '-'))
+			.forEach((anchor) -> {
+				// The second of the same name is numbered.
+				String distinct = anchor;
+				for (int i = 1; !anchors.add(distinct); i++) {
+					distinct = anchor + '-' + i;
+				}
+			});
+		return anchors;
+	}
+
+	private String withoutCode() {
+		return this.text.replaceAll("(?ms)^```.*?^```", "");
+	}
+
+	private static Stream<String> matches(String text, String pattern) {
+		return Pattern.compile(pattern, Pattern.DOTALL).matcher(text).results().map((result) -> result.group(1));
 	}
 
 	/** Without indentation and empty lines. */

@@ -319,7 +319,7 @@ class OwnRegistryTests {
 		});
 	}
 
-	/** As the README says. */
+	/** As the documentation says. */
 	@Configuration(proxyBeanMethods = false)
 	static class Recipe {
 

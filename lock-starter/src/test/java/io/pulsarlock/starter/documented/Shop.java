@@ -1,4 +1,4 @@
-package io.pulsarlock.starter.readme;
+package io.pulsarlock.starter.documented;
 
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LockAssert;
@@ -6,7 +6,7 @@ import io.pulsarlock.annotation.LockContext;
 
 import org.springframework.stereotype.Component;
 
-/** What the tests of the README test. */
+/** What the tests of the documentation test. */
 @Component
 class Shop {
 

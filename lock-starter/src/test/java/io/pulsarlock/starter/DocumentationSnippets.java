@@ -1,11 +1,13 @@
 package io.pulsarlock.starter;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockHandles;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LeaderOnly;
@@ -14,9 +16,9 @@ import io.pulsarlock.annotation.LockContext;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * What the README shows, word for word.
+ * What the documentation shows, word for word.
  */
-abstract class ReadmeSnippets {
+abstract class DocumentationSnippets {
 
 	private Mails mails;
 
@@ -27,6 +29,8 @@ abstract class ReadmeSnippets {
 	private Products products;
 
 	private Till till;
+
+	private Bank bank;
 
 	private LockRegistry lockRegistry;
 
@@ -54,6 +58,13 @@ abstract class ReadmeSnippets {
 		String receipt = this.lockRegistry.execute("till", Duration.ofSeconds(2),
 				(lock) -> this.till.book(productId, lock.fencingToken()));
 		return receipt;
+	}
+
+	void several(String from, String to, long amount) throws InterruptedException {
+		try (LockHandles accounts = this.lockRegistry.acquireAll(List.of("account:" + from, "account:" + to),
+				Duration.ofSeconds(2))) {
+			this.bank.transfer(from, to, amount);
+		}
 	}
 
 	void leading() {
@@ -84,6 +95,12 @@ abstract class ReadmeSnippets {
 	interface Till {
 
 		String book(String id, long token);
+
+	}
+
+	interface Bank {
+
+		void transfer(String from, String to, long amount);
 
 	}
 

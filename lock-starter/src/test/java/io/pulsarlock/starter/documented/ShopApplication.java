@@ -1,9 +1,9 @@
-package io.pulsarlock.starter.readme;
+package io.pulsarlock.starter.documented;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 
-/** The application of the README's tests. */
+/** The application of the documented tests. */
 @SpringBootApplication(proxyBeanMethods = false)
 class ShopApplication {
 

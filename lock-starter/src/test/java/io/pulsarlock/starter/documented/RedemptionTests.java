@@ -1,4 +1,4 @@
-package io.pulsarlock.starter.readme;
+package io.pulsarlock.starter.documented;
 
 import java.util.ArrayList;
 import java.util.List;
