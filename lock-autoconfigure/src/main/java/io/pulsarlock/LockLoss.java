@@ -21,7 +21,8 @@ public record LockLoss(String name, long token, Reason reason) {
 		NO_ANSWER,
 
 		/**
-		 * The connection closed and was not back within the reconnect grace.
+		 * No record of this node has come back from the cluster for the reconnect grace:
+		 * the connection was lost, the broker was gone, or this process stood.
 		 * @since 0.2.0
 		 */
 		CONNECTION_LOST,

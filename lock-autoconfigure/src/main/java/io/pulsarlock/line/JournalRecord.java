@@ -85,22 +85,6 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * Takes one ticket from a session whose connection was seen to close. Counts under
-	 * the conditions of {@link Expel}.
-	 *
-	 * @param session who says so
-	 * @param sequence the record's number
-	 * @param lock the lock's key
-	 * @param target the session
-	 * @param ticket its ticket
-	 * @param lastSeen the number of its latest record as its judge knows it
-	 * @param ledger the ledger of the latest record its judge has applied
-	 */
-	record Evict(UUID session, long sequence, String lock, UUID target, long ticket, long lastSeen,
-			long ledger) implements JournalRecord {
-	}
-
-	/**
 	 * Says that a job begins for a fire time. The first record for a time, or for a later
 	 * one, counts; so a job is not begun twice, by whomever.
 	 *
@@ -154,9 +138,8 @@ public sealed interface JournalRecord {
 	 * @param lock the lock's key
 	 * @param ticket the ticket's number
 	 * @param position its place
-	 * @param ordinal its count in the line
 	 */
-	record Claim(String lock, long ticket, Position position, int ordinal) {
+	record Claim(String lock, long ticket, Position position) {
 	}
 
 	/**

@@ -15,7 +15,6 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -59,9 +58,6 @@ public final class LineTable {
 
 	};
 
-	/** Tickets taken away while rebuilding, so that a late heartbeat brings none back. */
-	private final Map<UUID, Set<Long>> evicted = new HashMap<>();
-
 	/** The latest fire time of each job. */
 	private final Map<String, Long> fired = new HashMap<>();
 
@@ -89,9 +85,6 @@ public final class LineTable {
 		}
 		if (record instanceof Expel expel) {
 			expel(expel, change);
-		}
-		else if (record instanceof Evict evict) {
-			evict(evict, change);
 		}
 		SessionState session = writer(position, record, change);
 		if (session != null || (!this.sealed && !this.ended.containsKey(record.session()))) {
@@ -198,7 +191,7 @@ public final class LineTable {
 	private void heartbeat(SessionState session, Heartbeat heartbeat, Change change) {
 		session.introduce(heartbeat.info());
 		if (this.sealed) {
-			recount(session, heartbeat, change);
+			compare(session, heartbeat, change);
 		}
 		else {
 			rebuild(session, heartbeat, change);
@@ -220,39 +213,25 @@ public final class LineTable {
 		}
 	}
 
-	/**
-	 * Takes over how a session counts its tickets: a table that was rebuilt may have
-	 * counted without those who stood in front.
-	 */
-	private void recount(SessionState session, Heartbeat heartbeat, Change change) {
+	/** Compares what a session says of its tickets with what the log has said. */
+	private void compare(SessionState session, Heartbeat heartbeat, Change change) {
 		for (Claim claim : heartbeat.claims()) {
 			Ticket known = session.tickets.get(claim.position());
 			if (known == null && ticket(session, claim.lock(), claim.ticket()) != null) {
 				change.disown();
-			}
-			if (known != null && known.ordinal() != claim.ordinal()) {
-				Ticket ticket = new Ticket(known.lock(), known.session(), known.number(), known.position(),
-						claim.ordinal());
-				session.put(ticket);
-				TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
-				if (line != null) {
-					line.put(ticket.position(), ticket);
-				}
 			}
 		}
 	}
 
 	/**
 	 * Takes tickets from claims. What the session says of a ticket replaces what was made
-	 * of its request: that may have been a second copy, or have been counted without
-	 * those who stand in front of it.
+	 * of its request, which may have been a second copy.
 	 */
 	private void rebuild(SessionState session, Heartbeat heartbeat, Change change) {
-		Set<Long> evicted = this.evicted.getOrDefault(session.id(), Set.of());
 		for (Claim claim : heartbeat.claims()) {
 			Ticket before = session.ticket(claim.ticket());
-			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.ordinal());
-			if (!ticket.equals(before) && !evicted.contains(claim.ticket())) {
+			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position());
+			if (!ticket.equals(before)) {
 				if (before != null) {
 					remove(session, before, change);
 				}
@@ -262,16 +241,7 @@ public final class LineTable {
 	}
 
 	private void request(SessionState session, Request request, Change change) {
-		TreeMap<Position, Ticket> line = this.lines.get(request.lock());
-		int ordinal = 0;
-		if (line != null) {
-			// Not just the last one's: a dead session's request may be all a rebuilt
-			// table knows of it, counted without those in front.
-			for (Ticket ticket : line.values()) {
-				ordinal = Math.max(ordinal, ticket.ordinal() + 1);
-			}
-		}
-		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied, ordinal), session, change);
+		add(new Ticket(request.lock(), session.id(), request.sequence(), this.applied), session, change);
 	}
 
 	/**
@@ -303,16 +273,6 @@ public final class LineTable {
 		SessionState target = unheard(expel.target(), expel.lastSeen(), expel.ledger());
 		if (target != null) {
 			end(target, change);
-		}
-	}
-
-	private void evict(Evict evict, Change change) {
-		SessionState target = unheard(evict.target(), evict.lastSeen(), evict.ledger());
-		if (target != null) {
-			remove(target, evict.lock(), evict.ticket(), change);
-			if (!this.sealed) {
-				this.evicted.computeIfAbsent(target.id(), (id) -> new HashSet<>()).add(evict.ticket());
-			}
 		}
 	}
 
@@ -349,8 +309,10 @@ public final class LineTable {
 		if (same != null) {
 			remove(session, same, change);
 		}
+		Ticket before = front(ticket.lock());
 		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new TreeMap<>()).put(ticket.position(), ticket);
 		session.put(ticket);
+		follow(before, front(ticket.lock()), change);
 		change.touched(ticket.lock());
 	}
 
@@ -369,11 +331,31 @@ public final class LineTable {
 	private void remove(SessionState session, Ticket ticket, Change change) {
 		session.remove(ticket);
 		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
+		Ticket before = front(ticket.lock());
 		if (line != null && line.remove(ticket.position()) != null) {
 			if (line.isEmpty()) {
 				this.lines.remove(ticket.lock());
 			}
+			follow(before, front(ticket.lock()), change);
 			change.touched(ticket.lock());
+		}
+	}
+
+	/** Counts of how many lines each session is in front. */
+	private void follow(@Nullable Ticket before, @Nullable Ticket after, Change change) {
+		if (before == after) {
+			return;
+		}
+		SessionState last = (before != null) ? this.sessions.get(before.session()) : null;
+		SessionState next = (after != null) ? this.sessions.get(after.session()) : null;
+		if (last == next) {
+			return;
+		}
+		if (last != null) {
+			last.fronts--;
+		}
+		if (next != null && next.fronts++ == 0) {
+			change.promote(next.id());
 		}
 	}
 
@@ -383,7 +365,6 @@ public final class LineTable {
 	public void seal() {
 		this.sealed = true;
 		this.began = this.applied;
-		this.evicted.clear();
 	}
 
 	/**
@@ -411,7 +392,7 @@ public final class LineTable {
 	 */
 	public @Nullable Ticket front(String lock) {
 		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		return (line != null) ? line.firstEntry().getValue() : null;
+		return (line != null && !line.isEmpty()) ? line.firstEntry().getValue() : null;
 	}
 
 	/**
@@ -492,6 +473,15 @@ public final class LineTable {
 
 		private Set<String> locks = Set.of();
 
+		private List<UUID> promoted = List.of();
+
+		void promote(UUID session) {
+			if (this.promoted.isEmpty()) {
+				this.promoted = new ArrayList<>();
+			}
+			this.promoted.add(session);
+		}
+
 		void accept() {
 			this.accepted = true;
 		}
@@ -568,6 +558,15 @@ public final class LineTable {
 		 */
 		public @Nullable UUID ended() {
 			return this.ended;
+		}
+
+		/**
+		 * The sessions that were in front of no line and are in front of one now.
+		 * @return their ids
+		 * @since 0.2.0
+		 */
+		public List<UUID> promoted() {
+			return this.promoted;
 		}
 
 		/**

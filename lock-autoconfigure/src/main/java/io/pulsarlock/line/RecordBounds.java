@@ -2,7 +2,6 @@ package io.pulsarlock.line;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -72,12 +71,6 @@ public final class RecordBounds {
 			number("last number seen", expel.lastSeen());
 			number("ledger", expel.ledger());
 		}
-		else if (record instanceof Evict evict) {
-			key(evict.lock());
-			number("ticket", evict.ticket());
-			number("last number seen", evict.lastSeen());
-			number("ledger", evict.ledger());
-		}
 		else if (record instanceof Bye bye) {
 			number("number of records written", bye.written());
 			require(bye.written() <= bye.sequence(), "more records written than there are");
@@ -112,7 +105,6 @@ public final class RecordBounds {
 		for (Claim claim : heartbeat.claims()) {
 			key(claim.lock());
 			number("ticket", claim.ticket());
-			number("ordinal", claim.ordinal());
 			require(!claim.position().equals(Position.NONE), "a claim of no place");
 			position(claim.position());
 			require(claim.position().isAfter(heartbeat.from()) && !claim.position().isAfter(heartbeat.upTo()),

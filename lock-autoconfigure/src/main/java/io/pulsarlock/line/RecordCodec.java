@@ -12,7 +12,6 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -27,18 +26,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The binary form of the records. <pre>
  * record    = version magic(2) type session(16) sequence body option* checksum(4)
- * version   = byte, 2
+ * version   = byte, 3
  * magic     = the letters PL
- * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 5 evict, 6 bye, 7 fire, 8 idle
+ * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget
  * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
- * claim     = text number position number
+ * claim     = text number position
  * request   = text
  * release   = text number
  * expel     = session(16) number number
- * evict     = text session(16) number number number
  * bye       = number
  * fire      = text number
  * idle      = text number flags(1: idle)
+ * forget    = text
  * option    = tag length bytes; unknown tags are skipped
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
@@ -59,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordCodec {
 
 	/** The version this class writes, and the only one it reads in full. */
-	public static final int VERSION = 2;
+	public static final int VERSION = 3;
 
 	private static final int FIRST_VERSION = 1;
 
@@ -102,7 +101,6 @@ public final class RecordCodec {
 				out.text(claim.lock());
 				out.number(claim.ticket());
 				out.position(claim.position());
-				out.number(claim.ordinal());
 			}
 		}
 		else if (record instanceof Request request) {
@@ -116,13 +114,6 @@ public final class RecordCodec {
 			out.uuid(expel.target());
 			out.number(expel.lastSeen());
 			out.number(expel.ledger());
-		}
-		else if (record instanceof Evict evict) {
-			out.text(evict.lock());
-			out.uuid(evict.target());
-			out.number(evict.ticket());
-			out.number(evict.lastSeen());
-			out.number(evict.ledger());
 		}
 		else if (record instanceof Bye bye) {
 			out.number(bye.written());
@@ -208,7 +199,6 @@ public final class RecordCodec {
 			case 2 -> new Request(session, sequence, in.text());
 			case 3 -> new Release(session, sequence, in.text(), in.number());
 			case 4 -> new Expel(session, sequence, in.uuid(), in.number(), in.number());
-			case 5 -> new Evict(session, sequence, in.text(), in.uuid(), in.number(), in.number(), in.number());
 			case BYE -> new Bye(session, sequence, in.number());
 			case 7 -> new Fire(session, sequence, in.text(), in.number());
 			case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
@@ -283,7 +273,7 @@ public final class RecordCodec {
 		long count = in.number();
 		List<Claim> claims = new ArrayList<>();
 		for (long i = 0; i < count; i++) {
-			claims.add(new Claim(in.text(), in.number(), in.position(), Math.toIntExact(in.number())));
+			claims.add(new Claim(in.text(), in.number(), in.position()));
 		}
 		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
 	}
@@ -300,9 +290,6 @@ public final class RecordCodec {
 		}
 		if (record instanceof Expel) {
 			return 4;
-		}
-		if (record instanceof Evict) {
-			return 5;
 		}
 		if (record instanceof Bye) {
 			return 6;

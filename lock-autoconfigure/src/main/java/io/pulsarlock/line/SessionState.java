@@ -38,6 +38,9 @@ public final class SessionState {
 	/** By number, which is unique: what names a ticket must not look at all of them. */
 	private final Map<Long, Ticket> numbered = new HashMap<>();
 
+	/** Of how many lines it is in front. */
+	int fronts;
+
 	/** The numbers of those of its tickets that it only keeps. */
 	final Set<Long> idle = new HashSet<>();
 
@@ -129,6 +132,15 @@ public final class SessionState {
 	 */
 	public long sequence() {
 		return this.sequence;
+	}
+
+	/**
+	 * Whether it is in front of a line, so that others wait for it or may come to.
+	 * @return true if one of its tickets owns a lock
+	 * @since 0.2.0
+	 */
+	public boolean isInFront() {
+		return this.fronts > 0;
 	}
 
 	/**

@@ -9,8 +9,7 @@ import java.util.UUID;
  * @param session whose it is
  * @param number its number in the session
  * @param position where its request stands; its order and its token
- * @param ordinal its count along the line, growing from front to end
  * @since 0.1.0
  */
-public record Ticket(String lock, UUID session, long number, Position position, int ordinal) {
+public record Ticket(String lock, UUID session, long number, Position position) {
 }

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
  * Closes what belongs to a connection that others share.
  * <p>
  * A consumer or producer that is closed while it is re-subscribing makes the client close
- * the shared connection when the broker's answer comes, and with it the doors of every
- * other lock. So whatever is not connected is given a moment to become so first.
+ * the shared connection when the broker's answer comes, and with it the journals of all
+ * shards. So whatever is not connected is given a moment to become so first.
  */
 final class Closing {
 

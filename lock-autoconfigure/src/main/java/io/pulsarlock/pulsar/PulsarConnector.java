@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.Connector;
+import io.pulsarlock.session.Journal;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
 import org.apache.pulsar.client.api.Producer;
@@ -81,7 +82,7 @@ public final class PulsarConnector implements Connector {
 	}
 
 	@Override
-	public CompletionStage<Ports> open(int shard) {
+	public CompletionStage<Journal> open(int shard) {
 		String topic = this.topics.topic(shard);
 		return this.own.getOrDefault(shard, this.shared)
 			.thenCompose((client) -> checkTls(client).thenCompose((none) -> open(client, topic))
@@ -89,7 +90,7 @@ public final class PulsarConnector implements Connector {
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)));
 	}
 
-	private CompletableFuture<Ports> open(PulsarClient client, String topic) {
+	private CompletableFuture<Journal> open(PulsarClient client, String topic) {
 		Opening opening = new Opening();
 		return client.getPartitionsForTopic(topic, true)
 			.thenCompose((partitions) -> checkPartitions(topic, partitions))
@@ -109,14 +110,13 @@ public final class PulsarConnector implements Connector {
 						: reader.seekAsync(PulsarJournal.id(opening.begin));
 			})
 			.thenCompose((none) -> producer(client, topic))
-			.<Ports>thenApply((producer) -> {
+			.<Journal>thenApply((producer) -> {
 				this.opened = true;
 				this.failures.accepted();
-				PulsarJournal journal = new PulsarJournal(producer, opening.reader(), opening.keeper(),
+				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
 						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic);
-				return new Ports(journal, new PulsarDoor(client, topic, this.topics, this.node, this.failures));
 			})
-			.whenComplete((ports, ex) -> {
+			.whenComplete((journal, ex) -> {
 				if (ex != null) {
 					opening.close();
 				}
@@ -139,7 +139,7 @@ public final class PulsarConnector implements Connector {
 	}
 
 	/** Finds out what a client does not say when a connection is closed at once. */
-	private CompletableFuture<Ports> explained(PulsarClient client, Throwable failure) {
+	private CompletableFuture<Journal> explained(PulsarClient client, Throwable failure) {
 		if (!Failures.isClosedAtOnce(failure) || !(client instanceof PulsarClientImpl known)) {
 			return CompletableFuture.failedFuture(failure);
 		}

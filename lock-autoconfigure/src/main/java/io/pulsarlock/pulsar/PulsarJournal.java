@@ -166,12 +166,6 @@ final class PulsarJournal implements Journal {
 		return now ? this.connection : 0;
 	}
 
-	/** Any request the broker answers without its disk would do; there is no ping. */
-	@Override
-	public CompletionStage<?> ask() {
-		return this.reader.getLastMessageIdsAsync();
-	}
-
 	/**
 	 * Changes whenever reader or writer have lost their connection since, even if they
 	 * are back. Wall-clock stamps of the client, used only to tell two of them apart.

@@ -157,10 +157,10 @@ public final class PulsarLocks {
 
 	/**
 	 * Makes the settings that locks need on a client of their own: one connection to each
-	 * broker, so that what closes the doors closes the journal; a look at a silent
-	 * connection every 3 s; requests that outlast the broker's own liveness check of 5 s;
-	 * and reconnects that are quick compared with the reconnect grace, to a broker that
-	 * was gone a moment ago too.
+	 * broker, so that reader and writer share it; a look at a silent connection every 3
+	 * s; requests that outlast the broker's own liveness check of 5 s; and reconnects
+	 * that are quick compared with the reconnect grace, to a broker that was gone a
+	 * moment ago too.
 	 * @param builder the builder
 	 * @return the same builder
 	 */
@@ -193,7 +193,8 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * They cost memory for each door. The setter is deprecated, but they are not gone.
+	 * They cost memory for each consumer. The setter is deprecated, but they are not
+	 * gone.
 	 */
 	@SuppressWarnings("deprecation")
 	private static ClientBuilder withoutStatistics(ClientBuilder builder) {

@@ -1,5 +1,5 @@
 /**
- * Journals and doors on an Apache Pulsar client.
+ * Journals on an Apache Pulsar client.
  */
 @NullMarked
 package io.pulsarlock.pulsar;

@@ -47,12 +47,18 @@ final class Affinity {
 			return;
 		}
 		List<Slot> old = new ArrayList<>();
+		List<Slot> taken = new ArrayList<>();
 		for (Map.Entry<Slot, Long> entry : this.kept.entrySet()) {
-			if (now - entry.getValue() < this.idleNanos) {
-				break;
+			Slot slot = entry.getKey();
+			if (slot.isTaken()) {
+				taken.add(slot);
 			}
-			old.add(entry.getKey());
+			else if (now - slot.lastUse(entry.getValue()) >= this.idleNanos) {
+				old.add(slot);
+			}
 		}
+		// They are in use for longer than a moment, so the session looks after them.
+		taken.forEach(Slot::tick);
 		old.forEach(Slot::letGo);
 	}
 

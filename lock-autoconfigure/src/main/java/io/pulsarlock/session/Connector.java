@@ -3,7 +3,7 @@ package io.pulsarlock.session;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Opens journals and doors.
+ * Opens journals.
  *
  * @since 0.1.0
  */
@@ -12,11 +12,11 @@ public interface Connector {
 	/**
 	 * Opens one shard.
 	 * @param shard its number, from zero
-	 * @return completes with its ports, or exceptionally with a
+	 * @return completes with its journal, or exceptionally with a
 	 * {@link io.pulsarlock.LockUnavailableException} (worth another try) or a
 	 * {@link io.pulsarlock.LockConfigurationException}
 	 */
-	CompletionStage<Ports> open(int shard);
+	CompletionStage<Journal> open(int shard);
 
 	/**
 	 * Nobody waits any longer for the opening of a shard that is under way. The next one
@@ -31,14 +31,5 @@ public interface Connector {
 	 * Ends whatever the connector itself keeps open. May block for a bounded time.
 	 */
 	void close();
-
-	/**
-	 * A shard's ports.
-	 *
-	 * @param journal the journal
-	 * @param door the doors
-	 */
-	record Ports(Journal journal, Door door) {
-	}
 
 }

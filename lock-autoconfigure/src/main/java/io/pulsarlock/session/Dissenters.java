@@ -1,9 +1,12 @@
 package io.pulsarlock.session;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockUnavailableException;
@@ -31,6 +34,9 @@ final class Dissenters {
 	private final LineTable table;
 
 	private final UUID own;
+
+	/** Those that have been expelled, and until when their nodes may hold something. */
+	private final Map<UUID, Long> expelled = new HashMap<>();
 
 	/** Opened after this session: they give way, whatever becomes of them. */
 	private final Set<UUID> later = new HashSet<>();
@@ -64,6 +70,30 @@ final class Dissenters {
 		}
 		// If another one of the same mind was here before, that one says who gives way.
 		return hasElder(self) ? Answer.NOTHING : Answer.GIVE_WAY;
+	}
+
+	/**
+	 * Takes note that another session was expelled.
+	 * <p>
+	 * Safety: who is in front of a line is expelled after a grace, but as an anchor it
+	 * counts for longer. So its node may still hold something in another shard.
+	 * @param session the session
+	 * @param heardAt when its latest record was received
+	 */
+	void expelled(SessionState session, long heardAt) {
+		SessionInfo info = session.info();
+		boolean agrees = (info != null) ? !disagrees(session) : session.outsider() != null;
+		if (!agrees && !this.later.contains(session.id())) {
+			long lease = (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : Long.MAX_VALUE;
+			this.expelled.put(session.id(),
+					heardAt + this.settings.withDrift(Math.min(lease, SessionSettings.FREE_LEASE_NANOS)));
+		}
+	}
+
+	/** Whether nothing is held any more by those that were here before this session. */
+	boolean haveEnded(long now) {
+		this.expelled.values().removeIf((until) -> now - until >= 0);
+		return this.expelled.isEmpty() && present().isEmpty();
 	}
 
 	/** Those that were here before this session, which may not join before they end. */

@@ -31,7 +31,7 @@ final class HandOver {
 	 * Runs a task on the loop, once, when nothing is guarded by the holding any more, or
 	 * its time is over.
 	 */
-	void after(Hold hold, String name, Door.Kind kind, Runnable task) {
+	void after(Hold hold, String name, LockKind kind, Runnable task) {
 		Uses uses = hold.uses();
 		CompletableFuture<Void> left = uses.leave();
 		if (left.isDone()) {
@@ -52,12 +52,12 @@ final class HandOver {
 		});
 	}
 
-	private void overrun(Hold hold, String name, Door.Kind kind, int count) {
+	private void overrun(Hold hold, String name, LockKind kind, int count) {
 		if (hold.left().isDone()) {
 			return;
 		}
 		this.overruns.incrementAndGet();
-		logger.warn(((kind == Door.Kind.FAILOVER) ? "Leadership of group '" : "Lock '") + name
+		logger.warn(((kind == LockKind.LEADERSHIP) ? "Leadership of group '" : "Lock '") + name
 				+ "' goes to its next holder although " + count + " of the calls and listeners that it guards"
 				+ " on this node ignored the loss for " + this.limitNanos / 1_000_000
 				+ " ms: they may overlap with the next holder");

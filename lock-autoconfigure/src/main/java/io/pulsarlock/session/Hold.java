@@ -17,12 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One holding of one lock.
  * <p>
- * Safety: held means now is before both deadlines, the session's confirmation and the
- * grace, counted from when the door was last seen whole or from when the session's latest
- * confirmed record was sent; all are durations on this node's monotonic clock, so no
- * message is needed to know of the loss. Whoever first sees a deadline passed makes the
- * loss final, and a final state never changes, so an extension that comes too late
- * revives nothing.
+ * Safety: held means now is before the grace has passed since the session's latest
+ * confirmed record was sent, on this node's monotonic clock, so no message is needed to
+ * know of the loss. Whoever first sees the deadline passed makes the loss final, and a
+ * final state never changes, so a record that is confirmed too late revives nothing.
  */
 final class Hold implements LockHandle, CountedHandle {
 
@@ -45,8 +43,6 @@ final class Hold implements LockHandle, CountedHandle {
 	private final Consumer<Hold> ended;
 
 	private final List<LossListener> listeners = new ArrayList<>();
-
-	private volatile long doorGoodUntil;
 
 	private volatile @Nullable LockLoss lost;
 
@@ -83,16 +79,9 @@ final class Hold implements LockHandle, CountedHandle {
 		this.loop = loop;
 		this.incarnation = incarnation;
 		this.grantedAt = loop.nanoTime();
-		this.doorGoodUntil = this.grantedAt;
 		this.limitNanos = (limit != null) ? limit.toNanos() : Long.MAX_VALUE;
 		this.callbacks = callbacks;
 		this.ended = ended;
-	}
-
-	/** Goes on from another holding of the same place, which is over or ends now. */
-	Hold after(Hold other) {
-		this.doorGoodUntil = other.doorGoodUntil;
-		return this;
 	}
 
 	/** Remembers for whom it was made. */
@@ -154,6 +143,15 @@ final class Hold implements LockHandle, CountedHandle {
 		return this.incarnation;
 	}
 
+	/** For how long its own limit still lets it go on. */
+	long limitFor(long now) {
+		return this.limitNanos - (now - this.grantedAt);
+	}
+
+	boolean isLimited() {
+		return this.limitNanos != Long.MAX_VALUE;
+	}
+
 	long grantedAt() {
 		return this.grantedAt;
 	}
@@ -196,14 +194,10 @@ final class Hold implements LockHandle, CountedHandle {
 		if (this.incarnation.confirmedFor(now) <= 0) {
 			return this.incarnation.reason();
 		}
-		if (doorGoodFor(now) <= 0) {
+		if (this.incarnation.holdsFor(now) <= 0) {
 			return Reason.CONNECTION_LOST;
 		}
 		return (now - this.grantedAt >= this.limitNanos) ? Reason.HELD_TOO_LONG : null;
-	}
-
-	private long doorGoodFor(long now) {
-		return Math.max(this.doorGoodUntil - now, this.incarnation.doorlessFor(now));
 	}
 
 	@Override
@@ -224,16 +218,8 @@ final class Hold implements LockHandle, CountedHandle {
 			return Duration.ZERO;
 		}
 		long now = this.loop.nanoTime();
-		long nanos = Math.min(this.incarnation.confirmedFor(now), doorGoodFor(now));
-		nanos = Math.min(nanos, this.limitNanos - (now - this.grantedAt));
+		long nanos = Math.min(this.incarnation.holdsFor(now), this.limitNanos - (now - this.grantedAt));
 		return Duration.ofNanos(Math.max(nanos, 0));
-	}
-
-	/** Extends the door's deadline, unless it has passed already. On the loop. */
-	void doorGoodUntil(long until) {
-		if (isHeld() && until - this.doorGoodUntil > 0) {
-			this.doorGoodUntil = until;
-		}
 	}
 
 	/**
@@ -330,10 +316,11 @@ final class Hold implements LockHandle, CountedHandle {
 	}
 
 	/**
-	 * Completes an end that its own thread could not announce, and releases what nobody
-	 * has any more. On the loop, at every tick.
+	 * Notices what has passed, completes an end that its own thread could not announce,
+	 * and releases what nobody has any more. On the loop, now and then.
 	 */
 	void tick() {
+		isHeld();
 		Waiter waiter = this.waiter;
 		if (this.abandoned || (waiter != null && waiter.abandoned)) {
 			// Its own thread may have failed before it said so.

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Safety: a record confirms from the moment before it was sent, and only once it has been
  * applied, that is with everything before it known. An expulsion is written no earlier
- * than a lease after the record was <em>received</em>, which is later than it was sent;
- * and if the log holds the expulsion first, the record is not accepted and confirms
- * nothing.
+ * than a lease after the record was <em>received</em>, or a grace after it if the session
+ * is in front of a line, which is later than it was sent; and if the log holds the
+ * expulsion first, the record is not accepted and confirms nothing.
  */
 final class Incarnation {
 
@@ -101,15 +101,25 @@ final class Incarnation {
 	}
 
 	/**
-	 * For how long a lock may be held without being inside its door; zero or less when it
-	 * may not. Any thread.
+	 * For how long what is held by it stands; zero or less when nothing does. Any thread.
 	 * <p>
-	 * Safety: an heir counts the grace from when it was inside <em>and</em> had received
-	 * this session's latest record, and both are later than the sending of any record
-	 * that confirms.
+	 * Safety: whoever is next counts the grace from when it <em>received</em> this
+	 * session's latest record, which is later than the sending of any record that
+	 * confirms.
 	 */
-	long doorlessFor(long now) {
-		return ownFor(now) - this.leaseNanos + this.graceNanos;
+	long holdsFor(long now) {
+		return Math.min(confirmedFor(now), ownFor(now) - this.leaseNanos + this.graceNanos);
+	}
+
+	/** When its latest confirmed record was sent. */
+	long confirmedAt() {
+		return this.confirmedUntil - this.leaseNanos;
+	}
+
+	/** When its latest record was sent. */
+	long sentAt() {
+		Sent latest = this.unconfirmed.peekLast();
+		return (latest != null) ? latest.at() : confirmedAt();
 	}
 
 	/** For how long the oldest record without an answer has been on its way. */

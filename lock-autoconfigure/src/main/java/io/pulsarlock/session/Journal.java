@@ -56,14 +56,6 @@ public interface Journal {
 	long connection();
 
 	/**
-	 * Asks the broker for an answer, on the connection of reader and writer and of the
-	 * doors. When it comes, everything the broker had told this node before has come too:
-	 * that a door is closed, for one.
-	 * @return completes with the answer, or exceptionally if there will be none
-	 */
-	CompletionStage<?> ask();
-
-	/**
 	 * Says that records up to this one need not be kept for joining nodes.
 	 * @param upTo the last record that may go
 	 */

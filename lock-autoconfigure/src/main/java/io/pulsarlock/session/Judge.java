@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,13 +16,19 @@ import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Expels sessions that have been silent for a lease, and lets go of journal nobody needs.
+ * Expels sessions that have been silent for too long, and lets go of journal nobody
+ * needs.
  * <p>
  * Safety: silence is counted from the moment the latest known record was
  * <em>received</em>, so when the expulsion is written the writer's own confirmation by
  * that record has run out; and if there is a later record that was not received yet, the
- * compare-and-set on the log makes the expulsion void. Nothing depends on this node
- * having caught up: being behind only makes void expulsions.
+ * compare-and-set on the log makes the expulsion void. A session that is in front of a
+ * line holds by its records for a grace only, so it may be silent for no longer.
+ * <p>
+ * Nothing of this depends on what this node may have missed. But a session that lives
+ * must not be expelled only because this node has stood, or reads late. So it first hears
+ * itself: a record sent after the silence was long enough has come back, and nothing of
+ * the silent session with it.
  * <p>
  * Whoever waits directly behind a silent session judges first. The others, oldest session
  * first, follow at a distance, so that a session nobody waits for is expelled too, and
@@ -39,11 +46,13 @@ final class Judge {
 
 	private final SessionSettings settings;
 
+	/** When the latest expulsion of a session was written. */
 	private final Map<UUID, Long> judged = new HashMap<>();
 
-	private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+	/** Silent for long enough, if this node is not late: it waits to hear itself. */
+	private final Map<UUID, Long> suspects = new LinkedHashMap<>();
 
-	private long lastLook;
+	private final ArrayDeque<Mark> marks = new ArrayDeque<>();
 
 	/** The longest lease of all sessions, and when it was looked for. */
 	private long longest;
@@ -53,25 +62,30 @@ final class Judge {
 	Judge(Session session, SessionSettings settings, long now) {
 		this.session = session;
 		this.settings = settings;
-		this.lastLook = now;
 		this.longest = settings.leaseNanos();
 		this.longestAt = now - settings.leaseNanos();
 	}
 
-	void tick(long now) {
-		if (now - this.lastLook < this.settings.leaseNanos() / 50) {
-			return;
+	/**
+	 * Looks at all other sessions.
+	 * @return when the next one will have been silent for long enough, as far as is known
+	 * now
+	 */
+	long tick(long now) {
+		long next = now + this.settings.leaseNanos();
+		int rank = -1;
+		int count = 0;
+		for (SessionState other : this.session.table().sessions()) {
+			long due = silentAt(other, now);
+			if (other.id().equals(this.session.id()) || now - due < 0) {
+				next = (due - next < 0 && now - due < 0) ? due : next;
+			}
+			else if (count++ < MOST) {
+				rank = (rank < 0) ? rank(now) : rank;
+				judge(other, rank, now);
+			}
 		}
-		this.lastLook = now;
-		List<SessionState> silent = this.session.table()
-			.sessions()
-			.stream()
-			.filter((other) -> isSilent(other, now) && !other.id().equals(this.session.id()))
-			.limit(MOST)
-			.toList();
-		if (!silent.isEmpty()) {
-			int rank = rank(now);
-			silent.forEach((other) -> judge(other, rank, now));
+		if (!this.judged.isEmpty()) {
 			this.judged.keySet().removeIf((id) -> this.session.table().session(id) == null);
 		}
 		Position unneeded = unneeded(now);
@@ -81,25 +95,24 @@ final class Judge {
 				this.session.journal().trim(unneeded);
 			}
 		}
-	}
-
-	private boolean isSilent(SessionState other, long now) {
-		return now - heardAt(other, now) >= this.settings.withDrift(lease(other));
+		return next;
 	}
 
 	/** How many sessions that are awake are older than this one. */
 	private int rank(long now) {
 		SessionState own = this.session.table().session(this.session.id());
-		return (int) this.session.table()
-			.sessions()
-			.stream()
-			.filter((other) -> now - heardAt(other, now) < lease(other))
-			.filter((other) -> own == null || own.opened().isAfter(other.opened()))
-			.count();
+		int rank = 0;
+		for (SessionState other : this.session.table().sessions()) {
+			if (now - this.session.heardAt(other.id(), now) < lease(other)
+					&& (own == null || own.opened().isAfter(other.opened()))) {
+				rank++;
+			}
+		}
+		return rank;
 	}
 
 	/**
-	 * For how long a session may be silent.
+	 * For how long a session may be silent if it is in front of no line.
 	 * <p>
 	 * Safety: one that has no ticket holds nothing, and cannot come to hold anything
 	 * without a record; that stands behind the expulsion and counts for nothing, or
@@ -108,9 +121,30 @@ final class Judge {
 	 */
 	private long lease(SessionState other) {
 		long lease = this.session.lease(other);
-		boolean free = other.tickets().isEmpty() && other.outsider() == null
-				&& other.latest().ledgerId() == this.session.table().applied().ledgerId();
+		boolean free = other.tickets().isEmpty() && isOfThisLedger(other);
 		return free ? Math.min(lease, SessionSettings.FREE_LEASE_NANOS) : lease;
+	}
+
+	private boolean isOfThisLedger(SessionState other) {
+		return other.outsider() == null && other.latest().ledgerId() == this.session.table().applied().ledgerId();
+	}
+
+	/**
+	 * When a session will have been silent for long enough, if it is not heard before.
+	 * <p>
+	 * Safety: a session holds nothing by a record that was sent longer than its grace
+	 * ago. One that has just come to the front is given as much time from then, only so
+	 * that it can write.
+	 */
+	private long silentAt(SessionState other, long now) {
+		long heardAt = this.session.heardAt(other.id(), now);
+		long end = heardAt + this.settings.withDrift(lease(other));
+		if (other.isInFront() && isOfThisLedger(other)) {
+			long since = Math.max(0, this.session.inFrontSince(other.id(), heardAt) - heardAt);
+			long sooner = heardAt + since + this.settings.withDrift(this.session.grace(other));
+			return (sooner - end < 0) ? sooner : end;
+		}
+		return end;
 	}
 
 	/** Expels one session if it has been silent for long enough. */
@@ -119,16 +153,42 @@ final class Judge {
 	}
 
 	private void judge(SessionState other, int rank, long now) {
-		long silence = now - heardAt(other, now);
-		long lease = lease(other);
-		long allowed = this.settings.withDrift(lease);
-		if (silence < allowed) {
+		long due = silentAt(other, now);
+		if (now - due < 0) {
 			return;
 		}
-		long distance = isHeirOf(other) ? 0 : lease / 10 * (1 + Math.min(rank, 10));
+		long allowed = due - this.session.heardAt(other.id(), now);
+		long distance = isHeirOf(other) ? 0 : allowed / 10 * (1 + Math.min(rank, 10));
 		Long before = this.judged.get(other.id());
-		if (silence >= allowed + distance && (before == null || now - before > lease / 5)) {
+		if (now - due >= distance && (before == null || now - before > allowed / 5)) {
+			convict(other, due, now);
+		}
+	}
+
+	/** An own record was confirmed: with it has come whatever stands before it. */
+	void confirmed(long now) {
+		if (this.suspects.isEmpty()) {
+			return;
+		}
+		List<UUID> suspects = List.copyOf(this.suspects.keySet());
+		this.suspects.clear();
+		for (UUID id : suspects) {
+			SessionState other = this.session.table().session(id);
+			if (other != null && now - silentAt(other, now) >= 0) {
+				convict(other, silentAt(other, now), now);
+			}
+		}
+	}
+
+	private void convict(SessionState other, long due, long now) {
+		if (this.session.incarnation().confirmedAt() - due >= 0) {
 			publish(other, now);
+		}
+		else {
+			Long asked = this.suspects.put(other.id(), due);
+			if (asked == null && this.session.incarnation().sentAt() - due < 0) {
+				this.session.signOfLife();
+			}
 		}
 	}
 
@@ -137,14 +197,14 @@ final class Judge {
 	 * but not before its silence allows it.
 	 */
 	void expel(SessionState other, long now) {
-		long missing = this.settings.withDrift(lease(other)) - (now - heardAt(other, now));
+		long missing = silentAt(other, now) - now;
 		if (missing > 0) {
 			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
 					+ "' is not silent for long enough: it may believe for another "
 					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
 					+ " it is expelled without being asked for");
 		}
-		publish(other, now);
+		convict(other, silentAt(other, now), now);
 	}
 
 	private void publish(SessionState other, long now) {
@@ -186,10 +246,6 @@ final class Judge {
 			upTo = this.marks.poll().position();
 		}
 		return upTo;
-	}
-
-	private long heardAt(SessionState other, long otherwise) {
-		return this.session.heardAt(other.id(), otherwise);
 	}
 
 	private record Mark(long at, Position position) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
@@ -22,7 +23,6 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -58,9 +58,6 @@ final class Session implements Journal.Listener {
 
 	private static final int CLAIM_SIZE = 24;
 
-	/** So an interruption may last for all but an eighth of the grace. */
-	private static final int ANSWERS_IN_A_GRACE = 8;
-
 	private final Shard shard;
 
 	private final SessionSettings settings;
@@ -68,8 +65,6 @@ final class Session implements Journal.Listener {
 	private final Loop loop;
 
 	private final Journal journal;
-
-	private final Door door;
 
 	private final LineTable table = new LineTable();
 
@@ -89,6 +84,12 @@ final class Session implements Journal.Listener {
 	private final Set<Long> releasing = new HashSet<>();
 
 	private final Map<UUID, Long> heardAt = new HashMap<>();
+
+	/** Since when others are in front of a line; of some also since when they were. */
+	private final Map<UUID, Long> inFrontSince = new HashMap<>();
+
+	/** The locks of which this session is in front, or next. */
+	private final Set<String> prominent = new HashSet<>();
 
 	private final LedgerGuard ledgers = new LedgerGuard();
 
@@ -118,8 +119,6 @@ final class Session implements Journal.Listener {
 
 	private final long openedAt;
 
-	private long lastTick;
-
 	private long lastHeartbeat;
 
 	private long connection;
@@ -128,29 +127,23 @@ final class Session implements Journal.Listener {
 
 	private @Nullable Position liveFrom;
 
-	private long pauseBarrier = -1;
+	/** Whether what is held was said to be in jeopardy. */
+	private boolean jeopardy;
 
-	/** When the latest request was sent that was answered on the present connection. */
-	private long answeredAt;
+	/** Due before the next tick. */
+	private final List<Loop.Timer> timers = new ArrayList<>();
 
-	/** The connection on which a request is without an answer, or 0. */
-	private long asking;
-
-	Session(Shard shard, SessionSettings settings, Loop loop, Connector.Ports ports, UUID id,
-			@Nullable Incarnation anchor) {
+	Session(Shard shard, SessionSettings settings, Loop loop, Journal journal, UUID id, @Nullable Incarnation anchor) {
 		this.shard = shard;
 		this.settings = settings;
 		this.loop = loop;
-		this.journal = ports.journal();
-		this.door = ports.door();
+		this.journal = journal;
 		long now = loop.nanoTime();
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
 		this.outsiders = new Outsiders(this.table, id);
 		this.dissenters = (anchor == null) ? new Dissenters(settings, this.table, id) : null;
 		this.judge = new Judge(this, settings, now);
 		this.openedAt = now;
-		this.lastTick = now;
-		this.answeredAt = now - settings.leaseNanos();
 		this.progress = new JoinProgress(settings.leaseNanos(), now);
 	}
 
@@ -225,7 +218,12 @@ final class Session implements Journal.Listener {
 		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
 		boolean startsLate = this.table.applied().equals(Position.NONE)
 				&& LedgerGuard.startsLate(this.begin, position, this.shard.known());
+		SessionState expelled = (record instanceof Expel expel) ? this.table.session(expel.target()) : null;
 		Change change = (record != null) ? this.table.apply(position, record) : this.table.skip(position);
+		if (this.dissenters != null && expelled != null && expelled.id().equals(change.ended())) {
+			// Before an own record may end the joining.
+			this.dissenters.expelled(expelled, this.heardAt.getOrDefault(expelled.id(), now));
+		}
 		if (startsLate || change.missing()
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.active) {
@@ -261,9 +259,13 @@ final class Session implements Journal.Listener {
 				return;
 			}
 		}
+		for (UUID promoted : change.promoted()) {
+			this.inFrontSince.put(promoted, now);
+		}
 		UUID ended = change.ended();
 		if (ended != null) {
 			this.heardAt.remove(ended);
+			this.inFrontSince.remove(ended);
 			if (this.ledgers.ended(ended)) {
 				this.shard.evaluateAll();
 			}
@@ -274,7 +276,7 @@ final class Session implements Journal.Listener {
 			joinIfSettled(now);
 		}
 		for (String lock : change.locks()) {
-			noteFront(lock, now, !(record instanceof Expel || record instanceof Evict));
+			noteFront(lock, now);
 			if (this.active) {
 				this.shard.lineChanged(lock);
 			}
@@ -311,15 +313,26 @@ final class Session implements Journal.Listener {
 		}
 	}
 
-	private void noteFront(String lock, long now, boolean orderly) {
+	private void noteFront(String lock, long now) {
 		Ticket ticket = this.table.front(lock);
 		if (ticket == null) {
 			this.fronts.remove(lock);
 		}
 		else {
-			this.fronts.compute(lock, (any, before) -> (before != null && before.ticket() == ticket) ? before
-					: new Front(ticket, now, orderly));
+			this.fronts.compute(lock,
+					(any, before) -> (before != null && before.ticket() == ticket) ? before : new Front(ticket, now));
 		}
+		Ticket heir = this.table.heir(lock);
+		if (isOwn(ticket) || isOwn(heir)) {
+			this.prominent.add(lock);
+		}
+		else {
+			this.prominent.remove(lock);
+		}
+	}
+
+	private boolean isOwn(@Nullable Ticket ticket) {
+		return ticket != null && ticket.session().equals(id());
 	}
 
 	/** For how long the present front of a line has been there, as far as is known. */
@@ -328,16 +341,8 @@ final class Session implements Journal.Listener {
 		return (front != null) ? Duration.ofNanos(now - front.since()) : Duration.ZERO;
 	}
 
-	/**
-	 * Whether the front has come to be by its predecessor's own will, or had none.
-	 */
-	boolean isOrderly(String lock) {
-		Front front = this.fronts.get(lock);
-		return front == null || front.orderly();
-	}
-
 	private void own(Position position, JournalRecord record, Change change, long now) {
-		long sentAt = this.incarnation.confirmed(record.sequence());
+		this.incarnation.confirmed(record.sequence());
 		this.progress.accepted(now);
 		if (record.sequence() >= this.connectionBarrier) {
 			// Sent on this connection: whatever stands behind it was written after the
@@ -345,9 +350,11 @@ final class Session implements Journal.Listener {
 			this.liveFrom = position;
 			this.connectionBarrier = Long.MAX_VALUE;
 		}
-		if (this.pauseBarrier >= 0 && record.sequence() >= this.pauseBarrier) {
-			this.pauseBarrier = -1;
+		if (this.jeopardy && this.incarnation.holdsFor(now) > this.settings.jeopardyNanos()) {
+			this.jeopardy = false;
+			this.shard.recovered();
 		}
+		this.judge.confirmed(now);
 		if (record instanceof Request request) {
 			this.shard.placed(request, position);
 		}
@@ -367,7 +374,7 @@ final class Session implements Journal.Listener {
 			joinIfSettled(now);
 		}
 		else {
-			this.shard.confirmed(record.sequence(), sentAt);
+			this.shard.confirmed(record.sequence());
 		}
 	}
 
@@ -379,9 +386,7 @@ final class Session implements Journal.Listener {
 		List<SessionState> others = this.outsiders.present();
 		if (!others.isEmpty()) {
 			this.shard.failed(this.outsiders.obstacle(others.get(0)));
-			if (isSteady(now)) {
-				others.forEach((other) -> this.judge.judge(other, now));
-			}
+			others.forEach((other) -> this.judge.judge(other, now));
 		}
 	}
 
@@ -392,7 +397,7 @@ final class Session implements Journal.Listener {
 	private void joinIfSettled(long now) {
 		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
 				&& this.ledgers.isSettled(now) && this.outsiders.present().isEmpty()
-				&& (this.dissenters == null || this.dissenters.present().isEmpty())) {
+				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {
 			this.table.seal();
 			this.reader.joined();
 			this.active = true;
@@ -434,9 +439,7 @@ final class Session implements Journal.Listener {
 			return;
 		}
 		List<SessionState> silent = dissenters.present();
-		if (isSteady(now)) {
-			silent.forEach((other) -> this.judge.judge(other, now));
-		}
+		silent.forEach((other) -> this.judge.judge(other, now));
 		if (!silent.isEmpty() && now - this.openedAt > this.settings.heartbeatNanos()) {
 			this.shard.waitsFor(dissenters.silence(silent.get(0)));
 		}
@@ -520,29 +523,6 @@ final class Session implements Journal.Listener {
 		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), this.history, none, none, List.of()));
 	}
 
-	/**
-	 * When the connection was last known to be whole, and with it every door on it that
-	 * is not known to be closed: at the sending of the latest request that Pulsar has
-	 * answered on it. Asks again if that is some time ago.
-	 */
-	long connectedAt(long now) {
-		long connection = this.connection;
-		if (connection != 0 && this.asking != connection
-				&& now - this.answeredAt >= this.settings.graceNanos() / ANSWERS_IN_A_GRACE) {
-			this.asking = connection;
-			this.journal.ask().whenComplete((answer, ex) -> this.loop.execute(() -> {
-				if (this.asking == connection) {
-					this.asking = 0;
-				}
-				if (ex == null && this.connection == connection && this.journal.connection() == connection
-						&& now - this.answeredAt > 0) {
-					this.answeredAt = now;
-				}
-			}));
-		}
-		return this.answeredAt;
-	}
-
 	private SessionInfo info() {
 		return new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
 				this.settings.reconnectGrace().toMillis(), this.settings.shards());
@@ -567,7 +547,7 @@ final class Session implements Journal.Listener {
 					size = 0;
 				}
 				if (!this.releasing.contains(ticket.number())) {
-					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()));
+					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position()));
 					size += CLAIM_SIZE + ticket.lock().length();
 				}
 			}
@@ -577,55 +557,75 @@ final class Session implements Journal.Listener {
 		return publish((sequence) -> new Heartbeat(id(), sequence, opening, info, this.history, start, end, claims));
 	}
 
-	/** Looks at connection and deadlines. Returns whether this process has stood. */
-	boolean tick(long now) {
-		boolean paused = now - this.lastTick > this.settings.slackNanos();
+	/** Looks at connection and deadlines. */
+	void tick(long now) {
 		if (this.incarnation.isOver()) {
 			this.shard.sessionEnded(this, this.incarnation.reason());
-			return paused;
+			return;
 		}
 		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
 			this.shard.sessionEnded(this, Reason.NO_ANSWER);
-			return paused;
+			return;
 		}
 		if (this.torn.get() != Long.MAX_VALUE || (!this.active && this.progress.isStuck(now))) {
 			this.shard.sessionEnded(this, Reason.NO_ANSWER);
-			return paused;
+			return;
 		}
 		fillHole();
 		long connection = this.journal.connection();
 		if (connection != this.connection) {
 			this.connection = connection;
-			this.answeredAt = now - this.settings.leaseNanos();
-			this.asking = 0;
 			this.liveFrom = null;
 			this.connectionBarrier = (connection != 0) ? signOfLife() : Long.MAX_VALUE;
 		}
 		if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
-			// Even if every tick is late: joining nodes know a ticket by its claims.
-			long latest = heartbeat(false);
-			this.pauseBarrier = paused ? latest : this.pauseBarrier;
+			heartbeat(false);
 		}
-		else if (paused) {
-			this.pauseBarrier = signOfLife();
+		else if (!this.prominent.isEmpty()
+				&& now - this.incarnation.sentAt() + this.settings.tickNanos() / 2 >= this.settings.pulseNanos()) {
+			signOfLife();
 		}
-		if (this.active && isSteady(now)) {
-			this.judge.tick(now);
+		this.timers.forEach(Loop.Timer::cancel);
+		this.timers.clear();
+		if (this.active) {
+			guard(now);
+			judge(now);
 		}
-		outwaitOutsiders(now);
-		outwait(now);
-		return paused;
+		else {
+			outwaitOutsiders(now);
+			outwait(now);
+			joinIfSettled(now);
+		}
 	}
 
-	void ticked(long now) {
-		this.lastTick = now;
+	/** Tells of what is in danger or lost, as soon as it is. */
+	private void guard(long now) {
+		long left = this.incarnation.holdsFor(now);
+		if (left <= this.settings.jeopardyNanos() && !this.jeopardy && !this.prominent.isEmpty()) {
+			this.jeopardy = true;
+			this.shard.jeopardized();
+		}
+		if (left <= 0) {
+			this.shard.holdsExpired();
+		}
+		else {
+			before(left, this::guard);
+		}
 	}
 
-	/**
-	 * Whether what this node sees is fresh: it has not stood, or has heard itself since.
-	 */
-	boolean isSteady(long now) {
-		return this.pauseBarrier < 0 && now - this.lastTick <= this.settings.slackNanos();
+	private void judge(long now) {
+		before(this.judge.tick(now) - now, this::judge);
+	}
+
+	/** Does it when it is due, if that is before the next tick. */
+	private void before(long delay, LongConsumer task) {
+		if (delay < this.settings.tickNanos()) {
+			this.timers.add(this.loop.schedule(Math.max(delay, 0) + 1, () -> {
+				if (this.active && !this.incarnation.isOver()) {
+					task.accept(this.loop.nanoTime());
+				}
+			}));
+		}
 	}
 
 	/**
@@ -642,16 +642,21 @@ final class Session implements Journal.Listener {
 					+ " is this node's own: stop the node instead, which gives its locks back in good order");
 		}
 		long now = this.loop.nanoTime();
-		if (!isSteady(now) || this.incarnation.confirmedFor(now) <= 0) {
+		if (!isInTouch(now) || this.incarnation.confirmedFor(now) <= 0) {
 			throw this.shard.outOfTouch();
 		}
 		this.judge.expel(other, now);
 		return true;
 	}
 
-	boolean mayGrant(long now) {
-		return this.active && !this.frozen && this.connection != 0 && this.ledgers.isHeardFromAll() && isSteady(now)
-				&& this.incarnation.confirmedFor(now) > 0;
+	/** Whether what it knows is enough to grant locks. */
+	boolean mayGrant() {
+		return this.active && !this.frozen && this.ledgers.isHeardFromAll();
+	}
+
+	/** Whether its latest confirmed record leaves time to hold something. */
+	boolean isFresh(long now) {
+		return this.incarnation.holdsFor(now) > this.settings.reserveNanos();
 	}
 
 	/**
@@ -683,6 +688,11 @@ final class Session implements Journal.Listener {
 		return this.heardAt.getOrDefault(session, otherwise);
 	}
 
+	/** Since when a session has been in front of a line, if it is. */
+	long inFrontSince(UUID session, long otherwise) {
+		return this.inFrontSince.getOrDefault(session, otherwise);
+	}
+
 	/**
 	 * Ends it: nothing it knew counts any more.
 	 * @return completes when the journal is closed
@@ -710,12 +720,6 @@ final class Session implements Journal.Listener {
 		return this.incarnation.confirmedFor(this.loop.nanoTime()) > 0;
 	}
 
-	/** Whether nothing of this session stands behind that position yet. */
-	boolean isLatestBefore(Position position) {
-		SessionState own = this.table.session(id());
-		return own != null && position.isAfter(own.latest());
-	}
-
 	long requests() {
 		return this.requests;
 	}
@@ -731,6 +735,13 @@ final class Session implements Journal.Listener {
 		SessionInfo info = other.info();
 		Long millis = (info != null) ? Long.valueOf(info.leaseMillis()) : Outsiders.leaseMillis(other);
 		return (millis != null) ? TimeUnit.MILLISECONDS.toNanos(millis) : this.settings.leaseNanos();
+	}
+
+	/** For how long a session holds what it holds, after its latest record. */
+	long grace(SessionState other) {
+		SessionInfo info = other.info();
+		return (info != null) ? Math.min(TimeUnit.MILLISECONDS.toNanos(info.graceMillis()), lease(other))
+				: lease(other);
 	}
 
 	/** The longest lease of all sessions, this one's included. */
@@ -759,19 +770,11 @@ final class Session implements Journal.Listener {
 		return this.table;
 	}
 
-	Door door() {
-		return this.door;
-	}
-
 	Journal journal() {
 		return this.journal;
 	}
 
-	long connection() {
-		return this.connection;
-	}
-
-	private record Front(Ticket ticket, long since, boolean orderly) {
+	private record Front(Ticket ticket, long since) {
 	}
 
 }

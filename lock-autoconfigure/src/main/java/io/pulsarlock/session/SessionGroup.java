@@ -439,7 +439,7 @@ final class SessionGroup implements LeaderGroup {
 					this.shard.loop().schedule(RETRY, this::campaign);
 				}
 			});
-			this.shard.acquire(SessionGroup.this.key, SessionGroup.this.name, Door.Kind.FAILOVER, waiter);
+			this.shard.acquire(SessionGroup.this.key, SessionGroup.this.name, LockKind.LEADERSHIP, waiter);
 		}
 
 		private void granted(Hold hold) {

@@ -65,7 +65,7 @@ final class SessionLock implements FencedLock, BindableLock {
 		}
 		boolean taken = false;
 		try {
-			shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+			shard.acquire(this.key, this.name, LockKind.LOCK, waiter);
 			Hold hold = await(shard, waiter, limit(shard, waitFor));
 			taken = true;
 			return hold;
@@ -221,7 +221,7 @@ final class SessionLock implements FencedLock, BindableLock {
 		});
 		boolean asked = false;
 		try {
-			shard.acquire(this.key, this.name, Door.Kind.EXCLUSIVE, waiter);
+			shard.acquire(this.key, this.name, LockKind.LOCK, waiter);
 			asked = true;
 		}
 		finally {

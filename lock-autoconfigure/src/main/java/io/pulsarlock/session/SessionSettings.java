@@ -168,8 +168,9 @@ public final class SessionSettings {
 	}
 
 	/**
-	 * How long a lock is kept after its connection closed: the longest broker hand-over a
-	 * holder survives, and about the time until the next holder enters after a crash.
+	 * How long what is held outlives the session's latest confirmed record: the longest
+	 * broker hand-over a holder survives, and about the time until the next holder enters
+	 * after a crash.
 	 * @return the value
 	 */
 	public Duration reconnectGrace() {
@@ -214,45 +215,38 @@ public final class SessionSettings {
 		return Math.min(leaseNanos(), FREE_LEASE_NANOS) / 3;
 	}
 
-	/** How often a shard looks at its connections and deadlines. */
+	/** How often a shard looks at its connection and at the other sessions. */
 	long tickNanos() {
-		return tickNanos(graceNanos());
-	}
-
-	/** How often a node looks that must see the end of such a time. */
-	private static long tickNanos(long nanos) {
-		return Math.max(nanos / 80, 2_000_000);
+		return Math.max(graceNanos() / 16, 2_000_000);
 	}
 
 	/**
-	 * The longest time between two ticks that is not taken for a pause. Below what
-	 * {@link #withDrift} adds by a tick at least: so a holder that is late by no more
-	 * than this is told of its loss before the next holder enters.
+	 * How often a session writes that holds something, or is next to. So an interruption
+	 * may last for all but an eighth of the grace.
 	 */
-	long slackNanos() {
-		return 3 * tickNanos();
+	long pulseNanos() {
+		return graceNanos() / 8;
 	}
 
 	/**
-	 * How often an heir tries the door, and so how much later than need be it finds a
-	 * dead holder's door open. Well above {@link #doorDelayNanos}, or it would often be
-	 * there first.
+	 * How much of the grace a record must leave for a lock to be granted on it. More than
+	 * a pulse, so that a session that is next normally need not write first.
 	 */
-	long watchNanos() {
-		return Math.min(graceNanos() / 8, 250_000_000);
+	long reserveNanos() {
+		return 3 * graceNanos() / 16;
 	}
 
-	/** How long a lock is held before its holder enters the door. */
-	long doorDelayNanos() {
-		return Math.min(graceNanos() / 16, 100_000_000);
+	/** With how much of the grace left what is held is in jeopardy. */
+	long jeopardyNanos() {
+		return graceNanos() / 2;
 	}
 
 	/**
 	 * A time that has passed for another node too: longer by what the rates of two clocks
-	 * may differ, and by no less than what a node of that time may be late.
+	 * may differ, and by no less than what the holder may be late to hear of its loss.
 	 */
 	long withDrift(long nanos) {
-		return nanos + Math.max((long) (nanos * this.drift), 4 * tickNanos(nanos));
+		return nanos + Math.max((long) (nanos * this.drift), Math.max(nanos / 20, 8_000_000));
 	}
 
 	@Override

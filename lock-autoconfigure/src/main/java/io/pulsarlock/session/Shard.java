@@ -47,6 +47,11 @@ final class Shard {
 	/** So often a session's end is tried before what fails is left as it is. */
 	private static final int END_ATTEMPTS = 20;
 
+	/** In so many ticks each slot is looked at. */
+	private static final int VISITS = 16;
+
+	private static final int MIN_VISITS = 16;
+
 	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
 
 	private final int index;
@@ -84,8 +89,6 @@ final class Shard {
 
 	private final Availability availability;
 
-	private final DoorRefusals doors;
-
 	private final Joining joining = new Joining();
 
 	/** Whether it is to join as soon as the node agrees with the cluster. */
@@ -114,10 +117,19 @@ final class Shard {
 	/** The number of a record that slots wait for, or -1. */
 	private long awaited = -1;
 
-	private final List<Slot> restoring = new ArrayList<>();
+	/** Wait for a record of this session to be confirmed. */
+	private final Set<Slot> awaiting = new LinkedHashSet<>();
+
+	/** To be looked at one after the other. */
+	private List<Slot> round = List.of();
+
+	private int visited;
 
 	/** What is asked of the loop and has not arrived there. */
 	private final Set<CompletableFuture<?>> arriving = ConcurrentHashMap.newKeySet();
+
+	/** Whether the cluster was in touch at the latest tick. */
+	private boolean inTouch;
 
 	/** Whether the node stops: nothing is granted any more. */
 	private boolean stopping;
@@ -148,7 +160,6 @@ final class Shard {
 		this.handOver = new HandOver(loop, settings.graceNanos());
 		this.agreement = agreement;
 		this.availability = availability;
-		this.doors = new DoorRefusals(index, settings);
 		this.settledAt = loop.nanoTime();
 		this.reachedAt = this.settledAt;
 	}
@@ -181,7 +192,7 @@ final class Shard {
 			}
 		});
 		this.connector.open(this.index)
-			.whenComplete((ports, ex) -> this.loop.execute(() -> opened(opening, ports, ex)));
+			.whenComplete((journal, ex) -> this.loop.execute(() -> opened(opening, journal, ex)));
 	}
 
 	/** Ends an attempt to join, unless it has ended. */
@@ -194,13 +205,13 @@ final class Shard {
 		return over;
 	}
 
-	private void opened(Opening opening, Connector.@Nullable Ports ports, @Nullable Throwable ex) {
+	private void opened(Opening opening, @Nullable Journal journal, @Nullable Throwable ex) {
 		if (!over(opening) || this.closed) {
-			if (ports != null) {
-				ports.journal().close();
+			if (journal != null) {
+				journal.close();
 			}
 		}
-		else if (ports == null) {
+		else if (journal == null) {
 			Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
 			failed((cause instanceof LockException lock) ? lock
 					: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));
@@ -209,14 +220,14 @@ final class Shard {
 		else {
 			boolean made = false;
 			try {
-				Session session = new Session(this, this.settings, this.loop, ports, this.ids.get(), opening.anchor);
+				Session session = new Session(this, this.settings, this.loop, journal, this.ids.get(), opening.anchor);
 				made = true;
 				this.session = session;
 				session.start();
 			}
 			finally {
 				if (!made) {
-					ports.journal().close();
+					journal.close();
 				}
 			}
 		}
@@ -265,7 +276,6 @@ final class Shard {
 		}
 		complete();
 		long now = now();
-		this.doors.tick(now);
 		Session session = this.session;
 		if (session == null) {
 			if (this.ending == null && this.opening == null) {
@@ -280,25 +290,49 @@ final class Shard {
 		if (session.isInTouch(now)) {
 			this.reachedAt = now;
 		}
-		boolean paused = session.tick(now);
-		if (session == this.session) {
-			if (session.isActive()) {
-				for (Slot slot : List.copyOf(this.slots.values())) {
-					slot.tick(session, paused, now);
-					idle(slot);
-				}
-				this.affinity.tick(now);
-				restoreAll();
+		session.tick(now);
+		if (session == this.session && session.isActive()) {
+			if (session.isInTouch(now) != this.inTouch) {
+				this.inTouch = !this.inTouch;
+				evaluateAll();
 			}
-			session.ticked(now);
+			this.affinity.tick(now);
+			visitSome();
 		}
 	}
 
-	private void restoreAll() {
-		if (!this.restoring.isEmpty()) {
-			long sequence = sendSignOfLife();
-			this.restoring.forEach((slot) -> slot.restoring(sequence));
-			this.restoring.clear();
+	/**
+	 * Looks after what a thread could not complete that was short of stack or memory. Not
+	 * at all slots at once: there may be many, and this is rare.
+	 */
+	private void visitSome() {
+		if (this.visited >= this.round.size()) {
+			this.round = List.copyOf(this.slots.values());
+			this.visited = 0;
+		}
+		int end = Math.min(this.round.size(), this.visited + Math.max(MIN_VISITS, this.round.size() / VISITS));
+		while (this.visited < end) {
+			Slot slot = this.round.get(this.visited++);
+			slot.tick();
+			idle(slot);
+		}
+	}
+
+	/** What is held is in jeopardy: no record has been confirmed for some time. */
+	void jeopardized() {
+		List.copyOf(this.slots.values()).forEach(Slot::jeopardized);
+	}
+
+	/** What is held is out of danger. */
+	void recovered() {
+		List.copyOf(this.slots.values()).forEach(Slot::recovered);
+	}
+
+	/** No record has been confirmed for a grace, so nothing is held any more. */
+	void holdsExpired() {
+		for (Slot slot : List.copyOf(this.slots.values())) {
+			slot.tick();
+			idle(slot);
 		}
 	}
 
@@ -405,7 +439,7 @@ final class Shard {
 		Session session = ending.session;
 		Reason reason = ending.reason;
 		this.awaited = -1;
-		this.restoring.clear();
+		this.awaiting.clear();
 		Throwable failure = null;
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			try {
@@ -460,7 +494,7 @@ final class Shard {
 	}
 
 	/** Takes a place in a lock's line, or the lock if it is kept here. Any thread. */
-	void acquire(String key, String name, Door.Kind kind, Waiter waiter) {
+	void acquire(String key, String name, LockKind kind, Waiter waiter) {
 		KeptLock kept = this.offers.get(key);
 		waiter.since = now();
 		if (kept != null && kept.take(waiter, waiter.since)) {
@@ -637,32 +671,26 @@ final class Shard {
 		}
 	}
 
-	void confirmed(long sequence, long sentAt) {
+	/** A record of this session was confirmed. */
+	void confirmed(long sequence) {
 		if (this.awaited >= 0 && sequence >= this.awaited) {
 			this.awaited = -1;
-			List.copyOf(this.slots.values()).forEach((slot) -> slot.confirmed(sequence, sentAt));
+			List<Slot> slots = List.copyOf(this.awaiting);
+			this.awaiting.clear();
+			slots.forEach(this::evaluate);
 		}
 	}
 
 	/**
-	 * Sends a sign of life that slots will be told of once it is confirmed, unless one is
-	 * under way.
+	 * Evaluates the slot again when a record is confirmed that is sent now, or is under
+	 * way.
 	 */
-	void signOfLife() {
-		if (this.awaited < 0) {
-			sendSignOfLife();
-		}
-	}
-
-	private long sendSignOfLife() {
+	void awaitSignOfLife(Slot slot) {
 		Session session = this.session;
-		this.awaited = (session != null) ? session.signOfLife() : -1;
-		return this.awaited;
-	}
-
-	/** Wants a sign of life that is sent after this moment; one serves all of a tick. */
-	void restore(Slot slot) {
-		this.restoring.add(slot);
+		if (session != null) {
+			this.awaiting.add(slot);
+			this.awaited = (this.awaited < 0) ? session.signOfLife() : this.awaited;
+		}
 	}
 
 	/** Evaluates the slot once more when the present task is done. */
@@ -683,7 +711,7 @@ final class Shard {
 	}
 
 	void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
-		HoldEvent event = new HoldEvent(type, slot.name(), token, slot.kind() == Door.Kind.FAILOVER, reason,
+		HoldEvent event = new HoldEvent(type, slot.name(), token, slot.kind() == LockKind.LEADERSHIP, reason,
 				Duration.ofNanos(elapsed));
 		try {
 			this.events.accept(event);
@@ -813,10 +841,6 @@ final class Shard {
 		return this.handOver;
 	}
 
-	DoorRefusals doors() {
-		return this.doors;
-	}
-
 	/** Whether a session of another node is in front of a line, as far as is known. */
 	boolean isHeldElsewhere(String key) {
 		Session session = activeSession();
@@ -844,7 +868,6 @@ final class Shard {
 	/** Why a lock is not granted to this node, as far as is known. Any thread. */
 	String obstacle() {
 		LockException failure = failure();
-		failure = (failure != null) ? failure : this.doors.failure();
 		if (failure != null) {
 			return String.valueOf(failure.getMessage());
 		}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node has to do with one lock: who waits for it here, its places in the line
- * (at most the one it holds by and one to wait with, however many wait) and its door.
+ * (at most the one it holds by and one to wait with, however many wait) and its hold.
  * Runs on the loop.
  */
 final class Slot {
@@ -29,13 +29,11 @@ final class Slot {
 
 	private final String name;
 
-	private final Door.Kind kind;
+	private final LockKind kind;
 
 	private final Shard shard;
 
 	private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
-
-	private final SlotDoor door;
 
 	/** The place to wait with. */
 	private @Nullable Place waiting;
@@ -57,31 +55,23 @@ final class Slot {
 	/** The token of the latest holding. */
 	private long token;
 
-	/** The admission the hold rests on; zero before the first and while in jeopardy. */
-	private long goodAdmission;
-
-	/** The connection that door is on. */
-	private long goodConnection;
-
-	private long restoringAdmission;
-
-	private long restoringSequence;
-
 	private boolean jeopardy;
 
-	Slot(String key, String name, Door.Kind kind, Shard shard) {
+	/** The next look at a lock that is not given back in a moment. */
+	private Loop.@Nullable Timer look;
+
+	Slot(String key, String name, LockKind kind, Shard shard) {
 		this.key = key;
 		this.name = name;
 		this.kind = kind;
 		this.shard = shard;
-		this.door = new SlotDoor(this, shard);
 	}
 
 	String key() {
 		return this.key;
 	}
 
-	Door.Kind kind() {
+	LockKind kind() {
 		return this.kind;
 	}
 
@@ -126,15 +116,39 @@ final class Slot {
 		if (this.hold != null && (heir != null || now - this.hold.grantedAt() >= BRIEF_NANOS)) {
 			say(session, false);
 		}
-		boolean next = heir != null && place != null && heir.position().equals(place.position);
-		// Kept when this node's released ticket is followed by its own next one.
-		boolean owner = this.hold != null || (place != null && (empty || turn || (ours && (next || heir == null))));
-		boolean doorless = isDoorless(session, now);
-		this.door.evaluate(session, new SlotDoor.Stand(owner, (next && !ours) ? front : null, next ? heir : front, turn,
-				this.hold != null, doorless), now);
-		if (turn && front != null && session.mayGrant(now) && (doorless || this.door.admission() != 0)
-				&& isFresh(session, now)) {
-			grant(session, front);
+		if (turn && front != null && session.mayGrant()) {
+			if (session.isFresh(now)) {
+				grant(session, front);
+			}
+			else {
+				this.shard.awaitSignOfLife(this);
+			}
+		}
+		lookLater(now);
+	}
+
+	/**
+	 * Looks again when a holder takes longer than a moment, if that changes something,
+	 * and when it has held the lock for as long as it may.
+	 */
+	private void lookLater(long now) {
+		Hold hold = this.hold;
+		Loop.Timer look = this.look;
+		if (look != null) {
+			look.cancel();
+			this.look = null;
+		}
+		if (hold == null) {
+			return;
+		}
+		long brief = BRIEF_NANOS - (now - hold.grantedAt());
+		boolean awaited = brief > 0 && (this.saidIdle || (!this.waiters.isEmpty() && this.waiting == null));
+		long delay = awaited ? Math.min(brief, hold.limitFor(now)) : hold.limitFor(now);
+		if (delay != Long.MAX_VALUE && (awaited || hold.isLimited())) {
+			this.look = this.shard.loop().schedule(Math.max(delay, 0) + 1, () -> {
+				hold.tick();
+				this.shard.again(this);
+			});
 		}
 	}
 
@@ -157,12 +171,15 @@ final class Slot {
 		long base = session.table().applied().token();
 		while (this.hold == null && this.kept == null && !this.waiters.isEmpty()) {
 			long token = Math.max(base, this.token + 1);
-			if (!session.mayGrant(now)) {
+			if (!session.mayGrant()) {
 				return true;
 			}
-			if (token - base >= Position.HOLDINGS / 2) {
+			if (!session.isFresh(now) || token - base >= Position.HOLDINGS / 2) {
 				// In time, as a rule: its position makes room for more.
-				this.shard.signOfLife();
+				this.shard.awaitSignOfLife(this);
+			}
+			if (!session.isFresh(now)) {
+				return true;
 			}
 			if (token - base >= Position.HOLDINGS) {
 				return true;
@@ -172,7 +189,7 @@ final class Slot {
 					return true;
 				}
 			}
-			else if (giveToNext(session, token, reserve)) {
+			else if (giveToNext(session, token)) {
 				this.reserve = null;
 				this.shard.affinity().gone(this);
 			}
@@ -218,14 +235,14 @@ final class Slot {
 
 	private @Nullable KeptLock offerable(Session session, long now) {
 		Hold reserve = this.reserve;
-		if (reserve == null || this.kept != null || this.hold != null || !this.waiters.isEmpty()
-				|| !session.mayGrant(now) || session.table().heir(this.key) != null) {
+		if (reserve == null || this.kept != null || this.hold != null || !this.waiters.isEmpty() || !session.mayGrant()
+				|| !session.isFresh(now) || session.table().heir(this.key) != null) {
 			return null;
 		}
 		long base = session.table().applied().token();
 		long latest = Math.max(base - 1, this.token);
 		if (latest - base >= Position.HOLDINGS / 2) {
-			this.shard.signOfLife();
+			this.shard.awaitSignOfLife(this);
 		}
 		return new KeptLock(this, reserve, latest, base + Position.HOLDINGS);
 	}
@@ -254,7 +271,6 @@ final class Slot {
 	Hold holding(Waiter waiter, long token, Hold before) {
 		return new Hold(this.name, token, this.shard.loop(), before.incarnation(), waiter.holdFor,
 				this.shard.callbacks(), this::ended)
-			.after(before)
 			.of(waiter);
 	}
 
@@ -277,14 +293,14 @@ final class Slot {
 	private boolean passesOn(@Nullable Ticket heir, long now) {
 		Place place = this.holding;
 		Hold hold = this.hold;
-		return this.shard.affinity().isOn() && this.kind == Door.Kind.EXCLUSIVE && hold != null && !this.jeopardy
+		return this.shard.affinity().isOn() && this.kind == LockKind.LOCK && hold != null && !this.jeopardy
 				&& place != null && place.position != null && heir == null && now - hold.grantedAt() < BRIEF_NANOS;
 	}
 
 	/** Keeps the lock after its release, if no other node wants it. */
 	private boolean keep(Session session, Hold released) {
 		Place place = this.holding;
-		if (!this.shard.affinity().isOn() || this.kind != Door.Kind.EXCLUSIVE || place == null || place.position == null
+		if (!this.shard.affinity().isOn() || this.kind != LockKind.LOCK || place == null || place.position == null
 				|| this.waiting != null || this.jeopardy || session.table().heir(this.key) != null) {
 			return false;
 		}
@@ -293,16 +309,11 @@ final class Slot {
 					if (lost == this.reserve) {
 						letGo();
 					}
-				})
-			.after(released);
+				});
 		if (!reserve.isHeld()) {
 			return false;
 		}
 		this.reserve = reserve;
-		if (this.door.admission() == 0) {
-			// Its records keep it as well as a door would.
-			this.door.leave();
-		}
 		this.shard.affinity().kept(this, this.shard.now());
 		return true;
 	}
@@ -340,32 +351,6 @@ final class Slot {
 		}
 	}
 
-	/**
-	 * Whether the lock may be held for a while without its door. Always right for safety;
-	 * but whoever follows a node that was silent first tries to come in, and a leader
-	 * normally is the one that Pulsar has made active. Not for ever: the connection of a
-	 * machine that vanished may stay at the door for a minute.
-	 */
-	private boolean isDoorless(Session session, long now) {
-		if (this.kind == Door.Kind.EXCLUSIVE && session.isOrderly(this.key)) {
-			return true;
-		}
-		return session.frontFor(this.key, now).toNanos() > this.shard.settings().graceNanos() / 2;
-	}
-
-	/**
-	 * Whether a record of this session was sent so lately that no heir can have taken the
-	 * ticket yet; if not, asks for one, which evaluates again. Being admitted at the door
-	 * does not say so: the broker may be a stale one.
-	 */
-	private boolean isFresh(Session session, long now) {
-		if (session.incarnation().doorlessFor(now) > 3 * this.shard.settings().doorDelayNanos()) {
-			return true;
-		}
-		this.shard.signOfLife();
-		return false;
-	}
-
 	private void checkPlaces(Session session) {
 		Place holding = this.holding;
 		Hold hold = this.hold;
@@ -399,15 +384,13 @@ final class Slot {
 
 	private void grant(Session session, Ticket ticket) {
 		long token = ticket.position().token();
-		this.goodAdmission = 0;
-		this.restoringAdmission = 0;
 		this.jeopardy = false;
 		Place place = this.waiting;
 		this.saidIdle = false;
 		this.holding = place;
 		this.waiting = null;
 		while (this.hold == null && !this.waiters.isEmpty()) {
-			giveToNext(session, token, null);
+			giveToNext(session, token);
 		}
 		if (this.hold == null) {
 			this.holding = null;
@@ -418,17 +401,13 @@ final class Slot {
 
 	/**
 	 * Makes a holding for whoever has waited longest here.
-	 * @param before the holding it goes on from, or null
 	 * @return false if that one has given up meanwhile
 	 */
-	private boolean giveToNext(Session session, long token, @Nullable Hold before) {
+	private boolean giveToNext(Session session, long token) {
 		Waiter waiter = this.waiters.remove();
 		Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
 				this.shard.callbacks(), this::ended)
 			.of(waiter);
-		if (before != null) {
-			hold.after(before);
-		}
 		// First of all, so that a holder the rest fails for is known as one.
 		this.hold = hold;
 		if (waiter.abandoned || !waiter.granted.complete(hold)) {
@@ -509,104 +488,38 @@ final class Slot {
 		}
 	}
 
-	/** Renews the hold, or notices that its door or this process was interrupted. */
-	void tick(Session session, boolean paused, long now) {
+	/** Completes what a thread could not, and loses what is over. */
+	void tick() {
 		withdraw();
 		if (this.hold != null) {
 			this.hold.tick();
 		}
-		Hold hold = (this.hold != null) ? this.hold : this.reserve;
-		if (hold != null && hold.isHeld()) {
-			long admission = this.door.admission();
-			boolean broken = (this.goodAdmission != 0)
-					? admission != this.goodAdmission || session.connection() != this.goodConnection
-					: session.connection() == 0;
-			if ((paused || broken) && hold == this.reserve) {
-				letGo();
-			}
-			else if (paused || broken) {
-				this.goodAdmission = 0;
-				this.restoringAdmission = 0;
-				if (!this.jeopardy) {
-					this.jeopardy = true;
-					this.shard.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
-				}
-			}
-			if (this.goodAdmission != 0) {
-				// Had the door been closed before that, the answer would have come after
-				// the news of it. That no news came says nothing.
-				hold.doorGoodUntil(session.connectedAt(now) + this.shard.settings().graceNanos());
-				greetHeir(session);
-			}
-			else if (admission == 0) {
-				if (session.incarnation().doorlessFor(now) < this.shard.settings().graceNanos() / 2) {
-					this.shard.signOfLife();
-				}
-			}
-			else if (admission != this.restoringAdmission) {
-				this.restoringAdmission = admission;
-				this.restoringSequence = Long.MAX_VALUE;
-				this.shard.restore(this);
-			}
+		Hold reserve = this.reserve;
+		if (reserve != null && !reserve.isHeld()) {
+			letGo();
 		}
-		if (hold == null || !this.waiters.isEmpty() || this.waiting != null || this.goodAdmission == 0
-				|| this.saidIdle != (hold == this.reserve)) {
-			evaluate();
-		}
-		else {
-			offer(session, now);
-		}
+		evaluate();
 	}
 
-	/**
-	 * Lets a new heir hear from its holder, so that it need not wait for the next
-	 * heartbeat to know that both are at the same broker, and may act on a close.
-	 */
-	private void greetHeir(Session session) {
-		Ticket heir = session.table().heir(this.key);
-		if (heir != null && !heir.session().equals(session.id()) && session.isLatestBefore(heir.position())) {
-			this.shard.signOfLife();
-		}
-	}
-
-	/** The record has been sent that makes the door count once it is confirmed. */
-	void restoring(long sequence) {
-		this.restoringSequence = sequence;
-	}
-
-	/**
-	 * An own record was confirmed. One that was sent after the door was entered makes the
-	 * door count again, and ends a jeopardy; an older one may lie before what others
-	 * concluded from the close.
-	 */
-	void confirmed(long sequence, long sentAt) {
+	/** No record of the session has been confirmed for some time. */
+	void jeopardized() {
 		withdraw();
-		doorConfirmed(sequence, sentAt);
-		Session session = this.shard.activeSession();
-		if (session != null) {
-			offer(session, this.shard.now());
+		if (this.reserve != null) {
+			letGo();
+		}
+		Hold hold = this.hold;
+		if (hold != null && hold.isHeld() && !this.jeopardy) {
+			this.jeopardy = true;
+			this.shard.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
 		}
 	}
 
-	private void doorConfirmed(long sequence, long sentAt) {
-		Hold hold = (this.hold != null) ? this.hold : this.reserve;
-		Session session = this.shard.activeSession();
-		if (this.hold == null && (this.waiting != null || !this.waiters.isEmpty())) {
-			evaluate();
-			return;
-		}
-		if (hold == null || this.goodAdmission != 0 || this.restoringAdmission == 0 || sequence < this.restoringSequence
-				|| session == null || session.connection() == 0 || this.door.admission() != this.restoringAdmission) {
-			return;
-		}
-		hold.doorGoodUntil(sentAt + this.shard.settings().graceNanos());
-		if (hold.isHeld()) {
-			this.goodAdmission = this.restoringAdmission;
-			this.goodConnection = session.connection();
-			if (this.jeopardy) {
-				this.jeopardy = false;
-				this.shard.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
-			}
+	/** A record of the session has been confirmed again. */
+	void recovered() {
+		Hold hold = this.hold;
+		if (this.jeopardy && hold != null && hold.isHeld()) {
+			this.jeopardy = false;
+			this.shard.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
 		}
 	}
 
@@ -644,12 +557,11 @@ final class Slot {
 		return hold.left();
 	}
 
-	/** The session is over: places, door and hold with it; who waits goes on waiting. */
+	/** The session is over: places and hold with it; who waits goes on waiting. */
 	void sessionEnded(Reason reason) {
 		withdraw();
 		Hold hold = this.hold;
 		if (hold != null) {
-			// Before the door is free for somebody else.
 			taken(hold, reason);
 		}
 		this.hold = null;
@@ -657,13 +569,8 @@ final class Slot {
 		this.holding = null;
 		this.waiting = null;
 		this.waiters.forEach((waiter) -> waiter.behind = false);
-		try {
-			if (hold != null) {
-				hold.finish();
-			}
-		}
-		finally {
-			this.door.leave();
+		if (hold != null) {
+			hold.finish();
 		}
 	}
 
@@ -673,8 +580,19 @@ final class Slot {
 	}
 
 	boolean isIdle() {
-		return this.hold == null && this.reserve == null && this.waiters.isEmpty() && this.waiting == null
-				&& !this.door.isInUse();
+		return this.hold == null && this.reserve == null && this.waiters.isEmpty() && this.waiting == null;
+	}
+
+	/** Whether a caller has taken the kept lock, without the loop. */
+	boolean isTaken() {
+		KeptLock kept = this.kept;
+		return kept != null && kept.isTaken();
+	}
+
+	/** When the kept lock was used last, if that was without the loop. */
+	long lastUse(long otherwise) {
+		KeptLock kept = this.kept;
+		return (kept != null && kept.isUsed()) ? kept.lastUse() : otherwise;
 	}
 
 	boolean isHeld() {

@@ -1,8 +1,8 @@
 /**
  * One node's sessions: when a lock is held, when it is lost, and when somebody else may
- * be declared gone. Talks to the outside through {@link io.pulsarlock.session.Journal},
- * {@link io.pulsarlock.session.Door} and {@link io.pulsarlock.session.Loop} only, so that
- * the same classes run in production and in a simulation.
+ * be declared gone. Talks to the outside through {@link io.pulsarlock.session.Journal}
+ * and {@link io.pulsarlock.session.Loop} only, so that the same classes run in production
+ * and in a simulation.
  */
 @NullMarked
 package io.pulsarlock.session;

@@ -11,7 +11,6 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -120,8 +119,7 @@ class FuzzTests {
 			case 1, 2 -> new Request(session, sequence, lock());
 			case 3 -> new Release(session, sequence, lock(), number());
 			case 4 -> new Expel(session, sequence, session(), number(), ledger(position));
-			case 5 -> new Evict(session, sequence, lock(), session(), number(), number(), ledger(position));
-			case 6 -> new Bye(session, sequence, number());
+			case 5, 6 -> new Bye(session, sequence, number());
 			case 7 -> new Fire(session, sequence, lock(), number());
 			case 8 -> new Forget(session, sequence, lock());
 			default -> new Idle(session, sequence, lock(), number(), this.random.nextBoolean());
@@ -131,7 +129,7 @@ class FuzzTests {
 	private Heartbeat heartbeat(UUID session, long sequence, Position position) {
 		List<Claim> claims = new ArrayList<>();
 		for (int i = this.random.nextInt(4); i > 0; i--) {
-			claims.add(new Claim(lock(), number(), place(position), this.random.nextInt(4)));
+			claims.add(new Claim(lock(), number(), place(position)));
 		}
 		return new Heartbeat(session, sequence, this.random.nextInt(3) == 0,
 				new SessionInfo("n", 100 + this.random.nextInt(5000), 40 + this.random.nextInt(5000),

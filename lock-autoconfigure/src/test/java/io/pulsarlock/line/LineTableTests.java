@@ -14,7 +14,6 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -63,9 +62,7 @@ class LineTableTests {
 		assertThat(table.apply(new Position(1, entry++), new Idle(ONE, 4, "l:1", 1, true)).locks())
 			.containsExactly("l:1");
 		assertThat(table.apply(new Position(1, entry++), new Release(ONE, 5, "l:2", 2)).locks()).containsExactly("l:2");
-		assertThat(table.apply(new Position(1, entry++), new Evict(OTHER, 1, "l:3", ONE, 3, 5, 1)).locks())
-			.containsExactly("l:3");
-		assertThat(table.locks()).containsExactly("l:1");
+		assertThat(table.locks()).containsExactlyInAnyOrder("l:1", "l:3");
 	}
 
 	@Test
@@ -107,13 +104,16 @@ class LineTableTests {
 				ofLines.addAll(line);
 				for (int i = 1; i < line.size(); i++) {
 					assertThat(line.get(i).position().isAfter(line.get(i - 1).position())).isTrue();
-					assertThat(line.get(i).ordinal()).isGreaterThan(line.get(i - 1).ordinal());
 				}
 				assertThat(table.front(lock)).isEqualTo(line.isEmpty() ? null : line.get(0));
 				assertThat(table.heir(lock)).isEqualTo((line.size() < 2) ? null : line.get(1));
 				assertThat(table.locks().contains(lock)).isEqualTo(!line.isEmpty());
 			}
 			assertThat(ofLines).isEqualTo(ofSessions);
+			table.sessions()
+				.forEach((session) -> assertThat(session.isInFront()).isEqualTo(LOCKS.stream()
+					.map(table::front)
+					.anyMatch((front) -> front != null && front.session().equals(session.id()))));
 		}
 	}
 
@@ -155,7 +155,7 @@ class LineTableTests {
 			written.add(entry.record());
 			Map<String, List<Ticket>> before = lines(table);
 			JournalRecord again = written.get(random.nextInt(written.size()));
-			if (again instanceof Expel || again instanceof Evict) {
+			if (again instanceof Expel) {
 				// These are judged by what they name, not by their number.
 				continue;
 			}
@@ -200,7 +200,7 @@ class LineTableTests {
 	@Test
 	void tableRebuiltFromACopyAgreesToo() {
 		Heartbeat heartbeat = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
-				List.of(new Claim("l:a", 1, at(2), 0)));
+				List.of(new Claim("l:a", 1, at(2))));
 		LineTable whole = opened();
 		whole.apply(at(2), new Request(ONE, 1, "l:a"));
 		whole.apply(at(3), heartbeat);
@@ -241,7 +241,7 @@ class LineTableTests {
 		Position place = log.get(log.size() - 1).position();
 		List<JournalRecord> records = List.of(
 				new Request(stranger, 5, "l:a"), new Release(stranger, 6, "l:a", 5), new Heartbeat(stranger, 7, false,
-						INFO, Position.NONE, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1), 0))),
+						INFO, Position.NONE, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1)))),
 				new Bye(stranger, 8, 8));
 		for (int i = 0; i < records.size(); i++) {
 			Change change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
@@ -376,7 +376,7 @@ class LineTableTests {
 		assertThat(table
 			.apply(at(2),
 					new Heartbeat(ONE, 9, false, INFO, Position.NONE, Position.NONE, at(1),
-							List.of(new Claim("l:a", 4, at(0), 0))))
+							List.of(new Claim("l:a", 4, at(0)))))
 			.missing()).isFalse();
 		assertThat(table.apply(new Position(4, 0), new Request(ONE, 11, "l:a")).missing()).isTrue();
 	}
@@ -386,10 +386,10 @@ class LineTableTests {
 		LineTable table = opened();
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
 		Heartbeat sameView = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
-				List.of(new Claim("l:a", 1, at(2), 0)));
+				List.of(new Claim("l:a", 1, at(2))));
 		assertThat(table.apply(at(3), sameView).disowned()).isFalse();
 		Heartbeat otherView = new Heartbeat(ONE, 3, false, INFO, Position.NONE, Position.NONE, at(3),
-				List.of(new Claim("l:a", 1, new Position(2, 8), 0)));
+				List.of(new Claim("l:a", 1, new Position(2, 8))));
 		assertThat(table.apply(at(4), otherView).disowned()).isTrue();
 	}
 
@@ -399,7 +399,7 @@ class LineTableTests {
 		table.apply(at(2), new Request(OTHER, 1, "l:a"));
 		table.apply(at(3), new Request(ONE, 1, "l:a"));
 		Heartbeat otherView = new Heartbeat(ONE, 2, false, INFO, Position.NONE, Position.NONE, at(2),
-				List.of(new Claim("l:a", 1, new Position(2, 8), 0)));
+				List.of(new Claim("l:a", 1, new Position(2, 8))));
 		assertThat(table.apply(at(4), otherView).disowned()).isTrue();
 	}
 
@@ -417,15 +417,13 @@ class LineTableTests {
 	}
 
 	@Test
-	void expulsionAndEvictionCountOnlyInTheLedgerTheirJudgeHasRead() {
+	void expulsionCountsOnlyInTheLedgerItsJudgeHasRead() {
 		LineTable table = opened();
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
 		assertThat(table.apply(new Position(4, 0), new Expel(OTHER, 1, ONE, 1, 3)).ended()).isNull();
-		table.apply(new Position(4, 1), new Evict(OTHER, 2, "l:a", ONE, 1, 1, 3));
 		assertThat(table.line("l:a")).hasSize(1);
-		table.apply(new Position(4, 2), new Evict(OTHER, 3, "l:a", ONE, 1, 1, 4));
+		assertThat(table.apply(new Position(4, 1), new Expel(OTHER, 2, ONE, 1, 4)).ended()).isEqualTo(ONE);
 		assertThat(table.line("l:a")).isEmpty();
-		assertThat(table.apply(new Position(4, 3), new Expel(OTHER, 4, ONE, 1, 4)).ended()).isEqualTo(ONE);
 	}
 
 	@Test
@@ -443,17 +441,18 @@ class LineTableTests {
 	}
 
 	@Test
-	void evictionCountsOnlyIfNothingWasHeardSinceAndTakesOneTicket() {
+	void sessionComesToTheFrontByItsOwnRequestOrByTheEndOfTheOneBefore() {
 		LineTable table = opened();
-		table.apply(at(2), new Request(ONE, 1, "l:a"));
-		table.apply(at(3), new Request(ONE, 2, "l:b"));
-		table.apply(at(4), new Request(OTHER, 1, "l:a"));
-		table.apply(at(5), new Evict(OTHER, 2, "l:a", ONE, 1, 1, 3));
-		assertThat(table.front("l:a").session()).isEqualTo(ONE);
-		table.apply(at(6), new Evict(OTHER, 3, "l:a", ONE, 1, 2, 3));
-		assertThat(table.front("l:a").session()).isEqualTo(OTHER);
-		assertThat(table.front("l:b").session()).isEqualTo(ONE);
-		assertThat(table.session(ONE)).isNotNull();
+		assertThat(table.apply(at(2), new Request(ONE, 1, "l:a")).promoted()).containsExactly(ONE);
+		assertThat(table.apply(at(3), new Request(ONE, 2, "l:b")).promoted()).as("was in front before").isEmpty();
+		assertThat(table.apply(at(4), new Request(OTHER, 1, "l:a")).promoted()).as("is next").isEmpty();
+		assertThat(table.session(OTHER).isInFront()).isFalse();
+		assertThat(table.apply(at(5), new Release(ONE, 3, "l:a", 1)).promoted()).containsExactly(OTHER);
+		assertThat(table.session(ONE).isInFront()).isTrue();
+		table.apply(at(6), new Release(ONE, 4, "l:b", 2));
+		assertThat(table.session(ONE).isInFront()).isFalse();
+		assertThat(table.apply(at(7), new Request(ONE, 5, "l:a")).promoted()).isEmpty();
+		assertThat(table.apply(at(8), new Expel(ONE, 6, OTHER, 1, 3)).promoted()).containsExactly(ONE);
 	}
 
 	@Test
@@ -527,17 +526,6 @@ class LineTableTests {
 			.accepted()).isFalse();
 		assertThat(table.apply(at(4), new Request(ONE, 10, "l:a")).accepted()).isFalse();
 		assertThat(table.locks()).isEmpty();
-	}
-
-	@Test
-	void evictedTicketIsNotBroughtBackByALateHeartbeat() {
-		LineTable table = new LineTable();
-		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, Position.NONE, at(1),
-				List.of(new Claim("l:a", 1, at(1), 0)));
-		table.apply(at(10), claiming);
-		table.apply(at(11), new Evict(OTHER, 1, "l:a", ONE, 1, 5, 3));
-		table.apply(at(12), new Heartbeat(ONE, 6, false, INFO, Position.NONE, Position.NONE, at(1), claiming.claims()));
-		assertThat(table.line("l:a")).isEmpty();
 	}
 
 	@Test
@@ -640,13 +628,6 @@ class LineTableTests {
 					return new Expel(id, number, target.id(), seen(random, target), truth.applied().ledgerId());
 				}
 				break;
-			case 8:
-				if (target != null && target != own && !target.tickets().isEmpty()) {
-					Ticket ticket = target.tickets().iterator().next();
-					return new Evict(id, number, ticket.lock(), target.id(), ticket.number(), seen(random, target),
-							truth.applied().ledgerId());
-				}
-				break;
 			case 9:
 				if (random.nextInt(8) == 0) {
 					return new Bye(id, number, number);
@@ -665,7 +646,7 @@ class LineTableTests {
 		}
 		return new Heartbeat(id, number, false, INFO, Position.NONE, Position.NONE, truth.applied(),
 				tickets.stream()
-					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.ordinal()))
+					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position()))
 					.toList());
 	}
 

@@ -5,7 +5,6 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -31,7 +30,6 @@ final class Records {
 				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
 				Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
-				Combinators.combine(ids(), numbers(), texts(), ids(), numbers(), numbers(), numbers()).as(Evict::new),
 				Combinators.combine(ids(), numbers(), numbers())
 					.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
@@ -46,7 +44,7 @@ final class Records {
 					Arbitraries.longs().between(RecordBounds.MIN_GRACE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
 					Arbitraries.integers().between(1, RecordBounds.MAX_SHARDS))
 			.as((node, lease, grace, shards) -> new SessionInfo(node, lease, Math.min(lease, grace), shards));
-		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere(), counts()).as(Claim::new);
+		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere()).as(Claim::new);
 		return Combinators
 			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),
 					claims.list().ofMaxSize(20))
@@ -70,10 +68,6 @@ final class Records {
 
 	private static Arbitrary<Long> numbers() {
 		return Arbitraries.longs().greaterOrEqual(0);
-	}
-
-	private static Arbitrary<Integer> counts() {
-		return Arbitraries.integers().greaterOrEqual(0);
 	}
 
 	/** Whole code points of all planes; half a surrogate pair is no text. */

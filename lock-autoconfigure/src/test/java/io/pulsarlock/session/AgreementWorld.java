@@ -301,7 +301,7 @@ final class AgreementWorld {
 				}
 				think();
 			});
-			shard.acquire(name, name, Door.Kind.EXCLUSIVE, waiter);
+			shard.acquire(name, name, LockKind.LOCK, waiter);
 		}
 
 		/** Whether every session in the deciding shard has ended. */

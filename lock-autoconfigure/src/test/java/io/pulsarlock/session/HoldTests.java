@@ -59,7 +59,7 @@ class HoldTests {
 	}
 
 	@Test
-	void isHeldUntilTheDoorsDeadlineAndNotAMomentLonger() {
+	void isHeldForAGraceAfterTheRecordAndNotAMomentLonger() {
 		Hold hold = hold(null);
 		this.loop.pass(GRACE - 1);
 		assertThat(hold.isHeld()).isTrue();
@@ -71,17 +71,22 @@ class HoldTests {
 	}
 
 	@Test
-	void isHeldUntilTheSessionsDeadlineAndNotAMomentLonger() {
-		Hold hold = hold(null);
-		hold.doorGoodUntil(START + 2 * LEASE);
-		this.loop.pass(LEASE - 1);
+	void isHeldUntilTheAnchorsDeadlineAndNotAMomentLonger() {
+		Incarnation anchored = new Incarnation(new UUID(1, 3), LEASE, GRACE, START, this.incarnation);
+		this.incarnation.confirmed(this.incarnation.sending(START));
+		this.loop.pass(LEASE - GRACE / 2);
+		anchored.confirmed(anchored.sending(this.loop.nanoTime()));
+		Hold hold = new Hold("orders", 42, this.loop, anchored, null, Runnable::run, this.ended::add);
+		hold.onLost(this.told::add);
+		this.loop.pass(GRACE / 2 - 1);
 		assertThat(hold.isHeld()).isTrue();
+		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
 		assertLost(hold, Reason.NO_ANSWER);
 	}
 
 	@Test
-	void recordKeepsItForAGraceFromItsSendingWithoutTheDoor() {
+	void laterRecordKeepsItForAGraceFromItsSending() {
 		Hold hold = hold(null);
 		long second = this.incarnation.sending(START + 100);
 		this.loop.pass(GRACE - 1);
@@ -103,33 +108,23 @@ class HoldTests {
 	}
 
 	@Test
-	void extensionThatComesTooLateRevivesNothing() {
-		Hold hold = hold(null);
-		this.loop.pass(GRACE);
-		// Nobody has looked since the deadline passed: the extension is the first to.
-		hold.doorGoodUntil(START + 3 * GRACE);
-		assertLost(hold, Reason.CONNECTION_LOST);
-	}
-
-	@Test
 	void confirmationThatComesTooLateRevivesNothing() {
 		Hold hold = hold(null);
-		hold.doorGoodUntil(START + 5 * LEASE);
-		long late = this.incarnation.sending(START + LEASE / 2);
-		this.loop.pass(LEASE);
+		long late = this.incarnation.sending(START + GRACE / 2);
+		this.loop.pass(GRACE);
 		assertThat(hold.isHeld()).isFalse();
 		this.incarnation.confirmed(late);
-		assertThat(this.incarnation.confirmedFor(this.loop.nanoTime())).isPositive();
-		assertLost(hold, Reason.NO_ANSWER);
+		assertThat(this.incarnation.holdsFor(this.loop.nanoTime())).isPositive();
+		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
 	void deadlineIsNeverTakenBack() {
 		Hold hold = hold(null);
-		hold.doorGoodUntil(START + 2 * GRACE);
-		hold.doorGoodUntil(START + GRACE + 10);
-		// By then the session's record keeps nothing any more, only the door does.
-		this.loop.pass(2 * GRACE - 1);
+		long earlier = this.incarnation.sending(START + 10);
+		this.incarnation.confirmed(this.incarnation.sending(START + 100));
+		this.incarnation.confirmed(earlier);
+		this.loop.pass(GRACE + 99);
 		assertThat(hold.isHeld()).isTrue();
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 	}
@@ -284,7 +279,7 @@ class HoldTests {
 		assertLost(hold, Reason.NODE_STOPPED);
 	}
 
-	/** Extensions, looks, confirmations and losses in any order. */
+	/** Looks, records, confirmations and losses in any order. */
 	@Property
 	void endsOnceAndForEver(@ForAll long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
@@ -301,7 +296,7 @@ class HoldTests {
 			clock.pass(random.nextInt(200));
 			switch (random.nextInt(6)) {
 				case 0 -> session.confirmed(session.sending(clock.nanoTime() - random.nextInt(50)));
-				case 1, 2 -> hold.doorGoodUntil(clock.nanoTime() + random.nextInt((int) GRACE));
+				case 1, 2 -> session.sending(clock.nanoTime());
 				case 3 -> hold.isHeld();
 				case 4 -> clock.runAll();
 				default -> {

@@ -59,7 +59,7 @@ class KeptLockTests {
 
 	private Waiter ask() {
 		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.shard.acquire(KEY, "stock", LockKind.LOCK, waiter);
 		return waiter;
 	}
 
@@ -176,9 +176,9 @@ class KeptLockTests {
 	@Test
 	void limitOfTheHoldingCounts() {
 		Waiter waiter = new Waiter(false, Duration.ofSeconds(1));
-		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.shard.acquire(KEY, "stock", LockKind.LOCK, waiter);
 		Hold hold = waiter.granted.join();
-		this.loop.advance(Duration.ofMillis(1100));
+		this.loop.advance(Duration.ofMillis(1300));
 		assertThat(hold.lost().reason()).isEqualTo(Reason.HELD_TOO_LONG);
 	}
 
@@ -186,7 +186,7 @@ class KeptLockTests {
 	void whatItsCallerCouldNotTakeIsReleasedByTheNextTick() {
 		Waiter waiter = ask();
 		waiter.abandoned = true;
-		this.loop.advance(Duration.ofMillis(100));
+		this.loop.advance(Duration.ofMillis(300));
 		assertThat(waiter.granted.join().isHeld()).isFalse();
 		assertThat(take().isHeld()).isTrue();
 	}
@@ -196,8 +196,8 @@ class KeptLockTests {
 		this.events.clear();
 		Waiter waiter = new Waiter(false, null);
 		waiter.granted.cancel(false);
-		this.shard.acquire(KEY, "stock", Door.Kind.EXCLUSIVE, waiter);
-		this.loop.advance(Duration.ofMillis(100));
+		this.shard.acquire(KEY, "stock", LockKind.LOCK, waiter);
+		this.loop.advance(Duration.ofMillis(300));
 		assertThat(types()).isEmpty();
 		assertThat(take().isHeld()).isTrue();
 	}

@@ -87,7 +87,7 @@ class ShardFailureTests {
 
 	private Waiter ask(String lock) {
 		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire("l:" + lock, lock, Door.Kind.EXCLUSIVE, waiter);
+		this.shard.acquire("l:" + lock, lock, LockKind.LOCK, waiter);
 		return waiter;
 	}
 
@@ -175,9 +175,9 @@ class ShardFailureTests {
 		this.listenerThrows = failure;
 		Hold hold = acquire("stock");
 		this.loop.advance(Duration.ofSeconds(1));
-		this.world.connection = 0;
-		this.loop.advance(Duration.ofMillis(500));
-		this.world.connection = 2;
+		this.world.publishSilent = true;
+		this.loop.advance(Duration.ofMillis(2600));
+		this.world.publishSilent = false;
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(this.events).extracting(HoldEvent::type)
 			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY, HoldEvent.Type.RECOVERED);
@@ -187,17 +187,15 @@ class ShardFailureTests {
 
 	@ParameterizedTest
 	@MethodSource("failures")
-	void allHoldersAreToldThoughDoorsThrow(Throwable failure) {
+	void allHoldersAreToldThoughTheJournalThrows(Throwable failure) {
 		List<LockLoss> told = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
 			acquire("lock-" + i).onLost(told::add);
 		}
-		this.world.leaveThrows = failure;
 		this.world.connectionThrows = failure;
 		this.loop.advance(Duration.ofSeconds(3));
 		assertThat(told).hasSize(20);
 		assertThat(this.shard.isConfirmed()).isTrue();
-		this.world.leaveThrows = null;
 		assertThat(acquire("lock-7").isHeld()).isTrue();
 	}
 
@@ -270,7 +268,7 @@ class ShardFailureTests {
 		this.loop.advance(Duration.ofMillis(100));
 		for (int i = 0; i < 1000; i++) {
 			Waiter waiter = new Waiter(true, null);
-			this.shard.acquire("l:foreign-" + i, "foreign-" + i, Door.Kind.EXCLUSIVE, waiter);
+			this.shard.acquire("l:foreign-" + i, "foreign-" + i, LockKind.LOCK, waiter);
 			this.loop.runAll();
 			assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> get(waiter));
 		}

@@ -61,12 +61,7 @@ class ShardTests {
 
 	private final List<HoldEvent> events = new ArrayList<>();
 
-	private final List<String> doors = new ArrayList<>();
-
-	/** Why every door is refused, if it is. */
-	private LockConfigurationException refusal;
-
-	private final Shard shard = shard(new OneConnector(this.log, this.doors, () -> this.refusal));
+	private final Shard shard = shard(new OneConnector(this.log));
 
 	private long otherSequence;
 
@@ -90,8 +85,7 @@ class ShardTests {
 
 	@Test
 	void openingThatNeverEndsIsAbandonedAndTriedAgain() {
-		StuckConnector connector = new StuckConnector(new OneConnector(new Log(), this.doors, () -> null),
-				new ArrayList<>());
+		StuckConnector connector = new StuckConnector(new OneConnector(new Log()), new ArrayList<>());
 		Shard stuck = shard(connector);
 		stuck.start();
 		this.loop.advance(Duration.ofSeconds(44));
@@ -124,7 +118,7 @@ class ShardTests {
 	}
 
 	@Test
-	void expulsionOfASessionThatHasSpokenUnheardIsVoid() {
+	void sessionThatHasSpokenUnheardIsNotExpelled() {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10_550));
 		this.log.delayed = true;
@@ -132,7 +126,7 @@ class ShardTests {
 		assertThat(this.shard.expel(OTHER)).isTrue();
 		this.log.deliver();
 		this.loop.advance(Duration.ofMillis(10));
-		assertThat(this.log.written(Expel.class)).hasSize(1);
+		assertThat(this.log.written(Expel.class)).isEmpty();
 		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
 	}
 
@@ -209,19 +203,131 @@ class ShardTests {
 	}
 
 	@Test
-	void lockHasNoDoorBeforeItIsHeldForLongerThanAMoment() {
-		this.log.delayed = true;
-		Waiter waiter = ask();
-		// Brokers are slow.
+	void sessionWritesEightTimesInAGraceForAsLongAsItHoldsSomething() {
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.records).as("while it has nothing: a heartbeat every third of a lease")
+			.hasSizeBetween(6, 8);
+		Hold hold = acquire();
+		int before = this.log.records.size();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.records.size() - before).isBetween(38, 50);
+		hold.release();
+		this.loop.advance(Duration.ofSeconds(2));
+		int after = this.log.records.size();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.records.size() - after).isBetween(5, 7);
+	}
+
+	@Test
+	void recordsAreAsManyHoweverManyLocksAreHeld() {
+		for (int i = 0; i < 1000; i++) {
+			this.shard.acquire("l:" + i, "any", LockKind.LOCK, new Waiter(false, null));
+		}
 		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(this.doors).isEmpty();
+		assertThat(this.shard.statistics().held()).isEqualTo(1000);
+		int before = this.log.records.size();
+		this.loop.advance(Duration.ofSeconds(20));
+		assertThat(this.log.records.size() - before).isBetween(38, 50);
+	}
+
+	@Test
+	void sessionThatIsNextWritesAsOftenSoThatItIsGrantedTheLockAtOnce() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		Waiter waiter = ask();
+		for (int i = 0; i < 60; i++) {
+			this.loop.advance(Duration.ofMillis(333));
+			this.log.append(heartbeatUpTo(Position.NONE));
+		}
+		int before = this.log.ofThisNode(Heartbeat.class).size();
+		this.log.append(new Release(OTHER, this.otherSequence++, LOCK, 1));
+		this.loop.advance(Duration.ofNanos(1));
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+		assertThat(this.log.ofThisNode(Heartbeat.class)).as("without a record").hasSize(before);
+	}
+
+	@Test
+	void silentSessionInFrontIsExpelledAfterItsGraceAndTheNextOneHoldsTheLock() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		Waiter waiter = ask();
+		this.loop.advance(Duration.ofMillis(4195));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(this.log.written(Expel.class)).hasSize(1);
+		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
+	}
+
+	@Test
+	void sessionThatComesToTheFrontHasAGraceToWriteIn() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		UUID third = UUID.randomUUID();
+		this.log.append(new Heartbeat(third, 0, true, INFO, Position.NONE, Position.NONE, Position.NONE, List.of()));
+		this.log.append(new Request(third, 1, LOCK));
+		for (int i = 0; i < 18; i++) {
+			this.loop.advance(Duration.ofMillis(500));
+			this.log.append(heartbeatUpTo(Position.NONE));
+		}
+		assertThat(this.log.written(Expel.class)).as("of a session that is in front of nothing").isEmpty();
+		this.log.append(new Bye(OTHER, this.otherSequence, this.otherSequence));
+		this.loop.advance(Duration.ofMillis(1400));
+		assertThat(this.log.written(Expel.class)).as("9 s and 1.4 s, of a lease of 10 s").isEmpty();
+		this.loop.advance(Duration.ofMillis(1500));
+		assertThat(this.log.written(Expel.class)).as("after its lease").hasSize(1);
+	}
+
+	@Test
+	void nodeThatStoodHearsItselfBeforeItExpelsAnybody() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		ask();
+		this.loop.advance(Duration.ofSeconds(1));
+		this.log.delayed = true;
+		this.loop.pass(Duration.ofSeconds(6).toNanos());
+		this.log.append(heartbeatUpTo(Position.NONE));
+		this.loop.advance(Duration.ofSeconds(1));
 		this.log.delayed = false;
 		this.log.deliver();
-		this.loop.advance(Duration.ofMillis(50));
-		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
-		assertThat(this.doors).isEmpty();
-		this.loop.advance(Duration.ofMillis(200));
-		assertThat(this.doors).containsExactly(LOCK);
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.log.written(Expel.class)).isEmpty();
+	}
+
+	@Test
+	void whatIsHeldIsInJeopardyAfterHalfAGraceAndLostAfterIt() {
+		Hold hold = acquire();
+		this.loop.advance(Duration.ofSeconds(10));
+		this.log.delayed = true;
+		this.loop.advance(Duration.ofMillis(1400));
+		assertThat(this.events).extracting(HoldEvent::type).containsExactly(HoldEvent.Type.ACQUIRED);
+		this.loop.advance(Duration.ofMillis(900));
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY);
+		assertThat(hold.isHeld()).isTrue();
+		this.log.delayed = false;
+		this.log.deliver();
+		this.loop.advance(Duration.ofMillis(600));
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY, HoldEvent.Type.RECOVERED);
+		this.log.delayed = true;
+		this.loop.advance(Duration.ofMillis(4010));
+		assertThat(this.events).extracting(HoldEvent::type)
+			.endsWith(HoldEvent.Type.RECOVERED, HoldEvent.Type.JEOPARDY, HoldEvent.Type.LOST);
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.CONNECTION_LOST);
+	}
+
+	/** The next holder comes no earlier than that. */
+	@Test
+	void holderIsToldOfItsLossAtOnceAndNotAtTheNextTick() {
+		Hold hold = acquire();
+		this.loop.advance(Duration.ofSeconds(10));
+		this.log.delayed = true;
+		long last = this.shard.activeSession().incarnation().confirmedAt();
+		List<Long> told = new ArrayList<>();
+		hold.onLost((lost) -> told.add(this.loop.nanoTime() - last));
+		this.loop.advance(Duration.ofSeconds(5));
+		assertThat(told).singleElement()
+			.satisfies((after) -> assertThat(after).isBetween(4_000_000_000L, 4_001_000_000L));
 	}
 
 	@Test
@@ -240,7 +346,7 @@ class ShardTests {
 		this.log.append(heartbeatUpTo(this.log.at(1)));
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(waiter.isWaiting()).isTrue();
-		this.log.append(heartbeatUpTo(this.log.at(2), new Claim("l:another", 1, this.log.at(2), 0)));
+		this.log.append(heartbeatUpTo(this.log.at(2), new Claim("l:another", 1, this.log.at(2))));
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(waiter.granted.getNow(null).isHeld()).isTrue();
 	}
@@ -383,7 +489,7 @@ class ShardTests {
 	void errorWhileARecordIsWrittenEndsTheWritersSessionAndIsSaidInItsGoodbye() {
 		Hold hold = acquire();
 		this.log.error = new OutOfMemoryError("simulated");
-		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		this.shard.acquire("l:another", "another", LockKind.LOCK, new Waiter(false, null));
 		this.loop.runAll();
 		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.NO_ANSWER);
 		long written = this.log.records.get(this.log.records.size() - 2).sequence();
@@ -414,7 +520,7 @@ class ShardTests {
 		List<String> opened = new ArrayList<>();
 		Log deaf = new Log();
 		deaf.swallowing = true;
-		Shard joining = shard(new CountingConnector(new OneConnector(deaf, this.doors, () -> null), opened));
+		Shard joining = shard(new CountingConnector(new OneConnector(deaf), opened));
 		joining.start();
 		for (int i = 0; i < 25; i++) {
 			deaf.append(otherHeartbeat());
@@ -453,7 +559,7 @@ class ShardTests {
 		old.append(otherHeartbeat());
 		old.append(new Heartbeat(OTHER, this.otherSequence++, false, INFO, history, Position.NONE, new Position(2, 0),
 				List.of()));
-		Shard joining = shard(new OneConnector(old, this.doors, () -> null));
+		Shard joining = shard(new OneConnector(old));
 		joining.start();
 		return joining;
 	}
@@ -465,12 +571,12 @@ class ShardTests {
 		log.append(new Request(OTHER, this.otherSequence++, LOCK));
 		log.begin = new Position(1, -1);
 		log.moved = true;
-		Shard joining = shard(new OneConnector(log, this.doors, () -> null));
+		Shard joining = shard(new OneConnector(log));
 		joining.start();
 		this.loop.advance(Duration.ofMillis(200));
 		assertThat(joining.isConfirmed()).isTrue();
 		Waiter waiter = new Waiter(false, null);
-		joining.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		joining.acquire(LOCK, "stock", LockKind.LOCK, waiter);
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(waiter.isWaiting()).isTrue();
 	}
@@ -480,7 +586,7 @@ class ShardTests {
 		Log log = new Log();
 		log.append(otherHeartbeat());
 		log.begin = new Position(1, 0);
-		Shard joining = shard(new OneConnector(log, this.doors, () -> null));
+		Shard joining = shard(new OneConnector(log));
 		joining.start();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(joining.isConfirmed()).isTrue();
@@ -531,7 +637,7 @@ class ShardTests {
 	void nothingButAGoodbyeFollowsARecordThatCouldNotBeWritten() {
 		this.log.failing = true;
 		ask();
-		this.shard.acquire("l:another", "another", Door.Kind.EXCLUSIVE, new Waiter(false, null));
+		this.shard.acquire("l:another", "another", LockKind.LOCK, new Waiter(false, null));
 		int before = this.log.records.size();
 		this.loop.runAll();
 		List<JournalRecord> after = this.log.records.subList(before, this.log.records.size());
@@ -584,7 +690,7 @@ class ShardTests {
 		this.log.append(newer(0));
 		this.log.append(newer(1));
 		this.log.append(new OtherVersion(NEWER, 2, 9, null, 0, true));
-		Shard late = shard(new OneConnector(this.log, this.doors, () -> null));
+		Shard late = shard(new OneConnector(this.log));
 		late.start();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThat(late.isConfirmed()).isTrue();
@@ -596,7 +702,7 @@ class ShardTests {
 		Log log = new Log();
 		log.append(newer(0));
 		log.append(newer(1));
-		Shard late = shard(new OneConnector(log, this.doors, () -> null));
+		Shard late = shard(new OneConnector(log));
 		late.start();
 		this.loop.advance(Duration.ofMillis(9_000));
 		assertThat(late.isConfirmed()).isFalse();
@@ -659,14 +765,16 @@ class ShardTests {
 	}
 
 	@Test
-	void sessionThatHasAskedForSomethingKeepsItsLease() {
+	void sessionThatWaitsBehindAnotherKeepsItsLease() {
 		SessionInfo info = new SessionInfo("long", 60_000, 4_000, 1);
+		Hold held = acquire();
 		this.log.append(new Heartbeat(OTHER, 0, true, info, Position.NONE, Position.NONE, Position.NONE, List.of()));
 		this.log.append(new Request(OTHER, 1, LOCK));
 		this.loop.advance(Duration.ofSeconds(60));
 		assertThat(this.log.written(Expel.class)).isEmpty();
 		this.loop.advance(Duration.ofSeconds(20));
 		assertThat(this.log.written(Expel.class)).hasSize(1);
+		assertThat(held.isHeld()).isTrue();
 	}
 
 	/** Whether what it has asked for is lost is not known then. */
@@ -689,36 +797,6 @@ class ShardTests {
 		this.log.roll();
 		this.log.append(NO_RECORD);
 		assertThat(acquire()).isNull();
-	}
-
-	@Test
-	void refusedDoorKeepsNobodyFromALock() {
-		this.refusal = new LockConfigurationException("too many consumers");
-		Hold hold = acquire();
-		this.loop.advance(Duration.ofSeconds(30));
-		assertThat(hold.isHeld()).isTrue();
-		assertThat(this.shard.doors().failure()).isSameAs(this.refusal);
-		Waiter next = ask();
-		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(next.isWaiting()).isTrue();
-		hold.release();
-		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(next.granted.getNow(null).isHeld()).isTrue();
-		this.refusal = null;
-		this.loop.advance(Duration.ofSeconds(11));
-		assertThat(this.shard.doors().failure()).isNull();
-	}
-
-	@Test
-	void groupLeadsAfterHalfAGraceAlthoughItsDoorIsRefused() {
-		this.refusal = new LockConfigurationException("too many consumers");
-		SessionGroup group = new SessionGroup("digest", "g:digest", Runnable::run, List::of, SessionGroup::stop);
-		group.start(this.shard);
-		this.loop.advance(Duration.ofMillis(2500));
-		assertThat(group.isLeader()).isTrue();
-		this.loop.advance(Duration.ofSeconds(60));
-		assertThat(group.isLeader()).isTrue();
-		assertThat(group.isVacant()).isFalse();
 	}
 
 	@Test
@@ -782,7 +860,7 @@ class ShardTests {
 
 	private Waiter ask() {
 		Waiter waiter = new Waiter(false, null);
-		this.shard.acquire(LOCK, "stock", Door.Kind.EXCLUSIVE, waiter);
+		this.shard.acquire(LOCK, "stock", LockKind.LOCK, waiter);
 		return waiter;
 	}
 
@@ -922,11 +1000,6 @@ class ShardTests {
 		}
 
 		@Override
-		public CompletionStage<?> ask() {
-			return this.delayed ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
-		}
-
-		@Override
 		public void trim(Position upTo) {
 		}
 
@@ -937,14 +1010,11 @@ class ShardTests {
 
 	}
 
-	private record OneConnector(Log log, List<String> doors, Supplier<LockException> refusal) implements Connector {
+	private record OneConnector(Log log) implements Connector {
 
 		@Override
-		public CompletionStage<Ports> open(int shard) {
-			return CompletableFuture.completedFuture(new Ports(this.log, (lock, kind, ordinal, changed) -> {
-				this.doors.add(lock);
-				return new Open(this.refusal.get());
-			}));
+		public CompletionStage<Journal> open(int shard) {
+			return CompletableFuture.completedFuture(this.log);
 		}
 
 		@Override
@@ -956,7 +1026,7 @@ class ShardTests {
 	private record CountingConnector(Connector next, List<String> calls) implements Connector {
 
 		@Override
-		public CompletionStage<Ports> open(int shard) {
+		public CompletionStage<Journal> open(int shard) {
 			this.calls.add("open");
 			return this.next.open(shard);
 		}
@@ -971,7 +1041,7 @@ class ShardTests {
 	private record StuckConnector(Connector next, List<String> calls) implements Connector {
 
 		@Override
-		public CompletionStage<Ports> open(int shard) {
+		public CompletionStage<Journal> open(int shard) {
 			this.calls.add("open");
 			return this.calls.contains("abandon") ? this.next.open(shard) : new CompletableFuture<>();
 		}
@@ -983,25 +1053,6 @@ class ShardTests {
 
 		@Override
 		public void close() {
-		}
-
-	}
-
-	/** A door that lets in, or is refused. */
-	private record Open(LockException failure) implements Door.Entry {
-
-		@Override
-		public Door.State state() {
-			return (this.failure != null) ? Door.State.FAILED : Door.State.ADMITTED;
-		}
-
-		@Override
-		public long admission() {
-			return (this.failure != null) ? 0 : 1;
-		}
-
-		@Override
-		public void leave() {
 		}
 
 	}

@@ -12,7 +12,7 @@ import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One broker: doors, appends and readers of the shard's topic.
+ * One broker: appends and readers of the shard's topic.
  */
 final class SimulatedBroker {
 
@@ -25,8 +25,6 @@ final class SimulatedBroker {
 	private final ArrayDeque<Append> appends = new ArrayDeque<>();
 
 	private final Map<SimulatedJournal, Cursor> cursors = new LinkedHashMap<>();
-
-	private final Map<String, SimulatedGate> gates = new LinkedHashMap<>();
 
 	private final LinkedHashMap<SimulatedLink, Boolean> links = new LinkedHashMap<>();
 
@@ -47,22 +45,12 @@ final class SimulatedBroker {
 	void closed(SimulatedLink link) {
 		this.links.remove(link);
 		this.cursors.values().removeIf((cursor) -> cursor.link == link);
-		List.copyOf(this.gates.values()).forEach((gate) -> gate.closed(link));
 	}
 
 	void closeAll() {
 		this.frozen = -1;
 		List.copyOf(this.links.keySet()).forEach(SimulatedLink::closeByBroker);
 		this.appends.clear();
-		this.gates.clear();
-	}
-
-	SimulatedGate gate(String lock, Door.Kind kind) {
-		return this.gates.computeIfAbsent(lock, (any) -> new SimulatedGate(lock, kind, this.cluster));
-	}
-
-	Map<String, SimulatedGate> gates() {
-		return this.gates;
 	}
 
 	/** Appends a record some time later, if this broker is still the owner then. */

@@ -9,7 +9,6 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.Position;
-import io.pulsarlock.session.SimulatedDoor.Attempt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,12 @@ final class SimulatedClient implements Connector {
 
 	private final Set<SimulatedJournal> journals = new LinkedHashSet<>();
 
-	private final Set<Attempt> attempts = new LinkedHashSet<>();
-
 	private @Nullable SimulatedLink link;
 
 	private long numbers;
+
+	/** To connect. */
+	private long attempts;
 
 	private long backoff = FIRST_BACKOFF;
 
@@ -55,8 +55,12 @@ final class SimulatedClient implements Connector {
 	}
 
 	private void connect() {
+		long attempt = ++this.attempts;
 		long delay = this.time.between(SimulatedTime.MILLI, 5 * SimulatedTime.MILLI);
 		this.process.later(delay, () -> {
+			if (attempt != this.attempts) {
+				return;
+			}
 			SimulatedBroker broker = this.cluster.lookup();
 			if (broker == null || this.time.now() < this.cutOffUntil) {
 				this.process.later(this.backoff, this::connect);
@@ -68,14 +72,7 @@ final class SimulatedClient implements Connector {
 			broker.connected(made);
 			this.link = made;
 			this.time.trace(() -> "link     " + made + " is open" + (this.cluster.isStale(broker) ? " (stale)" : ""));
-			if (this.time.chance(0.5)) {
-				List.copyOf(this.attempts).forEach(Attempt::connected);
-				List.copyOf(this.journals).forEach(SimulatedJournal::connected);
-			}
-			else {
-				List.copyOf(this.journals).forEach(SimulatedJournal::connected);
-				List.copyOf(this.attempts).forEach(Attempt::connected);
-			}
+			List.copyOf(this.journals).forEach(SimulatedJournal::connected);
 		});
 	}
 
@@ -83,25 +80,24 @@ final class SimulatedClient implements Connector {
 		if (this.link == closed) {
 			this.link = null;
 			this.time.trace(() -> "link     " + closed + " is closed");
-			List.copyOf(this.attempts).forEach(Attempt::disconnected);
 			connect();
 		}
 	}
 
 	@Override
-	public CompletionStage<Ports> open(int shard) {
+	public CompletionStage<Journal> open(int shard) {
 		this.cluster.throwing().application("a connector");
-		CompletableFuture<Ports> opened = new CompletableFuture<>();
+		CompletableFuture<Journal> opened = new CompletableFuture<>();
 		open(opened, 0);
 		return opened;
 	}
 
-	private void open(CompletableFuture<Ports> opened, int tries) {
+	private void open(CompletableFuture<Journal> opened, int tries) {
 		this.process.later(this.time.between(SimulatedTime.MILLI, 20 * SimulatedTime.MILLI), () -> {
 			if (this.link != null) {
 				SimulatedJournal journal = new SimulatedJournal(this);
 				this.journals.add(journal);
-				opened.complete(new Ports(journal, new SimulatedDoor(this)));
+				opened.complete(journal);
 			}
 			else if (tries > 50) {
 				opened.completeExceptionally(new LockUnavailableException("simulated: not connected", null));
@@ -115,6 +111,14 @@ final class SimulatedClient implements Connector {
 	/** No connection can be made for a while. */
 	void cutOff(long lasting) {
 		this.cutOffUntil = this.time.now() + lasting;
+	}
+
+	/** It may connect again, and tries so now. */
+	void admit() {
+		this.cutOffUntil = 0;
+		if (this.link == null) {
+			connect();
+		}
 	}
 
 	/** What the broker sends to readers comes later. */
@@ -147,10 +151,6 @@ final class SimulatedClient implements Connector {
 
 	Set<SimulatedJournal> journals() {
 		return this.journals;
-	}
-
-	Set<Attempt> attempts() {
-		return this.attempts;
 	}
 
 	Position applied() {

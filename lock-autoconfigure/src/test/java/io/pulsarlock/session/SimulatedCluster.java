@@ -1,7 +1,10 @@
 package io.pulsarlock.session;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ final class SimulatedCluster {
 	private @Nullable SimulatedBroker owner;
 
 	private @Nullable SimulatedBroker stale;
+
+	/** Find no broker until somebody is about to expel them. */
+	private final Set<SimulatedClient> accused = new LinkedHashSet<>();
 
 	private long slowUntil;
 
@@ -81,11 +87,26 @@ final class SimulatedCluster {
 		}
 	}
 
-	/** All doors are closed, and their consumers told, each when its link lets it. */
-	void deleteDoors() {
-		if (this.owner != null) {
-			List.copyOf(this.owner.gates().values()).forEach(SimulatedGate::delete);
+	/** It finds no broker until somebody is about to expel it. */
+	void admitWhenAccused(SimulatedClient client) {
+		this.accused.add(client);
+	}
+
+	/**
+	 * Somebody is about to expel a session.
+	 * @return whether its client is connected again in this moment
+	 */
+	boolean admitAccused(UUID session) {
+		boolean admitted = false;
+		for (SimulatedClient client : List.copyOf(this.accused)) {
+			if (client.journals().stream().anyMatch((journal) -> session.equals(journal.session()))) {
+				this.accused.remove(client);
+				client.admit();
+				this.coverage.count("connected again in the last moment");
+				admitted = true;
+			}
 		}
+		return admitted;
 	}
 
 	/** An administrator clears a backlog. */
@@ -101,10 +122,7 @@ final class SimulatedCluster {
 			List<SimulatedBroker> candidates = this.brokers.stream()
 				.filter((broker) -> broker != not && broker != this.stale)
 				.toList();
-			if (!this.plan.twin(SimulationTwin.CONNECTION_IGNORED)) {
-				// A new ledger tells the same as a new connection.
-				this.log.newLedger();
-			}
+			this.log.newLedger();
 			this.owner = this.time.pick(candidates);
 			this.time.trace(() -> "cluster  topic is owned by " + this.owner);
 		}

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -137,24 +136,11 @@ final class SimulatedJournal implements Journal {
 	private void send(Pending publishing) {
 		SimulatedLink link = this.client.link();
 		if (link != null) {
+			if (publishing.record() instanceof Expel expel && this.cluster.admitAccused(expel.target())) {
+				link.delayToBroker(this.cluster.time().between(0, 40 * SimulatedTime.MILLI));
+			}
 			link.toBroker(() -> link.broker().append(link, this, publishing.number(), publishing.record()));
 		}
-	}
-
-	@Override
-	public CompletionStage<?> ask() {
-		CompletableFuture<Void> answer = new CompletableFuture<>();
-		SimulatedLink link = this.client.link();
-		if (link == null) {
-			answer.completeExceptionally(new LockUnavailableException("not connected", null));
-		}
-		else if (twin(SimulationTwin.CLOSE_UNSEEN)) {
-			answer.complete(null);
-		}
-		else {
-			link.toBroker(() -> link.toClient(() -> answer.complete(null)));
-		}
-		return answer;
 	}
 
 	/** Connected again: reads on, and sends again what has no answer. */
@@ -195,6 +181,11 @@ final class SimulatedJournal implements Journal {
 		}
 	}
 
+	/** Whose records it writes. */
+	@Nullable UUID session() {
+		return this.session;
+	}
+
 	/** The next to be read. */
 	int next() {
 		return this.next;
@@ -220,19 +211,9 @@ final class SimulatedJournal implements Journal {
 		if (twin(SimulationTwin.RECORDS_SKIPPED) && this.cluster.time().chance(0.002)) {
 			return nothing;
 		}
-		if (twin(SimulationTwin.EXPULSION_UNHEARD)
-				&& (record instanceof Expel expel && expel.target().equals(this.session)
-						|| record instanceof Evict evict && evict.target().equals(this.session))) {
+		if (twin(SimulationTwin.EXPULSION_UNHEARD) && record instanceof Expel expel
+				&& expel.target().equals(this.session)) {
 			return nothing;
-		}
-		if (twin(SimulationTwin.DOOR_ONLY) && !record.session().equals(this.session)) {
-			if (record instanceof Request) {
-				return nothing;
-			}
-			if (record instanceof Heartbeat heartbeat) {
-				return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
-						heartbeat.history(), heartbeat.from(), heartbeat.upTo(), List.of());
-			}
 		}
 		return record;
 	}
@@ -270,9 +251,6 @@ final class SimulatedJournal implements Journal {
 	public long connection() {
 		mayThrow("a journal that is asked for its connection");
 		SimulatedLink link = this.client.link();
-		if (twin(SimulationTwin.CONNECTION_IGNORED)) {
-			return 1;
-		}
 		return (link != null) ? link.number() : 0;
 	}
 

@@ -1,9 +1,6 @@
 package io.pulsarlock.session;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * A TCP connection between a client and a broker: both directions in order, with delays
@@ -26,8 +23,6 @@ final class SimulatedLink {
 
 	private final ArrayDeque<Runnable> stash = new ArrayDeque<>();
 
-	private final List<Consumer<Boolean>> probes = new ArrayList<>();
-
 	private boolean open = true;
 
 	private boolean brokerOpen = true;
@@ -37,8 +32,6 @@ final class SimulatedLink {
 	private long lastToBroker;
 
 	private long lastToClient;
-
-	private int probeCount;
 
 	private boolean clientWaitsForPong;
 
@@ -82,6 +75,11 @@ final class SimulatedLink {
 				message.run();
 			}
 		})));
+	}
+
+	/** What is sent to the broker from now on takes a while. */
+	void delayToBroker(long delay) {
+		this.lastToBroker = Math.max(this.lastToBroker, this.time.now() + delay);
 	}
 
 	private void arrive(Runnable message) {
@@ -141,34 +139,10 @@ final class SimulatedLink {
 		});
 	}
 
-	/** The broker's liveness check: does the client still answer? */
-	void probe(Consumer<Boolean> answer) {
-		this.probes.add(answer);
-		if (this.probes.size() > 1) {
-			return;
-		}
-		int probe = ++this.probeCount;
-		toClient(() -> toBroker(() -> probed(true)));
-		this.time.after(this.cluster.plan().livenessCheck(), () -> {
-			if (this.brokerOpen && !this.probes.isEmpty() && probe == this.probeCount) {
-				this.cluster.coverage().count("links closed by the liveness check");
-				this.time.trace(() -> "link     " + this + " does not answer, closed by its broker");
-				closeByBroker();
-			}
-		});
-	}
-
-	private void probed(boolean alive) {
-		List<Consumer<Boolean>> waiting = List.copyOf(this.probes);
-		this.probes.clear();
-		waiting.forEach((answer) -> answer.accept(alive));
-	}
-
 	void closeByBroker() {
 		if (this.brokerOpen) {
 			this.brokerOpen = false;
 			this.broker.closed(this);
-			probed(false);
 			this.time.after(this.cluster.noticeDelay(NOTICE), () -> arrive(this::noticed));
 		}
 	}
@@ -194,7 +168,6 @@ final class SimulatedLink {
 		if (this.brokerOpen) {
 			this.brokerOpen = false;
 			this.broker.closed(this);
-			probed(false);
 		}
 	}
 

@@ -8,7 +8,6 @@ import java.util.function.UnaryOperator;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -86,8 +85,7 @@ final class SimulatedLog {
 
 	/** Whether somebody else has already ended the session it is about. */
 	private boolean isLate(JournalRecord record) {
-		return record instanceof Expel expel && this.table.session(expel.target()) == null
-				|| record instanceof Evict evict && this.table.session(evict.target()) == null;
+		return record instanceof Expel expel && this.table.session(expel.target()) == null;
 	}
 
 	private void count(JournalRecord record, Change change, Map<String, Ticket> fronts, boolean late) {
@@ -98,19 +96,12 @@ final class SimulatedLog {
 			this.coverage.count((change.ended() != null) ? "expulsions"
 					: late ? "late expulsions" : "void expulsions (heard again)");
 		}
-		if (record instanceof Evict evict) {
-			this.coverage.count(change.locks().contains(evict.lock()) ? "evictions"
-					: late ? "late evictions" : "void evictions (heard again)");
-		}
 		for (String lock : change.locks()) {
 			Ticket before = fronts.get(lock);
 			Ticket after = this.table.front(lock);
 			if (before != null && after != null && before != after) {
 				if (record instanceof Release) {
 					this.coverage.count("hand-overs by release");
-				}
-				else if (record instanceof Evict) {
-					this.coverage.count("hand-overs by eviction");
 				}
 				else if (record instanceof Expel) {
 					this.coverage.count("hand-overs by expulsion");

@@ -85,8 +85,8 @@ final class SimulatedNode {
 		if (this.calm || this.ended) {
 			return;
 		}
-		Door.Kind kind = lock.startsWith("g:") ? Door.Kind.FAILOVER : Door.Kind.EXCLUSIVE;
-		boolean immediate = kind == Door.Kind.EXCLUSIVE && this.time.chance(0.15);
+		LockKind kind = lock.startsWith("g:") ? LockKind.LEADERSHIP : LockKind.LOCK;
+		boolean immediate = kind == LockKind.LOCK && this.time.chance(0.15);
 		Duration limit = this.time.chance(0.1) ? Duration.ofMillis(this.time.between(1, 4000)) : null;
 		Waiter waiter = new Waiter(immediate, limit);
 		this.waiting++;
@@ -116,12 +116,15 @@ final class SimulatedNode {
 		}
 	}
 
-	private long holdTime(Door.Kind kind) {
+	private long holdTime(LockKind kind) {
 		if (this.calm) {
 			return this.time.between(0, SimulatedTime.SECOND / 10);
 		}
-		if (kind == Door.Kind.FAILOVER || this.time.chance(0.2)) {
-			return this.time.between(5 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND);
+		if (kind == LockKind.LEADERSHIP || this.time.chance(0.2)) {
+			// Some leaderships last for longer than the journal is kept.
+			long left = this.cluster.plan().duration() - this.time.now();
+			boolean leads = kind == LockKind.LEADERSHIP && this.time.chance(0.3);
+			return this.time.between(5 * SimulatedTime.SECOND, Math.max(leads ? left : 0, 30 * SimulatedTime.SECOND));
 		}
 		return this.time.skewed(0, isHomely() ? SimulatedTime.SECOND / 5 : 3 * SimulatedTime.SECOND);
 	}

@@ -64,6 +64,12 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		 */
 		UNHEARD,
 
+		/**
+		 * The connection is closed, and made anew when another node is about to expel
+		 * this one.
+		 */
+		ACCUSED,
+
 		PAUSE,
 
 		KILL,
@@ -93,9 +99,6 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 
 		/** Each tick of the process is late, for long, and it never stands. */
 		LIMP,
-
-		/** An administrator deletes the subscriptions. */
-		DOORS_DELETED,
 
 		/**
 		 * The topic is deleted and made anew. Not together with all the others: a node

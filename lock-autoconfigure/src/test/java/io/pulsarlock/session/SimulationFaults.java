@@ -24,7 +24,6 @@ final class SimulationFaults {
 		switch (fault.kind()) {
 			case MOVE -> this.cluster.move(fault.extra());
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
-			case DOORS_DELETED -> this.cluster.deleteDoors();
 			case DELETED -> this.cluster.delete(fault.extra());
 			case CURSORS_MOVED -> moveCursors(fault.extra());
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
@@ -64,6 +63,7 @@ final class SimulationFaults {
 			case CUT_OFF -> cutOff(node, fault.lasting());
 			case TURNED_AWAY -> turnAway(node, fault.lasting());
 			case UNHEARD -> unheard(fault, node);
+			case ACCUSED -> accused(node);
 			case PAUSE -> pause(node, fault.lasting());
 			case KILL -> kill(node, true, fault.extra());
 			case POWER_LOSS -> kill(node, false, fault.extra());
@@ -144,6 +144,11 @@ final class SimulationFaults {
 	private void turnAway(SimulatedNode node, long lasting) {
 		node.client().cutOff(lasting);
 		resetByClient(node);
+	}
+
+	private void accused(SimulatedNode node) {
+		turnAway(node, 20 * SimulatedTime.SECOND);
+		this.cluster.admitWhenAccused(node.client());
 	}
 
 	private void pause(SimulatedNode node, long lasting) {

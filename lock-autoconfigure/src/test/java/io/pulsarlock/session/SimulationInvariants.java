@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulationInvariants {
 
-	/** A heartbeat of the longest lease, and what is slow in this world. */
-	private static final long MISCOUNTED = 20 * SimulatedTime.SECOND;
-
 	private final SimulatedCluster cluster;
 
 	private final List<SimulatedNode> nodes;
@@ -40,9 +37,6 @@ final class SimulationInvariants {
 	private final Map<String, Long> tokens = new HashMap<>();
 
 	private final Map<String, Holding> byToken = new HashMap<>();
-
-	/** Since when each table counts which two of the living wrongly. */
-	private final Map<LineTable, Map<String, Long>> miscounted = new IdentityHashMap<>();
 
 	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
 
@@ -156,7 +150,6 @@ final class SimulationInvariants {
 						&& session.table().applied() != this.compared.get(node)) {
 					this.compared.put(node, session.table().applied());
 					compare(node, session.table());
-					ordinals(node, session.table());
 				}
 			}
 		}
@@ -221,53 +214,10 @@ final class SimulationInvariants {
 			line.removeIf((ticket) -> truth.session(ticket.session()) == null);
 			List<Ticket> known = new ArrayList<>(truth.line(lock));
 			known.removeIf((ticket) -> isForgotten(ticket, table));
-			check(withoutOrdinals(line).equals(withoutOrdinals(known)), () -> node + " at " + table.applied()
-					+ " has for " + lock + " " + table.line(lock) + " instead of " + truth.line(lock));
+			check(line.equals(known), () -> node + " at " + table.applied() + " has for " + lock + " "
+					+ table.line(lock) + " instead of " + truth.line(lock));
 		}
 		this.cluster.coverage().count("tables with a zombie");
-	}
-
-	private static List<Ticket> withoutOrdinals(List<Ticket> line) {
-		return line.stream()
-			.map((ticket) -> new Ticket(ticket.lock(), ticket.session(), ticket.number(), ticket.position(), 0))
-			.toList();
-	}
-
-	/**
-	 * In every table the living count in the order of the line, but for a while after it
-	 * was rebuilt: then Pulsar may prefer the wrong one, who leaves when it hears the
-	 * right one. No two of them for longer than their heartbeats need.
-	 */
-	private void ordinals(SimulatedNode node, LineTable table) {
-		Set<UUID> living = null;
-		Map<String, Long> before = this.miscounted.getOrDefault(table, Map.of());
-		Map<String, Long> now = new HashMap<>();
-		for (String lock : table.locks()) {
-			List<Ticket> line = table.line(lock);
-			Ticket last = null;
-			for (Ticket ticket : (line.size() > 1) ? line : List.<Ticket>of()) {
-				if (living == null) {
-					living = this.nodes.stream()
-						.map(SimulatedNode::session)
-						.filter((session) -> session != null)
-						.map(Session::id)
-						.collect(Collectors.toSet());
-				}
-				if (living.contains(ticket.session())) {
-					if (last != null && ticket.ordinal() <= last.ordinal()) {
-						String pair = last + " before " + ticket;
-						now.put(pair, before.getOrDefault(pair, this.cluster.time().now()));
-					}
-					last = ticket;
-				}
-			}
-		}
-		if (!now.isEmpty() || !before.isEmpty()) {
-			this.miscounted.put(table, now);
-			this.cluster.coverage().count("lines counted wrongly for a moment");
-			now.forEach((pair, since) -> check(this.cluster.time().now() - since < MISCOUNTED,
-					() -> node + " counts wrongly for too long: " + pair));
-		}
 	}
 
 	/** So long after the last fault no shard is dead, whatever was thrown. */
@@ -302,14 +252,10 @@ final class SimulationInvariants {
 			check(node.waiting() == 0, () -> node + " has " + node.waiting() + " waiters at the end");
 			check(node.shard().slots().isEmpty(),
 					() -> node + " has slots at the end: " + node.shard().slots().keySet());
-			check(node.client().attempts().isEmpty(), () -> node + " has doors at the end");
 			LineTable table = session.table();
 			check(table.locks().isEmpty(), () -> node + " sees somebody in line at the end: " + table.locks());
 			check(table.sessions().size() == this.nodes.size(), () -> node + " sees " + table.sessions().size()
 					+ " sessions of " + this.nodes.size() + " nodes at the end");
-		}
-		for (SimulatedBroker broker : this.cluster.brokers()) {
-			broker.gates().values().forEach((gate) -> check(gate.isEmpty(), () -> "an orphan is inside " + gate));
 		}
 	}
 

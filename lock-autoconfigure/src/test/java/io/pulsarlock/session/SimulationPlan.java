@@ -151,9 +151,4 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return 30 * SimulatedTime.SECOND;
 	}
 
-	/** How long the broker waits for an answer when somebody else wants to come in. */
-	long livenessCheck() {
-		return (looksLate() ? 2 : 5) * SimulatedTime.SECOND;
-	}
-
 }

@@ -4,7 +4,6 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -26,10 +25,7 @@ final class SimulationTrace {
 		String writer = of(record.session()) + "#" + record.sequence() + " ";
 		if (record instanceof Heartbeat heartbeat) {
 			return writer + (heartbeat.opening() ? "OPEN " : "HEARTBEAT ") + heartbeat.info().node() + " "
-					+ heartbeat.claims()
-						.stream()
-						.map((claim) -> claim.lock() + "@" + claim.position() + "/" + claim.ordinal())
-						.toList();
+					+ heartbeat.claims().stream().map((claim) -> claim.lock() + "@" + claim.position()).toList();
 		}
 		if (record instanceof Request request) {
 			return writer + "REQUEST " + request.lock();
@@ -39,10 +35,6 @@ final class SimulationTrace {
 		}
 		if (record instanceof Expel expel) {
 			return writer + "EXPEL " + of(expel.target()) + " last seen " + expel.lastSeen();
-		}
-		if (record instanceof Evict evict) {
-			return writer + "EVICT " + evict.lock() + " " + of(evict.target()) + "#" + evict.ticket() + " last seen "
-					+ evict.lastSeen();
 		}
 		return writer + ((record instanceof Bye) ? "BYE" : "?");
 	}

@@ -3,7 +3,6 @@ package io.pulsarlock.session;
 import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
@@ -20,29 +19,20 @@ import io.pulsarlock.line.SessionState;
  */
 enum SimulationTwin {
 
-	/** Expulsions and evictions count although the session was heard again. */
+	/** Expulsions count although the session was heard again. */
 	NO_COMPARE_AND_SET,
 
-	/** A session does not read that it was expelled or its ticket taken. */
+	/** A session does not read that it was expelled. */
 	EXPULSION_UNHEARD,
 
 	/** A broker that lost the topic acknowledges appends, as it answers pings. */
 	STALE_BROKER_ACKNOWLEDGES,
-
-	/** Being connected again is taken for being inside the door again. */
-	REENTRY_ASSUMED,
 
 	/** The others know a shorter lease and grace than the holder lives by. */
 	EXPELLED_EARLY,
 
 	/** A joining node begins at the end of the log. */
 	JOINS_WITHOUT_READING,
-
-	/** The line is not read: whom the door admits has the lock. */
-	DOOR_ONLY,
-
-	/** The door admits everybody. */
-	OPEN_DOOR,
 
 	/**
 	 * The clock stands while the process does, so the gap between two ticks is unseen.
@@ -51,12 +41,6 @@ enum SimulationTwin {
 
 	/** One node's clock is slower than the drift allows. */
 	SLOW_CLOCK,
-
-	/** A new connection is taken for the old one. */
-	CONNECTION_IGNORED,
-
-	/** That no news of a close has come counts as if the broker had been asked. */
-	CLOSE_UNSEEN,
 
 	/** The reader leaves records out. */
 	RECORDS_SKIPPED,
@@ -99,7 +83,8 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
-			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters";
+			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
+			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters|before .* noticed";
 			default -> "^two hold |: token |before .* noticed";
 		};
 	}
@@ -139,11 +124,6 @@ enum SimulationTwin {
 			return (target != null)
 					? new Expel(expel.session(), expel.sequence(), expel.target(), target.sequence(), expel.ledger())
 					: record;
-		}
-		if (record instanceof Evict evict) {
-			SessionState target = table.session(evict.target());
-			return (target != null) ? new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(),
-					evict.ticket(), target.sequence(), evict.ledger()) : record;
 		}
 		return record;
 	}

@@ -6,13 +6,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-import io.pulsarlock.LockException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
-/** Journal, door and connector that throw when they are told to. */
-final class ThrowingPorts implements Journal, Door {
+/** Journal and connector that throw when they are told to. */
+final class ThrowingPorts implements Journal {
 
 	final List<JournalRecord> records = new ArrayList<>();
 
@@ -29,8 +28,6 @@ final class ThrowingPorts implements Journal, Door {
 	@Nullable Throwable publishThrows;
 
 	@Nullable Throwable openThrows;
-
-	@Nullable Throwable leaveThrows;
 
 	int closeThrows;
 
@@ -54,10 +51,10 @@ final class ThrowingPorts implements Journal, Door {
 		return new Connector() {
 
 			@Override
-			public CompletionStage<Ports> open(int shard) {
+			public CompletionStage<Journal> open(int shard) {
 				raise(once(ThrowingPorts.this.openThrows, () -> ThrowingPorts.this.openThrows = null));
 				ThrowingPorts.this.open++;
-				return CompletableFuture.completedFuture(new Ports(ThrowingPorts.this, ThrowingPorts.this));
+				return CompletableFuture.completedFuture(ThrowingPorts.this);
 			}
 
 			@Override
@@ -122,39 +119,7 @@ final class ThrowingPorts implements Journal, Door {
 	}
 
 	@Override
-	public CompletionStage<?> ask() {
-		return CompletableFuture.completedFuture(null);
-	}
-
-	@Override
 	public void trim(Position upTo) {
-	}
-
-	@Override
-	public Entry enter(String lock, Kind kind, int ordinal, Runnable changed) {
-		return new Entry() {
-
-			@Override
-			public State state() {
-				return State.ADMITTED;
-			}
-
-			@Override
-			public long admission() {
-				return ThrowingPorts.this.connection;
-			}
-
-			@Override
-			public @Nullable LockException failure() {
-				return null;
-			}
-
-			@Override
-			public void leave() {
-				raise(ThrowingPorts.this.leaveThrows);
-			}
-
-		};
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.LockNode;
+import io.pulsarlock.Registration;
 import io.pulsarlock.test.contract.ContractCluster;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
@@ -33,6 +34,12 @@ final class InMemoryContractCluster implements ContractCluster {
 	@Override
 	public void loseLeadership(LockNode node, String group) {
 		((InMemoryNode) node).loseLeadership(group);
+	}
+
+	@Override
+	public Registration silence(LockNode node) {
+		((InMemoryNode) node).disconnect();
+		return ((InMemoryNode) node)::reconnect;
 	}
 
 	@Override

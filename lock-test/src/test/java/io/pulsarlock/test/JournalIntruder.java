@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 
-import io.pulsarlock.line.JournalRecord.Evict;
+import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
@@ -22,9 +22,9 @@ import org.apache.pulsar.client.api.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody with a plain Pulsar client who reads the journal and writes an eviction into
- * it: the very record an heir writes, only without having waited. The journal decides
- * whether it counts, so it is tried until the compare-and-set holds.
+ * Somebody with a plain Pulsar client who reads the journal and writes an expulsion into
+ * it: the very record that other nodes write, only without having waited. The journal
+ * decides whether it counts, so it is tried until the compare-and-set holds.
  */
 final class JournalIntruder {
 
@@ -39,21 +39,21 @@ final class JournalIntruder {
 		this.topics = topics;
 	}
 
-	void evict(String node, String key) {
+	void expel(String node, String key) {
 		try {
 			for (String topic : this.topics) {
-				if (evict(this.client, topic, node, key)) {
+				if (expel(this.client, topic, node, key)) {
 					return;
 				}
 			}
 		}
 		catch (IOException | UnreadableRecordException ex) {
-			throw new IllegalStateException("The eviction cannot be written", ex);
+			throw new IllegalStateException("The expulsion cannot be written", ex);
 		}
 		throw new IllegalStateException("Node '" + node + "' is not in front of " + key);
 	}
 
-	private boolean evict(PulsarClient client, String topic, String node, String key)
+	private boolean expel(PulsarClient client, String topic, String node, String key)
 			throws IOException, UnreadableRecordException {
 		try (Reader<byte[]> reader = client.newReader(Schema.BYTES)
 			.topic(topic)
@@ -73,8 +73,8 @@ final class JournalIntruder {
 				if (holder == null) {
 					return false;
 				}
-				Position written = position(producer.send(RecordCodec.encode(new Evict(this.nobody, 0, key,
-						front.session(), front.number(), holder.sequence(), table.applied().ledgerId()))));
+				Position written = position(producer.send(RecordCodec.encode(
+						new Expel(this.nobody, 0, front.session(), holder.sequence(), table.applied().ledgerId()))));
 				while (written.isAfter(table.applied())) {
 					apply(table, reader.readNext());
 				}

@@ -9,7 +9,6 @@ import java.util.Map;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
 
 /**
@@ -40,19 +39,7 @@ final class LockFootprint {
 			for (int i = 0; i < held; i++) {
 				all.add(locks.obtain("held", i).acquire(Duration.ofSeconds(10)));
 			}
-			int doors = 0;
-			while (doors < held) {
-				Thread.sleep(500);
-				doors = 0;
-				for (int shard = 0; shard < 4; shard++) {
-					doors += broker.admin()
-						.stats(TopicSettings.of("footprint").topic(shard))
-						.split("\"type\" ?: ?\"Exclusive\"", -1).length - 2;
-				}
-				System.out.println(doors + " doors");
-			}
-			System.out.printf("%d locks held, each inside its door: %.1f MB of heap%n", held,
-					(heap() - afterIdle) / 1e6);
+			System.out.printf("%d locks held: %.1f MB of heap%n", held, (heap() - afterIdle) / 1e6);
 			System.out.println("still held: " + all.stream().filter(LockHandle::isHeld).count());
 			all.forEach(LockHandle::close);
 		}

@@ -56,6 +56,21 @@ final class NodeProcess implements AutoCloseable {
 		}
 	}
 
+	/** Gives an order to a node that reads them. */
+	void say(String order) {
+		try {
+			this.process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));
+			this.process.getOutputStream().flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	long pid() {
+		return this.process.pid();
+	}
+
 	List<String> lines() {
 		return this.lines;
 	}

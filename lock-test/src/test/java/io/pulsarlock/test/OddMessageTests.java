@@ -18,7 +18,6 @@ import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.pulsar.PulsarConnector;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.Journal;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -89,23 +88,20 @@ class OddMessageTests {
 		Told told = new Told();
 		PulsarConnector connector = new PulsarConnector(this::tuned, TopicSettings.of(this.cluster), "reader");
 		try {
-			Connector.Ports ports = connector.open(0).toCompletableFuture().get();
-			ports.journal().start(told);
+			Journal journal = connector.open(0).toCompletableFuture().get();
+			journal.start(told);
 			for (Map.Entry<String, OddMessages.Way> each : OddMessages.all().entrySet()) {
-				ports.journal().publish(new Release(new UUID(1, 2), 3, "l:any", 3));
+				journal.publish(new Release(new UUID(1, 2), 3, "l:any", 3));
 				each.getValue().write(this.client, this.topic);
 			}
-			Position last = ports.journal()
-				.publish(new Release(new UUID(1, 2), 3, "l:any", 3))
-				.toCompletableFuture()
-				.get();
+			Position last = journal.publish(new Release(new UUID(1, 2), 3, "l:any", 3)).toCompletableFuture().get();
 			await().atMost(LIMIT).untilAsserted(() -> assertThat(List.copyOf(told.positions)).contains(last));
 			assertThat(last.ledgerId()).isEqualTo(told.positions.get(0).ledgerId());
 			assertThat(new TreeSet<>(told.positions)).hasSize((int) last.entryId() + 1);
 			assertThat(told.positions).isSorted();
 			assertThat(told.causes).contains(SkipCause.EMPTY, SkipCause.BATCH, SkipCause.CHUNK, SkipCause.ENCRYPTED,
 					SkipCause.FOREIGN, SkipCause.DAMAGED);
-			ports.journal().close().toCompletableFuture().get();
+			journal.close().toCompletableFuture().get();
 		}
 		finally {
 			connector.close();

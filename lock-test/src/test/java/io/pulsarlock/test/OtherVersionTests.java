@@ -48,7 +48,7 @@ class OtherVersionTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "3, true", "3, false", "1, true", "1, false" })
+	@CsvSource({ "4, true", "4, false", "2, true", "1, false" })
 	void nodesGoOnAndJoinWhenTheOtherOneIsGone(int version, boolean orderly) throws Exception {
 		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);

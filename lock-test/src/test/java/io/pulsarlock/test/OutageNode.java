@@ -47,7 +47,7 @@ final class OutageNode {
 		}
 	}
 
-	private static void logAsByDefault() {
+	static void logAsByDefault() {
 		LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
 		context.reset();
 		PatternLayoutEncoder encoder = new PatternLayoutEncoder();

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import io.pulsarlock.pulsar.PulsarConnector;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
-import io.pulsarlock.session.Connector.Ports;
+import io.pulsarlock.session.Journal;
 import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.ClientBuilder;
 import org.apache.pulsar.client.api.PulsarClient;
@@ -44,8 +44,8 @@ class PulsarConnectorTests {
 				connector.open(0);
 				awaitGivenUp(proxy);
 				connector.abandon(0);
-				Ports ports = connector.open(0).toCompletableFuture().get(20, TimeUnit.SECONDS);
-				assertThat(ports.journal().connection()).isNotZero();
+				Journal journal = connector.open(0).toCompletableFuture().get(20, TimeUnit.SECONDS);
+				assertThat(journal.connection()).isNotZero();
 			}
 			finally {
 				connector.close();
@@ -62,7 +62,7 @@ class PulsarConnectorTests {
 		PulsarConnector connector = connector(() -> awaitRelease(mayGoOn));
 		try {
 			connector.abandon(0);
-			CompletableFuture<Ports> opened = connector.open(0).toCompletableFuture();
+			CompletableFuture<Journal> opened = connector.open(0).toCompletableFuture();
 			assertThat(connector.open(1).toCompletableFuture().get(20, TimeUnit.SECONDS)).isNotNull();
 			assertThat(opened).isNotDone();
 			mayGoOn.countDown();

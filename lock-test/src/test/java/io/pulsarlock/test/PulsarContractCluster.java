@@ -1,26 +1,31 @@
 package io.pulsarlock.test;
 
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pulsarlock.LockNode;
+import io.pulsarlock.Registration;
+import io.pulsarlock.pulsar.PulsarConnector;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.SessionLockNode;
+import io.pulsarlock.session.SessionSettings;
 import io.pulsarlock.test.broker.Admin;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.contract.ContractCluster;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.impl.PulsarClientImpl;
 import org.jspecify.annotations.Nullable;
 
 import static org.awaitility.Awaitility.await;
@@ -46,6 +51,8 @@ final class PulsarContractCluster implements ContractCluster {
 	private final Admin admin;
 
 	private final @Nullable PulsarBroker broker;
+
+	private final Map<LockNode, PulsarClient> clients = new ConcurrentHashMap<>();
 
 	private @Nullable PulsarClient client;
 
@@ -74,51 +81,54 @@ final class PulsarContractCluster implements ContractCluster {
 	}
 
 	private LockNode connect(String name, int shards) {
-		return PulsarLocks.at(this.serviceUrl)
-			.cluster(this.cluster)
-			.shards(shards)
-			.node(name)
-			.times(LEASE, GRACE)
-			.connect();
-	}
-
-	/**
-	 * An heir evicts a node that is not at the door, after the grace. Who evicts at once
-	 * must at least wait until it is there, or the next one finds the door open before
-	 * the holder can have read of it. A leader is always there.
-	 */
-	@Override
-	public void loseNow(LockNode node, String lock) {
-		String door = "consumer " + node.node() + " of l_" + hash("l:" + lock);
-		await().atMost(Duration.ofSeconds(20))
-			.until(() -> openObjects().stream().anyMatch((each) -> each.startsWith(door)));
-		evict(node, "l:" + lock);
-	}
-
-	private static String hash(String key) {
+		PulsarClient client;
 		try {
-			return Base64.getUrlEncoder()
-				.withoutPadding()
-				.encodeToString(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+			client = PulsarLocks.tune(PulsarClient.builder().serviceUrl(this.serviceUrl)).build();
 		}
-		catch (NoSuchAlgorithmException ex) {
+		catch (PulsarClientException ex) {
 			throw new IllegalStateException(ex);
 		}
+		SessionSettings settings = SessionSettings.of(name).withShards(shards).withTimes(LEASE, GRACE);
+		LockNode node = new SessionLockNode(settings,
+				new PulsarConnector(() -> client, TopicSettings.of(this.cluster), name));
+		this.clients.put(node, client);
+		return node;
+	}
+
+	/** Its client's one thread for all connections does nothing else. */
+	@Override
+	public Registration silence(LockNode node) {
+		PulsarClientImpl client = (PulsarClientImpl) Objects.requireNonNull(this.clients.get(node));
+		CountDownLatch end = new CountDownLatch(1);
+		client.eventLoopGroup().execute(() -> {
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		return end::countDown;
+	}
+
+	@Override
+	public void loseNow(LockNode node, String lock) {
+		expel(node, "l:" + lock);
 	}
 
 	@Override
 	public void loseLeadership(LockNode node, String group) {
-		evict(node, "g:" + group);
+		expel(node, "g:" + group);
 	}
 
-	private void evict(LockNode node, String key) {
+	private void expel(LockNode node, String key) {
 		try {
 			PulsarClient client = this.client;
 			if (client == null) {
 				client = PulsarClient.builder().serviceUrl(this.serviceUrl).build();
 				this.client = client;
 			}
-			new JournalIntruder(client, topics()).evict(node.node(), key);
+			new JournalIntruder(client, topics()).expel(node.node(), key);
 		}
 		catch (PulsarClientException ex) {
 			throw new IllegalStateException(ex);

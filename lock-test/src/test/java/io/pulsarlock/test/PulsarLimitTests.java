@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A broker with limits that let a node join and refuse it every door.
+ * A broker with limits that just let a node join: what it holds needs nothing more.
  */
 class PulsarLimitTests {
 
@@ -42,7 +42,7 @@ class PulsarLimitTests {
 	}
 
 	@Test
-	void nodeLeadsAndHoldsWithoutADoor() throws Exception {
+	void nodeThatHasJoinedLeadsAndHolds() throws Exception {
 		try (LockNode locks = PulsarLocks.at(broker.serviceUrl())
 			.cluster(this.cluster)
 			.shards(1)
@@ -54,7 +54,7 @@ class PulsarLimitTests {
 			long term = group.term().orElseThrow();
 			LockHandle held = locks.obtain("stock").acquire(LIMIT);
 			CompletableFuture<LockHandle> next = locks.obtain("stock").acquireAsync(LIMIT);
-			// For longer than a lock is held without either a door or records.
+			// For longer than one record keeps a lock.
 			await().during(Duration.ofSeconds(7))
 				.atMost(LIMIT)
 				.until(() -> held.isHeld() && !next.isDone() && group.term().equals(OptionalLong.of(term)));

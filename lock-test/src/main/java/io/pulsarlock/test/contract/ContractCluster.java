@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.LockNode;
+import io.pulsarlock.Registration;
 
 /**
  * The cluster the contract is tested on. Made anew for every test.
@@ -31,8 +32,10 @@ public interface ContractCluster extends AutoCloseable {
 	LockNode newNode(String name, int shards);
 
 	/**
-	 * Takes a lock away from its holder, at once and for good; the holder's node and all
-	 * others are in reach.
+	 * Ends the session by which a node holds a lock, at once and for good, and with it
+	 * whatever else the node holds by the same session. The node and all others are in
+	 * reach. As nobody has waited before, the next holder may enter before this one has
+	 * read of the end.
 	 * @param node who holds it
 	 * @param lock the lock's name
 	 */
@@ -44,6 +47,15 @@ public interface ContractCluster extends AutoCloseable {
 	 * @param group the group's name
 	 */
 	void loseLeadership(LockNode node, String group);
+
+	/**
+	 * Keeps a node from hearing of the others and from being heard, while its program
+	 * goes on.
+	 * @param node the node
+	 * @return ends it
+	 * @since 0.2.0
+	 */
+	Registration silence(LockNode node);
 
 	/**
 	 * Breaks all connections for much less than the reconnect grace, as a topic that is

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     cluster.node("a").loseNow("stock");
  *     assertThat(held.isHeld()).isFalse();
  * }
- * </pre> The nodes run the session code of production; only journals and doors are
- * replaced. Two clusters share nothing. Safe for use by any number of threads.
+ * </pre> The nodes run the session code of production; only journals are replaced. Two
+ * clusters share nothing. Safe for use by any number of threads.
  *
  * @since 0.1.0
  */
@@ -313,8 +313,7 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	}
 
 	/**
-	 * What the nodes have open: a journal for each shard, and an entry for each door
-	 * somebody is inside of or waits at.
+	 * What the nodes have open: a journal for each shard.
 	 * @return one line for each, sorted; empty when all nodes are closed
 	 */
 	public List<String> openObjects() {

@@ -121,10 +121,10 @@ public final class InMemoryNode implements DelegatingLockNode {
 	}
 
 	/**
-	 * Takes a lock away from this node, as an administrator or a mistaken cluster would:
-	 * its holder is told ({@link io.pulsarlock.LockLoss.Reason#ENDED_BY_CLUSTER}) and the
-	 * next one in line gets it. When this returns the holder's
-	 * {@link LockHandle#isHeld()} is false. The node's other locks are not touched.
+	 * Takes a lock away from this node, as a mistaken cluster would: its holder is told
+	 * ({@link io.pulsarlock.LockLoss.Reason#ENDED_BY_CLUSTER}) and the next one in line
+	 * gets it. When this returns the holder's {@link LockHandle#isHeld()} is false. A
+	 * cluster ends sessions and not single locks, so the node may lose others with it.
 	 * @param lock the lock's name
 	 * @throws IllegalStateException if this node does not hold it, or is disconnected:
 	 * what it cannot be told cannot be taken away safely
@@ -149,7 +149,7 @@ public final class InMemoryNode implements DelegatingLockNode {
 	/** Takes a lock away, unless this node does not hold it. */
 	boolean tryLose(String lock) {
 		this.broker.ask(this::requireConnected);
-		return isHeldBySomebody(lock) && evict(LOCK + lock, "lock '" + lock + "'");
+		return isHeldBySomebody(lock) && expel(LOCK + lock, "lock '" + lock + "'");
 	}
 
 	/** A node that only keeps a lock has nobody who would be told of its loss. */
@@ -163,14 +163,14 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	/** Takes a leadership away, unless this node does not lead. */
 	boolean tryLoseLeadership(String group) {
-		return evict(GROUP + group, "leadership of group '" + group + "'");
+		return expel(GROUP + group, "leadership of group '" + group + "'");
 	}
 
-	private boolean evict(String key, String what) {
+	private boolean expel(String key, String what) {
 		CompletableFuture<Void> lost = new CompletableFuture<>();
 		boolean found = this.broker.ask(() -> {
 			requireConnected();
-			return this.broker.evict(this.connector, key, (token) -> {
+			return this.broker.expelHolder(this.connector, key, (token) -> {
 				this.losing.put(key, lost);
 				if (Long.valueOf(token).equals(this.revoked.get(key))) {
 					// It has resigned, and waits for what the leadership guards.

@@ -16,7 +16,6 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.Ticket;
@@ -98,8 +97,6 @@ final class MemoryBroker {
 	void stop() {
 		ask(() -> {
 			this.stopped = true;
-			// First all are cut off, so that nobody enters a door by another's close.
-			this.connectors.forEach(MemoryConnector::cut);
 			this.connectors.forEach(MemoryConnector::disconnect);
 			return true;
 		});
@@ -134,20 +131,20 @@ final class MemoryBroker {
 	}
 
 	/**
-	 * Takes the front ticket of a line from a node. The compare-and-set never fails,
-	 * because the latest record is looked up and the eviction written in one step.
+	 * Ends the session of a node that is in front of a line. The compare-and-set never
+	 * fails, because the latest record is looked up and the expulsion written in one
+	 * step.
 	 * @param before told the token that is lost; gives what completes when the node has
 	 * noticed
 	 * @return false if the front is not the node's
 	 */
-	boolean evict(MemoryConnector node, String key, LongFunction<CompletableFuture<?>> before) {
+	boolean expelHolder(MemoryConnector node, String key, LongFunction<CompletableFuture<?>> before) {
 		for (MemoryShard shard : this.shards.values()) {
 			Ticket front = shard.table().front(key);
 			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
 			if (front != null && holder != null && node.sessions().contains(holder.id())) {
 				CompletableFuture<?> noticed = before.apply(front.position().token());
-				shard.append(
-						new Evict(this.nobody, 0, key, holder.id(), front.number(), holder.sequence(), shard.ledger()));
+				shard.append(new Expel(this.nobody, 0, holder.id(), holder.sequence(), shard.ledger()));
 				node.journals()
 					.stream()
 					.filter((journal) -> holder.id().equals(journal.session()))

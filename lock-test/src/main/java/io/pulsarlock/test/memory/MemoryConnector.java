@@ -8,11 +8,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.session.Connector;
-import io.pulsarlock.session.Door;
+import io.pulsarlock.session.Journal;
 
 /**
  * One node's link to the shards. State is the broker's thread's own, except the number of
@@ -26,8 +25,6 @@ final class MemoryConnector implements Connector {
 
 	private final Set<MemoryJournal> journals = new LinkedHashSet<>();
 
-	private final Set<MemoryEntry> entries = new LinkedHashSet<>();
-
 	private long connections = 1;
 
 	private volatile long connection = 1;
@@ -40,8 +37,8 @@ final class MemoryConnector implements Connector {
 	}
 
 	@Override
-	public CompletionStage<Ports> open(int shard) {
-		CompletableFuture<Ports> opened = new CompletableFuture<>();
+	public CompletionStage<Journal> open(int shard) {
+		CompletableFuture<Journal> opened = new CompletableFuture<>();
 		this.broker.execute(() -> {
 			if (!isConnected()) {
 				opened.completeExceptionally(
@@ -53,37 +50,19 @@ final class MemoryConnector implements Connector {
 			MemoryJournal journal = new MemoryJournal(this, this.broker, place);
 			place.add(journal);
 			this.journals.add(journal);
-			opened.complete(new Ports(journal, door(place)));
+			opened.complete(journal);
 		});
 		return opened;
 	}
 
-	private Door door(MemoryShard shard) {
-		return (lock, kind, ordinal, changed) -> {
-			MemoryEntry entry = new MemoryEntry(this, this.broker, shard, lock, kind, ordinal, changed);
-			this.broker.execute(() -> {
-				this.entries.add(entry);
-				entry.arrive();
-			});
-			return entry;
-		};
-	}
-
 	/** Nothing of this node is heard or told from now on. */
-	void cut() {
-		this.connection = 0;
-	}
-
-	/** The link is cut, and the broker has noticed: the node is inside no door. */
 	void disconnect() {
-		cut();
-		List.copyOf(this.entries).forEach(MemoryEntry::disconnected);
+		this.connection = 0;
 	}
 
 	void connect() {
 		if (!isConnected()) {
 			this.connection = ++this.connections;
-			List.copyOf(this.entries).forEach(MemoryEntry::arrive);
 			List.copyOf(this.journals).forEach(MemoryJournal::connected);
 		}
 	}
@@ -109,10 +88,6 @@ final class MemoryConnector implements Connector {
 		this.journals.remove(journal);
 	}
 
-	void remove(MemoryEntry entry) {
-		this.entries.remove(entry);
-	}
-
 	Set<MemoryJournal> journals() {
 		return this.journals;
 	}
@@ -125,17 +100,14 @@ final class MemoryConnector implements Connector {
 	}
 
 	List<String> openObjects() {
-		return Stream
-			.concat(this.journals.stream()
-				.map((journal) -> "journal of node '" + this.node + "' in shard " + journal.shard().index()),
-					this.entries.stream().map((entry) -> "entry of node '" + this.node + "' at door " + entry.lock()))
+		return this.journals.stream()
+			.map((journal) -> "journal of node '" + this.node + "' in shard " + journal.shard().index())
 			.toList();
 	}
 
 	@Override
 	public void close() {
 		this.broker.execute(() -> {
-			List.copyOf(this.entries).forEach(MemoryEntry::gone);
 			List.copyOf(this.journals).forEach(MemoryJournal::end);
 			this.broker.remove(this);
 		});

@@ -114,20 +114,6 @@ final class MemoryJournal implements Journal {
 	}
 
 	@Override
-	public CompletionStage<?> ask() {
-		CompletableFuture<Void> answer = new CompletableFuture<>();
-		this.broker.execute(() -> {
-			if (this.closed || !this.connector.isConnected()) {
-				answer.completeExceptionally(new LockUnavailableException("The journal is not connected"));
-			}
-			else {
-				answer.complete(null);
-			}
-		});
-		return answer;
-	}
-
-	@Override
 	public void trim(Position upTo) {
 		this.broker.execute(() -> this.shard.trim(upTo));
 	}

@@ -1,10 +1,8 @@
 package io.pulsarlock.test.memory;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,11 +11,10 @@ import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.UnreadableRecordException;
-import io.pulsarlock.session.Door;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard: its log, its doors, and what the log says. On the broker's thread.
+ * One shard: its log, and what the log says. On the broker's thread.
  */
 final class MemoryShard {
 
@@ -30,8 +27,6 @@ final class MemoryShard {
 	private final LineTable table = new LineTable();
 
 	private final Set<MemoryJournal> journals = new LinkedHashSet<>();
-
-	private final Map<String, MemoryGate> gates = new HashMap<>();
 
 	/** Who reads before the others; null if all read at once. */
 	private @Nullable MemoryJournal first;
@@ -129,20 +124,6 @@ final class MemoryShard {
 		}
 		this.log.subList(0, count).clear();
 		this.trimmed += count;
-	}
-
-	MemoryGate gate(String lock, Door.Kind kind) {
-		return this.gates.computeIfAbsent(lock, (any) -> new MemoryGate(kind));
-	}
-
-	void leave(String lock, MemoryEntry entry) {
-		MemoryGate gate = this.gates.get(lock);
-		if (gate != null) {
-			gate.leave(entry);
-			if (gate.isEmpty()) {
-				this.gates.remove(lock);
-			}
-		}
 	}
 
 	void add(MemoryJournal journal) {

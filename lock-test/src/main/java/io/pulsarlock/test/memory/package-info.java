@@ -1,7 +1,7 @@
 /**
  * A lock cluster without Pulsar, for tests: every node runs the session code of
- * production, only journals and doors are in memory, and everything that goes wrong in
- * real life has a switch.
+ * production, only journals are in memory, and everything that goes wrong in real life
+ * has a switch.
  */
 @NullMarked
 package io.pulsarlock.test.memory;

@@ -240,9 +240,9 @@ final class Arena implements AutoCloseable {
 		round.injected = System.nanoTime();
 		switch (fault) {
 			case STALE_EXPEL -> {
-				this.observer.writeStale(true);
+				this.observer.writeStale();
 				sleep(fault.length());
-				this.observer.writeStale(false);
+				this.observer.writeStale();
 			}
 			case BROKER_KILL -> this.pulsar.killBroker(topics.get(0), fault.length());
 			case BROKER_STOP_5, BROKER_STOP_20 -> this.pulsar.pauseBroker(topics.get(0), fault.length());
@@ -250,7 +250,7 @@ final class Arena implements AutoCloseable {
 			case UNLOAD_NAMESPACE -> this.pulsar.unloadNamespace();
 			case UNLOAD_TOPIC -> topics.forEach(this.pulsar::unload);
 			case DELETE_TOPIC -> this.pulsar.delete(topics.get(0));
-			case DELETE_DOORS -> topics.forEach(this.pulsar::deleteDoors);
+			case DELETE_READERS -> topics.forEach(this.pulsar::deleteReaders);
 			case DELETE_KEEPER -> topics.forEach(this.pulsar::deleteKeeper);
 			case POLICY_TTL -> during(fault, this.pulsar::shortTimeToLive, this.pulsar::usualPolicies);
 			case POLICY_RETENTION -> during(fault, this.pulsar::noRetention, this.pulsar::usualPolicies);

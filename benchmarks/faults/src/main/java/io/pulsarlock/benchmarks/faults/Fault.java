@@ -83,8 +83,8 @@ enum Fault {
 	/** A node comes back that writes what the others do not know yet. */
 	UPGRADE("rolling upgrade", Kind.NODE, 4, 8),
 
-	/** A node far behind writes evictions and expulsions of everybody. */
-	STALE_EXPEL("stale evictions and expulsions", Kind.CLUSTER, 1, 8),
+	/** A node far behind writes expulsions of everybody. */
+	STALE_EXPEL("stale expulsions", Kind.CLUSTER, 1, 8),
 
 	/** The broker of the shards dies, and comes back. */
 	BROKER_KILL("broker kill -9", Kind.CLUSTER, 4, 25),
@@ -107,8 +107,8 @@ enum Fault {
 	/** An administrator deletes a shard topic that is in use. */
 	DELETE_TOPIC("shard topic deleted", Kind.CLUSTER, 1, 25),
 
-	/** An administrator deletes the doors. */
-	DELETE_DOORS("door subscriptions deleted", Kind.CLUSTER, 1, 15),
+	/** An administrator deletes the subscriptions by which the nodes read. */
+	DELETE_READERS("reader subscriptions deleted", Kind.CLUSTER, 1, 15),
 
 	/** An administrator deletes the keeper. */
 	DELETE_KEEPER("keeper subscription deleted", Kind.CLUSTER, 1, 15),

@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
@@ -90,12 +89,11 @@ final class Observer implements AutoCloseable {
 	}
 
 	/**
-	 * Writes an eviction of every front, or an expulsion of every session, each as if by
-	 * somebody who has not heard of that session's latest record.
-	 * @param evictions whether the former
+	 * Writes an expulsion of every session, as if by somebody who has not heard of that
+	 * session's latest record.
 	 * @throws IOException if Pulsar does not answer
 	 */
-	void writeStale(boolean evictions) throws IOException {
+	void writeStale() throws IOException {
 		UUID nobody = UUID.randomUUID();
 		for (String topic : topics()) {
 			LineTable table = new LineTable();
@@ -103,22 +101,11 @@ final class Observer implements AutoCloseable {
 			read(topic, table, before);
 			List<JournalRecord> records = new ArrayList<>();
 			long ledger = table.applied().ledgerId();
-			if (evictions) {
-				for (String lock : table.locks()) {
-					Ticket front = table.front(lock);
-					Long old = (front != null) ? before.get(front.session()) : null;
-					if (front != null && old != null) {
-						records.add(new Evict(nobody, 0, lock, front.session(), front.number(), old, ledger));
-					}
+			before.forEach((session, old) -> {
+				if (table.session(session) != null) {
+					records.add(new Expel(nobody, 0, session, old, ledger));
 				}
-			}
-			else {
-				before.forEach((session, old) -> {
-					if (table.session(session) != null) {
-						records.add(new Expel(nobody, 0, session, old, ledger));
-					}
-				});
-			}
+			});
 			try (Producer<byte[]> producer = this.client.newProducer(Schema.BYTES)
 				.topic(topic)
 				.enableBatching(false)

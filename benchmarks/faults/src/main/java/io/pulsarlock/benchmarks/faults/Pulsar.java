@@ -124,9 +124,8 @@ final class Pulsar implements AutoCloseable {
 		patiently((admin) -> admin.delete(topic));
 	}
 
-	void deleteDoors(String topic) {
-		delete(topic, Counted.Kind.LOCK);
-		delete(topic, Counted.Kind.GROUP);
+	void deleteReaders(String topic) {
+		delete(topic, Counted.Kind.READER);
 	}
 
 	void deleteKeeper(String topic) {
@@ -144,7 +143,7 @@ final class Pulsar implements AutoCloseable {
 					admin().deleteSubscription(topic, subscription);
 				}
 				catch (IllegalStateException ex) {
-					// A door may be gone before it is deleted.
+					// A reader may be gone before it is deleted.
 				}
 			}
 		}

@@ -26,12 +26,10 @@ public final class Twin {
 			// Whoever slept goes on believing until somebody tells it.
 			"no-confirmation",
 			List.of(new Mutation(SESSION + "Incarnation", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
-					new Mutation(SESSION + "Incarnation", "doorlessFor", List.of("long"), TwinAdvice.Confirmed.class)),
+					new Mutation(SESSION + "Incarnation", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
 			// A sign of life that others wrote past does not void what they wrote.
 			"expel-without-cas",
-			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"), TwinAdvice.ExpelAnyway.class),
-					new Mutation(LINE + "LineTable", "evict", List.of("Evict", "Change"),
-							TwinAdvice.EvictAnyway.class)),
+			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"), TwinAdvice.ExpelAnyway.class)),
 			// Who gives up waiting, or releases late, takes the lock from its holder.
 			"release-without-owner",
 			List.of(new Mutation(LINE + "LineTable", "remove", List.of("SessionState", "String", "long", "Change"),

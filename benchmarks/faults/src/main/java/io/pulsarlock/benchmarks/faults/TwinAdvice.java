@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 import io.pulsarlock.LockLoss;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
@@ -61,24 +60,6 @@ final class TwinAdvice {
 
 	}
 
-	/** Whatever the eviction has seen counts as the latest. */
-	static final class EvictAnyway {
-
-		private EvictAnyway() {
-		}
-
-		@Advice.OnMethodEnter
-		static void enter(@Advice.FieldValue("sessions") Map<UUID, SessionState> sessions,
-				@Advice.Argument(value = 0, readOnly = false) Evict evict) {
-			SessionState target = sessions.get(evict.target());
-			if (target != null) {
-				evict = new Evict(evict.session(), evict.sequence(), evict.lock(), evict.target(), evict.ticket(),
-						target.sequence(), evict.ledger());
-			}
-		}
-
-	}
-
 	/** Whoever is in front is removed, not only who releases. */
 	static final class RemoveFront {
 
@@ -90,7 +71,6 @@ final class TwinAdvice {
 				@Advice.Argument(0) SessionState session, @Advice.Argument(1) String lock,
 				@Advice.Argument(2) long number, @Advice.Argument(3) LineTable.Change change) {
 			TreeMap<Position, Ticket> line = lines.get(lock);
-			// An eviction comes here too, before its own record is accepted.
 			if (line != null && change.accepted()) {
 				Ticket front = line.firstEntry().getValue();
 				if (front.number() != number || !front.session().equals(session.id())) {

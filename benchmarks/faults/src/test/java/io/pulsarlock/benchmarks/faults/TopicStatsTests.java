@@ -35,8 +35,8 @@ class TopicStatsTests {
 		try (PulsarClient client = PulsarClient.builder().serviceUrl(TestPulsar.shared().serviceUrl()).build();
 				Consumer<byte[]> durable = consumer(client, "keeper", SubscriptionType.Shared).consumerName("k")
 					.subscribe();
-				Consumer<byte[]> first = door(client).consumerName("a").subscribe();
-				Consumer<byte[]> second = door(client).consumerName("b").subscribe();
+				Consumer<byte[]> first = subscription(client).consumerName("a").subscribe();
+				Consumer<byte[]> second = subscription(client).consumerName("b").subscribe();
 				Producer<byte[]> producer = client.newProducer(Schema.BYTES).topic(this.topic).create()) {
 			producer.send(new byte[1000]);
 			producer.send(new byte[1000]);
@@ -45,14 +45,14 @@ class TopicStatsTests {
 			assertThat(stats.consumers()).isEqualTo(3);
 			assertThat(stats.storageSize()).isGreaterThan(2000);
 			assertThat(stats.backlogSize()).isGreaterThan(2000);
-			assertThat(stats.subscriptions()).containsOnlyKeys("keeper", "door / x");
+			assertThat(stats.subscriptions()).containsOnlyKeys("keeper", "any / x");
 			assertThat(stats.subscriptions().get("keeper"))
 				.isEqualTo(new TopicStats.Subscription("Shared", true, Map.of("k", 1), "", 2));
-			TopicStats.Subscription door = stats.subscriptions().get("door / x");
-			assertThat(door.type()).isEqualTo("Failover");
-			assertThat(door.durable()).isFalse();
-			assertThat(door.consumerNames()).isEqualTo(Map.of("a", 1, "b", 1));
-			assertThat(door.activeConsumer()).isIn("a", "b");
+			TopicStats.Subscription any = stats.subscriptions().get("any / x");
+			assertThat(any.type()).isEqualTo("Failover");
+			assertThat(any.durable()).isFalse();
+			assertThat(any.consumerNames()).isEqualTo(Map.of("a", 1, "b", 1));
+			assertThat(any.activeConsumer()).isIn("a", "b");
 			assertThat(this.admin.subscriptions(this.topic)).contains("keeper");
 			first.close();
 			second.close();
@@ -67,13 +67,13 @@ class TopicStatsTests {
 	@Test
 	void deletesASubscriptionInUse() throws Exception {
 		try (PulsarClient client = PulsarClient.builder().serviceUrl(TestPulsar.shared().serviceUrl()).build();
-				Consumer<byte[]> door = door(client).consumerName("a").subscribe()) {
-			assertThat(door.isConnected()).isTrue();
+				Consumer<byte[]> consumer = subscription(client).consumerName("a").subscribe()) {
+			assertThat(consumer.isConnected()).isTrue();
 			String before = TopicStats.of(this.admin, this.topic).toString();
-			assertThat(before).contains("door / x");
-			this.admin.deleteSubscription(this.topic, "door / x");
+			assertThat(before).contains("any / x");
+			this.admin.deleteSubscription(this.topic, "any / x");
 			// Its consumer comes again and makes it anew.
-			await().until(() -> TopicStats.of(this.admin, this.topic).consumers() == 1 && door.isConnected());
+			await().until(() -> TopicStats.of(this.admin, this.topic).consumers() == 1 && consumer.isConnected());
 			assertThatIllegalStateException().isThrownBy(() -> this.admin.deleteSubscription(this.topic, "nobody"))
 				.withMessageContaining("404");
 		}
@@ -83,8 +83,8 @@ class TopicStatsTests {
 		return client.newConsumer().topic(this.topic).subscriptionName(name).subscriptionType(type);
 	}
 
-	private ConsumerBuilder<byte[]> door(PulsarClient client) {
-		return consumer(client, "door / x", SubscriptionType.Failover).subscriptionMode(SubscriptionMode.NonDurable);
+	private ConsumerBuilder<byte[]> subscription(PulsarClient client) {
+		return consumer(client, "any / x", SubscriptionType.Failover).subscriptionMode(SubscriptionMode.NonDurable);
 	}
 
 	@Test

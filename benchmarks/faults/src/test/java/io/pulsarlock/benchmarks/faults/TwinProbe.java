@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLost;
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -39,8 +38,7 @@ public final class TwinProbe {
 	public static void main(String[] args) throws Exception {
 		System.out.println(switch (args[0]) {
 			case "no-confirmation" -> "cut off: " + heldAfterLease();
-			case "expel-without-cas" ->
-				"front: " + frontAfter(new Expel(B, 1, A, 0, 1)) + " " + frontAfter(new Evict(B, 1, "l:x", A, 2, 0, 1));
+			case "expel-without-cas" -> "front: " + frontAfter(new Expel(B, 1, A, 0, 1));
 			case "release-without-owner" -> "front: " + frontAfter(new Release(B, 4, "l:x", 3));
 			case "told-late" -> "told: " + told();
 			case "upgraded", "newer" -> "bytes: " + encoded();
@@ -68,8 +66,7 @@ public final class TwinProbe {
 		List<JournalRecord> log = new ArrayList<>(List.of(heartbeat(A, 0), heartbeat(B, 0), new Request(A, 2, "l:x"),
 				new Request(B, 3, "l:x"), heartbeat(A, 3)));
 		log.add((record instanceof Expel expel) ? new Expel(B, 4, expel.target(), expel.lastSeen(), 1)
-				: (record instanceof Evict evict)
-						? new Evict(B, 4, evict.lock(), evict.target(), evict.ticket(), evict.lastSeen(), 1) : record);
+				: record);
 		table.seal();
 		for (int i = 0; i < log.size(); i++) {
 			table.apply(new Position(1, i), log.get(i));

@@ -40,7 +40,7 @@ class TwinTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "no-confirmation, cut off: false, cut off: true", "expel-without-cas, front: A A, front: B B",
+	@CsvSource({ "no-confirmation, cut off: false, cut off: true", "expel-without-cas, front: A, front: B",
 			"release-without-owner, front: A, front: nobody", "told-late, told: true, told: false" })
 	void brokenTwinDoesOtherwise(String twin, String right, String wrong) throws Exception {
 		assertThat(probe(null, twin)).isEqualTo(right);
