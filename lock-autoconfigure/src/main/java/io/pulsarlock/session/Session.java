@@ -2,27 +2,17 @@ package io.pulsarlock.session;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
-import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Bye;
-import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -31,13 +21,11 @@ import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
-import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.SkipCause;
-import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,15 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Journal.Listener {
 
-	/**
-	 * Letters of locks' names and a guess at the rest, in one heartbeat; more claims are
-	 * spread over several records. A record no broker takes would end the session.
-	 */
-	private static final int HEARTBEAT_SIZE = 100_000;
-
-	private static final int CLAIM_SIZE = 24;
-
-	private final Shard shard;
+	private final SessionListener listener;
 
 	private final SessionSettings settings;
 
@@ -81,60 +61,39 @@ final class Session implements Journal.Listener {
 
 	private final JoinProgress progress;
 
-	private final Set<Long> releasing = new HashSet<>();
+	private final RecordWriter writer;
 
-	private final Map<UUID, Long> heardAt = new HashMap<>();
+	private final Heartbeats heartbeats;
 
-	/** Since when others are in front of a line; of some also since when they were. */
-	private final Map<UUID, Long> inFrontSince = new HashMap<>();
+	private final Peers peers;
 
-	/** The locks of which this session is in front, or next. */
-	private final Set<String> prominent = new HashSet<>();
+	private final Fronts fronts;
+
+	private final HoldWatch holds;
+
+	private final Retention retention;
+
+	private final ConnectionWatch connection;
+
+	private final FireClaims fires = new FireClaims();
 
 	private final LedgerGuard ledgers = new LedgerGuard();
 
 	/** After which position reading began. */
 	private Position begin = Position.NONE;
 
-	private final Map<String, Front> fronts = new HashMap<>();
-
-	private final Map<Long, CompletableFuture<Boolean>> fires = new HashMap<>();
-
-	/** What joining nodes do not need, by anybody's account: time that has passed. */
-	private Position history = Position.NONE;
-
 	private boolean active;
 
 	private boolean frozen;
 
-	/** Whether it has said goodbye, or was to. */
-	private boolean parted;
-
-	/** The first record that could not be written. Only a goodbye may follow it. */
-	private final AtomicLong torn = new AtomicLong(Long.MAX_VALUE);
-
-	private long requests;
-
-	private long releases;
-
 	private final long openedAt;
-
-	private long lastHeartbeat;
-
-	private long connection;
-
-	private long connectionBarrier = Long.MAX_VALUE;
-
-	private @Nullable Position liveFrom;
-
-	/** Whether what is held was said to be in jeopardy. */
-	private boolean jeopardy;
 
 	/** Due before the next tick. */
 	private final List<Loop.Timer> timers = new ArrayList<>();
 
-	Session(Shard shard, SessionSettings settings, Loop loop, Journal journal, UUID id, @Nullable Incarnation anchor) {
-		this.shard = shard;
+	Session(SessionListener listener, SessionSettings settings, Loop loop, Journal journal, UUID id,
+			@Nullable Incarnation anchor) {
+		this.listener = listener;
 		this.settings = settings;
 		this.loop = loop;
 		this.journal = journal;
@@ -142,20 +101,27 @@ final class Session implements Journal.Listener {
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
 		this.outsiders = new Outsiders(this.table, id);
 		this.dissenters = (anchor == null) ? new Dissenters(settings, this.table, id) : null;
-		this.judge = new Judge(this, settings, now);
+		this.writer = new RecordWriter(loop, journal, this.incarnation, new Records());
+		this.heartbeats = new Heartbeats(settings, this.table, this.incarnation, this.writer);
+		this.peers = new Peers(settings, this.table, id);
+		this.fronts = new Fronts(this.table, id);
+		this.judge = new Judge(settings, this.table, this.peers, this.incarnation, this.writer, this.heartbeats);
+		this.holds = new HoldWatch(settings, this.incarnation, listener);
+		this.retention = new Retention(settings, this.table, this.peers, now);
+		this.connection = new ConnectionWatch(journal);
 		this.openedAt = now;
 		this.progress = new JoinProgress(settings.leaseNanos(), now);
 	}
 
 	void start() {
-		this.connection = this.journal.connection();
+		this.connection.look();
 		this.begin = this.journal.start(this);
 		this.reader.begin(this.begin);
 		if (this.begin.entryId() >= 0) {
 			// Others who join need no more than this node does.
-			unneeded(this.begin);
+			this.heartbeats.unneeded(this.begin);
 		}
-		this.connectionBarrier = heartbeat(true);
+		this.connection.sent(this.heartbeats.send(true, this.loop.nanoTime()));
 	}
 
 	@Override
@@ -167,7 +133,7 @@ final class Session implements Journal.Listener {
 	public void skipped(Position position, SkipCause cause) {
 		this.loop.execute(() -> {
 			if (!this.incarnation.isOver() && !this.frozen) {
-				this.shard.skipped(position, cause);
+				this.listener.skipped(position, cause);
 				read(position, null);
 			}
 		});
@@ -198,7 +164,7 @@ final class Session implements Journal.Listener {
 			return;
 		}
 		this.reader.reading();
-		this.shard.leftOut(hole);
+		this.listener.leftOut(hole);
 		this.journal.readAgain(hole.after(), hole.before()).whenComplete((none, ex) -> this.loop.execute(() -> {
 			this.reader.readAgain(ex == null);
 			if (this.reader.isLost()) {
@@ -217,36 +183,36 @@ final class Session implements Journal.Listener {
 		this.progress.applied(position, now);
 		boolean rolled = this.table.session(id()) != null && position.ledgerId() != this.table.applied().ledgerId();
 		boolean startsLate = this.table.applied().equals(Position.NONE)
-				&& LedgerGuard.startsLate(this.begin, position, this.shard.known());
+				&& LedgerGuard.startsLate(this.begin, position, this.listener.known());
 		SessionState expelled = (record instanceof Expel expel) ? this.table.session(expel.target()) : null;
 		Change change = (record != null) ? this.table.apply(position, record) : this.table.skip(position);
 		if (this.dissenters != null && expelled != null && expelled.id().equals(change.ended())) {
 			// Before an own record may end the joining.
-			this.dissenters.expelled(expelled, this.heardAt.getOrDefault(expelled.id(), now));
+			this.dissenters.expelled(expelled, this.peers.heardAt(expelled.id(), now));
 		}
 		if (startsLate || change.missing()
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.active) {
-				this.shard.journalLost(this, position);
+				this.listener.journalLost(this, position);
 				return;
 			}
-			this.ledgers.missed(position, now + 2 * longestLease());
+			this.ledgers.missed(position, now + 2 * this.peers.longestLease());
 		}
 		if (rolled) {
 			rolled(now);
 		}
 		if (record != null && change.accepted()) {
-			this.heardAt.put(record.session(), now);
+			this.peers.heard(record.session(), now);
 			if (record instanceof Replicated) {
 				// Copies come late: that the nodes of another Pulsar cluster have gone is
 				// believed when none has come for two leases, whatever the latest say.
-				this.shard.settle(this);
+				this.listener.settle(this);
 			}
 			if (record instanceof Outsider other && this.active) {
 				// Nothing after it may be applied, so nothing is confirmed or granted any
 				// more. The next session waits for its end.
 				this.frozen = true;
-				this.shard.failed(Outsiders.refusal(other, position));
+				this.listener.failed(Outsiders.refusal(other, position));
 				return;
 			}
 			if (record instanceof Heartbeat heartbeat) {
@@ -259,26 +225,23 @@ final class Session implements Journal.Listener {
 				return;
 			}
 		}
-		for (UUID promoted : change.promoted()) {
-			this.inFrontSince.put(promoted, now);
-		}
+		this.peers.promoted(change.promoted(), now);
 		UUID ended = change.ended();
 		if (ended != null) {
-			this.heardAt.remove(ended);
-			this.inFrontSince.remove(ended);
+			this.peers.ended(ended);
 			if (this.ledgers.ended(ended)) {
-				this.shard.evaluateAll();
+				this.listener.evaluateAll();
 			}
 			if (ended.equals(id())) {
-				this.shard.sessionEnded(this, Reason.ENDED_BY_CLUSTER);
+				this.listener.ended(this, Reason.ENDED_BY_CLUSTER);
 				return;
 			}
 			joinIfSettled(now);
 		}
 		for (String lock : change.locks()) {
-			noteFront(lock, now);
+			this.fronts.changed(lock, now);
 			if (this.active) {
-				this.shard.lineChanged(lock);
+				this.listener.lineChanged(lock);
 			}
 		}
 	}
@@ -291,90 +254,40 @@ final class Session implements Journal.Listener {
 	 * whatever is missing was written before now, silence counts from now.
 	 */
 	private void rolled(long now) {
-		Set<UUID> others = new HashSet<>();
-		this.table.sessions().forEach((session) -> others.add(session.id()));
-		others.remove(id());
-		others.forEach((other) -> this.heardAt.put(other, now));
-		this.ledgers.rolled(others);
-		heartbeat(false);
+		this.ledgers.rolled(this.peers.rolled(now));
+		this.heartbeats.send(false, now);
 	}
 
 	private void heartbeat(Position position, Heartbeat heartbeat) {
-		unneeded(heartbeat.history());
+		this.heartbeats.unneeded(heartbeat.history());
 		if (this.ledgers.heard(position, heartbeat)) {
-			this.shard.evaluateAll();
+			this.listener.evaluateAll();
 		}
-	}
-
-	/** Joining nodes need nothing up to there; said in heartbeats. */
-	void unneeded(Position upTo) {
-		if (upTo.isAfter(this.history)) {
-			this.history = upTo;
-		}
-	}
-
-	private void noteFront(String lock, long now) {
-		Ticket ticket = this.table.front(lock);
-		if (ticket == null) {
-			this.fronts.remove(lock);
-		}
-		else {
-			this.fronts.compute(lock,
-					(any, before) -> (before != null && before.ticket() == ticket) ? before : new Front(ticket, now));
-		}
-		Ticket heir = this.table.heir(lock);
-		if (isOwn(ticket) || isOwn(heir)) {
-			this.prominent.add(lock);
-		}
-		else {
-			this.prominent.remove(lock);
-		}
-	}
-
-	private boolean isOwn(@Nullable Ticket ticket) {
-		return ticket != null && ticket.session().equals(id());
-	}
-
-	/** For how long the present front of a line has been there, as far as is known. */
-	Duration frontFor(String lock, long now) {
-		Front front = this.fronts.get(lock);
-		return (front != null) ? Duration.ofNanos(now - front.since()) : Duration.ZERO;
 	}
 
 	private void own(Position position, JournalRecord record, Change change, long now) {
 		this.incarnation.confirmed(record.sequence());
 		this.progress.accepted(now);
-		if (record.sequence() >= this.connectionBarrier) {
-			// Sent on this connection: whatever stands behind it was written after the
-			// connection was made.
-			this.liveFrom = position;
-			this.connectionBarrier = Long.MAX_VALUE;
-		}
-		if (this.jeopardy && this.incarnation.holdsFor(now) > this.settings.jeopardyNanos()) {
-			this.jeopardy = false;
-			this.shard.recovered();
-		}
+		this.connection.confirmed(record.sequence(), position);
+		this.holds.confirmed(now);
 		this.judge.confirmed(now);
 		if (record instanceof Request request) {
-			this.shard.placed(request, position);
+			this.listener.placed(request, position);
 		}
 		else if (record instanceof Release release) {
-			this.releasing.remove(release.ticket());
+			this.writer.released(release);
 		}
 		else if (record instanceof Fire || record instanceof Forget) {
-			CompletableFuture<Boolean> claim = this.fires.remove(record.sequence());
-			if (claim != null) {
-				claim.complete(change.fired());
-			}
+			this.fires.confirmed(record.sequence(), change.fired());
 		}
 		if (!this.active) {
 			if (!this.ledgers.isSettled(now)) {
-				this.shard.failed(this.shard.lostBefore(this.ledgers.gap()));
+				this.listener.hasLost(this.ledgers.gap());
 			}
 			joinIfSettled(now);
 		}
 		else {
-			this.shard.confirmed(record.sequence());
+			this.listener.confirmed(record.sequence());
 		}
 	}
 
@@ -385,7 +298,7 @@ final class Session implements Journal.Listener {
 		}
 		List<SessionState> others = this.outsiders.present();
 		if (!others.isEmpty()) {
-			this.shard.failed(this.outsiders.obstacle(others.get(0)));
+			this.listener.failed(this.outsiders.obstacle(others.get(0)));
 			others.forEach((other) -> this.judge.judge(other, now));
 		}
 	}
@@ -395,13 +308,13 @@ final class Session implements Journal.Listener {
 	 * catch-up the opening record has run out; a later heartbeat opens.
 	 */
 	private void joinIfSettled(long now) {
-		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0 && now - this.shard.settledAt() >= 0
-				&& this.ledgers.isSettled(now) && this.outsiders.present().isEmpty()
-				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {
+		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0
+				&& now - this.listener.settledAt() >= 0 && this.ledgers.isSettled(now)
+				&& this.outsiders.present().isEmpty() && (this.dissenters == null || this.dissenters.haveEnded(now))) {
 			this.table.seal();
 			this.reader.joined();
 			this.active = true;
-			this.shard.activated();
+			this.listener.activated();
 		}
 	}
 
@@ -420,10 +333,10 @@ final class Session implements Journal.Listener {
 			return false;
 		}
 		switch (dissenters.heard(record, this.active)) {
-			case ANSWER -> signOfLife();
+			case ANSWER -> this.heartbeats.signOfLife();
 			case GIVE_WAY -> {
-				this.shard.failed(dissenters.refusal(record.session()));
-				this.shard.sessionEnded(this, Reason.NODE_STOPPED);
+				this.listener.failed(dissenters.refusal(record.session()));
+				this.listener.ended(this, Reason.NODE_STOPPED);
 				return true;
 			}
 			case NOTHING -> {
@@ -441,155 +354,62 @@ final class Session implements Journal.Listener {
 		List<SessionState> silent = dissenters.present();
 		silent.forEach((other) -> this.judge.judge(other, now));
 		if (!silent.isEmpty() && now - this.openedAt > this.settings.heartbeatNanos()) {
-			this.shard.waitsFor(dissenters.silence(silent.get(0)));
+			this.listener.waitsFor(dissenters.silence(silent.get(0)));
 		}
 	}
 
 	/**
-	 * Publishes a record of this session. It takes its number when it exists: an error
-	 * that comes before has cost nothing. One that comes later ends this session, because
-	 * nothing may be written behind a record that may be missing.
+	 * Publishes a record of this session.
+	 * @param maker makes it of its number
+	 * @return its number
 	 */
 	long publish(LongFunction<JournalRecord> maker) {
-		long now = this.loop.nanoTime();
-		long sequence = this.incarnation.nextSequence();
-		JournalRecord record = maker.apply(sequence);
-		if (this.torn.get() != Long.MAX_VALUE && !(record instanceof Bye)) {
-			// The others would miss the one before. This session ends in a moment.
-			return sequence;
-		}
-		this.incarnation.sending(now);
-		write(record).whenComplete((position, ex) -> {
-			if (ex != null) {
-				this.torn.accumulateAndGet(sequence, Math::min);
-			}
-			this.loop.execute(() -> published(record, position, ex));
-		});
-		return sequence;
-	}
-
-	private CompletionStage<Position> write(JournalRecord record) {
-		try {
-			if (record instanceof Release release) {
-				this.releasing.add(release.ticket());
-				this.releases++;
-			}
-			else if (record instanceof Request) {
-				this.requests++;
-			}
-			return this.journal.publish(record);
-		}
-		catch (RuntimeException | Error ex) {
-			// Whether anything was written is not known.
-			this.torn.accumulateAndGet(record.sequence(), Math::min);
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	private void published(JournalRecord record, @Nullable Position position, @Nullable Throwable ex) {
-		if (this.incarnation.isOver()) {
-			return;
-		}
-		if (position == null) {
-			this.shard.failed((ex instanceof LockException lock) ? lock : new LockUnavailableException(
-					"A record could not be written to the journal of shard " + this.shard.index(), ex));
-			this.shard.sessionEnded(this, Reason.NO_ANSWER);
-		}
-		else if (!this.frozen) {
-			this.progress.written(position, this.loop.nanoTime());
-			this.reader.written(position, record);
-			applyNext();
-			fillHole();
-		}
+		return this.writer.publish(maker);
 	}
 
 	/** Says that a job begins, and tells whether it was the first to say so. */
 	void fire(String job, long fireTime, CompletableFuture<Boolean> claim) {
-		this.fires.put(publish((sequence) -> new Fire(id(), sequence, job, fireTime)), claim);
+		this.fires.add(publish((sequence) -> new Fire(id(), sequence, job, fireTime)), claim);
 	}
 
 	/** Forgets what was claimed for a job, and tells whether there was something. */
 	void forget(String job, CompletableFuture<Boolean> forgotten) {
-		this.fires.put(publish((sequence) -> new Forget(id(), sequence, job)), forgotten);
+		this.fires.add(publish((sequence) -> new Forget(id(), sequence, job)), forgotten);
 	}
 
 	/**
-	 * Sends a heartbeat now that repeats no tickets: whatever many locks need at this
-	 * moment must not cost many times many claims.
+	 * Sends a heartbeat now that repeats no tickets.
 	 * @return its number
 	 */
 	long signOfLife() {
-		Position none = this.table.applied();
-		return publish((sequence) -> new Heartbeat(id(), sequence, false, info(), this.history, none, none, List.of()));
-	}
-
-	private SessionInfo info() {
-		return new SessionInfo(this.settings.node(), this.settings.lease().toMillis(),
-				this.settings.reconnectGrace().toMillis(), this.settings.shards());
-	}
-
-	private long heartbeat(boolean opening) {
-		this.lastHeartbeat = this.loop.nanoTime();
-		SessionInfo info = info();
-		List<Claim> claims = new ArrayList<>();
-		Position from = Position.NONE;
-		int size = 0;
-		SessionState own = this.table.session(id());
-		if (own != null) {
-			for (Ticket ticket : own.tickets()) {
-				if (size >= HEARTBEAT_SIZE) {
-					Position start = from;
-					Position end = claims.get(claims.size() - 1).position();
-					List<Claim> part = List.copyOf(claims);
-					publish((sequence) -> new Heartbeat(id(), sequence, false, info, this.history, start, end, part));
-					from = end;
-					claims.clear();
-					size = 0;
-				}
-				if (!this.releasing.contains(ticket.number())) {
-					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position()));
-					size += CLAIM_SIZE + ticket.lock().length();
-				}
-			}
-		}
-		Position start = from;
-		Position end = opening ? Position.NONE : this.table.applied();
-		return publish((sequence) -> new Heartbeat(id(), sequence, opening, info, this.history, start, end, claims));
+		return this.heartbeats.signOfLife();
 	}
 
 	/** Looks at connection and deadlines. */
 	void tick(long now) {
 		if (this.incarnation.isOver()) {
-			this.shard.sessionEnded(this, this.incarnation.reason());
+			this.listener.ended(this, this.incarnation.reason());
 			return;
 		}
 		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
-			this.shard.sessionEnded(this, Reason.NO_ANSWER);
+			this.listener.ended(this, Reason.NO_ANSWER);
 			return;
 		}
-		if (this.torn.get() != Long.MAX_VALUE || (!this.active && this.progress.isStuck(now))) {
-			this.shard.sessionEnded(this, Reason.NO_ANSWER);
+		if (this.writer.isTorn() || (!this.active && this.progress.isStuck(now))) {
+			this.listener.ended(this, Reason.NO_ANSWER);
 			return;
 		}
 		fillHole();
-		long connection = this.journal.connection();
-		if (connection != this.connection) {
-			this.connection = connection;
-			this.liveFrom = null;
-			this.connectionBarrier = (connection != 0) ? signOfLife() : Long.MAX_VALUE;
+		if (this.connection.look()) {
+			this.connection.sent(this.heartbeats.signOfLife());
 		}
-		if (now - this.lastHeartbeat >= this.settings.heartbeatNanos()) {
-			heartbeat(false);
-		}
-		else if (!this.prominent.isEmpty()
-				&& now - this.incarnation.sentAt() + this.settings.tickNanos() / 2 >= this.settings.pulseNanos()) {
-			signOfLife();
-		}
+		this.heartbeats.tick(this.fronts.isProminent(), now);
 		this.timers.forEach(Loop.Timer::cancel);
 		this.timers.clear();
 		if (this.active) {
-			guard(now);
-			judge(now);
+			watchHolds(now);
+			watchPeers(now);
+			trim(now);
 		}
 		else {
 			outwaitOutsiders(now);
@@ -598,23 +418,23 @@ final class Session implements Journal.Listener {
 		}
 	}
 
-	/** Tells of what is in danger or lost, as soon as it is. */
-	private void guard(long now) {
-		long left = this.incarnation.holdsFor(now);
-		if (left <= this.settings.jeopardyNanos() && !this.jeopardy && !this.prominent.isEmpty()) {
-			this.jeopardy = true;
-			this.shard.jeopardized();
-		}
-		if (left <= 0) {
-			this.shard.holdsExpired();
-		}
-		else {
-			before(left, this::guard);
-		}
+	private void watchHolds(long now) {
+		before(this.holds.look(this.fronts.isProminent(), now), this::watchHolds);
 	}
 
-	private void judge(long now) {
-		before(this.judge.tick(now) - now, this::judge);
+	private void watchPeers(long now) {
+		before(this.judge.tick(now) - now, this::watchPeers);
+	}
+
+	/** Lets go of journal that no joining node needs. */
+	private void trim(long now) {
+		Position unneeded = this.retention.unneeded(now);
+		if (unneeded != null) {
+			this.heartbeats.unneeded(unneeded);
+			if (this.peers.rank(now) == 0) {
+				this.journal.trim(unneeded);
+			}
+		}
 	}
 
 	/** Does it when it is due, if that is before the next tick. */
@@ -643,7 +463,7 @@ final class Session implements Journal.Listener {
 		}
 		long now = this.loop.nanoTime();
 		if (!isInTouch(now) || this.incarnation.confirmedFor(now) <= 0) {
-			throw this.shard.outOfTouch();
+			throw this.listener.outOfTouch();
 		}
 		this.judge.expel(other, now);
 		return true;
@@ -664,14 +484,13 @@ final class Session implements Journal.Listener {
 	 * it is connected, and what it sends is answered. Nothing that is held depends on it.
 	 */
 	boolean isInTouch(long now) {
-		return this.active && this.journal.connection() != 0
+		return this.active && this.connection.isConnected()
 				&& this.incarnation.unansweredFor(now) < this.settings.graceNanos() / 4;
 	}
 
 	/** Whether a record was written after this unbroken connection was made. */
 	boolean isLive(Position position) {
-		Position from = this.liveFrom;
-		return from != null && position.isAfter(from) && this.journal.connection() == this.connection;
+		return this.connection.isLive(position);
 	}
 
 	/** Whether every other session has spoken in the present ledger. */
@@ -685,12 +504,12 @@ final class Session implements Journal.Listener {
 	}
 
 	long heardAt(UUID session, long otherwise) {
-		return this.heardAt.getOrDefault(session, otherwise);
+		return this.peers.heardAt(session, otherwise);
 	}
 
-	/** Since when a session has been in front of a line, if it is. */
-	long inFrontSince(UUID session, long otherwise) {
-		return this.inFrontSince.getOrDefault(session, otherwise);
+	/** For how long the present front of a line has been there, as far as is known. */
+	Duration frontFor(String lock, long now) {
+		return this.fronts.frontFor(lock, now);
 	}
 
 	/**
@@ -699,15 +518,13 @@ final class Session implements Journal.Listener {
 	 */
 	CompletionStage<?> end(Reason reason) {
 		this.active = false;
-		boolean first = !this.parted;
-		this.parted = true;
 		// Before the goodbye: with this session the locks of other shards may end.
 		this.incarnation.end(reason);
-		if (reason != Reason.ENDED_BY_CLUSTER && first) {
-			publish((sequence) -> new Bye(id(), sequence, Math.min(sequence, this.torn.get())));
+		if (reason == Reason.ENDED_BY_CLUSTER) {
+			this.writer.partSilently();
 		}
-		this.fires.values().forEach((claim) -> claim.completeExceptionally(this.shard.unavailable("of a fire time")));
-		this.fires.clear();
+		this.writer.part();
+		this.fires.fail(() -> this.listener.unavailable("of a fire time"));
 		return this.journal.close();
 	}
 
@@ -721,36 +538,16 @@ final class Session implements Journal.Listener {
 	}
 
 	long requests() {
-		return this.requests;
+		return this.writer.requests();
 	}
 
 	long releases() {
-		return this.releases;
-	}
-
-	/**
-	 * How long a session lives after its latest record; as this one, if it is not known.
-	 */
-	long lease(SessionState other) {
-		SessionInfo info = other.info();
-		Long millis = (info != null) ? Long.valueOf(info.leaseMillis()) : Outsiders.leaseMillis(other);
-		return (millis != null) ? TimeUnit.MILLISECONDS.toNanos(millis) : this.settings.leaseNanos();
-	}
-
-	/** For how long a session holds what it holds, after its latest record. */
-	long grace(SessionState other) {
-		SessionInfo info = other.info();
-		return (info != null) ? Math.min(TimeUnit.MILLISECONDS.toNanos(info.graceMillis()), lease(other))
-				: lease(other);
+		return this.writer.releases();
 	}
 
 	/** The longest lease of all sessions, this one's included. */
 	long longestLease() {
-		long longest = this.settings.leaseNanos();
-		for (SessionState other : this.table.sessions()) {
-			longest = Math.max(longest, lease(other));
-		}
-		return longest;
+		return this.peers.longestLease();
 	}
 
 	/** Records that stand behind some that are still to be read. */
@@ -770,11 +567,31 @@ final class Session implements Journal.Listener {
 		return this.table;
 	}
 
-	Journal journal() {
-		return this.journal;
-	}
+	/** What becomes of records that were written. */
+	private final class Records implements RecordWriter.Listener {
 
-	private record Front(Ticket ticket, long since) {
+		@Override
+		public void written(JournalRecord record, Position position) {
+			if (!isOver() && !Session.this.frozen) {
+				Session.this.progress.written(position, Session.this.loop.nanoTime());
+				Session.this.reader.written(position, record);
+				applyNext();
+				fillHole();
+			}
+		}
+
+		@Override
+		public void notWritten(@Nullable Throwable ex) {
+			if (!isOver()) {
+				Session.this.listener.notWritten(ex);
+				Session.this.listener.ended(Session.this, Reason.NO_ANSWER);
+			}
+		}
+
+		private boolean isOver() {
+			return Session.this.incarnation.isOver();
+		}
+
 	}
 
 }

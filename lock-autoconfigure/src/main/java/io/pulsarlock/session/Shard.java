@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * slots of the locks this node has to do with. Everything runs on the loop unless said
  * otherwise.
  */
-final class Shard {
+final class Shard implements SessionListener {
 
 	private static final SafeLog logger = SafeLog.of(Shard.class);
 
@@ -255,7 +255,7 @@ final class Shard {
 		logger.error("A task of the lock session failed: the session ends, and the shard joins again", failure);
 		try {
 			if (session != null) {
-				sessionEnded(session, Reason.NO_ANSWER);
+				ended(session, Reason.NO_ANSWER);
 			}
 			else if (this.ending == null) {
 				this.opening = null;
@@ -284,7 +284,7 @@ final class Shard {
 			return;
 		}
 		if (session.incarnation().isOver()) {
-			sessionEnded(session, session.incarnation().reason());
+			ended(session, session.incarnation().reason());
 			return;
 		}
 		if (session.isInTouch(now)) {
@@ -319,17 +319,20 @@ final class Shard {
 	}
 
 	/** What is held is in jeopardy: no record has been confirmed for some time. */
-	void jeopardized() {
+	@Override
+	public void jeopardized() {
 		List.copyOf(this.slots.values()).forEach(Slot::jeopardized);
 	}
 
 	/** What is held is out of danger. */
-	void recovered() {
+	@Override
+	public void recovered() {
 		List.copyOf(this.slots.values()).forEach(Slot::recovered);
 	}
 
 	/** No record has been confirmed for a grace, so nothing is held any more. */
-	void holdsExpired() {
+	@Override
+	public void holdsExpired() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			slot.tick();
 			idle(slot);
@@ -337,7 +340,8 @@ final class Shard {
 	}
 
 	/** The session has caught up: locks can be asked for. */
-	void activated() {
+	@Override
+	public void activated() {
 		logger.debug("Shard " + this.index + " joined");
 		this.failure = null;
 		this.reachedAt = now();
@@ -355,16 +359,19 @@ final class Shard {
 	 * Where this node has been before it joined again.
 	 * @return {@link Position#NONE} if it has not been anywhere
 	 */
-	Position known() {
+	@Override
+	public Position known() {
 		return this.known;
 	}
 
 	/** From when on the journal has shown all live sessions to a node that joins. */
-	long settledAt() {
+	@Override
+	public long settledAt() {
 		return this.settledAt;
 	}
 
-	void evaluateAll() {
+	@Override
+	public void evaluateAll() {
 		for (Slot slot : List.copyOf(this.slots.values())) {
 			evaluate(slot);
 		}
@@ -376,18 +383,31 @@ final class Shard {
 	 * every session that still holds something has repeated it: a lease, and a heartbeat
 	 * before.
 	 */
-	void journalLost(Session session, Position before) {
+	@Override
+	public void journalLost(Session session, Position before) {
 		failed(lostBefore(before));
 		settle(session);
-		sessionEnded(session, Reason.NO_ANSWER);
+		ended(session, Reason.NO_ANSWER);
 	}
 
 	/** Lets the next session wait until all who hold something have repeated it. */
-	void settle(Session session) {
+	@Override
+	public void settle(Session session) {
 		this.settledAt = now() + 2 * session.longestLease();
 	}
 
-	LockException lostBefore(Position before) {
+	@Override
+	public void hasLost(Position before) {
+		failed(lostBefore(before));
+	}
+
+	@Override
+	public void notWritten(@Nullable Throwable cause) {
+		failed((cause instanceof LockException lock) ? lock : new LockUnavailableException(
+				"A record could not be written to the journal of shard " + this.index, cause));
+	}
+
+	private LockException lostBefore(Position before) {
 		return new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
 				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
 				+ " for longer than they are kept. It grants no locks before it has heard of everybody who holds some,"
@@ -398,7 +418,8 @@ final class Shard {
 	 * A part of the journal may have been left out, and is read again. Between ledgers
 	 * there need not be anything: that a topic goes on in another one is nothing to tell.
 	 */
-	void leftOut(JournalReader.Hole hole) {
+	@Override
+	public void leftOut(JournalReader.Hole hole) {
 		if (hole.before().isAfter(this.filled) && hole.before().ledgerId() == hole.after().ledgerId()) {
 			this.filled = hole.before();
 			logger.info("Node '" + this.settings.node() + "' was not sent what is between " + hole.after() + " and "
@@ -409,7 +430,8 @@ final class Shard {
 	}
 
 	/** The session is over; join anew under another id. */
-	void sessionEnded(Session session, Reason reason) {
+	@Override
+	public void ended(Session session, Reason reason) {
 		if (this.session != session) {
 			return;
 		}
@@ -466,12 +488,14 @@ final class Shard {
 	}
 
 	/** The journal holds a message that is no record. */
-	void skipped(Position position, SkipCause cause) {
+	@Override
+	public void skipped(Position position, SkipCause cause) {
 		this.skipped.note(position, cause, now());
 	}
 
 	/** Something went wrong that callers should hear of. */
-	void failed(LockException failure) {
+	@Override
+	public void failed(LockException failure) {
 		this.availability.failed(failure, now());
 		this.failure = failure;
 		if (failure instanceof LockConfigurationException) {
@@ -487,7 +511,8 @@ final class Shard {
 	 * Says what joining waits for, unless this node is refused for a reason that is not
 	 * known to be over.
 	 */
-	void waitsFor(LockUnavailableException what) {
+	@Override
+	public void waitsFor(LockUnavailableException what) {
 		if (!(this.failure instanceof LockConfigurationException)) {
 			failed(what);
 		}
@@ -618,12 +643,14 @@ final class Shard {
 	}
 
 	/** Why locks cannot be asked for; for an exception's message. Any thread. */
-	LockException unavailable(String name) {
+	@Override
+	public LockException unavailable(String name) {
 		return unavailableSince("Whether lock '" + name + "' is free cannot be said");
 	}
 
 	/** Why nothing can be said of the whole shard. Any thread. */
-	LockException outOfTouch() {
+	@Override
+	public LockException outOfTouch() {
 		return unavailableSince("Node '" + this.settings.node() + "' is out of touch with shard " + this.index);
 	}
 
@@ -651,7 +678,8 @@ final class Shard {
 		return session != null && session.isConfirmed() && this.failure == null;
 	}
 
-	void lineChanged(String key) {
+	@Override
+	public void lineChanged(String key) {
 		Slot slot = this.slots.get(key);
 		if (slot != null) {
 			evaluate(slot);
@@ -664,7 +692,8 @@ final class Shard {
 		idle(slot);
 	}
 
-	void placed(Request request, Position position) {
+	@Override
+	public void placed(Request request, Position position) {
 		Slot slot = this.slots.get(request.lock());
 		if (slot != null) {
 			slot.placed(request.sequence(), position);
@@ -672,7 +701,8 @@ final class Shard {
 	}
 
 	/** A record of this session was confirmed. */
-	void confirmed(long sequence) {
+	@Override
+	public void confirmed(long sequence) {
 		if (this.awaited >= 0 && sequence >= this.awaited) {
 			this.awaited = -1;
 			List<Slot> slots = List.copyOf(this.awaiting);

@@ -1,0 +1,63 @@
+package io.pulsarlock.session;
+
+/**
+ * Notices that what a session holds is in jeopardy, out of it, or lost, for all of it at
+ * once (rule 2 of the protocol). On the loop.
+ */
+final class HoldWatch {
+
+	private final SessionSettings settings;
+
+	private final Incarnation incarnation;
+
+	private final Listener listener;
+
+	private boolean jeopardy;
+
+	HoldWatch(SessionSettings settings, Incarnation incarnation, Listener listener) {
+		this.settings = settings;
+		this.incarnation = incarnation;
+		this.listener = listener;
+	}
+
+	/**
+	 * Looks at the deadline.
+	 * @param present whether the session holds something or is next
+	 * @return how much later what is held is lost, if no record is confirmed before
+	 */
+	long look(boolean present, long now) {
+		long left = this.incarnation.holdsFor(now);
+		if (present && left <= this.settings.jeopardyNanos() && !this.jeopardy) {
+			this.jeopardy = true;
+			this.listener.jeopardized();
+		}
+		if (left > 0) {
+			return left;
+		}
+		this.listener.holdsExpired();
+		return Long.MAX_VALUE;
+	}
+
+	/** An own record was confirmed. */
+	void confirmed(long now) {
+		if (this.jeopardy && this.incarnation.holdsFor(now) > this.settings.jeopardyNanos()) {
+			this.jeopardy = false;
+			this.listener.recovered();
+		}
+	}
+
+	/** Hears of it. On the loop. */
+	interface Listener {
+
+		/** No record has been confirmed for half a grace. */
+		void jeopardized();
+
+		/** A record has been confirmed again. */
+		void recovered();
+
+		/** No record has been confirmed for a grace, so nothing is held any more. */
+		void holdsExpired();
+
+	}
+
+}
