@@ -47,11 +47,6 @@ final class Shard implements SessionListener {
 	/** So often a session's end is tried before what fails is left as it is. */
 	private static final int END_ATTEMPTS = 20;
 
-	/** In so many ticks each slot is looked at. */
-	private static final int VISITS = 16;
-
-	private static final int MIN_VISITS = 16;
-
 	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
 
 	private final int index;
@@ -64,24 +59,15 @@ final class Shard implements SessionListener {
 
 	private final Executor callbacks;
 
-	private final Consumer<HoldEvent> events;
-
 	private final Supplier<UUID> ids;
 
-	private final Map<String, Slot> slots = new HashMap<>();
-
-	/** Locks that callers may take without the loop, by their keys. */
-	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
-
-	private final Set<Slot> dirty = new LinkedHashSet<>();
+	private final SlotTable slots;
 
 	private volatile @Nullable Session session;
 
 	private volatile @Nullable LockException failure;
 
 	private final SkippedMessages skipped;
-
-	private final Affinity affinity;
 
 	private final HandOver handOver;
 
@@ -114,19 +100,7 @@ final class Shard implements SessionListener {
 	/** Up to where it was said that a part of the journal is read again. */
 	private Position filled = Position.NONE;
 
-	/** The number of a record that slots wait for, or -1. */
-	private long awaited = -1;
-
-	/** Wait for a record of this session to be confirmed. */
-	private final Set<Slot> awaiting = new LinkedHashSet<>();
-
-	/** To be looked at one after the other. */
-	private List<Slot> round = List.of();
-
-	private int visited;
-
-	/** What is asked of the loop and has not arrived there. */
-	private final Set<CompletableFuture<?>> arriving = ConcurrentHashMap.newKeySet();
+	private final Arrivals arrivals;
 
 	/** Whether the cluster was in touch at the latest tick. */
 	private boolean inTouch;
@@ -141,8 +115,6 @@ final class Shard implements SessionListener {
 
 	private long releases;
 
-	private volatile boolean ended;
-
 	/** When the cluster was last in reach. */
 	private volatile long reachedAt;
 
@@ -153,11 +125,11 @@ final class Shard implements SessionListener {
 		this.loop = new ShardLoop(loop, this::broken);
 		this.connector = connector;
 		this.callbacks = new PatientExecutor(callbacks, loop);
-		this.events = events;
 		this.ids = ids;
 		this.skipped = new SkippedMessages(index);
-		this.affinity = new Affinity(settings);
 		this.handOver = new HandOver(loop, settings.graceNanos());
+		this.slots = new SlotTable(settings, this.loop, this.callbacks, events, this.handOver, this::activeSession);
+		this.arrivals = new Arrivals(this.loop, this::closedException);
 		this.agreement = agreement;
 		this.availability = availability;
 		this.settledAt = loop.nanoTime();
@@ -296,47 +268,26 @@ final class Shard implements SessionListener {
 				this.inTouch = !this.inTouch;
 				evaluateAll();
 			}
-			this.affinity.tick(now);
-			visitSome();
-		}
-	}
-
-	/**
-	 * Looks after what a thread could not complete that was short of stack or memory. Not
-	 * at all slots at once: there may be many, and this is rare.
-	 */
-	private void visitSome() {
-		if (this.visited >= this.round.size()) {
-			this.round = List.copyOf(this.slots.values());
-			this.visited = 0;
-		}
-		int end = Math.min(this.round.size(), this.visited + Math.max(MIN_VISITS, this.round.size() / VISITS));
-		while (this.visited < end) {
-			Slot slot = this.round.get(this.visited++);
-			slot.tick();
-			idle(slot);
+			this.slots.tick(now);
 		}
 	}
 
 	/** What is held is in jeopardy: no record has been confirmed for some time. */
 	@Override
 	public void jeopardized() {
-		List.copyOf(this.slots.values()).forEach(Slot::jeopardized);
+		this.slots.jeopardized();
 	}
 
 	/** What is held is out of danger. */
 	@Override
 	public void recovered() {
-		List.copyOf(this.slots.values()).forEach(Slot::recovered);
+		this.slots.recovered();
 	}
 
 	/** No record has been confirmed for a grace, so nothing is held any more. */
 	@Override
 	public void holdsExpired() {
-		for (Slot slot : List.copyOf(this.slots.values())) {
-			slot.tick();
-			idle(slot);
-		}
+		this.slots.holdsExpired();
 	}
 
 	/** The session has caught up: locks can be asked for. */
@@ -372,9 +323,7 @@ final class Shard implements SessionListener {
 
 	@Override
 	public void evaluateAll() {
-		for (Slot slot : List.copyOf(this.slots.values())) {
-			evaluate(slot);
-		}
+		this.slots.evaluateAll();
 	}
 
 	/**
@@ -460,18 +409,7 @@ final class Shard implements SessionListener {
 		}
 		Session session = ending.session;
 		Reason reason = ending.reason;
-		this.awaited = -1;
-		this.awaiting.clear();
-		Throwable failure = null;
-		for (Slot slot : List.copyOf(this.slots.values())) {
-			try {
-				slot.sessionEnded(reason);
-				idle(slot);
-			}
-			catch (Throwable ex) {
-				failure = ex;
-			}
-		}
+		Throwable failure = this.slots.sessionEnded(reason);
 		if (failure != null && ++ending.attempts < END_ATTEMPTS) {
 			logger.error("A lock of shard " + this.index + " could not be ended", failure);
 			return;
@@ -500,7 +438,7 @@ final class Shard implements SessionListener {
 		this.failure = failure;
 		if (failure instanceof LockConfigurationException) {
 			this.joining.refused(failure);
-			List.copyOf(this.slots.values()).forEach((slot) -> slot.fail(failure));
+			this.slots.fail(() -> failure);
 		}
 		if (this.agreement.isDecidedIn(this.index)) {
 			this.agreement.failed(failure);
@@ -520,7 +458,7 @@ final class Shard implements SessionListener {
 
 	/** Takes a place in a lock's line, or the lock if it is kept here. Any thread. */
 	void acquire(String key, String name, LockKind kind, Waiter waiter) {
-		KeptLock kept = this.offers.get(key);
+		KeptLock kept = this.slots.offered(key);
 		waiter.since = now();
 		if (kept != null && kept.take(waiter, waiter.since)) {
 			if (kept.isRunningOut()) {
@@ -528,7 +466,7 @@ final class Shard implements SessionListener {
 			}
 			return;
 		}
-		arrive(waiter.granted, () -> {
+		this.arrivals.arrive(waiter.granted, () -> {
 			LockException failure = failure();
 			if (this.closed || this.stopping) {
 				waiter.granted.completeExceptionally(closedException());
@@ -537,9 +475,7 @@ final class Shard implements SessionListener {
 				waiter.granted.completeExceptionally(failure);
 			}
 			else {
-				Slot slot = this.slots.computeIfAbsent(key, (any) -> new Slot(key, name, kind, this));
-				slot.add(waiter);
-				idle(slot);
+				this.slots.add(key, name, kind, waiter);
 			}
 		});
 	}
@@ -547,7 +483,7 @@ final class Shard implements SessionListener {
 	/** Claims a fire time of a job. Any thread. */
 	CompletableFuture<Boolean> fire(String job, long fireTime) {
 		CompletableFuture<Boolean> claim = new CompletableFuture<>();
-		arrive(claim, () -> {
+		this.arrivals.arrive(claim, () -> {
 			Session session = activeSession();
 			if (session == null) {
 				claim.completeExceptionally(unavailable(job));
@@ -566,7 +502,7 @@ final class Shard implements SessionListener {
 	 */
 	CompletableFuture<Boolean> forget(String job) {
 		CompletableFuture<Boolean> forgotten = new CompletableFuture<>();
-		arrive(forgotten, () -> {
+		this.arrivals.arrive(forgotten, () -> {
 			Session session = activeSession();
 			if (session == null || !session.isInTouch(now())) {
 				forgotten.completeExceptionally(outOfTouch());
@@ -578,29 +514,9 @@ final class Shard implements SessionListener {
 		return forgotten;
 	}
 
-	/** Takes what is asked to the loop, or refuses it if that has ended. Any thread. */
-	private void arrive(CompletableFuture<?> asked, Runnable task) {
-		// Safety: first added, then looked. Whichever comes first, this or the end, one
-		// of the two sees the other, so nobody waits on a loop that runs no more.
-		this.arriving.add(asked);
-		if (this.ended) {
-			refuseArriving();
-			return;
-		}
-		this.loop.execute(() -> {
-			this.arriving.remove(asked);
-			task.run();
-		});
-	}
-
 	/** A waiter has given up. Any thread. */
 	void givenUp(String key) {
-		this.loop.execute(() -> {
-			Slot slot = this.slots.get(key);
-			if (slot != null) {
-				evaluate(slot);
-			}
-		});
+		this.loop.execute(() -> this.slots.evaluate(key));
 	}
 
 	/**
@@ -608,7 +524,7 @@ final class Shard implements SessionListener {
 	 * @return false if nobody wants the lock
 	 */
 	boolean takeAway(String key, String name) {
-		Slot slot = this.slots.get(key);
+		Slot slot = this.slots.find(key);
 		if (slot != null && slot.takeAway()) {
 			return true;
 		}
@@ -680,76 +596,18 @@ final class Shard implements SessionListener {
 
 	@Override
 	public void lineChanged(String key) {
-		Slot slot = this.slots.get(key);
-		if (slot != null) {
-			evaluate(slot);
-		}
-	}
-
-	/** Evaluates a slot, and forgets it if nothing depends on it then. */
-	void evaluate(Slot slot) {
-		slot.evaluate();
-		idle(slot);
+		this.slots.evaluate(key);
 	}
 
 	@Override
 	public void placed(Request request, Position position) {
-		Slot slot = this.slots.get(request.lock());
-		if (slot != null) {
-			slot.placed(request.sequence(), position);
-		}
+		this.slots.placed(request, position);
 	}
 
 	/** A record of this session was confirmed. */
 	@Override
 	public void confirmed(long sequence) {
-		if (this.awaited >= 0 && sequence >= this.awaited) {
-			this.awaited = -1;
-			List<Slot> slots = List.copyOf(this.awaiting);
-			this.awaiting.clear();
-			slots.forEach(this::evaluate);
-		}
-	}
-
-	/**
-	 * Evaluates the slot again when a record is confirmed that is sent now, or is under
-	 * way.
-	 */
-	void awaitSignOfLife(Slot slot) {
-		Session session = this.session;
-		if (session != null) {
-			this.awaiting.add(slot);
-			this.awaited = (this.awaited < 0) ? session.signOfLife() : this.awaited;
-		}
-	}
-
-	/** Evaluates the slot once more when the present task is done. */
-	void again(Slot slot) {
-		if (this.dirty.add(slot)) {
-			this.loop.execute(() -> {
-				this.dirty.remove(slot);
-				evaluate(slot);
-			});
-		}
-	}
-
-	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
-	void idle(Slot slot) {
-		if (slot.isIdle()) {
-			this.slots.remove(slot.key(), slot);
-		}
-	}
-
-	void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
-		HoldEvent event = new HoldEvent(type, slot.name(), token, slot.kind() == LockKind.LEADERSHIP, reason,
-				Duration.ofNanos(elapsed));
-		try {
-			this.events.accept(event);
-		}
-		catch (Throwable ex) {
-			// To hear of a lock must not cost the lock.
-			logger.error("A listener of locks failed", ex);
-		}
+		this.slots.confirmed(sequence);
 	}
 
 	/**
@@ -761,9 +619,8 @@ final class Shard implements SessionListener {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		this.loop.execute(() -> {
 			this.stopping = true;
-			List<Slot> slots = List.copyOf(this.slots.values());
-			slots.forEach((slot) -> slot.fail(closedException()));
-			CompletableFuture.allOf(slots.stream().map(Slot::vacate).toArray(CompletableFuture[]::new))
+			this.slots.fail(this::closedException);
+			CompletableFuture.allOf(this.slots.each(Slot::vacate).toArray(CompletableFuture[]::new))
 				.thenRun(() -> done.complete(null));
 		});
 		return done;
@@ -787,10 +644,8 @@ final class Shard implements SessionListener {
 
 	private CompletionStage<?> closed() {
 		complete();
-		for (Slot slot : new ArrayList<>(this.slots.values())) {
-			slot.fail(closedException());
-			slot.sessionEnded(Reason.NODE_STOPPED);
-		}
+		this.slots.fail(this::closedException);
+		this.slots.sessionEnded(Reason.NODE_STOPPED);
 		this.slots.clear();
 		Session session = this.session;
 		this.session = null;
@@ -799,15 +654,7 @@ final class Shard implements SessionListener {
 
 	/** The loop has ended: what it was still to do is not done any more. Any thread. */
 	void ended() {
-		this.ended = true;
-		refuseArriving();
-	}
-
-	private void refuseArriving() {
-		for (CompletableFuture<?> asked : this.arriving) {
-			this.arriving.remove(asked);
-			asked.completeExceptionally(closedException());
-		}
+		this.arrivals.end();
 	}
 
 	private LockUnavailableException closedException() {
@@ -816,15 +663,9 @@ final class Shard implements SessionListener {
 
 	LockStatistics statistics() {
 		Session session = activeSession();
-		int held = 0;
-		int waiting = 0;
-		for (Slot slot : this.slots.values()) {
-			held += slot.isHeld() ? 1 : 0;
-			waiting += slot.waiterCount();
-		}
 		LockStatistics.Builder statistics = LockStatistics.builder()
-			.held(held)
-			.waiting(waiting)
+			.held(this.slots.held())
+			.waiting(this.slots.waiting())
 			.skipped(this.skipped.count());
 		if (session == null) {
 			return statistics.requests(this.requests).releases(this.releases).build();
@@ -851,11 +692,7 @@ final class Shard implements SessionListener {
 		return (session != null && session.isActive()) ? session : null;
 	}
 
-	Map<String, KeptLock> offers() {
-		return this.offers;
-	}
-
-	Map<String, Slot> slots() {
+	SlotTable slots() {
 		return this.slots;
 	}
 
@@ -905,10 +742,6 @@ final class Shard implements SessionListener {
 				: "no answer from the cluster";
 	}
 
-	Affinity affinity() {
-		return this.affinity;
-	}
-
 	Loop loop() {
 		return this.loop;
 	}
@@ -943,7 +776,7 @@ final class Shard implements SessionListener {
 		public void refused(LockConfigurationException refusal) {
 			Shard.this.loop.execute(() -> {
 				if (activeSession() == null) {
-					List.copyOf(Shard.this.slots.values()).forEach((slot) -> slot.fail(refusal));
+					Shard.this.slots.fail(() -> refusal);
 				}
 			});
 		}

@@ -31,7 +31,7 @@ final class Slot {
 
 	private final LockKind kind;
 
-	private final Shard shard;
+	private final SlotHost host;
 
 	private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
 
@@ -60,11 +60,11 @@ final class Slot {
 	/** The next look at a lock that is not given back in a moment. */
 	private Loop.@Nullable Timer look;
 
-	Slot(String key, String name, LockKind kind, Shard shard) {
+	Slot(String key, String name, LockKind kind, SlotHost host) {
 		this.key = key;
 		this.name = name;
 		this.kind = kind;
-		this.shard = shard;
+		this.host = host;
 	}
 
 	String key() {
@@ -76,7 +76,7 @@ final class Slot {
 	}
 
 	void add(Waiter waiter) {
-		waiter.since = this.shard.now();
+		waiter.since = this.host.now();
 		this.waiters.add(waiter);
 		evaluate();
 	}
@@ -85,12 +85,12 @@ final class Slot {
 	void evaluate() {
 		withdraw();
 		this.waiters.removeIf((waiter) -> !waiter.isWaiting());
-		Session session = this.shard.activeSession();
+		Session session = this.host.activeSession();
 		if (session == null) {
 			this.waiters.forEach((waiter) -> waiter.behind = false);
 			return;
 		}
-		long now = this.shard.now();
+		long now = this.host.now();
 		checkPlaces(session);
 		if (this.reserve != null && reenter(session, now)) {
 			return;
@@ -121,7 +121,7 @@ final class Slot {
 				grant(session, front);
 			}
 			else {
-				this.shard.awaitSignOfLife(this);
+				this.host.awaitSignOfLife(this);
 			}
 		}
 		lookLater(now);
@@ -145,9 +145,9 @@ final class Slot {
 		boolean awaited = brief > 0 && (this.saidIdle || (!this.waiters.isEmpty() && this.waiting == null));
 		long delay = awaited ? Math.min(brief, hold.limitFor(now)) : hold.limitFor(now);
 		if (delay != Long.MAX_VALUE && (awaited || hold.isLimited())) {
-			this.look = this.shard.loop().schedule(Math.max(delay, 0) + 1, () -> {
+			this.look = this.host.loop().schedule(Math.max(delay, 0) + 1, () -> {
 				hold.tick();
-				this.shard.again(this);
+				this.host.again(this);
 			});
 		}
 	}
@@ -176,7 +176,7 @@ final class Slot {
 			}
 			if (!session.isFresh(now) || token - base >= Position.HOLDINGS / 2) {
 				// In time, as a rule: its position makes room for more.
-				this.shard.awaitSignOfLife(this);
+				this.host.awaitSignOfLife(this);
 			}
 			if (!session.isFresh(now)) {
 				return true;
@@ -191,7 +191,7 @@ final class Slot {
 			}
 			else if (giveToNext(session, token)) {
 				this.reserve = null;
-				this.shard.affinity().gone(this);
+				this.host.affinity().gone(this);
 			}
 		}
 		if (this.hold != null) {
@@ -230,7 +230,7 @@ final class Slot {
 
 	private void offer(KeptLock kept) {
 		this.kept = kept;
-		this.shard.offers().put(this.key, kept);
+		this.host.offer(this.key, kept);
 	}
 
 	private @Nullable KeptLock offerable(Session session, long now) {
@@ -242,7 +242,7 @@ final class Slot {
 		long base = session.table().applied().token();
 		long latest = Math.max(base - 1, this.token);
 		if (latest - base >= Position.HOLDINGS / 2) {
-			this.shard.awaitSignOfLife(this);
+			this.host.awaitSignOfLife(this);
 		}
 		return new KeptLock(this, reserve, latest, base + Position.HOLDINGS);
 	}
@@ -254,29 +254,29 @@ final class Slot {
 			return;
 		}
 		this.kept = null;
-		this.shard.offers().remove(this.key, kept);
+		this.host.withdraw(this.key, kept);
 		Hold taken = kept.withdraw();
 		this.token = Math.max(this.token, kept.token());
 		if (taken != null) {
 			this.hold = taken;
 			this.reserve = null;
-			this.shard.affinity().gone(this);
+			this.host.affinity().gone(this);
 		}
 		else if (kept.isUsed() && this.reserve != null) {
-			this.shard.affinity().kept(this, kept.lastUse());
+			this.host.affinity().kept(this, kept.lastUse());
 		}
 	}
 
 	/** Makes a holding that goes on from another one. Any thread. */
 	Hold holding(Waiter waiter, long token, Hold before) {
-		return new Hold(this.name, token, this.shard.loop(), before.incarnation(), waiter.holdFor,
-				this.shard.callbacks(), this::ended)
+		return new Hold(this.name, token, this.host.loop(), before.incarnation(), waiter.holdFor, this.host.callbacks(),
+				this::ended)
 			.of(waiter);
 	}
 
 	/** Any thread. */
 	void acquired(Hold hold, long waited) {
-		this.shard.event(HoldEvent.Type.ACQUIRED, this, hold.token(), null, waited);
+		this.host.event(HoldEvent.Type.ACQUIRED, this, hold.token(), null, waited);
 	}
 
 	/** Any thread. */
@@ -293,19 +293,19 @@ final class Slot {
 	private boolean passesOn(@Nullable Ticket heir, long now) {
 		Place place = this.holding;
 		Hold hold = this.hold;
-		return this.shard.affinity().isOn() && this.kind == LockKind.LOCK && hold != null && !this.jeopardy
+		return this.host.affinity().isOn() && this.kind == LockKind.LOCK && hold != null && !this.jeopardy
 				&& place != null && place.position != null && heir == null && now - hold.grantedAt() < BRIEF_NANOS;
 	}
 
 	/** Keeps the lock after its release, if no other node wants it. */
 	private boolean keep(Session session, Hold released) {
 		Place place = this.holding;
-		if (!this.shard.affinity().isOn() || this.kind != LockKind.LOCK || place == null || place.position == null
+		if (!this.host.affinity().isOn() || this.kind != LockKind.LOCK || place == null || place.position == null
 				|| this.waiting != null || this.jeopardy || session.table().heir(this.key) != null) {
 			return false;
 		}
-		Hold reserve = new Hold(this.name, released.token(), this.shard.loop(), session.incarnation(), null,
-				this.shard.callbacks(), (lost) -> {
+		Hold reserve = new Hold(this.name, released.token(), this.host.loop(), session.incarnation(), null,
+				this.host.callbacks(), (lost) -> {
 					if (lost == this.reserve) {
 						letGo();
 					}
@@ -314,7 +314,7 @@ final class Slot {
 			return false;
 		}
 		this.reserve = reserve;
-		this.shard.affinity().kept(this, this.shard.now());
+		this.host.affinity().kept(this, this.host.now());
 		return true;
 	}
 
@@ -327,17 +327,17 @@ final class Slot {
 		}
 		forgetReserve();
 		this.holding = null;
-		Session session = this.shard.activeSession();
+		Session session = this.host.activeSession();
 		if (session != null && !place.isGone(session, this.key)) {
 			leave(session, place);
 		}
-		this.shard.again(this);
+		this.host.again(this);
 	}
 
 	private void forgetReserve() {
 		this.reserve = null;
 		this.saidIdle = false;
-		this.shard.affinity().gone(this);
+		this.host.affinity().gone(this);
 	}
 
 	/**
@@ -396,7 +396,7 @@ final class Slot {
 			this.holding = null;
 			this.waiting = place;
 		}
-		this.shard.again(this);
+		this.host.again(this);
 	}
 
 	/**
@@ -405,8 +405,8 @@ final class Slot {
 	 */
 	private boolean giveToNext(Session session, long token) {
 		Waiter waiter = this.waiters.remove();
-		Hold hold = new Hold(this.name, token, this.shard.loop(), session.incarnation(), waiter.holdFor,
-				this.shard.callbacks(), this::ended)
+		Hold hold = new Hold(this.name, token, this.host.loop(), session.incarnation(), waiter.holdFor,
+				this.host.callbacks(), this::ended)
 			.of(waiter);
 		// First of all, so that a holder the rest fails for is known as one.
 		this.hold = hold;
@@ -431,7 +431,7 @@ final class Slot {
 		if (lost != null && lost.reason() != Reason.RESIGNED) {
 			report(hold, lost.reason());
 		}
-		this.shard.handOver().after(hold, this.name, this.kind, () -> {
+		this.host.handOver().after(hold, this.name, this.kind, () -> {
 			report(hold, null);
 			left(hold);
 		});
@@ -450,8 +450,8 @@ final class Slot {
 
 	private void report(Hold hold, @Nullable Reason reason) {
 		if (hold.tellEnd()) {
-			this.shard.event((reason != null) ? HoldEvent.Type.LOST : HoldEvent.Type.RELEASED, this, hold.token(),
-					reason, this.shard.now() - hold.grantedAt());
+			this.host.event((reason != null) ? HoldEvent.Type.LOST : HoldEvent.Type.RELEASED, this, hold.token(),
+					reason, this.host.now() - hold.grantedAt());
 		}
 	}
 
@@ -460,14 +460,14 @@ final class Slot {
 		if (this.hold == hold) {
 			release(hold);
 		}
-		this.shard.idle(this);
+		this.host.idle(this);
 		hold.left().complete(null);
 	}
 
 	private void release(Hold hold) {
 		this.hold = null;
 		Place place = this.holding;
-		Session session = this.shard.activeSession();
+		Session session = this.host.activeSession();
 		if (hold.lost() != null || session == null || !keep(session, hold)) {
 			this.holding = null;
 			if (session != null && place != null) {
@@ -510,7 +510,7 @@ final class Slot {
 		Hold hold = this.hold;
 		if (hold != null && hold.isHeld() && !this.jeopardy) {
 			this.jeopardy = true;
-			this.shard.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
+			this.host.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
 		}
 	}
 
@@ -519,7 +519,7 @@ final class Slot {
 		Hold hold = this.hold;
 		if (this.jeopardy && hold != null && hold.isHeld()) {
 			this.jeopardy = false;
-			this.shard.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
+			this.host.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
 		}
 	}
 

@@ -1,0 +1,51 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.Executor;
+
+import io.pulsarlock.LockLoss.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the slot of a lock needs of its surroundings. On the loop, unless said otherwise.
+ */
+interface SlotHost {
+
+	/** The session by which locks can be asked for; null while there is none. */
+	@Nullable Session activeSession();
+
+	/** Now, on the loop's clock. Any thread. */
+	long now();
+
+	Loop loop();
+
+	/** Runs code of the application. */
+	Executor callbacks();
+
+	/** Which locks are kept after their release. */
+	Affinity affinity();
+
+	/** Gives up holdings for the sake of others. */
+	HandOver handOver();
+
+	/** Offers a kept lock to callers, who take it without the loop. */
+	void offer(String key, KeptLock kept);
+
+	/** Ends the offer. */
+	void withdraw(String key, KeptLock kept);
+
+	/** Evaluates the slot once more when the present task is done. */
+	void again(Slot slot);
+
+	/**
+	 * Evaluates the slot again when a record is confirmed that is sent now, or is under
+	 * way.
+	 */
+	void awaitSignOfLife(Slot slot);
+
+	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
+	void idle(Slot slot);
+
+	/** Tells of a holding. Any thread. */
+	void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed);
+
+}
