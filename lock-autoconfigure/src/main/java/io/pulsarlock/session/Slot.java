@@ -396,7 +396,9 @@ final class Slot {
 			this.holding = null;
 			this.waiting = place;
 		}
-		this.host.again(this);
+		if (this.hold == null || !this.waiters.isEmpty()) {
+			this.host.again(this);
+		}
 	}
 
 	/**
