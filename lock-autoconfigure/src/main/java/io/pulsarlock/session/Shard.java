@@ -1,19 +1,10 @@
 package io.pulsarlock.session;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -39,15 +30,8 @@ final class Shard implements SessionListener {
 
 	private static final SafeLog logger = SafeLog.of(Shard.class);
 
-	private static final long FIRST_REJOIN = TimeUnit.MILLISECONDS.toNanos(10);
-
-	/** Longer than three requests of the Pulsar client may take. */
-	private static final long OPEN_LIMIT = TimeUnit.SECONDS.toNanos(45);
-
 	/** So often a session's end is tried before what fails is left as it is. */
 	private static final int END_ATTEMPTS = 20;
-
-	private static final long LAST_REJOIN = TimeUnit.SECONDS.toNanos(1);
 
 	private final int index;
 
@@ -55,7 +39,7 @@ final class Shard implements SessionListener {
 
 	private final Loop loop;
 
-	private final Connector connector;
+	private final JournalOpening opening;
 
 	private final Executor callbacks;
 
@@ -80,13 +64,8 @@ final class Shard implements SessionListener {
 	/** Whether it is to join as soon as the node agrees with the cluster. */
 	private boolean postponed;
 
-	private long rejoin = FIRST_REJOIN;
-
-	/** Whether an attempt to join is due. */
-	private boolean joinDue;
-
-	/** The attempt to join that is under way. */
-	private @Nullable Opening opening;
+	/** The session that decides whether the next one may grant. */
+	private @Nullable Incarnation anchor;
 
 	/** A session whose end is not complete. */
 	private @Nullable Ending ending;
@@ -123,7 +102,7 @@ final class Shard implements SessionListener {
 		this.index = index;
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
-		this.connector = connector;
+		this.opening = new JournalOpening(index, this.loop, connector, new Opened());
 		this.callbacks = new PatientExecutor(callbacks, loop);
 		this.ids = ids;
 		this.skipped = new SkippedMessages(index);
@@ -141,76 +120,8 @@ final class Shard implements SessionListener {
 		if (!this.agreement.isDecidedIn(this.index)) {
 			this.agreement.add(new Dependent());
 		}
-		this.loop.execute(this::join);
+		this.loop.execute(this.opening::tryNow);
 		this.loop.every(this.settings.tickNanos(), this::tick);
-	}
-
-	private void join() {
-		this.joinDue = false;
-		Incarnation anchor = this.agreement.isDecidedIn(this.index) ? null : this.agreement.anchor();
-		this.postponed = !this.agreement.isDecidedIn(this.index) && anchor == null;
-		if (this.closed || this.session != null || this.opening != null || this.postponed) {
-			return;
-		}
-		Opening opening = new Opening(anchor);
-		this.opening = opening;
-		// A client may forget a connection that ended at the wrong moment.
-		opening.limit = this.loop.schedule(OPEN_LIMIT, () -> {
-			if (over(opening)) {
-				failed(new LockUnavailableException("Shard " + this.index + " could not be opened within "
-						+ TimeUnit.NANOSECONDS.toSeconds(OPEN_LIMIT) + " s"));
-				this.connector.abandon(this.index);
-				joinLater();
-			}
-		});
-		this.connector.open(this.index)
-			.whenComplete((journal, ex) -> this.loop.execute(() -> opened(opening, journal, ex)));
-	}
-
-	/** Ends an attempt to join, unless it has ended. */
-	private boolean over(Opening opening) {
-		opening.limit.cancel();
-		boolean over = this.opening == opening;
-		if (over) {
-			this.opening = null;
-		}
-		return over;
-	}
-
-	private void opened(Opening opening, @Nullable Journal journal, @Nullable Throwable ex) {
-		if (!over(opening) || this.closed) {
-			if (journal != null) {
-				journal.close();
-			}
-		}
-		else if (journal == null) {
-			Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-			failed((cause instanceof LockException lock) ? lock
-					: new LockUnavailableException("Shard " + this.index + " cannot be opened", cause));
-			joinLater();
-		}
-		else {
-			boolean made = false;
-			try {
-				Session session = new Session(this, this.settings, this.loop, journal, this.ids.get(), opening.anchor);
-				made = true;
-				this.session = session;
-				session.start();
-			}
-			finally {
-				if (!made) {
-					journal.close();
-				}
-			}
-		}
-	}
-
-	private void joinLater() {
-		if (!this.joinDue) {
-			this.loop.schedule(this.rejoin, this::join);
-			this.joinDue = true;
-			this.rejoin = Math.min(2 * this.rejoin, LAST_REJOIN);
-		}
 	}
 
 	/**
@@ -230,8 +141,8 @@ final class Shard implements SessionListener {
 				ended(session, Reason.NO_ANSWER);
 			}
 			else if (this.ending == null) {
-				this.opening = null;
-				joinLater();
+				this.opening.forget();
+				this.opening.tryLater();
 			}
 		}
 		catch (Throwable ex) {
@@ -250,8 +161,8 @@ final class Shard implements SessionListener {
 		long now = now();
 		Session session = this.session;
 		if (session == null) {
-			if (this.ending == null && this.opening == null) {
-				joinLater();
+			if (this.ending == null && !this.opening.isUnderWay()) {
+				this.opening.tryLater();
 			}
 			return;
 		}
@@ -297,7 +208,7 @@ final class Shard implements SessionListener {
 		this.failure = null;
 		this.reachedAt = now();
 		this.availability.joined(this.index, this.reachedAt);
-		this.rejoin = FIRST_REJOIN;
+		this.opening.joined();
 		this.joining.joined();
 		Session session = this.session;
 		if (session != null && this.agreement.isDecidedIn(this.index)) {
@@ -422,7 +333,7 @@ final class Shard implements SessionListener {
 		}
 		session.end(reason);
 		this.ending = null;
-		joinLater();
+		this.opening.tryLater();
 	}
 
 	/** The journal holds a message that is no record. */
@@ -767,7 +678,7 @@ final class Shard implements SessionListener {
 		public void agreed() {
 			Shard.this.loop.execute(() -> {
 				if (Shard.this.postponed) {
-					join();
+					Shard.this.opening.tryNow();
 				}
 			});
 		}
@@ -783,16 +694,42 @@ final class Shard implements SessionListener {
 
 	}
 
-	/** An attempt to join. */
-	private static final class Opening {
+	/** Makes a session of a journal. */
+	private final class Opened implements JournalOpening.Listener {
 
-		private final @Nullable Incarnation anchor;
+		@Override
+		public boolean isWanted() {
+			boolean decides = Shard.this.agreement.isDecidedIn(Shard.this.index);
+			Incarnation anchor = decides ? null : Shard.this.agreement.anchor();
+			Shard.this.postponed = !decides && anchor == null;
+			Shard.this.anchor = anchor;
+			return !Shard.this.closed && Shard.this.session == null && !Shard.this.postponed;
+		}
 
-		private Loop.Timer limit = () -> {
-		};
+		@Override
+		public boolean opened(Journal journal) {
+			if (Shard.this.closed) {
+				return false;
+			}
+			boolean made = false;
+			try {
+				Session session = new Session(Shard.this, Shard.this.settings, Shard.this.loop, journal,
+						Shard.this.ids.get(), Shard.this.anchor);
+				made = true;
+				Shard.this.session = session;
+				session.start();
+				return true;
+			}
+			finally {
+				if (!made) {
+					journal.close();
+				}
+			}
+		}
 
-		Opening(@Nullable Incarnation anchor) {
-			this.anchor = anchor;
+		@Override
+		public void notOpened(LockException failure) {
+			failed(failure);
 		}
 
 	}
