@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -170,6 +172,28 @@ class ArchitectureTests {
 			.callMethod(java.time.Clock.class, "systemUTC")
 			.orShould()
 			.callConstructor(java.util.Date.class));
+	}
+
+	/**
+	 * So each can be read, tested and made alone. A class and its nested ones are one.
+	 */
+	@Test
+	void classesOfTheCoreAreFreeOfCycles() {
+		check(slices().assignedFrom(new SliceAssignment() {
+
+			@Override
+			public SliceIdentifier getIdentifierOf(JavaClass type) {
+				boolean core = type.getPackageName().equals("io.pulsarlock.session")
+						|| type.getPackageName().equals("io.pulsarlock.line");
+				return core ? SliceIdentifier.of(type.getName().replaceAll("\\$.*", "")) : SliceIdentifier.ignore();
+			}
+
+			@Override
+			public String getDescription() {
+				return "classes of the core";
+			}
+
+		}).should().beFreeOfCycles());
 	}
 
 	@Test

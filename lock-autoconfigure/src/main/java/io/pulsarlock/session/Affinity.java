@@ -17,8 +17,8 @@ final class Affinity {
 
 	private final int limit;
 
-	/** The slots and since when they are kept, the longest first. */
-	private final Map<Slot, Long> kept = new LinkedHashMap<>();
+	/** The locks and since when they are kept, the longest first. */
+	private final Map<Kept, Long> kept = new LinkedHashMap<>();
 
 	Affinity(SessionSettings settings) {
 		this.idleNanos = settings.affinity().toNanos();
@@ -29,37 +29,54 @@ final class Affinity {
 		return this.idleNanos > 0;
 	}
 
-	/** Takes note of when a slot's lock was used last; too many, and the eldest goes. */
-	void kept(Slot slot, long now) {
-		this.kept.remove(slot);
-		this.kept.put(slot, now);
+	/** Takes note of when a lock was used last; too many, and the eldest goes. */
+	void kept(Kept lock, long now) {
+		this.kept.remove(lock);
+		this.kept.put(lock, now);
 		if (this.kept.size() > this.limit) {
 			this.kept.keySet().iterator().next().letGo();
 		}
 	}
 
-	void gone(Slot slot) {
-		this.kept.remove(slot);
+	void gone(Kept lock) {
+		this.kept.remove(lock);
 	}
 
 	void tick(long now) {
 		if (this.kept.isEmpty()) {
 			return;
 		}
-		List<Slot> old = new ArrayList<>();
-		List<Slot> taken = new ArrayList<>();
-		for (Map.Entry<Slot, Long> entry : this.kept.entrySet()) {
-			Slot slot = entry.getKey();
-			if (slot.isTaken()) {
-				taken.add(slot);
+		List<Kept> old = new ArrayList<>();
+		List<Kept> taken = new ArrayList<>();
+		for (Map.Entry<Kept, Long> entry : this.kept.entrySet()) {
+			Kept lock = entry.getKey();
+			if (lock.isTaken()) {
+				taken.add(lock);
 			}
-			else if (now - slot.lastUse(entry.getValue()) >= this.idleNanos) {
-				old.add(slot);
+			else if (now - lock.lastUse(entry.getValue()) >= this.idleNanos) {
+				old.add(lock);
 			}
 		}
 		// They are in use for longer than a moment, so the session looks after them.
-		taken.forEach(Slot::tick);
-		old.forEach(Slot::letGo);
+		taken.forEach(Kept::tick);
+		old.forEach(Kept::letGo);
+	}
+
+	/** A lock that is kept. On the loop. */
+	interface Kept {
+
+		/** Whether a caller has taken it, without the loop. */
+		boolean isTaken();
+
+		/** When it was used last, if that was without the loop. */
+		long lastUse(long otherwise);
+
+		/** Looks after it. */
+		void tick();
+
+		/** Gives it up. */
+		void letGo();
+
 	}
 
 }

@@ -122,14 +122,14 @@ final class Dissenters {
 		SessionInfo info = (session != null) ? session.info() : null;
 		int shards = (info != null) ? info.shards() : 0;
 		return new LockConfigurationException(
-				"This node is configured for " + this.settings.shards() + " shards, but node '" + Views.node(session)
+				"This node is configured for " + this.settings.shards() + " shards, but node '" + Peers.node(session)
 						+ "' uses " + shards + ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards="
 						+ shards + " here, or stop all nodes before changing it");
 	}
 
 	LockUnavailableException silence(SessionState dissenter) {
 		SessionInfo info = dissenter.info();
-		return new LockUnavailableException("Node '" + Views.node(dissenter) + "', which uses "
+		return new LockUnavailableException("Node '" + Peers.node(dissenter) + "', which uses "
 				+ ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards()
 				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
 	}

@@ -57,10 +57,10 @@ final class Hold implements LockHandle, CountedHandle {
 	 */
 	volatile boolean abandoned;
 
-	private @Nullable Waiter waiter;
+	private @Nullable Taker taker;
 
 	/** What the holder may give it back to, without the loop. */
-	private @Nullable KeptLock kept;
+	private @Nullable Source source;
 
 	/** Whether its beginning was told, so that its end may be. */
 	private volatile boolean announced = true;
@@ -85,14 +85,14 @@ final class Hold implements LockHandle, CountedHandle {
 	}
 
 	/** Remembers for whom it was made. */
-	Hold of(Waiter waiter) {
-		this.waiter = waiter;
+	Hold of(Taker taker) {
+		this.taker = taker;
 		return this;
 	}
 
 	/** Remembers from where it was taken; its beginning is to be announced. */
-	Hold of(KeptLock kept) {
-		this.kept = kept;
+	Hold of(Source source) {
+		this.source = source;
 		this.announced = false;
 		return this;
 	}
@@ -308,8 +308,8 @@ final class Hold implements LockHandle, CountedHandle {
 			}
 			this.released = true;
 		}
-		KeptLock kept = this.kept;
-		if (kept == null || !this.announced || !kept.giveBack(this, this.loop.nanoTime())) {
+		Source source = this.source;
+		if (source == null || !this.announced || !source.giveBack(this, this.loop.nanoTime())) {
 			this.loop.execute(this::finish);
 		}
 		return null;
@@ -321,8 +321,8 @@ final class Hold implements LockHandle, CountedHandle {
 	 */
 	void tick() {
 		isHeld();
-		Waiter waiter = this.waiter;
-		if (this.abandoned || (waiter != null && waiter.abandoned)) {
+		Taker taker = this.taker;
+		if (this.abandoned || (taker != null && taker.isGone())) {
 			// Its own thread may have failed before it said so.
 			this.announced = true;
 			release();
@@ -364,6 +364,25 @@ final class Hold implements LockHandle, CountedHandle {
 	/** Completes when its place in line was given up, or was lost. Any thread. */
 	CompletableFuture<Void> left() {
 		return this.left;
+	}
+
+	/** For whom a holding is made. */
+	interface Taker {
+
+		/** Whether nobody will use the holding. Any thread. */
+		boolean isGone();
+
+	}
+
+	/** From where a holding was taken without the loop. */
+	interface Source {
+
+		/**
+		 * Takes it back from its holder, who has ended it. Any thread.
+		 * @return false if the loop is to end it
+		 */
+		boolean giveBack(Hold hold, long now);
+
 	}
 
 	/** A callback until it is removed. */

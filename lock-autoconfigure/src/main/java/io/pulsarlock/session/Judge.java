@@ -141,7 +141,7 @@ final class Judge {
 	void expel(SessionState other, long now) {
 		long missing = this.peers.silentAt(other, now) - now;
 		if (missing > 0) {
-			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Views.node(other)
+			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Peers.node(other)
 					+ "' is not silent for long enough: it may believe for another "
 					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
 					+ " it is expelled without being asked for");

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * changed nothing, and what fails after it leaves a {@link Waiter} or a {@link Hold} that
  * is marked as abandoned, which the next tick releases.
  */
-final class KeptLock {
+final class KeptLock implements Hold.Source {
 
 	private static final Object WITHDRAWN = new Object();
 
-	private final Slot slot;
+	private final Owner owner;
 
 	private final Hold keeping;
 
@@ -42,13 +42,13 @@ final class KeptLock {
 
 	/**
 	 * Offers it.
-	 * @param slot makes the holdings
+	 * @param owner makes the holdings
 	 * @param keeping what keeps it for this node
 	 * @param token the latest token
 	 * @param limit above every token that may be given
 	 */
-	KeptLock(Slot slot, Hold keeping, long token, long limit) {
-		this.slot = slot;
+	KeptLock(Owner owner, Hold keeping, long token, long limit) {
+		this.owner = owner;
 		this.keeping = keeping;
 		this.token = token;
 		this.limit = limit;
@@ -64,7 +64,7 @@ final class KeptLock {
 				|| !this.keeping.wouldBeHeld(now)) {
 			return false;
 		}
-		Hold hold = this.slot.holding(waiter, free.token + 1, this.keeping).of(this);
+		Hold hold = this.owner.holding(waiter, free.token + 1, this.keeping).of(this);
 		if (!this.state.compareAndSet(free, hold)) {
 			return false;
 		}
@@ -73,7 +73,7 @@ final class KeptLock {
 		try {
 			given = waiter.granted.complete(hold);
 			if (given) {
-				this.slot.acquired(hold, hold.grantedAt() - waiter.since);
+				this.owner.acquired(hold, hold.grantedAt() - waiter.since);
 			}
 		}
 		finally {
@@ -96,12 +96,13 @@ final class KeptLock {
 	 * Takes it back from its holder, who has ended the holding. Any thread.
 	 * @return false if the loop has withdrawn it: then the loop ends the holding
 	 */
-	boolean giveBack(Hold hold, long now) {
+	@Override
+	public boolean giveBack(Hold hold, long now) {
 		if (this.state.get() != hold) {
 			return false;
 		}
 		// Before another caller can be told that it has the lock.
-		this.slot.released(hold);
+		this.owner.released(hold);
 		this.lastUse = now;
 		this.used = true;
 		return this.state.compareAndSet(hold, new Free(hold.token()));
@@ -150,6 +151,20 @@ final class KeptLock {
 		Free(long token) {
 			this.token = token;
 		}
+
+	}
+
+	/** Whose lock it is. Any thread. */
+	interface Owner {
+
+		/** Makes a holding that goes on from another one. */
+		Hold holding(Waiter waiter, long token, Hold before);
+
+		/** A caller has taken the lock. */
+		void acquired(Hold hold, long waited);
+
+		/** A caller gives it back. */
+		void released(Hold hold);
 
 	}
 

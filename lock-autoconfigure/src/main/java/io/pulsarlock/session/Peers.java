@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one session has heard of the others, and how long each may be silent (rule 4 of
@@ -139,6 +140,11 @@ final class Peers {
 			}
 		}
 		return rank;
+	}
+
+	static String node(@Nullable SessionState state) {
+		SessionInfo info = (state != null) ? state.info() : null;
+		return (info != null) ? info.node() : "?";
 	}
 
 }

@@ -10,9 +10,10 @@ import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -21,8 +22,9 @@ import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
-import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.LineTable.Change;
+import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.SkipCause;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Journal.Listener {
 
-	private final SessionListener listener;
+	private final Listener listener;
 
 	private final SessionSettings settings;
 
@@ -91,7 +93,7 @@ final class Session implements Journal.Listener {
 	/** Due before the next tick. */
 	private final List<Loop.Timer> timers = new ArrayList<>();
 
-	Session(SessionListener listener, SessionSettings settings, Loop loop, Journal journal, UUID id,
+	Session(Listener listener, SessionSettings settings, Loop loop, Journal journal, UUID id,
 			@Nullable Incarnation anchor) {
 		this.listener = listener;
 		this.settings = settings;
@@ -591,6 +593,67 @@ final class Session implements Journal.Listener {
 		private boolean isOver() {
 			return Session.this.incarnation.isOver();
 		}
+
+	}
+
+	/**
+	 * Hears of what happens to a session, and knows what was before it. On the loop.
+	 */
+	interface Listener extends HoldWatch.Listener {
+
+		/** The session has caught up: locks can be asked for. */
+		void activated();
+
+		/** The session is over. */
+		void ended(Session session, Reason reason);
+
+		/** The journal has lost records before that position, so the session is over. */
+		void journalLost(Session session, Position before);
+
+		/** The session joins a journal that has lost records before that position. */
+		void hasLost(Position before);
+
+		/** The next session is to wait until all who hold something have repeated it. */
+		void settle(Session session);
+
+		/** Something went wrong that callers should hear of. */
+		void failed(LockException failure);
+
+		/** A record may not have been written. */
+		void notWritten(@Nullable Throwable cause);
+
+		/** Joining waits for something. */
+		void waitsFor(LockUnavailableException what);
+
+		/** A message is no record. */
+		void skipped(Position position, SkipCause cause);
+
+		/** A part of the journal may have been left out, and is read again. */
+		void leftOut(JournalReader.Hole hole);
+
+		/** A request of this node has been read. */
+		void placed(Request request, Position position);
+
+		/** An own record was confirmed while the session is active. */
+		void confirmed(long sequence);
+
+		/** A line has changed. */
+		void lineChanged(String key);
+
+		/** What kept the session from granting anything may be over. */
+		void evaluateAll();
+
+		/** What earlier sessions of this node have applied last. */
+		Position known();
+
+		/** From when on the journal has shown all live sessions to a node that joins. */
+		long settledAt();
+
+		/** Why nothing can be said; for an exception. */
+		LockException unavailable(String name);
+
+		/** Why nothing can be done; for an exception. */
+		LockException outOfTouch();
 
 	}
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * slots of the locks this node has to do with. Everything runs on the loop unless said
  * otherwise.
  */
-final class Shard implements SessionListener {
+final class Shard implements Session.Listener {
 
 	private static final SafeLog logger = SafeLog.of(Shard.class);
 
@@ -452,7 +452,7 @@ final class Shard implements SessionListener {
 					"Lock '" + name + "' is being granted to or given up by this node at this moment: try again");
 		}
 		throw new LockOperationRefusedException("Lock '" + name + "' is held by node '"
-				+ Views.node(session.table().session(front.session()))
+				+ Peers.node(session.table().session(front.session()))
 				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
 				+ " or stop it");
 	}

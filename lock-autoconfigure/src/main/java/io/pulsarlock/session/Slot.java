@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * (at most the one it holds by and one to wait with, however many wait) and its hold.
  * Runs on the loop.
  */
-final class Slot {
+final class Slot implements Affinity.Kept, KeptLock.Owner {
 
 	/** Who uses a kept lock for longer lets the others know of it, and of who waits. */
 	private static final long BRIEF_NANOS = 50_000_000;
@@ -121,7 +121,7 @@ final class Slot {
 				grant(session, front);
 			}
 			else {
-				this.host.awaitSignOfLife(this);
+				this.host.awaitSignOfLife(this.key);
 			}
 		}
 		lookLater(now);
@@ -147,7 +147,7 @@ final class Slot {
 		if (delay != Long.MAX_VALUE && (awaited || hold.isLimited())) {
 			this.look = this.host.loop().schedule(Math.max(delay, 0) + 1, () -> {
 				hold.tick();
-				this.host.again(this);
+				this.host.again(this.key);
 			});
 		}
 	}
@@ -176,7 +176,7 @@ final class Slot {
 			}
 			if (!session.isFresh(now) || token - base >= Position.HOLDINGS / 2) {
 				// In time, as a rule: its position makes room for more.
-				this.host.awaitSignOfLife(this);
+				this.host.awaitSignOfLife(this.key);
 			}
 			if (!session.isFresh(now)) {
 				return true;
@@ -242,7 +242,7 @@ final class Slot {
 		long base = session.table().applied().token();
 		long latest = Math.max(base - 1, this.token);
 		if (latest - base >= Position.HOLDINGS / 2) {
-			this.host.awaitSignOfLife(this);
+			this.host.awaitSignOfLife(this.key);
 		}
 		return new KeptLock(this, reserve, latest, base + Position.HOLDINGS);
 	}
@@ -268,19 +268,22 @@ final class Slot {
 	}
 
 	/** Makes a holding that goes on from another one. Any thread. */
-	Hold holding(Waiter waiter, long token, Hold before) {
+	@Override
+	public Hold holding(Waiter waiter, long token, Hold before) {
 		return new Hold(this.name, token, this.host.loop(), before.incarnation(), waiter.holdFor, this.host.callbacks(),
 				this::ended)
 			.of(waiter);
 	}
 
 	/** Any thread. */
-	void acquired(Hold hold, long waited) {
-		this.host.event(HoldEvent.Type.ACQUIRED, this, hold.token(), null, waited);
+	@Override
+	public void acquired(Hold hold, long waited) {
+		this.host.event(HoldEvent.Type.ACQUIRED, this.name, this.kind, hold.token(), null, waited);
 	}
 
 	/** Any thread. */
-	void released(Hold hold) {
+	@Override
+	public void released(Hold hold) {
 		LockLoss lost = hold.lost();
 		report(hold, (lost != null) ? lost.reason() : null);
 	}
@@ -319,7 +322,8 @@ final class Slot {
 	}
 
 	/** Gives up a lock that was only kept. */
-	void letGo() {
+	@Override
+	public void letGo() {
 		withdraw();
 		Place place = this.holding;
 		if (this.reserve == null || place == null) {
@@ -331,7 +335,7 @@ final class Slot {
 		if (session != null && !place.isGone(session, this.key)) {
 			leave(session, place);
 		}
-		this.host.again(this);
+		this.host.again(this.key);
 	}
 
 	private void forgetReserve() {
@@ -397,7 +401,7 @@ final class Slot {
 			this.waiting = place;
 		}
 		if (this.hold == null || !this.waiters.isEmpty()) {
-			this.host.again(this);
+			this.host.again(this.key);
 		}
 	}
 
@@ -452,8 +456,8 @@ final class Slot {
 
 	private void report(Hold hold, @Nullable Reason reason) {
 		if (hold.tellEnd()) {
-			this.host.event((reason != null) ? HoldEvent.Type.LOST : HoldEvent.Type.RELEASED, this, hold.token(),
-					reason, this.host.now() - hold.grantedAt());
+			this.host.event((reason != null) ? HoldEvent.Type.LOST : HoldEvent.Type.RELEASED, this.name, this.kind,
+					hold.token(), reason, this.host.now() - hold.grantedAt());
 		}
 	}
 
@@ -462,7 +466,7 @@ final class Slot {
 		if (this.hold == hold) {
 			release(hold);
 		}
-		this.host.idle(this);
+		this.host.idle(this.key);
 		hold.left().complete(null);
 	}
 
@@ -491,7 +495,8 @@ final class Slot {
 	}
 
 	/** Completes what a thread could not, and loses what is over. */
-	void tick() {
+	@Override
+	public void tick() {
 		withdraw();
 		if (this.hold != null) {
 			this.hold.tick();
@@ -512,7 +517,7 @@ final class Slot {
 		Hold hold = this.hold;
 		if (hold != null && hold.isHeld() && !this.jeopardy) {
 			this.jeopardy = true;
-			this.host.event(HoldEvent.Type.JEOPARDY, this, hold.token(), null, 0);
+			this.host.event(HoldEvent.Type.JEOPARDY, this.name, this.kind, hold.token(), null, 0);
 		}
 	}
 
@@ -521,7 +526,7 @@ final class Slot {
 		Hold hold = this.hold;
 		if (this.jeopardy && hold != null && hold.isHeld()) {
 			this.jeopardy = false;
-			this.host.event(HoldEvent.Type.RECOVERED, this, hold.token(), null, 0);
+			this.host.event(HoldEvent.Type.RECOVERED, this.name, this.kind, hold.token(), null, 0);
 		}
 	}
 
@@ -585,14 +590,14 @@ final class Slot {
 		return this.hold == null && this.reserve == null && this.waiters.isEmpty() && this.waiting == null;
 	}
 
-	/** Whether a caller has taken the kept lock, without the loop. */
-	boolean isTaken() {
+	@Override
+	public boolean isTaken() {
 		KeptLock kept = this.kept;
 		return kept != null && kept.isTaken();
 	}
 
-	/** When the kept lock was used last, if that was without the loop. */
-	long lastUse(long otherwise) {
+	@Override
+	public long lastUse(long otherwise) {
 		KeptLock kept = this.kept;
 		return (kept != null && kept.isUsed()) ? kept.lastUse() : otherwise;
 	}

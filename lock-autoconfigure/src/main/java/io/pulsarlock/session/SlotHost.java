@@ -33,19 +33,19 @@ interface SlotHost {
 	/** Ends the offer. */
 	void withdraw(String key, KeptLock kept);
 
-	/** Evaluates the slot once more when the present task is done. */
-	void again(Slot slot);
+	/** Evaluates the slot of a lock once more when the present task is done. */
+	void again(String key);
 
 	/**
-	 * Evaluates the slot again when a record is confirmed that is sent now, or is under
-	 * way.
+	 * Evaluates the slot of a lock again when a record is confirmed that is sent now, or
+	 * is under way.
 	 */
-	void awaitSignOfLife(Slot slot);
+	void awaitSignOfLife(String key);
 
-	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
-	void idle(Slot slot);
+	/** Forgets the slot of a lock if nothing depends on it. */
+	void idle(String key);
 
 	/** Tells of a holding. Any thread. */
-	void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed);
+	void event(HoldEvent.Type type, String name, LockKind kind, long token, @Nullable Reason reason, long elapsed);
 
 }

@@ -48,13 +48,13 @@ final class SlotTable implements SlotHost {
 	/** Locks that callers may take without the loop, by their keys. */
 	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
 
-	private final Set<Slot> dirty = new LinkedHashSet<>();
+	private final Set<String> dirty = new LinkedHashSet<>();
 
 	/** The number of a record that slots wait for, or -1. */
 	private long awaited = -1;
 
 	/** Wait for a record of this session to be confirmed. */
-	private final Set<Slot> awaiting = new LinkedHashSet<>();
+	private final Set<String> awaiting = new LinkedHashSet<>();
 
 	/** To be looked at one after the other. */
 	private List<Slot> round = List.of();
@@ -119,17 +119,17 @@ final class SlotTable implements SlotHost {
 	void confirmed(long sequence) {
 		if (this.awaited >= 0 && sequence >= this.awaited) {
 			this.awaited = -1;
-			List<Slot> slots = List.copyOf(this.awaiting);
+			List<String> keys = List.copyOf(this.awaiting);
 			this.awaiting.clear();
-			slots.forEach(this::evaluate);
+			keys.forEach(this::evaluate);
 		}
 	}
 
 	@Override
-	public void awaitSignOfLife(Slot slot) {
+	public void awaitSignOfLife(String key) {
 		Session session = activeSession();
 		if (session != null) {
-			this.awaiting.add(slot);
+			this.awaiting.add(key);
 			this.awaited = (this.awaited < 0) ? session.signOfLife() : this.awaited;
 		}
 	}
@@ -229,25 +229,34 @@ final class SlotTable implements SlotHost {
 	}
 
 	@Override
-	public void again(Slot slot) {
-		if (this.dirty.add(slot)) {
+	public void again(String key) {
+		if (this.dirty.add(key)) {
 			this.loop.execute(() -> {
-				this.dirty.remove(slot);
-				evaluate(slot);
+				this.dirty.remove(key);
+				evaluate(key);
 			});
 		}
 	}
 
 	@Override
-	public void idle(Slot slot) {
+	public void idle(String key) {
+		Slot slot = this.slots.get(key);
+		if (slot != null) {
+			idle(slot);
+		}
+	}
+
+	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
+	private void idle(Slot slot) {
 		if (slot.isIdle()) {
 			this.slots.remove(slot.key(), slot);
 		}
 	}
 
 	@Override
-	public void event(HoldEvent.Type type, Slot slot, long token, @Nullable Reason reason, long elapsed) {
-		HoldEvent event = new HoldEvent(type, slot.name(), token, slot.kind() == LockKind.LEADERSHIP, reason,
+	public void event(HoldEvent.Type type, String name, LockKind kind, long token, @Nullable Reason reason,
+			long elapsed) {
+		HoldEvent event = new HoldEvent(type, name, token, kind == LockKind.LEADERSHIP, reason,
 				Duration.ofNanos(elapsed));
 		try {
 			this.events.accept(event);

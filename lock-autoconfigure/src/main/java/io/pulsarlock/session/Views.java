@@ -45,7 +45,7 @@ final class Views {
 		}
 		List<SessionView> sessions = table.sessions()
 			.stream()
-			.<SessionView>map((state) -> new SessionSnapshot(state.id().toString(), node(state), shard.index(),
+			.<SessionView>map((state) -> new SessionSnapshot(state.id().toString(), Peers.node(state), shard.index(),
 					Duration.ofNanos(now - session.heardAt(state.id(), now)), state.id().equals(session.id())))
 			.toList();
 		return new ClusterSnapshot(locks, groups, sessions);
@@ -66,12 +66,7 @@ final class Views {
 
 	private static Participant participant(LineTable table, Ticket ticket) {
 		UUID session = ticket.session();
-		return new Place(node(table.session(session)), session.toString(), ticket.position().token());
-	}
-
-	static String node(@Nullable SessionState state) {
-		SessionInfo info = (state != null) ? state.info() : null;
-		return (info != null) ? info.node() : "?";
+		return new Place(Peers.node(table.session(session)), session.toString(), ticket.position().token());
 	}
 
 	static LockStatistics sum(List<LockStatistics> parts) {

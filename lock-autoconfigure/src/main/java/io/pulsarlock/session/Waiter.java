@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Somebody on this node who wants a lock. Costs nothing outside this process.
  */
-final class Waiter {
+final class Waiter implements Hold.Taker {
 
 	final CompletableFuture<Hold> granted = new CompletableFuture<>();
 
@@ -32,6 +32,11 @@ final class Waiter {
 	Waiter(boolean immediate, @Nullable Duration holdFor) {
 		this.immediate = immediate;
 		this.holdFor = holdFor;
+	}
+
+	@Override
+	public boolean isGone() {
+		return this.abandoned;
 	}
 
 	boolean isWaiting() {
