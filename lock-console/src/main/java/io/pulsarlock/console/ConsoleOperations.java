@@ -1,0 +1,107 @@
+package io.pulsarlock.console;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.pulsarlock.LeaderGroup;
+import io.pulsarlock.Leadership;
+import io.pulsarlock.LockAdministration;
+import io.pulsarlock.LockMonitor;
+import io.pulsarlock.LockOperationRefusedException;
+import io.pulsarlock.LockUnavailableException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person may do with the console, if writes are enabled. A refusal is an answer
+ * like another and no error: it says why, and what to do instead.
+ */
+final class ConsoleOperations {
+
+	private static final Log logger = LogFactory.getLog(ConsoleOperations.class);
+
+	private final LockMonitor monitor;
+
+	private final LockAdministration administration;
+
+	private final Leadership leadership;
+
+	private final ClusterWatch watch;
+
+	ConsoleOperations(LockMonitor monitor, LockAdministration administration, Leadership leadership,
+			ClusterWatch watch) {
+		this.monitor = monitor;
+		this.administration = administration;
+		this.leadership = leadership;
+		this.watch = watch;
+	}
+
+	/**
+	 * Ends something.
+	 * @param kind what
+	 * @param name its name
+	 * @param job the job whose fire time is forgotten
+	 * @param user who asks; null if that is not known
+	 * @return what came of it; null if there is no such kind of thing
+	 */
+	@Nullable Map<String, Object> end(String kind, String name, String job, @Nullable String user) {
+		try {
+			String done = switch (kind) {
+				case "locks" -> this.administration.releaseLock(name) ? "Released lock" : "";
+				case "groups" -> resign(name) ? "Resigned group" : "";
+				case "sessions" -> this.administration.expelSession(name) ? "Expelled session" : "";
+				case "firetimes" -> this.administration.forgetFireTime(name, job)
+						? "Forgot the fire time of job " + job + " in group" : "";
+				default -> null;
+			};
+			if (done == null) {
+				return null;
+			}
+			if (done.isEmpty()) {
+				return refused(kind.equals("firetimes") ? "Nothing is known to be claimed for that job."
+						: "There is no such thing any more.");
+			}
+			this.watch.forget();
+			String by = (user != null) ? user : "somebody";
+			logger.info(plain(done + " '" + name + "' by the console, for " + by));
+			this.watch.timeline()
+				.notable("BY_HAND", Map.of("text", done + " '" + name + "'", "user", by, "node", this.monitor.node()));
+			return Map.of("done", true);
+		}
+		catch (LockOperationRefusedException | LockUnavailableException | IllegalArgumentException ex) {
+			return refused(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static Map<String, Object> refused(String reason) {
+		Map<String, Object> refused = new LinkedHashMap<>();
+		refused.put("done", false);
+		refused.put("reason", reason);
+		return refused;
+	}
+
+	private boolean resign(String name) {
+		for (LeaderGroup group : this.leadership.groups()) {
+			if (group.name().equals(name)) {
+				if (!group.isLeader()) {
+					throw new LockOperationRefusedException("Node '" + this.monitor.node()
+							+ "' does not lead this group. Only the leader can resign: use the console of that node");
+				}
+				group.resign();
+				return true;
+			}
+		}
+		if (this.watch.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
+			throw new LockOperationRefusedException(
+					"Node '" + this.monitor.node() + "' is no candidate of this group: use the console of its leader");
+		}
+		return false;
+	}
+
+	/** On one line: a name may be anything. */
+	private static String plain(String text) {
+		return text.replaceAll("\\p{Cntrl}", "?");
+	}
+
+}
