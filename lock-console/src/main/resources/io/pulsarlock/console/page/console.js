@@ -231,12 +231,14 @@ function since(place, millis) {
 	text(span, ` · ${duration(millis)}`);
 }
 
-function line(row) {
-	if (row.waiting === 0) {
-		return '–';
+function line(cell, row) {
+	const known = `${row.waiting} ${row.next.join('\n')}`;
+	if (cell.known !== known) {
+		cell.known = known;
+		const names = row.next.flatMap((node, index) => [index ? ', ' : ': ', nameOf(node)]);
+		cell.replaceChildren(element('span', { className: 'plainly' }, ...(row.waiting === 0 ? ['–']
+			: [number(row.waiting), ...names, row.waiting > row.next.length ? ' …' : ''])));
 	}
-	const more = row.waiting - row.next.length;
-	return `${number(row.waiting)}: ${row.next.map(visible).join(', ')}${more > 0 ? ' …' : ''}`;
 }
 
 /** A row whose head opens its detail; the labels are for narrow screens. */
@@ -288,22 +290,22 @@ function drawTable(id, part, what, make, update) {
 }
 
 function drawLocks(part) {
-	drawTable('locks', part, ['lock', 'locks'], (row) => makeRow('locks', row, 'Holder', 'Token', 'Since', 'In line'), (line_, row) => {
-		const cells = line_.children;
+	drawTable('locks', part, ['lock', 'locks'], (row) => makeRow('locks', row, 'Holder', 'Token', 'Since', 'In line'), (tr, row) => {
+		const cells = tr.children;
 		holder(cells[1], row.holder);
 		cells[2].className = 'number token';
 		text(cells[2], row.holder.token);
 		since(cells[3], row.heldMillis);
-		text(cells[4], line(row));
-		line_.classList.toggle('waited', row.waiting > 0);
+		line(cells[4], row);
+		tr.classList.toggle('waited', row.waiting > 0);
 	});
 }
 
 function drawGroups(part) {
-	drawTable('groups', part, ['group', 'groups'], (row) => makeRow('groups', row, 'Leader', 'Since', 'In line'), (line_, row) => {
-		holder(line_.children[1], row.holder);
-		since(line_.children[2], row.heldMillis);
-		text(line_.children[3], line(row));
+	drawTable('groups', part, ['group', 'groups'], (row) => makeRow('groups', row, 'Leader', 'Since', 'In line'), (tr, row) => {
+		holder(tr.children[1], row.holder);
+		since(tr.children[2], row.heldMillis);
+		line(tr.children[3], row);
 	});
 }
 
@@ -315,10 +317,10 @@ function heard(sessions) {
 }
 
 function drawNodes(part) {
-	drawTable('nodes', part, ['node', 'nodes'], (row) => makeRow('nodes', row, 'Sessions', 'Locks', 'Waits'), (line_, row) => {
-		const cells = line_.children;
-		if (line_.own !== row.own) {
-			line_.own = row.own;
+	drawTable('nodes', part, ['node', 'nodes'], (row) => makeRow('nodes', row, 'Sessions', 'Locks', 'Waits'), (tr, row) => {
+		const cells = tr.children;
+		if (tr.own !== row.own) {
+			tr.own = row.own;
 			cells[0].replaceChildren(cells[0].firstChild);
 			if (row.own) {
 				cells[0].append(' ', tag());
