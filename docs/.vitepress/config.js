@@ -48,6 +48,7 @@ export default defineConfig({
         text: 'Operate',
         items: [
           { text: 'Operations', link: '/operations' },
+          { text: 'Console', link: '/console' },
           { text: 'Metrics', link: '/metrics' },
           { text: 'Security', link: '/security' }
         ]

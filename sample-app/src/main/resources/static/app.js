@@ -58,6 +58,7 @@ function say(message, bad = false) {
 function listen(name, url) {
 	const stream = streams.get(name) || { name, url, last: null, at: 0, seen: '' };
 	streams.set(name, stream);
+	stream.source?.close();
 	stream.source = new EventSource(url + '/api/stream');
 	stream.source.onmessage = (message) => {
 		stream.last = JSON.parse(message.data);
@@ -65,10 +66,19 @@ function listen(name, url) {
 		hear(stream);
 	};
 	stream.source.onerror = () => {
-		if (stream.source.readyState === EventSource.CLOSED) {
+		if (control) {
+			// A browser reports each attempt that fails, so the launcher says when there is somebody to listen to.
+			deafen(stream);
+		}
+		else if (stream.source.readyState === EventSource.CLOSED) {
 			setTimeout(() => listen(name, url), 1000);
 		}
 	};
+}
+
+function deafen(stream) {
+	stream.source?.close();
+	stream.source = null;
 }
 
 /** The first message comes from the node that served the page, and names all the others. */
@@ -118,6 +128,9 @@ async function send(method, url, headers = {}) {
 }
 
 async function act(name, action) {
+	if (action === 'kill') {
+		deafen(streams.get(name));
+	}
 	const answer = await send('POST', `${control}/nodes/${name}/${action}`, { 'X-Sample': 'page' });
 	if (answer.status !== 204) {
 		say(`${name}: ${action} did not work, ${answer.body.detail || answer.status}`, true);
@@ -151,7 +164,7 @@ async function pollControl() {
 			}
 		});
 		processes = new Map(answer.body.map((each) => [each.name, each]));
-		answer.body.filter((each) => !streams.has(each.name)).forEach((each) => listen(each.name, each.url));
+		answer.body.filter((each) => each.answers && !streams.get(each.name)?.source).forEach((each) => listen(each.name, each.url));
 	}
 }
 
@@ -166,10 +179,10 @@ async function redeemMany(code, button) {
 	text(byId('burst'), `Redeeming ${code} 200 times from ${urls.length} nodes …`);
 	const begin = performance.now();
 	const answers = await Promise.all(Array.from({ length: 200 }, (_, i) =>
-		send('POST', `${urls[i % urls.length]}/api/coupons/${encodeURIComponent(code)}/redeem?customer=c${i}`)));
+		send('POST', `${urls[i % urls.length]}/api/attempts?coupon=${encodeURIComponent(code)}&customer=c${i}`)));
 	const count = new Map();
 	answers.forEach((answer) => {
-		const end = answer.status === 200 ? 'redeemed' : (answer.body.reason || String(answer.status));
+		const end = answer.body.outcome || answer.body.reason || String(answer.status);
 		count.set(end, (count.get(end) || 0) + 1);
 	});
 	const parts = [...count].sort().map(([end, times]) => `${times} ${end}`).join(', ');
@@ -260,7 +273,8 @@ function drawNode(item, stream, view) {
 			say(`${stream.name} has joined`);
 		}
 	}
-	text(item.querySelector('.numbers'), stream.last
+	// What a node said last is not what is.
+	text(item.querySelector('.numbers'), speaks
 		? `holds ${stream.last.held}, ${stream.last.waiting} waiting; job here: ${stream.last.job.here || 'not run'}` : '');
 	sync(item.querySelector('.events'), stream.last ? stream.last.events.slice(0, 3) : [], (event) => event.time,
 		() => element('li'), (line, event) => {
@@ -282,17 +296,11 @@ function drawNode(item, stream, view) {
 	});
 }
 
-function drawLocks(view) {
-	const rows = [...view.groups.map((each) => ({ ...each, kind: 'leader' })), ...view.locks.map((each) => ({ ...each, kind: 'lock' }))];
-	sync(byId('locks'), rows, (row) => row.kind + row.name, () => element('tr', {},
-		...Array.from({ length: 6 }, (_, i) => element(i ? 'td' : 'th', i ? {} : { scope: 'row' }))), (line, row) => {
-		const waiters = new Map();
-		row.waiters.forEach((node) => waiters.set(node, (waiters.get(node) || 0) + 1));
-		const inLine = [...waiters].map(([node, times]) => times > 1 ? `${node} × ${times}` : node).join(', ') || '–';
-		[row.name, row.kind, row.holder, row.token, seconds(row.heldMillis), inLine]
-			.forEach((value, i) => text(line.children[i], value));
-		line.children[3].className = line.children[4].className = 'number';
-		line.children[5].className = 'line';
+function drawConsoles(nodes) {
+	sync(byId('consoles'), nodes, (stream) => stream.name, (stream) => element('span', {},
+		element('a', { href: stream.url + '/pulsar-lock/', textContent: `Console of ${stream.name}` }), ' '),
+	(item, stream) => {
+		item.hidden = !stream.last || !isFresh(stream);
 	});
 }
 
@@ -346,9 +354,15 @@ function draw() {
 	const from = primary();
 	const view = from && from.last;
 	sync(byId('nodes'), nodes, (stream) => stream.name, makeNode, (item, stream) => drawNode(item, stream, view));
-	text(byId('source'), !from ? 'No node answers.'
+	drawConsoles(nodes);
+	text(byId('source'), !from ? 'No node answers, so nothing is known.'
 		: view.trouble ? `No node has a view of the cluster; ${from.name} says: ${view.trouble}` : `As ${from.name} sees it.`);
 	if (!view) {
+		sync(byId('coupons'), [], () => '');
+		sync(byId('digest'), [], () => '');
+		['digest-summary', 'job-text'].forEach((id) => text(byId(id), ''));
+		byId('job').value = 0;
+		byId('issue').disabled = true;
 		return;
 	}
 	byId('issue').disabled = false;
@@ -359,7 +373,6 @@ function draw() {
 		}
 		leader = group.holder;
 	}
-	drawLocks(view);
 	sync(byId('coupons'), view.coupons, (coupon) => coupon.code, makeCoupon, drawCoupon);
 	drawDigest(view.digest);
 	byId('job').max = view.job.steps;

@@ -210,13 +210,15 @@ class ConsolePageTests {
 		}
 		assertThat(this.browser.find("#search").getAccessibleName()).isEqualTo("Search");
 		assertThat(this.browser.find("#filter").getAriaRole()).isEqualTo("search");
+		this.browser.run("window.said = []; new MutationObserver(() => said.push(document.getElementById('announcer')"
+				+ ".textContent)).observe(document.getElementById('announcer'), { childList: true })");
 		this.cluster.node("visitor");
 		await().atMost(LIMIT)
 			.untilAsserted(() -> assertThat(this.browser.text("#entries")).contains("visitor has joined"));
 		this.cluster.node("visitor").close();
 		await().atMost(LIMIT)
-			.untilAsserted(
-					() -> assertThat(this.browser.text("#announcer")).contains("visitor has no session any more"));
+			.untilAsserted(() -> assertThat(String.valueOf(this.browser.run("return said.join()")))
+				.contains("visitor has no session any more"));
 	}
 
 	@Test

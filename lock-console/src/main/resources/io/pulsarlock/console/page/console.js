@@ -8,6 +8,9 @@ const PATIENCE = 2000;
 const LONGEST_PAUSE = 8000;
 const SHOWN_ENTRIES = 200;
 
+// A screen reader interrupts nobody for what comes and goes.
+const SPOKEN = new Set(['LOST', 'LEADER', 'VACANT', 'LEFT', 'OUT_OF_TOUCH', 'IN_TOUCH']);
+
 const byId = (id) => document.getElementById(id);
 const body = document.body;
 const initial = new URLSearchParams(location.hash.slice(1));
@@ -351,7 +354,7 @@ function drawTimeline(timeline) {
 			element('span', { className: `word ${tone}`, textContent: word }),
 			element('span', {}, ...parts.map((part) => part.name === undefined ? part : nameOf(part.name))));
 		list.prepend(item);
-		if (!entry.routine && tone !== 'plain') {
+		if (SPOKEN.has(entry.type) && tone !== 'plain') {
 			spoken.push(sentence(entry));
 		}
 	}

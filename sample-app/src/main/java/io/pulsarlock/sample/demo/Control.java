@@ -72,8 +72,8 @@ final class Control implements AutoCloseable {
 
 	private String list() {
 		return this.nodes.stream()
-			.map((node) -> "{\"name\":\"%s\",\"url\":\"%s\",\"state\":\"%s\",\"cut\":%s,\"pid\":%d}"
-				.formatted(node.name(), node.url(), node.state(), node.isCut(), node.pid()))
+			.map((node) -> "{\"name\":\"%s\",\"url\":\"%s\",\"state\":\"%s\",\"answers\":%s,\"cut\":%s,\"pid\":%d}"
+				.formatted(node.name(), node.url(), node.state(), node.answers(), node.isCut(), node.pid()))
 			.collect(Collectors.joining(",", "[", "]"));
 	}
 

@@ -2,6 +2,9 @@ package io.pulsarlock.sample.demo;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +129,22 @@ final class NodeProcess implements AutoCloseable {
 
 	synchronized String state() {
 		return !isAlive() ? "dead" : (this.pause != null) ? "paused" : "running";
+	}
+
+	/**
+	 * Whether somebody listens at its port: asked here, where a refusal bothers nobody.
+	 */
+	boolean answers() {
+		if (!state().equals("running")) {
+			return false;
+		}
+		try (Socket socket = new Socket()) {
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 200);
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	boolean isCut() {

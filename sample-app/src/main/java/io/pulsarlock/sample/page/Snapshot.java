@@ -6,7 +6,6 @@ import java.util.function.Function;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.LockStatistics;
-import io.pulsarlock.Participant;
 import io.pulsarlock.sample.coupon.CouponService.CouponStock;
 import io.pulsarlock.sample.digest.DigestReport;
 import io.pulsarlock.sample.job.JobRunner;
@@ -20,7 +19,6 @@ import io.pulsarlock.sample.job.JobRunner;
  * @param waiting how many callers wait
  * @param leads the groups it leads by its own knowledge
  * @param trouble why there is no view of the cluster; empty if there is one
- * @param locks the locks of the cluster
  * @param groups the leader groups of the cluster
  * @param sessions the sessions of the cluster
  * @param events what happened to this node
@@ -31,25 +29,19 @@ import io.pulsarlock.sample.job.JobRunner;
  * @param control the address of the demo's launcher
  */
 record Snapshot(String node, boolean inTouch, int held, int waiting, List<String> leads, String trouble,
-		List<Line> locks, List<Line> groups, List<Session> sessions, List<NodeEvents.Entry> events,
-		List<CouponStock> coupons, DigestReport.Report digest, JobRunner.State job, Map<String, String> nodes,
-		String control) {
+		List<Line> groups, List<Session> sessions, List<NodeEvents.Entry> events, List<CouponStock> coupons,
+		DigestReport.Report digest, JobRunner.State job, Map<String, String> nodes, String control) {
 
 	/**
-	 * One lock or leader group. Tokens are text: they are larger than the numbers that
-	 * JavaScript can tell apart.
+	 * One leader group.
 	 *
 	 * @param name its name
-	 * @param holder who has it
-	 * @param token with which token
-	 * @param heldMillis for how long
-	 * @param waiters who waits, in order
+	 * @param holder who is in front of its line
 	 */
-	record Line(String name, String holder, String token, long heldMillis, List<String> waiters) {
+	record Line(String name, String holder) {
 
 		static Line of(ClusterView.LockView view) {
-			return new Line(view.name(), view.holder().node(), Long.toString(view.holder().token()),
-					view.heldFor().toMillis(), view.waiters().stream().map(Participant::node).toList());
+			return new Line(view.name(), view.holder().node());
 		}
 
 	}
@@ -78,8 +70,8 @@ record Snapshot(String node, boolean inTouch, int held, int waiting, List<String
 			List<NodeEvents.Entry> events, List<CouponStock> coupons, DigestReport.Report digest, JobRunner.State job,
 			Map<String, String> nodes, String control) {
 		return new Snapshot(node, statistics.confirmed(), statistics.held(), statistics.waiting(), leads, trouble,
-				known(view, ClusterView::locks, Line::of), known(view, ClusterView::groups, Line::of),
-				known(view, ClusterView::sessions, Session::of), events, coupons, digest, job, nodes, control);
+				known(view, ClusterView::groups, Line::of), known(view, ClusterView::sessions, Session::of), events,
+				coupons, digest, job, nodes, control);
 	}
 
 }
