@@ -1,7 +1,5 @@
 package io.pulsarlock.console;
 
-import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
-
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -10,8 +8,7 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * An application with the console that lets everybody in; its locks come from
- * {@link AutoConfigureInMemoryLocks}.
+ * An application with the console that lets everybody in. Its locks come from elsewhere.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration

@@ -7,7 +7,6 @@ import java.util.Map;
 
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
-import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,10 +28,10 @@ import static org.awaitility.Awaitility.await;
  * The page in a real browser.
  */
 @Tag("proof")
-@SpringBootTest(classes = ConsoleApplication.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+@SpringBootTest(classes = { ConsoleApplication.class, SteadyLocks.class },
+		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pulsar-lock.console.enabled=true", "pulsar-lock.console.writes=true",
 				"pulsar-lock.console.refresh=500ms" })
-@AutoConfigureInMemoryLocks
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsolePageTests {
 
@@ -130,6 +129,32 @@ class ConsolePageTests {
 		assertThat(this.browser.text("#locks caption")).isEqualTo("1 to 50 of 232 locks");
 		assertThat(row("coupon:SPRING")).contains("application", "this node", "2: node-2, node-10");
 		assertThat(this.browser.text("#groups tbody")).contains("digest", "reports", "this node");
+	}
+
+	/** Its screenshot is the picture in {@code docs/console.md}. */
+	@Test
+	void showsWhatIsWantedMostAndWhatHasHappened() throws InterruptedException {
+		List<LockHandle> more = new ArrayList<>();
+		for (String name : List.of("invoice:2026-11", "stock:4711", "customer:Müller")) {
+			this.cluster.node("node-2").obtain(name).acquire(Duration.ofSeconds(10)).close();
+			more.add(this.cluster.node("node-10").obtain(name).acquire(Duration.ofSeconds(10)));
+		}
+		LockNode leader = (this.cluster.node("node-2").leadership().group("digest").isLeader())
+				? this.cluster.node("node-2") : this.cluster.node("node-10");
+		LockNode next = this.cluster.node(leader.node().equals("node-2") ? "node-10" : "node-2");
+		await().untilAsserted(
+				() -> assertThat(this.browser.text("#groups tbody")).containsPattern("digest\\s+" + leader.node()));
+		leader.leadership().group("digest").resign();
+		await().until(() -> next.leadership().group("digest").isLeader());
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThat(this.browser.text("#entries"))
+				.contains(next.node() + " follows " + leader.node() + " as first in line for digest"));
+		this.browser.find("#sort").sendKeys("longest line");
+		await().untilAsserted(() -> assertThat(names()).first().isEqualTo("coupon:SPRING"));
+		this.browser.width(1280, 860);
+		this.browser.screenshot("console");
+		more.forEach(LockHandle::close);
+		await().atMost(LIMIT).untilAsserted(() -> assertThat(number("locks")).isEqualTo("232"));
 	}
 
 	@Test

@@ -1,7 +1,10 @@
 package io.pulsarlock.console;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -9,7 +12,6 @@ import java.util.List;
 import com.jayway.jsonpath.JsonPath;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
-import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,11 +40,10 @@ import static org.awaitility.Awaitility.await;
  * The console with writes behind Spring Security: the rules are those of the page
  * {@code docs/console.md}.
  */
-@SpringBootTest(classes = ConsoleSecurityTests.Application.class,
+@SpringBootTest(classes = { ConsoleSecurityTests.Application.class, SteadyLocks.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pulsar-lock.console.enabled=true", "pulsar-lock.console.writes=true",
 				"pulsar-lock.console.path=/ops/locks", "server.servlet.context-path=/shop" })
-@AutoConfigureInMemoryLocks
 @ExtendWith(OutputCaptureExtension.class)
 class ConsoleSecurityTests {
 
@@ -171,6 +172,15 @@ class ConsoleSecurityTests {
 				() -> this.node.monitor().view().groups().stream().anyMatch((group) -> group.name().equals("others")));
 		assertThat(JsonPath.<String>read(end(this.operator, "kind=groups&name=others").body(), "$.reason"))
 			.contains("is no candidate");
+	}
+
+	@Test
+	void rulesAreThoseOfTheDocumentation() throws IOException {
+		String page = Files.readString(Path.of("../docs/console.md"));
+		String rules = page.substring(page.indexOf("```java") + 7, page.lastIndexOf("```")).strip();
+		String source = Files.readString(Path.of("src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java"));
+		assertThat(source.replaceAll("\\s+", " ")).contains(rules.replaceAll("\\s+", " "));
+		assertThat(page).contains("pulsar-lock.console.path=/ops/locks");
 	}
 
 	/** As the page does it: asks for the token, then does it within the same session. */

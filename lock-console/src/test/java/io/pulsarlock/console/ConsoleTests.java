@@ -10,7 +10,6 @@ import com.jayway.jsonpath.JsonPath;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
-import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,9 +32,9 @@ import static org.awaitility.Awaitility.await;
  * writes JSON in its own way, has a context path and a parameter that is called like one
  * of the console's.
  */
-@SpringBootTest(classes = ConsoleApplication.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+@SpringBootTest(classes = { ConsoleApplication.class, SteadyLocks.class },
+		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "pulsar-lock.console.enabled=true", "spring.jackson.property-naming-strategy=SNAKE_CASE" })
-@AutoConfigureInMemoryLocks
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleTests {
 

@@ -9,7 +9,6 @@ import java.util.List;
 import com.jayway.jsonpath.JsonPath;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
-import io.pulsarlock.test.memory.AutoConfigureInMemoryLocks;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The console in an application on WebFlux, with what Spring Boot makes of Spring
  * Security there.
  */
-@SpringBootTest(classes = ReactiveConsoleTests.Application.class,
+@SpringBootTest(classes = { ReactiveConsoleTests.Application.class, SteadyLocks.class },
 		webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "spring.main.web-application-type=reactive", "pulsar-lock.console.enabled=true",
 				"pulsar-lock.console.writes=true", "spring.webflux.base-path=/shop" })
-@AutoConfigureInMemoryLocks
 class ReactiveConsoleTests {
 
 	private static final String PATH = "/shop/pulsar-lock";

@@ -134,7 +134,8 @@ function answered(state, detail) {
 	writes = state.writes;
 	body.dataset.state = state.inTouch ? 'live' : 'apart';
 	body.classList.remove('late');
-	text(byId('status'), state.inTouch ? 'Live' : 'Out of touch');
+	// Whoever opens a detail of a paused page sees that, and all else, of this moment.
+	text(byId('status'), paused ? `Paused at ${clock(new Date())}` : state.inTouch ? 'Live' : 'Out of touch');
 	const origin = byId('origin');
 	if (origin.dataset.node !== state.node) {
 		origin.dataset.node = state.node;
@@ -316,7 +317,7 @@ function heard(sessions) {
 	const ages = sessions.map((session) => session.silenceMillis);
 	const [least, most] = [Math.min(...ages), Math.max(...ages)];
 	const range = (most - least < 100) ? duration(most) : `${(least / 1000).toFixed(1)} to ${duration(most)}`;
-	return `${sessions.length}, heard ${range} ago`;
+	return `${sessions.length}, ${range} ago`;
 }
 
 function drawNodes(part) {
@@ -404,7 +405,7 @@ function drawDetail(answer) {
 	const rows = isNode
 		? [['Locks', number(detail.holds)], ['Waits for', number(detail.waits)]]
 		: [[opened.kind === 'groups' ? 'Leader' : 'Holder', visible(detail.holder.node) + (detail.holder.own ? ' (this node)' : '')],
-			['Session', detail.holder.session], [opened.kind === 'groups' ? 'Term' : 'Token', detail.holder.token],
+			['Session', visible(detail.holder.session)], [opened.kind === 'groups' ? 'Term' : 'Token', detail.holder.token],
 			['In front for', duration(detail.heldMillis)],
 			['In front since', clock(new Date(answeredAt - detail.heldMillis))],
 			...(opened.kind === 'groups' ? [['This node', detail.leads ? 'leads' : detail.candidate ? 'is a candidate' : 'is no candidate']] : [])];
@@ -418,7 +419,7 @@ function drawDetail(answer) {
 			...(writes && !session.own ? [action('Expel', `Expel session ${session.id}`, () => confirm(
 				'Expel the session?', `Session ${session.id} of ${visible(opened.name)} in shard ${session.shard} ends a little earlier than by itself, and what it holds goes on to others. It is refused unless the session has been silent for long enough.`,
 				'Expel', { kind: 'sessions', name: session.id }))] : [])),
-			(item, session) => text(item.firstChild, `Shard ${session.shard}: heard ${duration(session.silenceMillis)} ago, ${session.id} `));
+			(item, session) => text(item.firstChild, `Shard ${session.shard}: heard ${duration(session.silenceMillis)} ago, ${visible(session.id)} `));
 	}
 	else {
 		sync(list, detail.line, (place) => place.token, (place) => element('li', {}, nameOf(place.node),
