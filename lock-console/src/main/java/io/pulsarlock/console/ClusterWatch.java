@@ -197,7 +197,7 @@ final class ClusterWatch implements SmartLifecycle, LockListener, LeaderListener
 	}
 
 	/** Looks once. What it throws would end all further looks. */
-	void look() {
+	synchronized void look() {
 		try {
 			Look look = Look.at(view());
 			if (this.apart) {
