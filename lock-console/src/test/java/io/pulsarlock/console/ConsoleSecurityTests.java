@@ -1,10 +1,7 @@
 package io.pulsarlock.console;
 
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -172,15 +169,6 @@ class ConsoleSecurityTests {
 				() -> this.node.monitor().view().groups().stream().anyMatch((group) -> group.name().equals("others")));
 		assertThat(JsonPath.<String>read(end(this.operator, "kind=groups&name=others").body(), "$.reason"))
 			.contains("is no candidate");
-	}
-
-	@Test
-	void rulesAreThoseOfTheDocumentation() throws IOException {
-		String page = Files.readString(Path.of("../docs/console.md"));
-		String rules = page.substring(page.indexOf("```java") + 7, page.lastIndexOf("```")).strip();
-		String source = Files.readString(Path.of("src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java"));
-		assertThat(source.replaceAll("\\s+", " ")).contains(rules.replaceAll("\\s+", " "));
-		assertThat(page).contains("pulsar-lock.console.path=/ops/locks");
 	}
 
 	/** As the page does it: asks for the token, then does it within the same session. */

@@ -62,10 +62,12 @@ class DocumentationTests {
 
 	@Test
 	void everyJavaBlockIsCompiled() {
-		String compiled = Stream.of("DocumentationSnippets.java", "SecurityPageTests.java",
+		String compiled = Stream.concat(Stream.of("DocumentationSnippets.java", "SecurityPageTests.java",
 				// These are run, too.
 				"documented/ShopTests.java", "documented/RedemptionTests.java")
-			.map((file) -> flat(read(SOURCES.resolve(file))))
+			.map(SOURCES::resolve),
+				Stream.of(ROOT.resolve("lock-console/src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java")))
+			.map((file) -> flat(read(file)))
 			.collect(Collectors.joining());
 		assertThat(all("```java\n(.*?)```")).hasSizeGreaterThan(8)
 			.allSatisfy((block) -> assertThat(compiled).contains(flat(block)));
