@@ -163,9 +163,16 @@ public final class LineTable {
 			session.heard(position, record.sequence());
 			return session;
 		}
-		if (this.ended.containsKey(id) || !introduces(record)) {
+		Position end = this.ended.get(id);
+		if (end != null && !this.sealed && record instanceof Heartbeat heartbeat && heartbeat.upTo().isAfter(end)) {
+			// It has read on from there, so its end was void: this table has begun with
+			// a copy of something older than what the expulsion was judged by.
+			this.ended.remove(id);
+			end = null;
+		}
+		if (end != null || !introduces(record)) {
 			if (this.sealed && record instanceof Heartbeat heartbeat
-					&& heartbeat.upTo().isAfter(this.ended.getOrDefault(id, this.began))) {
+					&& heartbeat.upTo().isAfter((end != null) ? end : this.began)) {
 				// It has read on from where it ended, or from where this table would
 				// have met it: no late copy, but a session that is alive by another log.
 				change.miss();

@@ -529,6 +529,27 @@ class LineTableTests {
 	}
 
 	@Test
+	/**
+	 * A table that begins with a copy of something old takes a session for older than it
+	 * is, so a copy of what was void once counts there.
+	 */
+	@Test
+	void sessionThatHasReadOnBehindItsEndHasNotEnded() {
+		LineTable table = new LineTable();
+		List<Claim> claims = List.of(new Claim("l:a", 1, at(1)), new Claim("l:b", 2, at(2)));
+		Heartbeat claiming = new Heartbeat(ONE, 5, false, INFO, Position.NONE, Position.NONE, at(3), claims);
+		table.apply(at(10), claiming);
+		table.apply(at(12), new Expel(OTHER, 2, ONE, 5, 3));
+		assertThat(table.locks()).isEmpty();
+		table.apply(at(13), new Heartbeat(ONE, 8, false, INFO, Position.NONE, Position.NONE, at(10), claims));
+		assertThat(table.session(ONE)).as("it may not have read it yet").isNull();
+		table.apply(at(14), new Heartbeat(ONE, 9, false, INFO, Position.NONE, Position.NONE, at(13), claims));
+		table.seal();
+		assertThat(table.session(ONE)).isNotNull();
+		assertThat(table.locks()).containsExactlyInAnyOrder("l:a", "l:b");
+	}
+
+	@Test
 	void positionsMustGrow() {
 		LineTable table = opened();
 		assertThatIllegalArgumentException().isThrownBy(() -> table.apply(at(1), new Bye(ONE, 3, 3)));
