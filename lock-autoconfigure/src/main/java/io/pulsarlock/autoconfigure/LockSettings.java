@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Cache;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Session;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Topic;
 import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.RecordKeys;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionSettings;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,10 @@ import org.springframework.core.env.Environment;
  *
  * @param topics where the locks are
  * @param session this node's times
+ * @param keys sign and verify records
  * @param warnings what is allowed but hardly meant, with the numbers
  */
-record LockSettings(TopicSettings topics, SessionSettings session, List<String> warnings) {
+record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys keys, List<String> warnings) {
 
 	private static final Duration SHORTEST_LEASE = Duration.ofMillis(100);
 
@@ -75,7 +78,19 @@ record LockSettings(TopicSettings topics, SessionSettings session, List<String> 
 					.withShards(topic.shards())
 					.withTimes(session.lease(), session.reconnectGrace())
 					.withAffinity(properties.cache().idle(), properties.cache().maxLocks()),
-				warnings(session));
+				keys(properties.security().recordKeys()), warnings(session));
+	}
+
+	/**
+	 * Not with the exception for invalid values, whose analysis shows the value.
+	 */
+	private static RecordKeys keys(List<String> keys) {
+		try {
+			return RecordKeys.of(keys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new LockConfigurationException("pulsar-lock.security.record-keys is wrong. " + ex.getMessage(), ex);
+		}
 	}
 
 	private static void checkTimes(Session session) {

@@ -137,9 +137,11 @@ public final class PulsarLockAutoConfiguration {
 			logger.info("Node '" + settings.session().node() + "' is of lock cluster '" + settings.topics().cluster()
 					+ "' in " + settings.topics().tenant() + "/" + settings.topics().namespace() + " (shards "
 					+ settings.session().shards() + ", lease " + LockSettings.text(settings.session().lease())
-					+ ", reconnect grace " + LockSettings.text(settings.session().reconnectGrace()) + ")");
-			return new ManagedNode(SessionLockNode.restartable(settings.session(),
-					() -> new PulsarConnector(clientFactory::create, settings.topics(), settings.session().node())),
+					+ ", reconnect grace " + LockSettings.text(settings.session().reconnectGrace())
+					+ (settings.keys().isEmpty() ? "" : ", signed records") + ")");
+			return new ManagedNode(
+					SessionLockNode.restartable(settings.session(), () -> new PulsarConnector(clientFactory::create,
+							settings.topics(), settings.session().node(), settings.keys())),
 					clientFactory.serviceUrl());
 		}
 

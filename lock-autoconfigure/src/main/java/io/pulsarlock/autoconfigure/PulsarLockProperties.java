@@ -70,6 +70,9 @@ public final class PulsarLockProperties {
 	/** Locks that stay with this node after their release. */
 	private final Cache cache;
 
+	/** Protection of the locks from others who may write to their topics. */
+	private final Security security;
+
 	/** Annotated methods. */
 	private final Annotations annotations;
 
@@ -79,7 +82,7 @@ public final class PulsarLockProperties {
 	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
 			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
 			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Cache cache,
-			@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+			@DefaultValue Security security, @DefaultValue Annotations annotations, @DefaultValue Leader leader) {
 		this.enabled = enabled;
 		this.cluster = cluster;
 		this.node = node;
@@ -88,6 +91,7 @@ public final class PulsarLockProperties {
 		this.topic = topic;
 		this.session = session;
 		this.cache = cache;
+		this.security = security;
 		this.annotations = annotations;
 		this.leader = leader;
 	}
@@ -158,6 +162,14 @@ public final class PulsarLockProperties {
 	 */
 	public Cache cache() {
 		return this.cache;
+	}
+
+	/**
+	 * Protection of the locks from others who may write to their topics.
+	 * @return the value
+	 */
+	public Security security() {
+		return this.security;
 	}
 
 	/**
@@ -430,6 +442,34 @@ public final class PulsarLockProperties {
 		 */
 		public int maxLocks() {
 			return this.maxLocks;
+		}
+
+	}
+
+	/**
+	 * Protection of the locks from others who may write to their topics.
+	 */
+	public static final class Security {
+
+		/**
+		 * Comma-separated list of the keys by which nodes know each other's records, each
+		 * at least 32 random bytes in Base64. Two nodes need one in common. Without any,
+		 * whoever may produce to the topics can take locks away.
+		 */
+		private final List<String> recordKeys;
+
+		Security(@DefaultValue List<String> recordKeys) {
+			this.recordKeys = List.copyOf(recordKeys);
+		}
+
+		/**
+		 * Comma-separated list of the keys by which nodes know each other's records, each
+		 * at least 32 random bytes in Base64. Two nodes need one in common. Without any,
+		 * whoever may produce to the topics can take locks away.
+		 * @return the value
+		 */
+		public List<String> recordKeys() {
+			return this.recordKeys;
 		}
 
 	}

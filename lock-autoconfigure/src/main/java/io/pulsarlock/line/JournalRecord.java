@@ -232,4 +232,53 @@ public sealed interface JournalRecord {
 
 	}
 
+	/**
+	 * A record of which this node cannot tell whether a node of its cluster wrote it,
+	 * because one of the two signs its records and the other does not, or with another
+	 * key. What it says of itself may be a lie.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param doubt why it cannot be told
+	 * @param node the node's name, or null if this record does not say it
+	 * @param leaseMillis how long the session is certain to live after its latest record,
+	 * or zero if this record does not say it
+	 * @param bye whether it ends the session in good order
+	 * @since 0.2.0
+	 */
+	record Unverified(UUID session, long sequence, Doubt doubt, @Nullable String node, long leaseMillis,
+			boolean bye) implements Outsider {
+
+		/**
+		 * Why it cannot be told who wrote a record.
+		 */
+		public enum Doubt {
+
+			/** It is signed, and this node has no key. */
+			NO_KEY(SkipCause.OTHER_KEY),
+
+			/** It is signed, with no key that this node has. */
+			OTHER_KEY(SkipCause.OTHER_KEY),
+
+			/** It is not signed, and this node has a key. */
+			UNSIGNED(SkipCause.UNSIGNED);
+
+			private final SkipCause skipCause;
+
+			Doubt(SkipCause skipCause) {
+				this.skipCause = skipCause;
+			}
+
+			/**
+			 * Why the record counts for nothing, where it does.
+			 * @return the cause
+			 */
+			public SkipCause skipCause() {
+				return this.skipCause;
+			}
+
+		}
+
+	}
+
 }

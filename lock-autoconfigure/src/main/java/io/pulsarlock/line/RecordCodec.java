@@ -21,12 +21,14 @@ import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Unverified;
+import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The binary form of the records. <pre>
- * record    = version magic(2) type session(16) sequence body option* checksum(4)
- * version   = byte, 3
+ * record    = version magic(2) type session(16) sequence body option* signed? checksum(4)
+ * version   = byte, 3; with the highest bit: the record is signed
  * magic     = the letters PL
  * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget
  * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
@@ -42,16 +44,18 @@ import org.jspecify.annotations.Nullable;
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
  * tag, length, count, number = unsigned LEB128
+ * signed    = signature(16){1,8} count, by each key of the writer, of what stands before
+ *             them and of the topic's name
  * checksum  = CRC-32C of everything before it, the highest byte first
  * </pre> A field that may be ignored is added as an option and keeps the version; one
  * that may not raises it.
  * <p>
  * What every version keeps, so that nodes of different versions find out about each other
- * and about each other's end: version, magic, type, session and sequence, the checksum,
- * that a session's first record has the sequence 0, that a heartbeat begins with lease
- * and node, and that a bye ends its session. Version 1 had neither magic nor checksum,
- * and the flags before the node and the lease behind it; of it too no more is read than
- * that.
+ * and about each other's end: version, magic, type, session and sequence, the signatures
+ * and the checksum, that a session's first record has the sequence 0, that a heartbeat
+ * begins with lease and node, and that a bye ends its session. Version 1 had neither
+ * magic nor checksum, and the flags before the node and the lease behind it; of it too no
+ * more is read than that.
  *
  * @since 0.1.0
  */
@@ -66,6 +70,11 @@ public final class RecordCodec {
 
 	private static final int CHECKSUM = 4;
 
+	/**
+	 * Of the version: the record is signed. One that knows no keys takes it for newer.
+	 */
+	private static final int SIGNED = 0x80;
+
 	private static final int HEARTBEAT = 1;
 
 	private static final int BYE = 6;
@@ -74,15 +83,27 @@ public final class RecordCodec {
 	}
 
 	/**
-	 * Writes a record.
+	 * Writes a record that is not signed.
 	 * @param record the record
 	 * @return its bytes
 	 * @throws IllegalArgumentException if the record has values that no node may write
 	 */
 	public static byte[] encode(JournalRecord record) {
+		return encode(record, null);
+	}
+
+	/**
+	 * Writes a record.
+	 * @param record the record
+	 * @param signer signs it; null if records are not signed
+	 * @return its bytes
+	 * @throws IllegalArgumentException if the record has values that no node may write
+	 * @since 0.2.0
+	 */
+	public static byte[] encode(JournalRecord record, @Nullable RecordSigner signer) {
 		RecordBounds.check(record);
 		Writer out = new Writer();
-		out.octet(VERSION);
+		out.octet((signer != null) ? VERSION | SIGNED : VERSION);
 		out.octets(MAGIC);
 		out.octet(type(record));
 		out.uuid(record.session());
@@ -130,12 +151,12 @@ public final class RecordCodec {
 			out.number(idle.ticket());
 			out.octet(idle.idle() ? 1 : 0);
 		}
-		return out.sealed();
+		return out.sealed(signer);
 	}
 
 	/**
-	 * Reads a record. One of another version is read only so far as every version is the
-	 * same.
+	 * Reads a record where records are not signed. One that is signed, or of another
+	 * version, is read only so far as every version is the same.
 	 * @param bytes what {@link #encode} of this or another version wrote, or any bytes at
 	 * all
 	 * @return the record
@@ -143,18 +164,35 @@ public final class RecordCodec {
 	 * nodes skip it
 	 */
 	public static JournalRecord decode(byte @Nullable [] bytes) throws UnreadableRecordException {
+		return decode(bytes, null);
+	}
+
+	/**
+	 * Reads a record. One that cannot be verified, or is of another version, is read only
+	 * so far as every version is the same.
+	 * @param bytes what {@link #encode} of this or another version wrote, or any bytes at
+	 * all
+	 * @param signer verifies it; null if records are not signed
+	 * @return the record
+	 * @throws UnreadableRecordException if it is no record, with the reason for which all
+	 * nodes skip it
+	 * @since 0.2.0
+	 */
+	public static JournalRecord decode(byte @Nullable [] bytes, @Nullable RecordSigner signer)
+			throws UnreadableRecordException {
 		if (bytes == null || bytes.length == 0) {
 			throw new UnreadableRecordException(SkipCause.EMPTY, "not a record: without content");
 		}
 		try {
 			if (!hasMagic(bytes)) {
-				return firstVersion(bytes);
+				OtherVersion first = firstVersion(bytes);
+				return (signer != null) ? unverified(first, Doubt.UNSIGNED) : first;
 			}
 			if (!isWhole(bytes)) {
 				throw new UnreadableRecordException(SkipCause.DAMAGED,
 						"not a record: " + bytes.length + " bytes with another checksum");
 			}
-			JournalRecord record = read(new Reader(ByteBuffer.wrap(bytes, 0, bytes.length - CHECKSUM)));
+			JournalRecord record = read(bytes, signer);
 			RecordBounds.check(record);
 			return record;
 		}
@@ -179,20 +217,47 @@ public final class RecordCodec {
 		return (int) checksum.getValue();
 	}
 
-	private static JournalRecord read(Reader in) {
-		int version = in.octet();
+	private static JournalRecord read(byte[] bytes, @Nullable RecordSigner signer) {
+		boolean signed = (bytes[0] & SIGNED) != 0;
+		int end = bytes.length - CHECKSUM;
+		int signatures = 0;
+		if (signed) {
+			signatures = bytes[end - 1];
+			end -= 1 + signatures * RecordSigner.LENGTH;
+			if (signatures < 1 || signatures > RecordSigner.MAX_SIGNATURES || end <= MAGIC.length) {
+				throw new IllegalArgumentException(signatures + " signatures");
+			}
+		}
+		Doubt doubt = null;
+		if (signed) {
+			doubt = (signer == null) ? Doubt.NO_KEY : signer.isSigned(bytes, end, signatures) ? null : Doubt.OTHER_KEY;
+		}
+		else if (signer != null) {
+			doubt = Doubt.UNSIGNED;
+		}
+		return read(new Reader(ByteBuffer.wrap(bytes, 0, end)), doubt);
+	}
+
+	private static Unverified unverified(OtherVersion record, Doubt doubt) {
+		return new Unverified(record.session(), record.sequence(), doubt, record.node(), record.leaseMillis(),
+				record.bye());
+	}
+
+	private static JournalRecord read(Reader in, @Nullable Doubt doubt) {
+		int version = in.octet() & ~SIGNED;
 		in.octet();
 		in.octet();
 		int type = in.octet();
 		UUID session = in.uuid();
 		long sequence = in.number();
-		if (version != VERSION) {
-			if (version <= FIRST_VERSION) {
-				throw new IllegalArgumentException("version " + version + " is not of this form");
-			}
+		if (version <= FIRST_VERSION) {
+			throw new IllegalArgumentException("version " + version + " is not of this form");
+		}
+		if (version != VERSION || doubt != null) {
 			long lease = (type == HEARTBEAT) ? in.number() : 0;
 			String node = (type == HEARTBEAT) ? in.text() : null;
-			return new OtherVersion(session, sequence, version, node, lease, type == BYE);
+			OtherVersion record = new OtherVersion(session, sequence, version, node, lease, type == BYE);
+			return (doubt != null) ? unverified(record, doubt) : record;
 		}
 		JournalRecord record = switch (type) {
 			case HEARTBEAT -> heartbeat(in, session, sequence);
@@ -338,8 +403,13 @@ public final class RecordCodec {
 			this.out.writeBytes(bytes);
 		}
 
-		/** The bytes with their checksum. */
-		byte[] sealed() {
+		/** The bytes with their signatures, if they are signed, and their checksum. */
+		byte[] sealed(@Nullable RecordSigner signer) {
+			if (signer != null) {
+				byte[] signatures = signer.sign(this.out.toByteArray(), this.out.size());
+				octets(signatures);
+				octet(signatures.length / RecordSigner.LENGTH);
+			}
 			int end = this.out.size();
 			this.out.writeBytes(new byte[CHECKSUM]);
 			byte[] bytes = this.out.toByteArray();

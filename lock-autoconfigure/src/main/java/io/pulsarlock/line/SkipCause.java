@@ -1,8 +1,9 @@
 package io.pulsarlock.line;
 
 /**
- * Why a message of the journal is no record. It is skipped by all nodes alike, because
- * its bytes alone say so.
+ * Why a message of the journal counts for nothing. It is skipped by all nodes alike,
+ * because its bytes alone say so, and, where records are signed, the keys that all nodes
+ * share.
  *
  * @since 0.2.0
  */
@@ -27,7 +28,13 @@ public enum SkipCause {
 	DAMAGED("a record that is damaged"),
 
 	/** It is of this library's form, with values that no node writes. */
-	INVALID("a record with values that no node writes");
+	INVALID("a record with values that no node writes"),
+
+	/** It is not signed, and this node has a key. */
+	UNSIGNED("a record that is not signed"),
+
+	/** It is signed with no key that this node has. */
+	OTHER_KEY("a record that is signed with a key which this node does not have");
 
 	private final String description;
 

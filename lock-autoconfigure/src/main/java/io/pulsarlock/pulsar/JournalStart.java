@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.line.UnreadableRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,6 +19,7 @@ import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where a joining node begins to read. A broker gives journal up by whole ledgers,
@@ -50,10 +52,13 @@ final class JournalStart {
 
 	private final String subscriptionPrefix;
 
-	JournalStart(PulsarClient client, String topic, String subscriptionPrefix) {
+	private final @Nullable RecordSigner signer;
+
+	JournalStart(PulsarClient client, String topic, String subscriptionPrefix, @Nullable RecordSigner signer) {
 		this.client = client;
 		this.topic = topic;
 		this.subscriptionPrefix = subscriptionPrefix;
+		this.signer = signer;
 	}
 
 	/**
@@ -107,7 +112,7 @@ final class JournalStart {
 		Position from = new Position(last.ledgerId(), Math.max(last.entryId() - windows.next(), 0));
 		Found[] found = { new Found(Position.NONE, false) };
 		return read(PulsarJournal.id(from), 1000, (message) -> {
-			found[0] = found[0].and(message);
+			found[0] = found[0].and(message, this.signer);
 			return !last.isAfter(PulsarJournal.position(message.getMessageId()));
 		}).thenCompose((none) -> {
 			boolean enough = !found[0].history().equals(Position.NONE) || from.entryId() == 0 || !windows.hasNext();
@@ -137,9 +142,9 @@ final class JournalStart {
 	 */
 	private record Found(Position history, boolean spoken) {
 
-		Found and(Message<byte[]> message) {
+		Found and(Message<byte[]> message, @Nullable RecordSigner signer) {
 			try {
-				if (MessageContent.read(message) instanceof Heartbeat heartbeat) {
+				if (MessageContent.read(message, signer) instanceof Heartbeat heartbeat) {
 					boolean later = heartbeat.history().isAfter(this.history);
 					return new Found(later ? heartbeat.history() : this.history,
 							this.spoken || later || heartbeat.upTo().isAfter(Position.NONE));

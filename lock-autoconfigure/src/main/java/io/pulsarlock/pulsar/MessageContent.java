@@ -4,7 +4,9 @@ import java.util.function.Consumer;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Replicated;
+import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.UnreadableRecordException;
 import org.apache.pulsar.client.api.Message;
@@ -37,10 +39,11 @@ final class MessageContent implements MessagePayloadProcessor {
 	/**
 	 * Reads an entry.
 	 * @param message the message the client has made of it
+	 * @param signer verifies records; null if they are not signed
 	 * @return the record
 	 * @throws UnreadableRecordException if it is none that can be read, whatever it is
 	 */
-	static JournalRecord read(Message<byte[]> message) throws UnreadableRecordException {
+	static JournalRecord read(Message<byte[]> message, @Nullable RecordSigner signer) throws UnreadableRecordException {
 		SkipCause cause = shape(message);
 		if (cause != null) {
 			throw new UnreadableRecordException(cause, cause.description());
@@ -53,8 +56,10 @@ final class MessageContent implements MessagePayloadProcessor {
 		catch (RuntimeException ex) {
 			throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library: " + ex);
 		}
-		JournalRecord record = RecordCodec.decode(content);
-		return message.isReplicated() ? Replicated.of(record, message.getReplicatedFrom()) : record;
+		JournalRecord record = RecordCodec.decode(content, signer);
+		// Whoever forges a record can forge that it is a copy.
+		boolean forged = record instanceof Unverified && signer != null;
+		return (message.isReplicated() && !forged) ? Replicated.of(record, message.getReplicatedFrom()) : record;
 	}
 
 	private static @Nullable SkipCause shape(Message<byte[]> message) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.Journal;
 import org.apache.pulsar.client.api.Consumer;
@@ -63,7 +64,21 @@ public final class PulsarConnector implements Connector {
 
 	private final Failures failures;
 
+	private final RecordKeys keys;
+
 	private volatile boolean opened;
+
+	/**
+	 * Creates it, for records that are not signed.
+	 * @param clients makes clients with the settings of {@link PulsarLocks#tune}: one at
+	 * once, for all shards, and another one for each shard whose opening gets stuck, on a
+	 * thread of its own; all are closed with the connector
+	 * @param topics where the shards are
+	 * @param node the node's name, shown in the broker's statistics
+	 */
+	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node) {
+		this(clients, topics, node, RecordKeys.none());
+	}
 
 	/**
 	 * Creates it.
@@ -72,13 +87,17 @@ public final class PulsarConnector implements Connector {
 	 * thread of its own; all are closed with the connector
 	 * @param topics where the shards are
 	 * @param node the node's name, shown in the broker's statistics
+	 * @param keys sign and verify the records
+	 * @since 0.2.0
 	 */
-	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node) {
+	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node,
+			RecordKeys keys) {
 		this.clients = clients;
 		this.shared = CompletableFuture.completedFuture(clients.get());
 		this.topics = topics;
 		this.node = node;
 		this.failures = new Failures(topics);
+		this.keys = keys;
 	}
 
 	@Override
@@ -92,13 +111,14 @@ public final class PulsarConnector implements Connector {
 
 	private CompletableFuture<Journal> open(PulsarClient client, String topic) {
 		Opening opening = new Opening();
+		RecordSigner signer = this.keys.signer(topic);
 		return client.getPartitionsForTopic(topic, true)
 			.thenCompose((partitions) -> checkPartitions(topic, partitions))
 			.thenCompose((none) -> keeper(client, topic))
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
 				// Before there is a reader: whoever moves it later moves it past this.
-				return new JournalStart(client, topic, this.topics.subscriptionPrefix()).find(keeper);
+				return new JournalStart(client, topic, this.topics.subscriptionPrefix(), signer).find(keeper);
 			})
 			.thenCompose((begin) -> {
 				opening.begin = begin;
@@ -114,7 +134,7 @@ public final class PulsarConnector implements Connector {
 				this.opened = true;
 				this.failures.accepted();
 				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
-						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic);
+						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic, signer);
 			})
 			.whenComplete((journal, ex) -> {
 				if (ex != null) {

@@ -9,6 +9,7 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
+import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.line.UnreadableRecordException;
 import io.pulsarlock.session.Journal;
 import org.apache.commons.logging.Log;
@@ -47,6 +48,8 @@ final class PulsarJournal implements Journal {
 
 	private final String topic;
 
+	private final @Nullable RecordSigner signer;
+
 	private volatile @Nullable Listener listener;
 
 	private volatile boolean closed;
@@ -58,7 +61,7 @@ final class PulsarJournal implements Journal {
 	private long disconnections;
 
 	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			Position begin, Failures failures, String topic) {
+			Position begin, Failures failures, String topic, @Nullable RecordSigner signer) {
 		this.producer = producer;
 		this.reader = reader;
 		this.keeper = keeper;
@@ -66,6 +69,7 @@ final class PulsarJournal implements Journal {
 		this.begin = begin;
 		this.failures = failures;
 		this.topic = topic;
+		this.signer = signer;
 		this.disconnections = disconnections();
 	}
 
@@ -122,7 +126,7 @@ final class PulsarJournal implements Journal {
 	private void deliver(Message<byte[]> message, Listener listener) {
 		Position position = position(message.getMessageId());
 		try {
-			listener.received(position, MessageContent.read(message));
+			listener.received(position, MessageContent.read(message, this.signer));
 		}
 		catch (UnreadableRecordException ex) {
 			logger.debug("The journal '" + this.topic + "' holds at " + position + " what is " + ex.getMessage());
@@ -149,7 +153,7 @@ final class PulsarJournal implements Journal {
 			return CompletableFuture
 				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is closed"));
 		}
-		return this.producer.sendAsync(RecordCodec.encode(record))
+		return this.producer.sendAsync(RecordCodec.encode(record, this.signer))
 			.thenApply(PulsarJournal::position)
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, this.topic)));
 	}

@@ -3,6 +3,7 @@ package io.pulsarlock.pulsar;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -34,6 +35,8 @@ public final class PulsarLocks {
 	private @Nullable TopicSettings topics;
 
 	private SessionSettings session = SessionSettings.of(defaultNode());
+
+	private RecordKeys keys = RecordKeys.none();
 
 	private @Nullable Consumer<ClientBuilder> customizer;
 
@@ -115,6 +118,26 @@ public final class PulsarLocks {
 	}
 
 	/**
+	 * Keys by which the nodes of the cluster know each other's records, so that whoever
+	 * has none of them writes no record that counts. Two nodes without a key in common
+	 * refuse each other, and so does one with a key and one without.
+	 * @param keys see {@link RecordKeys#of}; none by default
+	 * @return this
+	 * @throws LockConfigurationException if one of them is no key
+	 * @since 0.2.0
+	 */
+	public PulsarLocks recordKeys(List<String> keys) {
+		try {
+			this.keys = RecordKeys.of(keys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new LockConfigurationException("recordKeys(..) was called with what is no key: " + ex.getMessage(),
+					ex);
+		}
+		return this;
+	}
+
+	/**
 	 * Further settings of the client, authentication for example.
 	 * @param customizer called before the settings that locks need are made, for each
 	 * client: usually there is one, and one more for a shard whose opening has got stuck
@@ -139,7 +162,8 @@ public final class PulsarLocks {
 					+ "would share its locks and leaders. Call cluster(..) with a name that all of its nodes and "
 					+ "nobody else have");
 		}
-		return new SessionLockNode(this.session, new PulsarConnector(this::client, topics, this.session.node()));
+		return new SessionLockNode(this.session,
+				new PulsarConnector(this::client, topics, this.session.node(), this.keys));
 	}
 
 	private PulsarClient client() {

@@ -9,6 +9,7 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Replicated;
+import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
@@ -16,9 +17,10 @@ import io.pulsarlock.line.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions whose records cannot be applied, because they are of another version or
- * were copied from another Pulsar cluster, as one session sees them. What such records
- * change is not known, so no line is known while one of them is there. On the loop.
+ * The sessions whose records cannot be applied, because they are of another version,
+ * cannot be verified or were copied from another Pulsar cluster, as one session sees
+ * them. What such records change is not known, so no line is known while one of them is
+ * there. On the loop.
  * <p>
  * Safety: a session that is active when such a record comes applies nothing from it on,
  * and so is not confirmed by anything behind it. One that joins begins to grant only when
@@ -69,6 +71,9 @@ final class Outsiders {
 		if (record instanceof Replicated copy) {
 			return "that were copied here from Pulsar cluster '" + copy.origin() + "', in an order of their own";
 		}
+		if (record instanceof Unverified) {
+			return "that are signed, and this node has no key";
+		}
 		return "of version " + ((OtherVersion) record).version() + ", and this node with records of version "
 				+ RecordCodec.VERSION;
 	}
@@ -77,6 +82,10 @@ final class Outsiders {
 		if (record instanceof OtherVersion other) {
 			return ((other.version() > RecordCodec.VERSION) ? "Upgrade this node, or stop that one"
 					: "Upgrade that node, or stop it") + ": then this node goes on by itself";
+		}
+		if (record instanceof Unverified) {
+			return "Set pulsar-lock.security.record-keys of this node to the keys of that one, and start it again, or"
+					+ " stop that one: then this node goes on by itself";
 		}
 		return "Locks exclude within one Pulsar cluster. Set pulsar-lock.topic.namespace to a namespace that is not"
 				+ " replicated, or have this one served by one cluster ('pulsar-admin namespaces set-clusters"

@@ -23,6 +23,7 @@ import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
@@ -53,6 +54,8 @@ final class Session implements Journal.Listener {
 	private final Incarnation incarnation;
 
 	private final Outsiders outsiders;
+
+	private final Strangers strangers;
 
 	/** Only in the shard that decides. */
 	private final @Nullable Dissenters dissenters;
@@ -102,6 +105,7 @@ final class Session implements Journal.Listener {
 		long now = loop.nanoTime();
 		this.incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
 		this.outsiders = new Outsiders(this.table, id);
+		this.strangers = new Strangers(settings);
 		this.dissenters = (anchor == null) ? new Dissenters(settings, this.table, id) : null;
 		this.writer = new RecordWriter(loop, journal, this.incarnation, new Records());
 		this.heartbeats = new Heartbeats(settings, this.table, this.incarnation, this.writer);
@@ -177,9 +181,14 @@ final class Session implements Journal.Listener {
 		}));
 	}
 
-	private void applyOne(Position position, @Nullable JournalRecord record) {
+	private void applyOne(Position position, @Nullable JournalRecord read) {
 		if (this.incarnation.isOver() || this.frozen) {
 			return;
+		}
+		JournalRecord record = read;
+		if (read instanceof Unverified stranger && this.strangers.isPassed(position, stranger, this.loop.nanoTime())) {
+			this.listener.skipped(position, stranger.doubt().skipCause());
+			record = null;
 		}
 		long now = this.loop.nanoTime();
 		this.progress.applied(position, now);
@@ -262,13 +271,18 @@ final class Session implements Journal.Listener {
 
 	private void heartbeat(Position position, Heartbeat heartbeat) {
 		this.heartbeats.unneeded(heartbeat.history());
+		this.strangers.unneeded(heartbeat.history());
 		if (this.ledgers.heard(position, heartbeat)) {
 			this.listener.evaluateAll();
 		}
 	}
 
 	private void own(Position position, JournalRecord record, Change change, long now) {
-		this.incarnation.confirmed(record.sequence());
+		if (!this.strangers.mayGoOn(this.incarnation.confirmedFor(now) > 0, now)) {
+			this.listener.ended(this, Reason.NO_ANSWER);
+			return;
+		}
+		this.strangers.readUpTo(this.incarnation.confirmed(record.sequence()));
 		this.progress.accepted(now);
 		this.connection.confirmed(record.sequence(), position);
 		this.holds.confirmed(now);
@@ -285,6 +299,9 @@ final class Session implements Journal.Listener {
 		if (!this.active) {
 			if (!this.ledgers.isSettled(now)) {
 				this.listener.hasLost(this.ledgers.gap());
+			}
+			else if (!this.strangers.isOutwaited(now)) {
+				this.listener.failed(this.strangers.obstacle(now));
 			}
 			joinIfSettled(now);
 		}
@@ -312,7 +329,8 @@ final class Session implements Journal.Listener {
 	private void joinIfSettled(long now) {
 		if (!this.active && hasCaughtUp() && this.incarnation.confirmedFor(now) > 0
 				&& now - this.listener.settledAt() >= 0 && this.ledgers.isSettled(now)
-				&& this.outsiders.present().isEmpty() && (this.dissenters == null || this.dissenters.haveEnded(now))) {
+				&& this.strangers.isOutwaited(now) && this.outsiders.present().isEmpty()
+				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {
 			this.table.seal();
 			this.reader.joined();
 			this.active = true;

@@ -45,6 +45,16 @@ final class SkippedMessages {
 		return this.count;
 	}
 
+	private static String consequence(SkipCause cause) {
+		if (cause == SkipCause.UNSIGNED || cause == SkipCause.OTHER_KEY) {
+			return "It counts for nothing. Either a node of this cluster has other keys"
+					+ " (pulsar-lock.security.record-keys) or none, and grants no locks: give it the keys of the others;"
+					+ " or somebody forges records: find out who, and take the permission to produce away";
+		}
+		return "All nodes skip it, and no lock depends on it. But something else than this library writes"
+				+ " to the topics of the locks: find it, and take its permission to produce away";
+	}
+
 	private final class Line {
 
 		private long loggedAt;
@@ -59,11 +69,9 @@ final class SkippedMessages {
 			this.unsaid++;
 			if (now - this.loggedAt >= PAUSE) {
 				logger.warn("The journal of shard " + SkippedMessages.this.shard + " holds " + cause.description()
-						+ " at " + position
-						+ ((this.unsaid > 1) ? ", the latest of " + this.unsaid + " since the last line of this kind"
-								: "")
-						+ ". All nodes skip it, and no lock depends on it. But something else than this library writes"
-						+ " to the topics of the locks: find it, and take its permission to produce away");
+						+ " at " + position + ((this.unsaid > 1)
+								? ", the latest of " + this.unsaid + " since the last line of this kind" : "")
+						+ ". " + consequence(cause));
 				this.loggedAt = now;
 				this.unsaid = 0;
 			}

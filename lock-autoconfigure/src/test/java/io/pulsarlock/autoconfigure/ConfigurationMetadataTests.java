@@ -18,7 +18,8 @@ class ConfigurationMetadataTests {
 
 	/** Null unless set, or an empty list. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("pulsar-lock.annotations.order", "pulsar-lock.cluster",
-			"pulsar-lock.node", "pulsar-lock.leader.default-group", "pulsar-lock.leader.join-groups");
+			"pulsar-lock.node", "pulsar-lock.leader.default-group", "pulsar-lock.leader.join-groups",
+			"pulsar-lock.security.record-keys");
 
 	@Test
 	void everyPropertyHasADescriptionInBootsStyle() throws Exception {
@@ -60,10 +61,10 @@ class ConfigurationMetadataTests {
 			.contains("pulsar-lock.enabled", "pulsar-lock.cluster", "pulsar-lock.node", "pulsar-lock.startup",
 					"pulsar-lock.startup-timeout", "pulsar-lock.topic.tenant", "pulsar-lock.topic.namespace",
 					"pulsar-lock.topic.prefix", "pulsar-lock.topic.shards", "pulsar-lock.topic.subscription-prefix",
-					"pulsar-lock.session.lease", "pulsar-lock.session.reconnect-grace",
-					"pulsar-lock.annotations.enabled", "pulsar-lock.annotations.wait-for",
-					"pulsar-lock.annotations.order", "pulsar-lock.leader.default-group",
-					"pulsar-lock.leader.join-groups");
+					"pulsar-lock.security.record-keys", "pulsar-lock.session.lease",
+					"pulsar-lock.session.reconnect-grace", "pulsar-lock.annotations.enabled",
+					"pulsar-lock.annotations.wait-for", "pulsar-lock.annotations.order",
+					"pulsar-lock.leader.default-group", "pulsar-lock.leader.join-groups");
 	}
 
 	private static String name(Map<String, Object> property) {

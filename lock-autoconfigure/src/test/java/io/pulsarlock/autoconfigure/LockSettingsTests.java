@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
@@ -25,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What each property does, and which values are refused or warned of.
  */
 class LockSettingsTests {
+
+	private static final String KEY = "1".repeat(43) + "=";
 
 	@Test
 	void defaultsAreThoseOfTheCore() {
@@ -82,6 +85,24 @@ class LockSettingsTests {
 				assertThat(ex.getName()).isEqualTo(property);
 				assertThat(ex.getReason()).contains(reason).endsWith(".");
 			});
+	}
+
+	@Test
+	void recordKeysArriveFromOneValueOrFromSeveral() {
+		assertThat(settings(Map.of()).keys().isEmpty()).isTrue();
+		assertThat(settings(Map.of("pulsar-lock.security.record-keys", KEY)).keys()).hasToString("1 record keys");
+		assertThat(settings(Map.of("pulsar-lock.security.record-keys", KEY + "," + KEY.replace('1', '2'))).keys())
+			.hasToString("2 record keys");
+		assertThat(settings(Map.of("pulsar-lock.security.record-keys[0]", KEY)).keys()).hasToString("1 record keys");
+	}
+
+	@Test
+	void whatIsNoRecordKeyIsRefusedWithoutBeingShown() {
+		assertThatExceptionOfType(LockConfigurationException.class)
+			.isThrownBy(() -> settings(Map.of("pulsar-lock.security.record-keys", "c2VjcmV0")))
+			.withMessageContaining("pulsar-lock.security.record-keys")
+			.withMessageContaining("openssl rand")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("c2VjcmV0"));
 	}
 
 	@Test

@@ -528,7 +528,6 @@ class LineTableTests {
 		assertThat(table.locks()).isEmpty();
 	}
 
-	@Test
 	/**
 	 * A table that begins with a copy of something old takes a session for older than it
 	 * is, so a copy of what was void once counts there.

@@ -65,7 +65,7 @@ class RecordCodecTests {
 
 	@Property
 	void whoWroteARecordOfANewerVersionIsKnown(@ForAll("records") JournalRecord record,
-			@ForAll @IntRange(min = RecordCodec.VERSION + 1, max = 255) int version,
+			@ForAll @IntRange(min = RecordCodec.VERSION + 1, max = 127) int version,
 			@ForAll @Size(max = 40) byte[] more) throws Exception {
 		byte[] bytes = joined(unsealed(RecordCodec.encode(record)), more);
 		bytes[0] = (byte) version;

@@ -31,6 +31,8 @@ import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Unverified;
+import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
 import org.junit.jupiter.api.Test;
@@ -742,6 +744,80 @@ class ShardTests {
 		this.log.append(new OtherVersion(own, 1_000_000, 9, "any", 1000, false));
 		this.loop.advance(Duration.ofSeconds(60));
 		assertThat(held.isHeld()).isTrue();
+	}
+
+	@Test
+	void signedRecordsStopANodeWithoutKeysForAsLongAsTheyCome() {
+		Hold held = acquire();
+		for (int i = 0; i <= 5; i++) {
+			this.log.append(unverified(NEWER, i, Doubt.NO_KEY));
+			this.loop.advance(Duration.ofSeconds(3));
+		}
+		assertThat(held.isHeld()).isFalse();
+		assertThat(this.shard.failure()).isInstanceOf(LockConfigurationException.class)
+			.hasMessageContaining("Node 'stranger'")
+			.hasMessageContaining("are signed, and this node has no key")
+			.hasMessageContaining("Set pulsar-lock.security.record-keys");
+		this.loop.advance(Duration.ofSeconds(14));
+		assertThat(acquire()).isNotNull();
+	}
+
+	@Test
+	void recordsThatCannotBeVerifiedTakeNothingFromANodeWithKeys() {
+		Hold held = acquire();
+		UUID own = this.log.records.get(0).session();
+		for (int i = 0; i < 40; i++) {
+			Doubt doubt = (i % 2 == 0) ? Doubt.UNSIGNED : Doubt.OTHER_KEY;
+			this.log.append(unverified(NEWER, i, doubt));
+			this.log.append(unverified(own, 1_000_000 + i, doubt));
+			this.loop.advance(Duration.ofSeconds(1));
+			assertThat(held.isHeld()).isTrue();
+		}
+		held.close();
+		assertThat(acquire()).isNotNull();
+		assertThat(this.shard.statistics().skipped()).isEqualTo(80);
+		assertThat(this.log.written(Expel.class)).isEmpty();
+	}
+
+	@Test
+	void nodeWithKeysJoinsALeaseAfterOneWithoutWhateverThatWrites() {
+		Log log = new Log();
+		log.append(unverified(NEWER, 0, Doubt.UNSIGNED));
+		Shard late = shard(new OneConnector(log));
+		late.start();
+		for (int i = 1; i <= 10; i++) {
+			this.loop.advance(Duration.ofSeconds(1));
+			log.append(unverified(NEWER, i, Doubt.UNSIGNED));
+		}
+		assertThat(late.isConfirmed()).isFalse();
+		assertThat(late.failure()).isInstanceOf(LockUnavailableException.class).hasMessageContaining("are not signed");
+		assertThat(late.joined()).isNotDone();
+		this.loop.advance(Duration.ofSeconds(4));
+		assertThat(late.isConfirmed()).isTrue();
+	}
+
+	@Test
+	void nodeWithAnotherKeyThatWasThereKeepsThisOneFromJoiningForAsLongAsItWrites() {
+		Log log = new Log();
+		log.append(unverified(NEWER, 0, Doubt.OTHER_KEY));
+		Shard late = shard(new OneConnector(log));
+		late.start();
+		CompletableFuture<?> joined = late.joined();
+		for (int i = 1; i <= 10; i++) {
+			this.loop.advance(Duration.ofSeconds(3));
+			log.append(unverified(NEWER, i, Doubt.OTHER_KEY));
+		}
+		assertThat(late.isConfirmed()).isFalse();
+		assertThat(joined).isCompletedExceptionally();
+		assertThat(late.failure()).isInstanceOf(LockConfigurationException.class)
+			.hasMessageContaining("signed with a key which this node does not have");
+		this.loop.advance(Duration.ofSeconds(16));
+		assertThat(late.isConfirmed()).isTrue();
+		assertThat(log.written(Expel.class)).as("it would not read it").isEmpty();
+	}
+
+	private static Unverified unverified(UUID session, long sequence, Doubt doubt) {
+		return new Unverified(session, sequence, doubt, "stranger", 10_000, false);
 	}
 
 	private static OtherVersion newer(long sequence) {

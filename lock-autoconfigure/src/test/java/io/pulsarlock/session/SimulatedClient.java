@@ -6,8 +6,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ final class SimulatedClient implements Connector {
 	private final Supplier<Position> applied;
 
 	private final Set<SimulatedJournal> journals = new LinkedHashSet<>();
+
+	/** What this node makes of what it reads. */
+	private UnaryOperator<JournalRecord> view = UnaryOperator.identity();
 
 	private @Nullable SimulatedLink link;
 
@@ -128,6 +133,14 @@ final class SimulatedClient implements Connector {
 
 	long lagsUntil() {
 		return this.lagsUntil;
+	}
+
+	void view(UnaryOperator<JournalRecord> view) {
+		this.view = view;
+	}
+
+	JournalRecord view(JournalRecord record) {
+		return this.view.apply(record);
 	}
 
 	long nextNumber() {

@@ -68,7 +68,7 @@ final class SimulatedJournal implements Journal {
 	public Position start(Listener listener) {
 		this.listener = listener;
 		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size()
-				: this.cluster.log().start(this.cluster.time().chance(0.5));
+				: this.cluster.log().start(this.cluster.time().chance(0.5), this.client::view);
 		read();
 		return this.cluster.log().before(this.next);
 	}
@@ -206,7 +206,8 @@ final class SimulatedJournal implements Journal {
 		answerRead();
 	}
 
-	private JournalRecord twisted(JournalRecord record) {
+	private JournalRecord twisted(JournalRecord given) {
+		JournalRecord record = this.client.view(given);
 		JournalRecord nothing = SimulationTwin.nothing(record);
 		if (twin(SimulationTwin.RECORDS_SKIPPED) && this.cluster.time().chance(0.002)) {
 			return nothing;

@@ -160,13 +160,14 @@ final class SimulatedLog {
 	/**
 	 * Where a reader begins.
 	 * @param late at the latest place it may begin at, not the earliest there is
+	 * @param view what it makes of what it reads
 	 */
-	int start(boolean late) {
+	int start(boolean late, UnaryOperator<JournalRecord> view) {
 		int start = this.first;
 		if (late) {
 			Position history = Position.NONE;
 			for (Entry entry : this.entries) {
-				if (entry.record() instanceof Heartbeat heartbeat && heartbeat.history().isAfter(history)) {
+				if (view.apply(entry.record()) instanceof Heartbeat heartbeat && heartbeat.history().isAfter(history)) {
 					history = heartbeat.history();
 				}
 			}

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +48,7 @@ import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import static io.pulsarlock.starter.DocumentedPage.flat;
 import static io.pulsarlock.starter.DocumentedPage.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -111,6 +114,26 @@ class SecurityPageTests {
 	@Test
 	void token() throws Exception {
 		works(start("token", "LOCK_TOKEN=" + tokens.token("locks", Duration.ofHours(1))));
+	}
+
+	@Test
+	void recordKeys() throws Exception {
+		String old = key();
+		works(signed(old));
+		works(signed(key() + "," + old));
+		assertThatThrownBy(() -> signed("any"))
+			.hasStackTraceContaining("LockConfigurationException: pulsar-lock.security.record-keys is wrong");
+	}
+
+	private static ConfigurableApplicationContext signed(String keys) throws IOException {
+		return start("record-keys", "LOCK_RECORD_KEYS=" + keys, "spring.config.additional-location=" + file("token"),
+				"LOCK_TOKEN=" + tokens.token("locks", Duration.ofHours(1)));
+	}
+
+	private static String key() {
+		byte[] key = new byte[32];
+		new SecureRandom().nextBytes(key);
+		return Base64.getEncoder().encodeToString(key);
 	}
 
 	@Test
@@ -202,14 +225,16 @@ class SecurityPageTests {
 	private static void works(ConfigurableApplicationContext started) throws Exception {
 		try (ConfigurableApplicationContext context = started) {
 			context.getBean(LockRegistry.class).obtain("any").acquire(LIMIT).close();
-			assertThat(broker.admin().topics("public/locks")).contains("pulsar-lock-secured-0");
+			assertThat(broker.admin().topics("public/locks"))
+				.contains("pulsar-lock-" + context.getEnvironment().getProperty("pulsar-lock.cluster") + "-0");
 		}
 	}
 
 	/** An application with what the page says of a subject, at this broker. */
 	private static ConfigurableApplicationContext start(String subject, String... values) throws IOException {
 		List<String> arguments = new ArrayList<>(List.of("--spring.main.web-application-type=none",
-				"--pulsar-lock.cluster=secured", "--pulsar-lock.startup=fail", "--pulsar-lock.startup-timeout=30s",
+				"--pulsar-lock.cluster=" + (subject.equals("record-keys") ? "signed" : "secured"),
+				"--pulsar-lock.startup=fail", "--pulsar-lock.startup-timeout=30s",
 				"--pulsar.authority=" + authority.trusted(), "--spring.pulsar.client.service-url=" + serviceUrl()));
 		arguments.add("--spring.config.location=" + file("namespace") + "," + file(subject));
 		for (String value : values) {

@@ -1,0 +1,79 @@
+package io.pulsarlock.session;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+/**
+ * Nodes with different record keys or none, and somebody who forges records, in a world
+ * full of faults: a lock has one holder whatever the keys, and in the end those who have
+ * the same have joined. System properties: {@code pulsarlock.simulation.keys} is the
+ * number of seeds, {@code pulsarlock.simulation.key} repeats one.
+ */
+class RecordKeysSimulationTests {
+
+	private static final long SEEDS = Long.getLong("pulsarlock.simulation.keys", 300);
+
+	private static final @Nullable Long SEED = Long.getLong("pulsarlock.simulation.key");
+
+	@Test
+	void neverTwoHoldersWhateverTheirKeys() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		AtomicLong steps = new AtomicLong();
+		if (SEED != null) {
+			run(SEED, coverage);
+			return;
+		}
+		long start = System.nanoTime();
+		LongStream.range(0, SEEDS).parallel().forEach((seed) -> steps.addAndGet(run(seed, coverage)));
+		System.out.printf("%d steps of %d seeds in %.1f s%n%s%n", steps.get(), SEEDS, (System.nanoTime() - start) / 1e9,
+				coverage);
+		assertThat(coverage.of("grants")).isGreaterThan(SEEDS * 10);
+		assertThat(coverage.of("grants of a minority")).isGreaterThan(SEEDS);
+		assertThat(coverage.of("records forged")).isGreaterThan(SEEDS * 5);
+	}
+
+	private static long run(long seed, SimulationCoverage coverage) {
+		RecordKeysWorld world = new RecordKeysWorld(seed, false, false);
+		try {
+			world.run();
+		}
+		catch (RuntimeException ex) {
+			RecordKeysWorld again = new RecordKeysWorld(seed, false, true);
+			try {
+				again.run();
+			}
+			catch (RuntimeException same) {
+				synchronized (RecordKeysSimulationTests.class) {
+					again.time().trace().forEach(System.out::println);
+				}
+			}
+			fail("seed " + seed, ex);
+		}
+		coverage.addAll(world.coverage());
+		return world.time().steps();
+	}
+
+	@Test
+	void recordsThatAreOnlySkippedAreCaught() {
+		assertThat(LongStream.range(0, 20).parallel().filter(RecordKeysSimulationTests::isCaught).count())
+			.as("seeds of 20 that show it")
+			.isGreaterThan(5);
+	}
+
+	private static boolean isCaught(long seed) {
+		try {
+			new RecordKeysWorld(seed, true, false).run();
+			return false;
+		}
+		catch (SimulationViolation ex) {
+			return ex.getMessage().startsWith("two hold");
+		}
+	}
+
+}
