@@ -17,9 +17,14 @@ import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Unverified;
+import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +63,7 @@ class FuzzTests {
 			Position position = new Position(this.random.nextInt(5), 0);
 			int sealed = this.random.nextInt(round / 2);
 			for (int i = 0; i < round; i++) {
-				JournalRecord record = record(position);
+				JournalRecord record = applicable(position);
 				one.apply(position, record);
 				same.apply(position, record);
 				if (i == sealed) {
@@ -96,7 +101,19 @@ class FuzzTests {
 				: new Position(position.ledgerId(), position.entryId() + 1);
 	}
 
-	/** Any record that can be read. */
+	/** Any record that can be read, of this version and log or not. */
+	private JournalRecord applicable(Position position) {
+		return switch (this.random.nextInt(60)) {
+			case 0 -> new OtherVersion(session(), Math.abs(this.random.nextInt(400)), 3, "other", 5000,
+					this.random.nextBoolean());
+			case 1 -> Replicated.of(record(position), "west");
+			case 2 -> new Unverified(session(), Math.abs(this.random.nextInt(400)), Doubt.NO_KEY, null, 0,
+					this.random.nextBoolean());
+			default -> record(position);
+		};
+	}
+
+	/** Any record that can be read in full. */
 	private JournalRecord record(Position position) {
 		while (true) {
 			try {
@@ -175,11 +192,13 @@ class FuzzTests {
 		byte[] other = RecordCodec.encode(record(position));
 		int read = 0;
 		for (int i = 0; i < RECORDS; i++) {
-			byte[] bytes = mutated(RecordCodec.encode(record(position)), other);
+			RecordSigner writer = signer();
+			RecordSigner reader = signer();
+			byte[] bytes = mutated(RecordCodec.encode(record(position), writer), other);
 			try {
-				JournalRecord record = RecordCodec.decode(bytes);
+				JournalRecord record = RecordCodec.decode(bytes, reader);
 				read++;
-				if (!(record instanceof OtherVersion)) {
+				if (!(record instanceof Outsider)) {
 					assertThat(RecordCodec.decode(RecordCodec.encode(record))).as("seed %d", SEED).isEqualTo(record);
 				}
 			}
@@ -190,6 +209,27 @@ class FuzzTests {
 		}
 		// Else it would not get far.
 		assertThat(read).as("seed %d", SEED).isBetween(RECORDS / 100, RECORDS - RECORDS / 100);
+	}
+
+	private @Nullable RecordSigner signer() {
+		return this.random.nextBoolean() ? new OddSigner() : null;
+	}
+
+	/** Signs with one byte, so that some of what was changed is verified. */
+	private static final class OddSigner implements RecordSigner {
+
+		@Override
+		public byte[] sign(byte[] bytes, int length) {
+			byte[] signature = new byte[LENGTH];
+			signature[0] = (byte) (bytes[length - 1] & 1);
+			return signature;
+		}
+
+		@Override
+		public boolean isSigned(byte[] bytes, int length, int signatures) {
+			return bytes[length + (signatures - 1) * LENGTH] == sign(bytes, length)[0];
+		}
+
 	}
 
 	private byte[] mutated(byte[] record, byte[] other) {
