@@ -138,7 +138,7 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 			look.cancel();
 			this.look = null;
 		}
-		if (hold == null) {
+		if (hold == null || hold.isOver()) {
 			return;
 		}
 		long brief = BRIEF_NANOS - (now - hold.grantedAt());

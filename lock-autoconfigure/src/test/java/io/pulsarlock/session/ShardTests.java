@@ -21,6 +21,7 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.Registration;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -36,6 +37,7 @@ import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -293,6 +295,23 @@ class ShardTests {
 		this.log.deliver();
 		this.loop.advance(Duration.ofSeconds(1));
 		assertThat(this.log.written(Expel.class)).isEmpty();
+	}
+
+	/** It waits for what it guards, for a grace at the most. */
+	@Test
+	@Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void holdingThatHasReachedItsLimitIsNotLookedAtAllTheTime() {
+		Waiter waiter = new Waiter(false, Duration.ofMillis(500));
+		this.shard.acquire(LOCK, "stock", LockKind.LOCK, waiter);
+		this.loop.advance(Duration.ofMillis(100));
+		Hold hold = waiter.granted.getNow(null);
+		Registration use = hold.use();
+		this.loop.advance(Duration.ofSeconds(3));
+		assertThat(hold.lost().reason()).isEqualTo(LockLoss.Reason.HELD_TOO_LONG);
+		assertThat(this.log.written(Release.class)).isEmpty();
+		use.close();
+		this.loop.advance(Duration.ofMillis(10));
+		assertThat(this.log.written(Release.class)).hasSize(1);
 	}
 
 	@Test
