@@ -278,6 +278,12 @@ final class Session implements Journal.Listener {
 	}
 
 	private void own(Position position, JournalRecord record, Change change, long now) {
+		if (this.active && this.incarnation.confirmedFor(now) <= 0) {
+			// Over, although nobody has looked since. In another log of the same name the
+			// others may have declared it gone and gone on.
+			this.listener.ended(this, Reason.NO_ANSWER);
+			return;
+		}
 		if (!this.strangers.mayGoOn(this.incarnation.confirmedFor(now) > 0, now)) {
 			this.listener.ended(this, Reason.NO_ANSWER);
 			return;

@@ -297,6 +297,23 @@ class ShardTests {
 		assertThat(this.log.written(Expel.class)).isEmpty();
 	}
 
+	@Test
+	void recordThatComesBackAfterTheLeaseRevivesNothing() {
+		Hold hold = acquire();
+		this.log.delayed = true;
+		this.loop.advance(Duration.ofSeconds(1));
+		UUID session = this.shard.activeSession().id();
+		this.loop.pass(Duration.ofSeconds(11).toNanos());
+		this.log.delayed = false;
+		// Before any tick.
+		this.log.deliver();
+		this.loop.runAll();
+		assertThat(hold.isHeld()).isFalse();
+		this.loop.advance(Duration.ofSeconds(1));
+		assertThat(this.shard.activeSession().id()).isNotEqualTo(session);
+		assertThat(this.shard.isConfirmed()).isTrue();
+	}
+
 	/** It waits for what it guards, for a grace at the most. */
 	@Test
 	@Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
