@@ -17,7 +17,6 @@ import org.apache.pulsar.client.api.PulsarClientException.BrokerMetadataExceptio
 import org.apache.pulsar.client.api.PulsarClientException.BrokerPersistenceException;
 import org.apache.pulsar.client.api.PulsarClientException.ChecksumException;
 import org.apache.pulsar.client.api.PulsarClientException.ConnectException;
-import org.apache.pulsar.client.api.PulsarClientException.ConsumerBusyException;
 import org.apache.pulsar.client.api.PulsarClientException.GettingAuthenticationDataException;
 import org.apache.pulsar.client.api.PulsarClientException.InvalidMessageException;
 import org.apache.pulsar.client.api.PulsarClientException.LookupException;
@@ -46,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
 
-	private static final String BUSY = "Exclusive consumer is already connected";
-
 	private static final Pattern REASON = Pattern.compile("\"errorMsg\"\\s*:\\s*\"(.*?)\"\\s*,\\s*\"reqId\"",
 			Pattern.DOTALL);
 
@@ -72,15 +69,6 @@ final class Failures {
 	Failures(TopicSettings topics) {
 		this.topics = topics;
 		this.namespace = topics.tenant() + "/" + topics.namespace();
-	}
-
-	/** Whether the failure says that somebody else is inside, and nothing else. */
-	static boolean isOccupied(Throwable failure) {
-		// The same exception also stands for limits and for a subscription of another
-		// type; only the text tells. Taken for an occupied door they would look like a
-		// lock that is held for ever.
-		Throwable cause = unwrap(failure);
-		return cause instanceof ConsumerBusyException && String.valueOf(cause.getMessage()).contains(BUSY);
 	}
 
 	/** Whether a connection was closed before it could be used; nothing says why. */
@@ -225,8 +213,7 @@ final class Failures {
 
 	private String lift(String limit) {
 		return "Lift the limit: " + namespaces("set-max-" + limit + " --max-" + limit + " 0 " + this.namespace)
-				+ ", and the broker's own if there is one. Each node needs a producer and two consumers in each topic, "
-				+ "and one consumer for each lock that is held for some time";
+				+ ", and the broker's own if there is one. Each node needs a producer and two consumers in each topic";
 	}
 
 	private String createNamespace() {

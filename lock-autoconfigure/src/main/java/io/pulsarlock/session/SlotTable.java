@@ -216,10 +216,6 @@ final class SlotTable implements SlotHost {
 		return this.slots.keySet();
 	}
 
-	boolean isEmpty() {
-		return this.slots.isEmpty();
-	}
-
 	int held() {
 		return (int) this.slots.values().stream().filter(Slot::isHeld).count();
 	}
