@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The locks of one shard that this node keeps after their release, place and door, in
  * case it is the next who wants them. To everybody else it is as if they were still held,
@@ -34,8 +36,27 @@ final class Affinity {
 		this.kept.remove(lock);
 		this.kept.put(lock, now);
 		if (this.kept.size() > this.limit) {
-			this.kept.keySet().iterator().next().letGo();
+			eldestBut(lock).letGo();
 		}
+	}
+
+	/** The one that was used longest ago, with the loop or without it. */
+	private Kept eldestBut(Kept latest) {
+		@Nullable Kept eldest = null;
+		long usedAt = 0;
+		for (Map.Entry<Kept, Long> entry : this.kept.entrySet()) {
+			if (eldest != null && usedAt - entry.getValue() <= 0) {
+				// The others were used later.
+				break;
+			}
+			Kept lock = entry.getKey();
+			long use = lock.lastUse(entry.getValue());
+			if (lock != latest && !lock.isTaken() && (eldest == null || use - usedAt < 0)) {
+				eldest = lock;
+				usedAt = use;
+			}
+		}
+		return (eldest != null) ? eldest : latest;
 	}
 
 	void gone(Kept lock) {

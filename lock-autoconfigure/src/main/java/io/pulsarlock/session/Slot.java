@@ -249,9 +249,20 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 
 	/** From here on the loop alone decides about the lock, and knows who has it. */
 	private void withdraw() {
+		KeptLock kept = takeBack();
+		if (kept != null && kept.isUsed() && this.reserve != null) {
+			this.host.affinity().kept(this, kept.lastUse());
+		}
+	}
+
+	/**
+	 * Ends the offer, if there is one.
+	 * @return the offer
+	 */
+	private @Nullable KeptLock takeBack() {
 		KeptLock kept = this.kept;
 		if (kept == null) {
-			return;
+			return null;
 		}
 		this.kept = null;
 		this.host.withdraw(this.key, kept);
@@ -262,9 +273,7 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 			this.reserve = null;
 			this.host.affinity().gone(this);
 		}
-		else if (kept.isUsed() && this.reserve != null) {
-			this.host.affinity().kept(this, kept.lastUse());
-		}
+		return kept;
 	}
 
 	/** Makes a holding that goes on from another one. Any thread. */
@@ -324,7 +333,8 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 	/** Gives up a lock that was only kept. */
 	@Override
 	public void letGo() {
-		withdraw();
+		// Its latest use does not count any more, or another lock would have to go too.
+		takeBack();
 		Place place = this.holding;
 		if (this.reserve == null || place == null) {
 			return;

@@ -36,6 +36,8 @@ class KeptLockTests {
 
 	private final ThrowingPorts ports = new ThrowingPorts();
 
+	private final ThrowingPorts more = new ThrowingPorts();
+
 	private final List<HoldEvent> events = new ArrayList<>();
 
 	private final Shard shard = new Shard(0,
@@ -72,6 +74,34 @@ class KeptLockTests {
 
 	private List<HoldEvent.Type> types() {
 		return this.events.stream().map(HoldEvent::type).toList();
+	}
+
+	private Shard keeping(int locks) {
+		Shard shard = new Shard(0,
+				SessionSettings.of("a")
+					.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
+					.withShards(1)
+					.withAffinity(Duration.ofSeconds(5), locks),
+				this.loop, this.more.connector(), Runnable::run, this.events::add, UUID::randomUUID,
+				new ClusterAgreement(0), new Availability(SessionSettings.of("a").withShards(1)));
+		shard.start();
+		this.loop.advance(Duration.ofMillis(100));
+		return shard;
+	}
+
+	private static Waiter ask(Shard shard, String name, Duration limit) {
+		Waiter waiter = new Waiter(false, limit);
+		shard.acquire("l:" + name, name, LockKind.LOCK, waiter);
+		return waiter;
+	}
+
+	private void use(Shard shard, String... names) {
+		for (String name : names) {
+			Waiter waiter = ask(shard, name, null);
+			this.loop.advance(Duration.ofMillis(1));
+			waiter.granted.join().release();
+			this.loop.advance(Duration.ofMillis(1));
+		}
 	}
 
 	@Test
@@ -226,6 +256,17 @@ class KeptLockTests {
 	 * Callers on several threads and a loop that withdraws and offers the lock all the
 	 * time.
 	 */
+	@Test
+	void oneTooManyCostsTheLockThatWasUsedLongestAgo() {
+		Shard shard = keeping(3);
+		use(shard, "a", "b", "c");
+		use(shard, "b", "c", "a");
+		use(shard, "d");
+		assertThat(
+				this.more.records.stream().filter(Release.class::isInstance).map((record) -> ((Release) record).lock()))
+			.containsExactly("l:b");
+	}
+
 	@Test
 	void neverTwoCallersHaveItWhateverTheLoopDoes() throws Exception {
 		LoopThread thread = new LoopThread("loop-under-test");
