@@ -334,9 +334,13 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 	@Override
 	public void letGo() {
 		// Its latest use does not count any more, or another lock would have to go too.
-		takeBack();
+		KeptLock kept = takeBack();
 		Place place = this.holding;
 		if (this.reserve == null || place == null) {
+			if (kept != null) {
+				// Somebody has it, whose limit is to be watched from now on.
+				this.host.again(this.key);
+			}
 			return;
 		}
 		forgetReserve();
@@ -520,11 +524,16 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 
 	/** No record of the session has been confirmed for some time. */
 	void jeopardized() {
+		boolean had = this.hold != null;
 		withdraw();
 		if (this.reserve != null) {
 			letGo();
 		}
 		Hold hold = this.hold;
+		if (hold != null && !had) {
+			// Taken without the loop, which watches its limit from now on.
+			this.host.again(this.key);
+		}
 		if (hold != null && hold.isHeld() && !this.jeopardy) {
 			this.jeopardy = true;
 			this.host.event(HoldEvent.Type.JEOPARDY, this.name, this.kind, hold.token(), null, 0);

@@ -268,6 +268,26 @@ class KeptLockTests {
 	}
 
 	@Test
+	void limitCountsOfWhatWasTakenBeforeTheJeopardy() {
+		Shard shard = keeping(20);
+		for (int i = 0; i < 20; i++) {
+			use(shard, "limited" + i);
+		}
+		for (int i = 0; i < 400; i++) {
+			ask(shard, "other" + i, null);
+		}
+		this.loop.advance(Duration.ofSeconds(2));
+		List<Waiter> limited = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			limited.add(ask(shard, "limited" + i, Duration.ofMillis(600)));
+			assertThat(limited.get(i).granted).isCompleted();
+		}
+		shard.jeopardized();
+		this.loop.advance(Duration.ofMillis(601));
+		assertThat(limited).extracting((waiter) -> waiter.granted.join().lost()).doesNotContainNull();
+	}
+
+	@Test
 	void neverTwoCallersHaveItWhateverTheLoopDoes() throws Exception {
 		LoopThread thread = new LoopThread("loop-under-test");
 		ThreadLoop real = new ThreadLoop(thread);
