@@ -22,13 +22,20 @@ final class Affinity {
 	/** The locks and since when they are kept, the longest first. */
 	private final Map<Kept, Long> kept = new LinkedHashMap<>();
 
+	private boolean ended;
+
 	Affinity(SessionSettings settings) {
 		this.idleNanos = settings.affinity().toNanos();
 		this.limit = Math.max(settings.affinityLocks() / settings.shards(), 1);
 	}
 
 	boolean isOn() {
-		return this.idleNanos > 0;
+		return this.idleNanos > 0 && !this.ended;
+	}
+
+	/** From now on nothing is kept that is released. */
+	void end() {
+		this.ended = true;
 	}
 
 	/** Takes note of when a lock was used last; too many, and the eldest goes. */

@@ -531,7 +531,7 @@ final class Shard implements Session.Listener {
 		this.loop.execute(() -> {
 			this.stopping = true;
 			this.slots.fail(this::closedException);
-			CompletableFuture.allOf(this.slots.each(Slot::vacate).toArray(CompletableFuture[]::new))
+			CompletableFuture.allOf(this.slots.vacate().toArray(CompletableFuture[]::new))
 				.thenRun(() -> done.complete(null));
 		});
 		return done;

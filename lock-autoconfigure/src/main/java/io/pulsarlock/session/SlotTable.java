@@ -6,10 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.pulsarlock.LockException;
@@ -199,9 +199,13 @@ final class SlotTable implements SlotHost {
 		return failure;
 	}
 
-	/** Does something with each slot. */
-	<T> List<T> each(Function<Slot, T> task) {
-		return all().stream().map(task).toList();
+	/**
+	 * Gives up everything that is held, and keeps nothing of what is released.
+	 * @return for each lock what completes when that has been done
+	 */
+	List<CompletableFuture<Void>> vacate() {
+		this.affinity.end();
+		return all().stream().map(Slot::vacate).toList();
 	}
 
 	void clear() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -285,6 +286,20 @@ class KeptLockTests {
 		shard.jeopardized();
 		this.loop.advance(Duration.ofMillis(601));
 		assertThat(limited).extracting((waiter) -> waiter.granted.join().lost()).doesNotContainNull();
+	}
+
+	@Test
+	void nodeThatStopsKeepsNothing() {
+		Shard shard = keeping(3);
+		Waiter waiter = ask(shard, "b", null);
+		this.loop.advance(Duration.ofMillis(1));
+		CompletableFuture<Void> vacated = shard.vacate();
+		waiter.granted.join().release();
+		this.loop.runAll();
+		assertThat(vacated).isCompleted();
+		Waiter late = ask(shard, "b", null);
+		this.loop.runAll();
+		assertThat(late.granted).isCompletedExceptionally();
 	}
 
 	@Test
