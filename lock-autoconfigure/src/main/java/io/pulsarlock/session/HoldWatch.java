@@ -1,5 +1,7 @@
 package io.pulsarlock.session;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Notices that what a session holds is in jeopardy, out of it, or lost, for all of it at
  * once (rule 2 of the protocol). On the loop.
@@ -13,6 +15,9 @@ final class HoldWatch {
 	private final Listener listener;
 
 	private boolean jeopardy;
+
+	/** The deadline whose passing was told. */
+	private @Nullable Long expiredAt;
 
 	HoldWatch(SessionSettings settings, Incarnation incarnation, Listener listener) {
 		this.settings = settings;
@@ -34,7 +39,12 @@ final class HoldWatch {
 		if (left > 0) {
 			return left;
 		}
-		this.listener.holdsExpired();
+		// Once, or a node that only waits would look at all its locks at each tick.
+		Long expiredAt = now + left;
+		if (!expiredAt.equals(this.expiredAt)) {
+			this.listener.holdsExpired();
+			this.expiredAt = expiredAt;
+		}
 		return Long.MAX_VALUE;
 	}
 
