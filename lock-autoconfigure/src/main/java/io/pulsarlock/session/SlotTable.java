@@ -56,6 +56,9 @@ final class SlotTable implements SlotHost {
 	/** Wait for a record of this session to be confirmed. */
 	private final Set<String> awaiting = new LinkedHashSet<>();
 
+	/** Whether the record that slots waited for has just been confirmed. */
+	private boolean answering;
+
 	/** To be looked at one after the other. */
 	private List<Slot> round = List.of();
 
@@ -119,10 +122,20 @@ final class SlotTable implements SlotHost {
 	void confirmed(long sequence) {
 		if (this.awaited >= 0 && sequence >= this.awaited) {
 			this.awaited = -1;
-			List<String> keys = List.copyOf(this.awaiting);
-			this.awaiting.clear();
-			keys.forEach(this::evaluate);
+			this.answering = true;
+			try {
+				evaluateAwaiting();
+			}
+			finally {
+				this.answering = false;
+			}
 		}
+	}
+
+	private void evaluateAwaiting() {
+		List<String> keys = List.copyOf(this.awaiting);
+		this.awaiting.clear();
+		keys.forEach(this::evaluate);
 	}
 
 	@Override
@@ -130,12 +143,19 @@ final class SlotTable implements SlotHost {
 		Session session = activeSession();
 		if (session != null) {
 			this.awaiting.add(key);
-			this.awaited = (this.awaited < 0) ? session.signOfLife() : this.awaited;
+			// A record that was not enough is followed by another one at the next tick:
+			// it may be the anchor that has to be confirmed.
+			if (this.awaited < 0 && !this.answering) {
+				this.awaited = session.signOfLife();
+			}
 		}
 	}
 
 	void tick(long now) {
 		this.affinity.tick(now);
+		if (this.awaited < 0 && !this.awaiting.isEmpty()) {
+			evaluateAwaiting();
+		}
 		visitSome();
 	}
 

@@ -970,6 +970,33 @@ class ShardTests {
 				List.of(claims));
 	}
 
+	@Test
+	void anchorThatRunsOutCausesNoStormOfRecords() {
+		long lease = Duration.ofSeconds(10).toNanos();
+		Incarnation anchor = new Incarnation(UUID.randomUUID(), lease, lease, this.loop.nanoTime());
+		anchor.confirmed(anchor.sending(this.loop.nanoTime()));
+		ClusterAgreement agreement = new ClusterAgreement(0);
+		agreement.agreed(anchor);
+		Log log = new Log();
+		SessionSettings settings = SessionSettings.of("a")
+			.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4))
+			.withShards(2);
+		Shard dependent = new Shard(1, settings, this.loop, new OneConnector(log), Runnable::run, this.events::add,
+				UUID::randomUUID, agreement, new Availability(settings));
+		dependent.start();
+		this.loop.advance(Duration.ofMillis(9500));
+		int before = log.records.size();
+		log.most = before + 20;
+		Waiter waiter = new Waiter(false, null);
+		dependent.acquire(LOCK, "stock", LockKind.LOCK, waiter);
+		this.loop.advance(Duration.ofMillis(300));
+		assertThat(log.records.size() - before).isBetween(1, 5);
+		assertThat(waiter.isWaiting()).isTrue();
+		anchor.confirmed(anchor.sending(this.loop.nanoTime()));
+		this.loop.advance(Duration.ofMillis(300));
+		assertThat(waiter.granted).isCompleted();
+	}
+
 	private Waiter ask() {
 		Waiter waiter = new Waiter(false, null);
 		this.shard.acquire(LOCK, "stock", LockKind.LOCK, waiter);
@@ -996,6 +1023,9 @@ class ShardTests {
 		private int delivered;
 
 		private boolean failing;
+
+		/** So many records, and more cannot be written. */
+		private int most = Integer.MAX_VALUE;
 
 		private boolean delayed;
 
@@ -1050,6 +1080,9 @@ class ShardTests {
 			}
 			if (this.swallowing) {
 				return new CompletableFuture<>();
+			}
+			if (this.records.size() >= this.most) {
+				throw new IllegalStateException("a storm of records");
 			}
 			append(record);
 			return this.failing ? CompletableFuture.failedFuture(new IllegalStateException("no disk"))
