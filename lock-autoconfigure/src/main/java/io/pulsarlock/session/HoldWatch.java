@@ -48,6 +48,11 @@ final class HoldWatch {
 		return Long.MAX_VALUE;
 	}
 
+	/** Whether the jeopardy was told, and is not over. */
+	boolean isInJeopardy() {
+		return this.jeopardy;
+	}
+
 	/** An own record was confirmed. */
 	void confirmed(long now) {
 		if (this.jeopardy && this.incarnation.holdsFor(now) > this.settings.jeopardyNanos()) {

@@ -505,6 +505,11 @@ final class Session implements Journal.Listener {
 		return this.incarnation.holdsFor(now) > this.settings.reserveNanos();
 	}
 
+	/** Whether what it holds is in jeopardy. */
+	boolean isInJeopardy() {
+		return this.holds.isInJeopardy();
+	}
+
 	/**
 	 * Whether this node knows the lines well enough to say that somebody else has a lock:
 	 * it is connected, and what it sends is answered. Nothing that is held depends on it.

@@ -414,6 +414,10 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 			this.holding = null;
 			this.waiting = place;
 		}
+		else if (session.isInJeopardy()) {
+			// Those who held something then were told; this one was not there yet.
+			jeopardized();
+		}
 		if (this.hold == null || !this.waiters.isEmpty()) {
 			this.host.again(this.key);
 		}

@@ -971,6 +971,25 @@ class ShardTests {
 	}
 
 	@Test
+	void lockThatIsGrantedInJeopardyIsInJeopardy() {
+		this.log.append(otherHeartbeat());
+		this.log.append(new Request(OTHER, this.otherSequence++, LOCK));
+		Waiter waiter = ask();
+		this.loop.advance(Duration.ofMillis(100));
+		this.log.swallowing = true;
+		this.loop.advance(Duration.ofMillis(2300));
+		this.log.append(new Release(OTHER, this.otherSequence++, LOCK, 1));
+		this.loop.advance(Duration.ofMillis(100));
+		assertThat(waiter.granted.join().isHeld()).isTrue();
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY);
+		this.log.swallowing = false;
+		this.loop.advance(Duration.ofMillis(600));
+		assertThat(this.events).extracting(HoldEvent::type)
+			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.JEOPARDY, HoldEvent.Type.RECOVERED);
+	}
+
+	@Test
 	void anchorThatRunsOutCausesNoStormOfRecords() {
 		long lease = Duration.ofSeconds(10).toNanos();
 		Incarnation anchor = new Incarnation(UUID.randomUUID(), lease, lease, this.loop.nanoTime());
