@@ -76,7 +76,6 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 	}
 
 	void add(Waiter waiter) {
-		waiter.since = this.host.now();
 		this.waiters.add(waiter);
 		evaluate();
 	}
@@ -210,13 +209,19 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 	 * @return false if it cannot be given now
 	 */
 	private boolean reenterAlone(Session session, long now) {
-		Waiter waiter = this.waiters.remove();
+		Waiter waiter = this.waiters.element();
 		KeptLock kept = offerable(session, now);
-		if (kept == null || !kept.take(waiter, now)) {
-			this.waiters.addFirst(waiter);
+		if (kept == null) {
 			return false;
 		}
-		offer(kept);
+		// First of all, so that a holder the rest fails for is known as one.
+		this.kept = kept;
+		if (!kept.take(waiter, now)) {
+			this.kept = null;
+			return false;
+		}
+		this.waiters.remove();
+		this.host.offer(this.key, kept);
 		return true;
 	}
 
@@ -235,8 +240,8 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 
 	private @Nullable KeptLock offerable(Session session, long now) {
 		Hold reserve = this.reserve;
-		if (reserve == null || this.kept != null || this.hold != null || !this.waiters.isEmpty() || !session.mayGrant()
-				|| !session.isFresh(now) || session.table().heir(this.key) != null) {
+		if (reserve == null || this.kept != null || this.hold != null || !session.mayGrant() || !session.isFresh(now)
+				|| session.table().heir(this.key) != null) {
 			return null;
 		}
 		long base = session.table().applied().token();
@@ -428,12 +433,14 @@ final class Slot implements Affinity.Kept, KeptLock.Owner {
 	 * @return false if that one has given up meanwhile
 	 */
 	private boolean giveToNext(Session session, long token) {
-		Waiter waiter = this.waiters.remove();
+		Waiter waiter = this.waiters.element();
 		Hold hold = new Hold(this.name, token, this.host.loop(), session.incarnation(), waiter.holdFor,
 				this.host.callbacks(), this::ended)
 			.of(waiter);
 		// First of all, so that a holder the rest fails for is known as one.
 		this.hold = hold;
+		// Not before: who cannot be given it goes on waiting.
+		this.waiters.remove();
 		if (waiter.abandoned || !waiter.granted.complete(hold)) {
 			this.hold = null;
 			return false;

@@ -17,7 +17,7 @@ final class Waiter implements Hold.Taker {
 
 	final @Nullable Duration holdFor;
 
-	/** When the loop heard of it. On the loop. */
+	/** Since when it waits. */
 	long since;
 
 	/** Whether somebody is known to be in front. Written on the loop, read anywhere. */
