@@ -53,7 +53,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/**
 	 * Set when its holder will not use it any more. To set a field needs no stack, so it
-	 * can be done where {@link #release} fails: the loop then releases it within a tick.
+	 * can be done where {@link #release} fails: the loop then releases it within a grace.
 	 */
 	volatile boolean abandoned;
 
