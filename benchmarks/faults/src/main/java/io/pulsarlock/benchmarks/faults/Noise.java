@@ -13,7 +13,6 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
-import io.pulsarlock.line.JournalRecord.Evict;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
@@ -254,12 +253,11 @@ final class Noise {
 			JournalRecord victim = victim();
 			UUID session = victim.session();
 			long sequence = victim.sequence() + Noise.this.random.nextInt(5);
-			return switch (Noise.this.random.nextInt(5)) {
+			return switch (Noise.this.random.nextInt(4)) {
 				case 0 -> heartbeat(session, sequence, false, 3_600_000);
 				case 1 -> new Request(session, sequence, "l:strange");
 				case 2 -> new Idle(session, sequence, "l:strange", sequence, true);
-				case 3 -> new Expel(session, sequence, victim().session(), 0, 0);
-				default -> new Evict(session, sequence, "l:strange", victim().session(), sequence, 0, 0);
+				default -> new Expel(session, sequence, victim().session(), 0, 0);
 			};
 		}
 

@@ -29,7 +29,8 @@ public final class Twin {
 					new Mutation(SESSION + "Incarnation", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
 			// A sign of life that others wrote past does not void what they wrote.
 			"expel-without-cas",
-			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"), TwinAdvice.ExpelAnyway.class)),
+			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"),
+					TwinAdvice.ExpelAnyway.class)),
 			// Who gives up waiting, or releases late, takes the lock from its holder.
 			"release-without-owner",
 			List.of(new Mutation(LINE + "LineTable", "remove", List.of("SessionState", "String", "long", "Change"),

@@ -65,8 +65,7 @@ public final class TwinProbe {
 		LineTable table = new LineTable();
 		List<JournalRecord> log = new ArrayList<>(List.of(heartbeat(A, 0), heartbeat(B, 0), new Request(A, 2, "l:x"),
 				new Request(B, 3, "l:x"), heartbeat(A, 3)));
-		log.add((record instanceof Expel expel) ? new Expel(B, 4, expel.target(), expel.lastSeen(), 1)
-				: record);
+		log.add((record instanceof Expel expel) ? new Expel(B, 4, expel.target(), expel.lastSeen(), 1) : record);
 		table.seal();
 		for (int i = 0; i < log.size(); i++) {
 			table.apply(new Position(1, i), log.get(i));
