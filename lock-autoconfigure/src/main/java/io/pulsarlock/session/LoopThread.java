@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,7 +29,7 @@ final class LoopThread {
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
 	/** Whether somebody who brings a task has to wake the thread. */
-	private final AtomicBoolean asleep = new AtomicBoolean();
+	private volatile boolean asleep;
 
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -92,7 +91,9 @@ final class LoopThread {
 	}
 
 	private void wake() {
-		if (this.asleep.get() && this.asleep.compareAndSet(true, false)) {
+		if (this.asleep) {
+			// Only the thread itself says that it is awake: a caller whose stack ends
+			// here leaves it to the next one to wake it.
 			LockSupport.unpark(this.thread);
 		}
 	}
@@ -175,7 +176,7 @@ final class LoopThread {
 	}
 
 	private void sleep() {
-		this.asleep.set(true);
+		this.asleep = true;
 		if (this.tasks.isEmpty() && !this.stopped) {
 			long nanos = untilNext();
 			if (nanos == Long.MAX_VALUE) {
@@ -187,7 +188,7 @@ final class LoopThread {
 			// Nobody is meant to interrupt it; else it would not sleep any more.
 			Thread.interrupted();
 		}
-		this.asleep.set(false);
+		this.asleep = false;
 	}
 
 	private long untilNext() {
