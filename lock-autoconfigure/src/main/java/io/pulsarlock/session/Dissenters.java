@@ -82,9 +82,10 @@ final class Dissenters {
 	 */
 	void expelled(SessionState session, long heardAt) {
 		SessionInfo info = session.info();
-		boolean agrees = (info != null) ? !disagrees(session) : session.outsider() != null;
-		if (!agrees && !this.later.contains(session.id())) {
-			long lease = (info != null) ? TimeUnit.MILLISECONDS.toNanos(info.leaseMillis()) : Long.MAX_VALUE;
+		// The heartbeats of a session that is known by its requests alone are older than
+		// the journal that is kept, so it has been no anchor for long.
+		if (info != null && disagrees(session) && !this.later.contains(session.id())) {
+			long lease = TimeUnit.MILLISECONDS.toNanos(info.leaseMillis());
 			this.expelled.put(session.id(),
 					heardAt + this.settings.withDrift(Math.min(lease, SessionSettings.FREE_LEASE_NANOS)));
 		}

@@ -41,11 +41,14 @@ public final class Twin {
 					TwinAdvice.TellNobody.class)),
 			// Not broken: a newer minor version.
 			"upgraded",
-			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord"), TwinAdvice.AddOption.class)),
+			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord", "RecordSigner"),
+					TwinAdvice.AddOption.class)),
 			// Not broken: a newer major version.
 			"newer",
-			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord"), TwinAdvice.WriteNewer.class),
-					new Mutation(LINE + "RecordCodec", "decode", List.of("byte[]"), TwinAdvice.ReadNewer.class)));
+			List.of(new Mutation(LINE + "RecordCodec", "encode", List.of("JournalRecord", "RecordSigner"),
+					TwinAdvice.WriteNewer.class),
+					new Mutation(LINE + "RecordCodec", "decode", List.of("byte[]", "RecordSigner"),
+							TwinAdvice.ReadNewer.class)));
 
 	private Twin() {
 	}
