@@ -3,7 +3,7 @@ package io.pulsarlock.console;
 import java.security.Principal;
 
 import jakarta.servlet.http.HttpServletRequest;
-
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -45,7 +45,7 @@ final class ServletConsole {
 	/** Only for an application that has Spring Security. */
 	private static final class Security {
 
-		static ConsoleRequest.Token token(HttpServletRequest request) {
+		static ConsoleRequest.@Nullable Token token(HttpServletRequest request) {
 			return (request.getAttribute(CsrfToken.class.getName()) instanceof CsrfToken token)
 					? new ConsoleRequest.Token(token.getHeaderName(), token.getToken()) : null;
 		}
