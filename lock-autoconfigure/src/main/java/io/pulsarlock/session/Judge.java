@@ -1,9 +1,10 @@
 package io.pulsarlock.session;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -52,7 +53,7 @@ final class Judge {
 	private final Map<UUID, Long> judged = new HashMap<>();
 
 	/** Silent for long enough, if this node is not late: it waits to hear itself. */
-	private final Map<UUID, Long> suspects = new LinkedHashMap<>();
+	private final Set<UUID> suspects = new LinkedHashSet<>();
 
 	Judge(SessionSettings settings, LineTable table, Peers peers, Incarnation incarnation, RecordWriter writer,
 			Heartbeats heartbeats) {
@@ -112,12 +113,13 @@ final class Judge {
 		if (this.suspects.isEmpty()) {
 			return;
 		}
-		List<UUID> suspects = List.copyOf(this.suspects.keySet());
+		List<UUID> suspects = List.copyOf(this.suspects);
 		this.suspects.clear();
 		for (UUID id : suspects) {
 			SessionState other = this.table.session(id);
-			if (other != null && now - this.peers.silentAt(other, now) >= 0) {
-				convict(other, this.peers.silentAt(other, now), now);
+			long due = (other != null) ? this.peers.silentAt(other, now) : 0;
+			if (other != null && now - due >= 0) {
+				convict(other, due, now);
 			}
 		}
 	}
@@ -126,11 +128,8 @@ final class Judge {
 		if (this.incarnation.confirmedAt() - due >= 0) {
 			publish(other, now);
 		}
-		else {
-			Long asked = this.suspects.put(other.id(), due);
-			if (asked == null && this.incarnation.sentAt() - due < 0) {
-				this.heartbeats.signOfLife();
-			}
+		else if (this.suspects.add(other.id()) && this.incarnation.sentAt() - due < 0) {
+			this.heartbeats.signOfLife();
 		}
 	}
 
@@ -139,14 +138,15 @@ final class Judge {
 	 * but not before its silence allows it.
 	 */
 	void expel(SessionState other, long now) {
-		long missing = this.peers.silentAt(other, now) - now;
+		long due = this.peers.silentAt(other, now);
+		long missing = due - now;
 		if (missing > 0) {
 			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Peers.node(other)
 					+ "' is not silent for long enough: it may believe for another "
 					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
 					+ " it is expelled without being asked for");
 		}
-		convict(other, this.peers.silentAt(other, now), now);
+		convict(other, due, now);
 	}
 
 	private void publish(SessionState other, long now) {
