@@ -84,6 +84,8 @@ final class Arena implements AutoCloseable {
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
 			all.put("faults.home-locks", Integer.toString(HOME_LOCKS));
 			all.put("faults.home", Integer.toString(i));
+			all.put("faults.held", Integer.toString(settings.held()));
+			all.put("faults.nodes", Integer.toString(settings.nodes()));
 			all.put("faults.seed", Long.toString(this.random.nextInt(1_000_000)));
 			all.putAll(options);
 			Node node = new Node("n" + i, this.folder, namespace, archive, all);

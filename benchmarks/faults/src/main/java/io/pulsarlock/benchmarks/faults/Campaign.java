@@ -79,8 +79,9 @@ public final class Campaign {
 	private static Settings possible(Settings settings) {
 		Set<Fault> faults = EnumSet.copyOf(settings.faults());
 		faults.removeIf((fault) -> whyNot(fault) != null);
-		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.locks(), settings.times(),
-				faults, settings.lease(), settings.grace(), settings.limit(), settings.controls(), settings.folder());
+		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.locks(), settings.held(),
+				settings.times(), faults, settings.lease(), settings.grace(), settings.limit(), settings.controls(),
+				settings.folder());
 	}
 
 	/** Why this machine cannot do a fault, or null if it can. */

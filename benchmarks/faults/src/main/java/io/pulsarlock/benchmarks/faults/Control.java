@@ -171,7 +171,7 @@ enum Control {
 	}
 
 	void run(Settings settings, Pulsar pulsar, @Nullable Path archive, Verdict verdict, Consumer<String> progress) {
-		Settings small = new Settings(settings.seed(), 1, 3, 4, 1, settings.faults(), Duration.ofSeconds(3),
+		Settings small = new Settings(settings.seed(), 1, 3, 4, 0, 1, settings.faults(), Duration.ofSeconds(3),
 				Duration.ofSeconds(1), settings.limit(), false, settings.folder());
 		Map<String, String> all = new HashMap<>(Map.of("faults.long-hold", "20s"));
 		all.putAll(options());

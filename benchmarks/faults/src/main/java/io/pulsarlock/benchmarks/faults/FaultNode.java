@@ -80,9 +80,16 @@ public class FaultNode {
 		switch (line) {
 			case "QUIESCE" -> {
 				context.getBean(Workers.class).quiesce();
+				HeldLocks held = context.getBeanProvider(HeldLocks.class).getIfAvailable();
+				if (held != null) {
+					held.quiesce();
+				}
 				say("QUIET");
 			}
-			case "RESUME" -> context.getBean(Workers.class).resume();
+			case "RESUME" -> {
+				context.getBean(Workers.class).resume();
+				context.getBeanProvider(HeldLocks.class).ifAvailable(HeldLocks::resume);
+			}
 			case "MEASURE" -> measure(context.getBean(History.class));
 			case "RESIGN" -> context.getBeanProvider(Leadership.class)
 				.ifAvailable((leadership) -> leadership.group(LeaderWatch.GROUP).resign());
@@ -164,6 +171,11 @@ public class FaultNode {
 				AnnotatedWay annotated, LockRegistry registry) {
 			return FaultNode.workers(settings, node(environment), guarded, history, annotated,
 					new LockWay(registry, settings.waitFor()), new HandleWay(registry, settings.waitFor()));
+		}
+
+		@Bean
+		HeldLocks heldLocks(NodeSettings settings, History history, LockRegistry registry) {
+			return new HeldLocks(registry, history, settings.held(), settings.home(), settings.nodes());
 		}
 
 		@Bean

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param homeLocks how many are wanted by one node again and again, and by the others now
  * and then
  * @param home which of these this node wants again and again, or -1
+ * @param held how many locks this node holds for as long as nothing happens
+ * @param nodes how many nodes there are
  * @param hold the longest time a short one is held
  * @param longHold the longest time a long one is held, and half of the shortest
  * @param waitFor how long to wait for a lock
@@ -28,10 +30,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("faults")
 record NodeSettings(Path history, @DefaultValue("6") int locks, @DefaultValue("2") int longLocks,
-		@DefaultValue("0") int homeLocks, @DefaultValue("-1") int home, @DefaultValue("200ms") Duration hold,
-		@DefaultValue("30s") Duration longHold, @DefaultValue("30s") Duration waitFor,
-		@DefaultValue("") String register, @DefaultValue("") String proxy, @DefaultValue("0") long seed,
-		@DefaultValue("library") Mode mode) {
+		@DefaultValue("0") int homeLocks, @DefaultValue("-1") int home, @DefaultValue("0") int held,
+		@DefaultValue("1") int nodes, @DefaultValue("200ms") Duration hold, @DefaultValue("30s") Duration longHold,
+		@DefaultValue("30s") Duration waitFor, @DefaultValue("") String register, @DefaultValue("") String proxy,
+		@DefaultValue("0") long seed, @DefaultValue("library") Mode mode) {
 
 	/** The address in a setting, or null if it is empty. */
 	static @Nullable InetSocketAddress address(String setting) {

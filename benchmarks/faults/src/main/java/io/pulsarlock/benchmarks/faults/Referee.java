@@ -204,7 +204,7 @@ final class Referee {
 				if (round.fault.kind() == Fault.Kind.NODE) {
 					failover(round, lock, all);
 				}
-				else if (!lock.startsWith(LONG) && !lock.startsWith(GROUP)) {
+				else if (!lock.startsWith(LONG) && !lock.startsWith(GROUP) && !lock.startsWith(HeldLocks.PREFIX)) {
 					backIn(round, lock, all);
 				}
 			}

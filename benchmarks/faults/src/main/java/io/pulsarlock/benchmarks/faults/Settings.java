@@ -17,6 +17,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param arenas clusters worked on side by side
  * @param nodes node processes in each
  * @param locks locks that are held for a short time, in each
+ * @param held locks that each node holds for as long as nothing happens
  * @param times how often each cell of faults and roles is to be filled
  * @param faults the faults
  * @param lease the nodes' lease
@@ -25,7 +26,7 @@ import org.springframework.boot.convert.DurationStyle;
  * @param controls whether the broken twins run as well
  * @param folder where histories, logs and the report go
  */
-record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Fault> faults, Duration lease,
+record Settings(long seed, int arenas, int nodes, int locks, int held, int times, Set<Fault> faults, Duration lease,
 		Duration grace, Duration limit, boolean controls, Path folder) {
 
 	/** The shards of every lock cluster. */
@@ -41,6 +42,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Faul
 			  --arenas=N         clusters worked on side by side; each is two brokers and its nodes
 			  --nodes=N          node processes in each, 3 to 6
 			  --locks=N          locks that change hands all the time in each, besides four others
+			  --held=N           locks that each node holds for as long as nothing happens
 			  --seed=N           decides order, targets and lengths; printed by every run
 			  --lease=6s --grace=2s   the nodes' times
 			  --limit=90m        no fault begins later
@@ -71,9 +73,10 @@ record Settings(long seed, int arenas, int nodes, int locks, int times, Set<Faul
 		}
 		Settings settings = new Settings(number(options, "seed", System.currentTimeMillis() % 1_000_000),
 				(int) number(options, "arenas", isLong ? 2 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
-				(int) number(options, "locks", isLong ? 2 : 4), (int) number(options, "times", isLong ? 20 : 1), faults,
-				time(options, "lease", "6s"), time(options, "grace", "2s"),
-				time(options, "limit", isLong ? "180m" : "5m"), options.remove("no-controls") == null,
+				(int) number(options, "locks", isLong ? 2 : 4), (int) number(options, "held", 0),
+				(int) number(options, "times", isLong ? 20 : 1), faults, time(options, "lease", "6s"),
+				time(options, "grace", "2s"), time(options, "limit", isLong ? "180m" : "5m"),
+				options.remove("no-controls") == null,
 				Path.of((options.containsKey("folder")) ? options.remove("folder") : "target/fault-campaign")
 					.toAbsolutePath());
 		if (!options.isEmpty()) {

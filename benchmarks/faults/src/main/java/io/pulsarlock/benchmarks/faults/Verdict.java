@@ -145,7 +145,11 @@ final class Verdict {
 			.append(this.settings.nodes())
 			.append(" nodes, ")
 			.append(this.settings.locks() + Arena.LONG_LOCKS + Arena.HOME_LOCKS)
-			.append(" locks and a leader group in each.\n\n");
+			.append(" locks and a leader group in each.");
+		if (this.settings.held() > 0) {
+			text.append(" Besides, each node held ").append(this.settings.held()).append(" locks.");
+		}
+		text.append("\n\n");
 		if (this.stalls.count() > 0) {
 			text.append(String.format(
 					"The machine itself stood %d times, up to %d ms, for which %d bounds that were not kept are excused.\n\n",
