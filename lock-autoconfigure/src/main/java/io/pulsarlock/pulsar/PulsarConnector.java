@@ -242,6 +242,9 @@ public final class PulsarConnector implements Connector {
 			.consumerName(this.node)
 			.receiverQueueSize(1000)
 			.startPaused(true)
+			// It acknowledges nothing, and need not look ten times a second whether it
+			// does.
+			.acknowledgmentGroupTime(0, TimeUnit.MILLISECONDS)
 			// Every entry is told, whatever it is: what is never told is a loss.
 			.messagePayloadProcessor(new MessageContent())
 			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
