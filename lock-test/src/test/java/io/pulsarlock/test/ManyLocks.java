@@ -21,14 +21,12 @@ import static org.awaitility.Awaitility.await;
  * does to them, and how soon they go on after {@code kill -9}. One broker, a process for
  * each node, default settings. Needs Linux. Run it with
  * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
- * io.pulsarlock.test.ManyLocks [locks] [seconds of each measurement]}.
+ * io.pulsarlock.test.ManyLocks [locks] [seconds of each measurement] [seconds before it]}.
+ * A node does so little each second that it takes minutes until what it does is compiled.
  */
 final class ManyLocks {
 
 	private static final Duration LIMIT = Duration.ofMinutes(5);
-
-	/** A process has compiled by then what it needs. */
-	private static final int WARM_UP = 40;
 
 	private static final int SHARDS = 4;
 
@@ -40,17 +38,21 @@ final class ManyLocks {
 
 	private final int seconds;
 
-	private ManyLocks(PulsarBroker broker, int locks, int seconds) {
+	private final int warmUp;
+
+	private ManyLocks(PulsarBroker broker, int locks, int seconds, int warmUp) {
 		this.broker = broker;
 		this.locks = locks;
 		this.seconds = seconds;
+		this.warmUp = warmUp;
 	}
 
 	public static void main(String[] args) throws Exception {
 		int locks = (args.length > 0) ? Integer.parseInt(args[0]) : 1000;
 		int seconds = (args.length > 1) ? Integer.parseInt(args[1]) : 60;
+		int warmUp = (args.length > 2) ? Integer.parseInt(args[2]) : 300;
 		try (PulsarBroker broker = PulsarBroker.start(false, Map.of())) {
-			new ManyLocks(broker, locks, seconds).run();
+			new ManyLocks(broker, locks, seconds, warmUp).run();
 		}
 	}
 
@@ -65,7 +67,6 @@ final class ManyLocks {
 			for (NodeProcess node : List.of(a, b)) {
 				await().atMost(LIMIT).until(() -> node.said("JOINED"));
 			}
-			TimeUnit.SECONDS.sleep(WARM_UP);
 			measure("nothing held", server, a, b);
 			a.say("hold " + this.locks);
 			await().atMost(LIMIT).until(() -> a.said("HELD"));
@@ -76,7 +77,7 @@ final class ManyLocks {
 			int asked = b.lines().size();
 			measure(this.locks + " held by a and awaited by b", server, a, b);
 			System.out.printf("lines of log at the waiting node: %d while it asks, %d in %d s of waiting%n",
-					asked - lines - 1, b.lines().size() - asked, this.seconds);
+					asked - lines - 1, b.lines().size() - asked, this.warmUp + this.seconds);
 			System.out.println("subscriptions at the broker: " + subscriptions());
 			System.out.println("jeopardy without a fault: " + count(a, "JEOPARDY"));
 			unload(a);
@@ -131,6 +132,7 @@ final class ManyLocks {
 	}
 
 	private void measure(String what, long server, NodeProcess a, NodeProcess b) throws Exception {
+		TimeUnit.SECONDS.sleep(this.warmUp);
 		long[] pids = { server, a.pid(), b.pid() };
 		long[] before = new long[pids.length];
 		for (int i = 0; i < pids.length; i++) {
