@@ -41,7 +41,7 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 	static final Duration LONGEST_DEFAULT = Duration.ofSeconds(60);
 
 	/** No P8: what they cost in the background is what any consumer or producer costs. */
-	private static final Set<String> BARE_PULSAR = Set.of("P1", "P1c", "P2", "P3", "P4", "P5", "P6", "P7");
+	private static final Set<String> BARE_PULSAR = Set.of("P1", "P1c", "P1n", "P2", "P3", "P4", "P5", "P6", "P7");
 
 	/** What survives, and so what each acquire costs. */
 	public enum Durability {
@@ -94,7 +94,7 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 				ServerKind.PULSAR_LAZY, Durability.D1, "lease, grace 4 s", null, Set.of("P1", "P1c", "P2", "P7"),
 				AFFINITY, "0"));
 		all.add(peer("redisson-aof", "Redisson, AOF always", "RedissonPeer", "redisson", ServerKind.REDIS_AOF,
-				Durability.D2, "lockWatchdogTimeout", null, Set.of("P1", "P1c", "P2", "P3", "P4", "P6", "P7")));
+				Durability.D2, "lockWatchdogTimeout", null, Set.of("P1", "P1c", "P1n", "P2", "P3", "P4", "P6", "P7")));
 		all.add(peer("curator", "Curator", "CuratorPeer", "curator", ServerKind.ZOOKEEPER, Durability.D2,
 				"session timeout", Duration.ofSeconds(60)));
 		all.add(peer("jetcd", "jetcd", "JetcdPeer", "jetcd", ServerKind.ETCD, Durability.D2, "lease", null));
@@ -109,7 +109,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(pulsarLock("pulsar-lock-strict", "**Pulsar Lock**, strict", 10, null, Set.of("P5"), AFFINITY, "0"));
 		all.add(pulsarLock("pulsar-lock-fast", "**Pulsar Lock**, fast", 1, null, Set.of("P5"), AFFINITY, "0"));
 		all.add(peer("pulsar-lock-prompt", "**Pulsar Lock**, prompt broker", "PulsarLockPeer", "pulsar",
-				ServerKind.PULSAR_PROMPT, Durability.D2, "lease, grace 4 s", null, Set.of("P3", "P4"), AFFINITY, "0"));
+				ServerKind.PULSAR_PROMPT, Durability.D2, "lease, grace 4 s", null, Set.of("P1n", "P3", "P4"), AFFINITY,
+				"0"));
 		all.add(pulsarLock("pulsar-lock-affinity", "**Pulsar Lock**, affinity", 4, null, Set.of()));
 		return all;
 	}

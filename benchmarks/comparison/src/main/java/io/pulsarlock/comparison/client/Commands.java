@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.pulsarlock.comparison.annotation.AnnotationCosts;
 import org.HdrHistogram.Histogram;
 
@@ -50,6 +51,7 @@ public final class Commands {
 		switch (command) {
 			case "create" -> use(settings.get("name"));
 			case "loop" -> loop(settings, result);
+			case "paced" -> paced(settings, result);
 			case "throughput" -> throughput(settings, result);
 			case "contend" -> contend(settings, result);
 			case "hold" -> hold(settings, result);
@@ -109,6 +111,39 @@ public final class Commands {
 		result.put("acquire", Histograms.encode(acquire));
 		result.put("release", Histograms.encode(release));
 		result.put("both", Histograms.encode(both));
+	}
+
+	/**
+	 * One thread that takes a name of its own at random moments, so many times a second,
+	 * and gives it back at once.
+	 */
+	private void paced(Settings settings, Map<String, String> result) throws Exception {
+		String name = settings.get("name");
+		int names = (int) settings.number("names");
+		double mean = 1e9 / settings.number("rate");
+		long counted = settings.number("counted");
+		long end = settings.number("end");
+		Histogram acquire = Histograms.create();
+		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+		long processor = -1;
+		long due = settings.number("begin");
+		while (due < end) {
+			sleepUntil(due);
+			PeerLock lock = this.peer.lock(name + "-" + ThreadLocalRandom.current().nextInt(names));
+			long start = System.nanoTime();
+			if (start >= counted && processor < 0) {
+				processor = system.getProcessCpuTime();
+			}
+			acquire(lock);
+			if (start >= counted) {
+				acquire.recordValue(System.nanoTime() - start);
+			}
+			lock.release();
+			due = Math.max(due + (long) (-mean * Math.log(1 - ThreadLocalRandom.current().nextDouble())),
+					System.nanoTime());
+		}
+		result.put("acquire", Histograms.encode(acquire));
+		result.put("processor", Long.toString(system.getProcessCpuTime() - processor));
 	}
 
 	/**

@@ -26,7 +26,7 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 	/** Which of the variants stands for the row: the hardest one, where they grow. */
 	boolean drawsLast() {
 		return switch (this.id) {
-			case "P2", "P3", "P4", "P6", "P8" -> true;
+			case "P1n", "P2", "P3", "P4", "P6", "P8" -> true;
 			default -> false;
 		};
 	}
@@ -44,6 +44,12 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 				in P1c instead: their first acquire is P7.""", LATENCY, false),
 				new RowText("P1c", "Re-entry after release", """
 						The same loop, with the peers that keep a lock nobody else wants.""", LATENCY, false),
+				new RowText("P1n", "Several nodes", """
+						Clients in JVMs of their own, each of which takes names that only it uses, fifty times a second
+						at random moments, and gives them back at once: the time of an acquire.""",
+						List.of(time("p50"), time("p90"), time("p99"), new Column("count", "samples", Unit.NUMBER),
+								new Column("clientCpu", "ms/s of each client", Unit.NUMBER)),
+						false),
 				new RowText("P2", "Throughput", """
 						Threads of one client, each in a closed loop: take a random one of the names, give it back.
 						Latencies are those of a saturated system.""",
