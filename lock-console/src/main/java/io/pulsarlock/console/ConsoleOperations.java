@@ -63,7 +63,7 @@ final class ConsoleOperations {
 						: "There is no such thing any more.");
 			}
 			this.watch.forget();
-			String by = (user != null) ? user : "somebody";
+			String by = (user != null) ? user : "an unknown user";
 			logger.info(plain(done + " '" + name + "' by the console, for " + by));
 			this.watch.timeline()
 				.notable("BY_HAND", Map.of("text", done + " '" + name + "'", "user", by, "node", this.monitor.node()));

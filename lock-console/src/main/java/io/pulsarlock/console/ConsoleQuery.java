@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Which part of the cluster a page wants to see.
  *
  * @param text what names, nodes or tokens contain, in lower case; empty for all
- * @param waited whether only locks that somebody waits for
+ * @param waited whether only locks that are awaited
  * @param sort the order of the locks
  * @param size how many rows make a page
  * @param locks which page of the locks, from zero

@@ -20,7 +20,7 @@ record ConsoleResponse(int status, Map<String, String> headers, byte[] body) {
 
 	/**
 	 * The page loads what comes from here and nothing else, runs no script that stands in
-	 * it, and cannot be put into a frame, where somebody might be made to click.
+	 * it, and cannot be put into a frame, where a user might be tricked into a click.
 	 */
 	private static final Map<String, String> SECURITY = Map.of("Content-Security-Policy",
 			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

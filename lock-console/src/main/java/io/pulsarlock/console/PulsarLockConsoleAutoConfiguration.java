@@ -39,7 +39,7 @@ public final class PulsarLockConsoleAutoConfiguration {
 	PulsarLockConsoleAutoConfiguration() {
 	}
 
-	/** Hears from the start on, whether anybody looks or not. */
+	/** Listens from the start, whether or not the page is open. */
 	@Bean
 	@Lazy(false)
 	ClusterWatch pulsarLockConsoleWatch(LockMonitor monitor) {

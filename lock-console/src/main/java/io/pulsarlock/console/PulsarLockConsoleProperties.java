@@ -19,8 +19,8 @@ public final class PulsarLockConsoleProperties {
 	private static final Duration LONGEST_REFRESH = Duration.ofMinutes(1);
 
 	/**
-	 * Whether to enable the console, a page that shows the lock cluster to whoever the
-	 * application's own security lets in.
+	 * Whether to enable the console, a page that shows the lock cluster to users whom the
+	 * application's own security admits.
 	 */
 	private final boolean enabled;
 
@@ -61,8 +61,8 @@ public final class PulsarLockConsoleProperties {
 	}
 
 	/**
-	 * Whether to enable the console, a page that shows the lock cluster to whoever the
-	 * application's own security lets in.
+	 * Whether to enable the console, a page that shows the lock cluster to users whom the
+	 * application's own security admits.
 	 * @return the value
 	 */
 	public boolean enabled() {

@@ -50,7 +50,7 @@ final class Timeline {
 	}
 
 	/**
-	 * What somebody has not heard of, the oldest first.
+	 * The entries after a given one, the oldest first.
 	 * @param epoch whose entries are known: those of another process are not these
 	 * @param after the number of the latest one
 	 * @return an epoch and entries with how long ago they were, as nobody's clock is

@@ -27,7 +27,7 @@ class Problems {
 		};
 	}
 
-	/** Somebody else had the lock all the time. Trying again later is fine. */
+	/** Another holder had the lock all the time. The client may try again later. */
 	@ExceptionHandler
 	ProblemDetail busy(LockBusyException ex) {
 		return problem(HttpStatus.LOCKED, "busy", ex);

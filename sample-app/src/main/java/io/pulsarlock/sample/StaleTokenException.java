@@ -1,8 +1,8 @@
 package io.pulsarlock.sample;
 
 /**
- * A later holder of the lock has written already: whoever gets this has lost the lock,
- * even if it does not know yet.
+ * A later holder of the lock has written already: the caller has lost the lock, even if
+ * it has not been notified yet.
  */
 public class StaleTokenException extends RuntimeException {
 

@@ -163,7 +163,7 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 				"- One machine, loopback, single servers (Hazelcast CP needs three members): no network, no quorum.\n");
 		text.append(
 				"- Rows of class D2 scale with the disk: one that takes milliseconds for an fdatasync, as many do, ");
-		text.append("adds as much to each acquire, whoever's it is.\n");
+		text.append("adds as much to each acquire of any peer.\n");
 		if (stolen() >= NOTABLE) {
 			text.append("- The host gave ").append(Math.round(100 * stolen()));
 			text.append(
@@ -177,7 +177,7 @@ record Introduction(Options options, Results results, Place place, List<PeerSpec
 		text.append("is over, whether or not their holder lives.\n");
 		text.append(
 				"- PG advisory locks, RabbitMQ and bare Pulsar constructions are ended by the connection: a stopped ");
-		text.append("process keeps it until somebody looks.\n");
+		text.append("process keeps it until it is ended.\n");
 		text.append(
 				"- Closed loops: a stall of the server is one slow sample and not all that would have come meanwhile.\n");
 	}

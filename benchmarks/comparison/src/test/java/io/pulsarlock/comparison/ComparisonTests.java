@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A thin slice of the real thing, so that it still runs when somebody needs it. */
+/** A short run of the comparison, so that it stays usable. */
 class ComparisonTests {
 
 	@Test

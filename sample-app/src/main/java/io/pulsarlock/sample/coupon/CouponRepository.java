@@ -8,7 +8,7 @@ import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.repository.Repository;
 
 /**
- * Coupons. There is no {@code save}, so that nobody can write without a token.
+ * Coupons. There is no {@code save}, so that no code can write without a token.
  */
 interface CouponRepository extends Repository<Coupon, String> {
 

@@ -13,8 +13,8 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Issues and redeems coupons. Each method reads, decides and writes; the lock makes sure
- * that nobody else does so in between, on any node. It is taken before the transaction
- * begins and given up after the commit.
+ * that no other call does so in between, on any node. It is acquired before the
+ * transaction begins and released after the commit.
  */
 @Service
 public class CouponService {

@@ -13,7 +13,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * Lets the page do to nodes what nobody can do to themselves: {@code GET /nodes}, and
+ * Lets the page end, stop and start node processes: {@code GET /nodes}, and
  * {@code POST /nodes/<name>/<action>}. Serves this machine only, and its web pages only.
  */
 final class Control implements AutoCloseable {

@@ -122,7 +122,8 @@ public final class Demo {
 		broker.start();
 		await(broker::isAlive, () -> answers(broker.adminUrl() + "/admin/v2/namespaces/public", "public/default"),
 				Duration.ofSeconds(120), "The broker", broker.log());
-		// Whoever may write where the locks are owns them: nothing else is there.
+		// Permission to produce there is control over the locks, so the namespace holds
+		// nothing else.
 		put(broker.adminUrl() + "/admin/v2/namespaces/public/locks");
 		say("    Pulsar serves at " + broker.serviceUrl());
 		return List.of("--spring.pulsar.client.service-url=" + broker.serviceUrl(),

@@ -132,7 +132,7 @@ final class NodeProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Whether somebody listens at its port: asked here, where a refusal bothers nobody.
+	 * Whether a process listens on its port; checked here, where a refusal does no harm.
 	 */
 	boolean answers() {
 		if (!state().equals("running")) {

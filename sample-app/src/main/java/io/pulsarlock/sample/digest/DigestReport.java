@@ -49,7 +49,7 @@ public class DigestReport {
 			.collect(Collectors.groupingBy((mail) -> mail.fireTime().toEpochSecond()));
 		OffsetDateTime first = mails.get(mails.size() - 1).fireTime();
 		List<OffsetDateTime> times = new ArrayList<>(List.of(first));
-		// Whoever leads has a second to send what is due.
+		// The leader has a second to send what is due.
 		times.addAll(this.runs.between(first, now.minusSeconds(1)));
 		List<Slot> slots = times.stream()
 			.skip(Math.max(times.size() - SHOWN, 0))

@@ -20,7 +20,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class DigestRuns {
 
-	/** Not more at once, however long nobody has led. */
+	/** Limits one run, however long there was no leader. */
 	private static final int MOST = 100;
 
 	private final JdbcClient jdbc;

@@ -25,7 +25,7 @@ class JobProgress {
 	int begin(int steps, String node, long token) {
 		Optional<Progress> last = read();
 		if (last.isEmpty()) {
-			// Only the holder of the lock comes here, so nobody else inserts it too.
+			// Only the holder of the lock gets here, so the row is inserted once.
 			this.jdbc.sql("INSERT INTO job VALUES (?, 0, ?, ?)").params(NAME, node, token).update();
 			return 0;
 		}

@@ -26,9 +26,9 @@ class StockTaking {
 
 	/**
 	 * Goes on where the last run ended, on whatever node that was. When the lock is lost
-	 * this thread is interrupted, so {@code sleep}, or whatever else waits, ends at once.
-	 * Code that does not wait asks {@code assertHeld()} between its steps. And whoever
-	 * does neither in time is stopped by the token.
+	 * this thread is interrupted, so {@code sleep} and other waits end at once. Code that
+	 * does not wait calls {@code assertHeld()} between its steps. Code that does neither
+	 * in time is stopped by the token.
 	 * @return whether it ran, or null if another node has the lock
 	 * @throws InterruptedException if the lock is lost or the application ends
 	 */

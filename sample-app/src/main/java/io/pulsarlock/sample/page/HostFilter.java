@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Serves nobody who asks for this node by a foreign name. A page of somebody else may let
- * its own name stand for the address of this node, and then asks as if it came from here.
+ * Rejects requests whose {@code Host} is a foreign name: a page of another origin may let
+ * its own name resolve to the address of this node (DNS rebinding).
  */
 @Component
 class HostFilter extends OncePerRequestFilter {

@@ -294,7 +294,7 @@ public final class Commands {
 
 	private static void acquire(PeerLock lock) throws Exception {
 		if (!lock.acquire(PATIENCE)) {
-			throw new IllegalStateException("A lock nobody else wants is busy");
+			throw new IllegalStateException("An uncontended lock is busy");
 		}
 	}
 

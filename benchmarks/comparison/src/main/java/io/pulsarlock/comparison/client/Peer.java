@@ -8,7 +8,7 @@ public interface Peer extends AutoCloseable {
 
 	/**
 	 * Makes a name usable for the first time. Called by one client for each name, before
-	 * anybody uses it; a cold acquire includes it.
+	 * it is used; a cold acquire includes it.
 	 * @param name the lock
 	 * @throws Exception if it fails
 	 */

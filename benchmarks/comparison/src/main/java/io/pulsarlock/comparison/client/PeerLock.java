@@ -6,7 +6,7 @@ public interface PeerLock {
 	/**
 	 * Waits for the lock.
 	 * @param millis the longest wait
-	 * @return false if somebody else still has it
+	 * @return false if another client still has it
 	 * @throws Exception if it fails
 	 */
 	boolean acquire(long millis) throws Exception;

@@ -11,7 +11,7 @@ import org.apache.pulsar.client.api.ProducerAccessMode;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever is the producer of a topic in mode WaitForExclusive has the lock. */
+/** The only producer of a topic in mode WaitForExclusive has the lock. */
 public final class PulsarProducerPeer extends PulsarPeer {
 
 	public PulsarProducerPeer(Settings settings) throws PulsarClientException {

@@ -10,8 +10,8 @@ import org.apache.pulsar.client.api.SubscriptionType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever is the one consumer of an Exclusive subscription has the lock. There is no way
- * to wait: this adapter asks every 10 ms.
+ * The only consumer of an Exclusive subscription has the lock. There is no way to wait:
+ * this adapter asks every 10 ms.
  */
 public final class PulsarSubscriptionPeer extends PulsarPeer {
 

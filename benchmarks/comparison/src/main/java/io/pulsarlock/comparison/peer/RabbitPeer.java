@@ -17,9 +17,9 @@ import io.pulsarlock.comparison.client.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A durable queue with one message for each name: whoever has the message, not yet
- * acknowledged, has the lock, and puts it back to release it. Each thread has a channel
- * of its own.
+ * A durable queue with one message for each name: the client that has the message, not
+ * yet acknowledged, has the lock, and puts it back to release it. Each thread has a
+ * channel of its own.
  */
 public final class RabbitPeer implements Peer {
 

@@ -12,8 +12,8 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /**
  * Spring Integration's {@code JdbcLockRegistry}. A waiting caller asks every 100 ms,
- * which is its default. Its locks are renewed by whoever calls for it, which this adapter
- * does not, so the time to live must be longer than any work.
+ * which is its default. Its locks are renewed on request, which this adapter does not, so
+ * the time to live must be longer than any work.
  */
 public final class SpringIntegrationPeer implements Peer {
 

@@ -18,7 +18,7 @@ import io.pulsarlock.comparison.PeerSpec;
  */
 public final class Report {
 
-	/** What somebody wrote about the numbers before this line stays. */
+	/** The text before this line is written by hand and stays. */
 	static final String BEGIN = "<!-- From here on written by the command. -->\n\n";
 
 	private final Path file;

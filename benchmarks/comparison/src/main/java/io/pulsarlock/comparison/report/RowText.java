@@ -43,7 +43,7 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 				One thread takes and releases one name, again and again. Peers that keep a lock after its release are
 				in P1c instead: their first acquire is P7.""", LATENCY, false),
 				new RowText("P1c", "Re-entry after release", """
-						The same loop, with the peers that keep a lock nobody else wants.""", LATENCY, false),
+						The same loop, with the peers that keep an uncontended lock.""", LATENCY, false),
 				new RowText("P1n", "Several nodes", """
 						Clients in JVMs of their own, each of which takes names that only it uses, fifty times a second
 						at random moments, and gives them back at once: the time of an acquire.""",
@@ -73,11 +73,12 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 								time("p50"), time("p99"), new Column("overtakes", "overtakes", Unit.NUMBER),
 								new Column("busy", "timed out", Unit.NUMBER)),
 						true),
-				new RowText("P5", "Failover", """
-						A client holds, another waits, and the first is killed, ended or stopped at a random moment. The
-						time until the other has the lock; with the timeout that was configured. *Without*: rounds in
-						which nobody got it within one and a half timeouts and 15 s; after two of them the rest was left
-						out. A `SIGTERM` runs what the application's own shutdown would: release and close.""",
+				new RowText("P5", "Failover",
+						"""
+								A client holds, another waits, and the first is killed, ended or stopped at a random moment. The
+								time until the other has the lock; with the timeout that was configured. *Without*: rounds in
+								which no client got it within one and a half timeouts and 15 s; after two of them the rest was left
+								out. A `SIGTERM` runs what the application's own shutdown would: release and close.""",
 						List.of(time("p50"), time("least"), time("most"), new Column("timeout", "timeout", Unit.TIME),
 								new Column("rounds", "rounds", Unit.NUMBER),
 								new Column("without", "without", Unit.NUMBER)),
@@ -94,7 +95,7 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 								new Column("count", "names", Unit.NUMBER)),
 						false),
 				new RowText("P7", "Cold name", """
-						A name nobody has used before, each time.""", LATENCY, false),
+						A name that was never used before, each time.""", LATENCY, false),
 				new RowText("P8", "Background cost", """
 						A client that holds locks and does nothing. Processor time per second, and bytes per second in
 						both directions on its connections.""",

@@ -10,7 +10,7 @@ import io.pulsarlock.comparison.client.Settings;
 import io.pulsarlock.comparison.server.Client;
 
 /**
- * A name nobody has used before, each time.
+ * A name that was never used before, each time.
  */
 final class ColdName implements Row {
 

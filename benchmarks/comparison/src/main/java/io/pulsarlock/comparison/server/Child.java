@@ -80,7 +80,7 @@ public final class Child implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until somebody listens on a port.
+	 * Waits until a process listens on a port.
 	 * @param port the port
 	 * @param what for the message
 	 */
@@ -164,7 +164,7 @@ public final class Child implements AutoCloseable {
 	}
 
 	/**
-	 * A port nobody listens on.
+	 * A free port.
 	 * @return the port
 	 */
 	public static int freePort() {
