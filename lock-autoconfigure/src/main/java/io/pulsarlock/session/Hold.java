@@ -1,8 +1,6 @@
 package io.pulsarlock.session;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -17,14 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One holding of one lock.
  * <p>
- * Safety: held means now is before the grace has passed since the session's latest
- * confirmed record was sent, on this node's monotonic clock, so no message is needed to
- * know of the loss. Whoever first sees the deadline passed makes the loss final, and a
- * final state never changes, so a record that is confirmed too late revives nothing.
+ * Safety: whoever first sees the {@linkplain HoldDeadline deadline} passed makes the loss
+ * final, and a final state never changes, so a record that is confirmed too late revives
+ * nothing.
  */
 final class Hold implements LockHandle, CountedHandle {
-
-	private static final SafeLog logger = SafeLog.of(Hold.class);
 
 	private final String name;
 
@@ -32,17 +27,12 @@ final class Hold implements LockHandle, CountedHandle {
 
 	private final Loop loop;
 
-	private final Incarnation incarnation;
-
-	private final Executor callbacks;
-
-	private final long grantedAt;
-
-	private final long limitNanos;
+	private final HoldDeadline deadline;
 
 	private final Consumer<Hold> ended;
 
-	private final List<LossListener> listeners = new ArrayList<>();
+	/** Locked when the state changes, so that each is told or comes too late. */
+	private final LossListeners listeners;
 
 	private volatile @Nullable LockLoss lost;
 
@@ -77,10 +67,8 @@ final class Hold implements LockHandle, CountedHandle {
 		this.name = name;
 		this.token = token;
 		this.loop = loop;
-		this.incarnation = incarnation;
-		this.grantedAt = loop.nanoTime();
-		this.limitNanos = (limit != null) ? limit.toNanos() : Long.MAX_VALUE;
-		this.callbacks = callbacks;
+		this.deadline = HoldDeadline.of(incarnation, loop.nanoTime(), limit);
+		this.listeners = new LossListeners(name, callbacks);
 		this.ended = ended;
 	}
 
@@ -140,28 +128,28 @@ final class Hold implements LockHandle, CountedHandle {
 	}
 
 	Incarnation incarnation() {
-		return this.incarnation;
+		return this.deadline.incarnation();
 	}
 
 	/** For how long its own limit still lets it go on. */
 	long limitFor(long now) {
-		return this.limitNanos - (now - this.grantedAt);
+		return this.deadline.limitFor(now);
 	}
 
 	boolean isLimited() {
-		return this.limitNanos != Long.MAX_VALUE;
+		return this.deadline.isLimited();
 	}
 
 	long grantedAt() {
-		return this.grantedAt;
+		return this.deadline.grantedAt();
 	}
 
 	@Override
 	public boolean isHeld() {
-		if (this.released || this.lost != null) {
+		if (isOver()) {
 			return false;
 		}
-		Reason reason = expired(this.loop.nanoTime());
+		Reason reason = this.deadline.passed(this.loop.nanoTime());
 		if (reason != null) {
 			lose(reason);
 			return false;
@@ -171,7 +159,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/** Whether {@link #isHeld} would say so at that time; changes nothing. Any thread. */
 	boolean wouldBeHeld(long now) {
-		return !isOver() && expired(now) == null;
+		return !isOver() && this.deadline.passed(now) == null;
 	}
 
 	/** Whether it has ended for good. Any thread. */
@@ -186,18 +174,8 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/** Why it is over by itself, or else the given reason. */
 	Reason reasonOr(Reason reason) {
-		Reason own = expired(this.loop.nanoTime());
+		Reason own = this.deadline.passed(this.loop.nanoTime());
 		return (own != null) ? own : reason;
-	}
-
-	private @Nullable Reason expired(long now) {
-		if (this.incarnation.confirmedFor(now) <= 0) {
-			return this.incarnation.reason();
-		}
-		if (this.incarnation.holdsFor(now) <= 0) {
-			return Reason.CONNECTION_LOST;
-		}
-		return (now - this.grantedAt >= this.limitNanos) ? Reason.HELD_TOO_LONG : null;
 	}
 
 	@Override
@@ -214,12 +192,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	@Override
 	public Duration remaining() {
-		if (!isHeld()) {
-			return Duration.ZERO;
-		}
-		long now = this.loop.nanoTime();
-		long nanos = Math.min(this.incarnation.holdsFor(now), this.limitNanos - (now - this.grantedAt));
-		return Duration.ofNanos(Math.max(nanos, 0));
+		return isHeld() ? this.deadline.remaining(this.loop.nanoTime()) : Duration.ZERO;
 	}
 
 	/**
@@ -247,22 +220,16 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 		LockLoss lost = this.lost;
 		if (lost != null) {
-			List<LossListener> told;
-			synchronized (this.listeners) {
-				told = List.copyOf(this.listeners);
-			}
-			told.forEach((listener) -> tell(listener, lost));
+			this.listeners.tell(lost);
 		}
-		synchronized (this.listeners) {
-			this.listeners.clear();
-		}
+		this.listeners.clear();
 		this.finished = true;
 		this.ended.accept(this);
 	}
 
 	@Override
 	public Registration onLost(Consumer<LockLoss> callback) {
-		LossListener listener = new LossListener(callback);
+		LossListeners.LossListener listener = this.listeners.of(callback);
 		LockLoss event;
 		synchronized (this.listeners) {
 			event = this.lost;
@@ -273,19 +240,8 @@ final class Hold implements LockHandle, CountedHandle {
 				return listener;
 			}
 		}
-		tell(listener, event);
+		listener.tell(event);
 		return listener;
-	}
-
-	private void tell(LossListener listener, LockLoss event) {
-		this.callbacks.execute(() -> {
-			try {
-				listener.accept(event);
-			}
-			catch (Throwable ex) {
-				logger.error("A listener for the loss of lock '" + this.name + "' failed", ex);
-			}
-		});
 	}
 
 	@Override
@@ -382,41 +338,6 @@ final class Hold implements LockHandle, CountedHandle {
 		 * @return false if the loop is to end it
 		 */
 		boolean giveBack(Hold hold, long now);
-
-	}
-
-	/** A callback until it is removed. */
-	private final class LossListener implements Registration {
-
-		private volatile @Nullable Consumer<LockLoss> callback;
-
-		LossListener(Consumer<LockLoss> callback) {
-			this.callback = callback;
-		}
-
-		/** Once, however often the loss is announced. */
-		void accept(LockLoss event) {
-			Consumer<LockLoss> callback;
-			synchronized (this) {
-				callback = this.callback;
-				this.callback = null;
-			}
-			if (callback != null) {
-				callback.accept(event);
-			}
-		}
-
-		@Override
-		public void close() {
-			this.callback = null;
-			synchronized (Hold.this.listeners) {
-				// The latest come first to their end, because calls are nested.
-				int index = Hold.this.listeners.lastIndexOf(this);
-				if (index >= 0) {
-					Hold.this.listeners.remove(index);
-				}
-			}
-		}
 
 	}
 

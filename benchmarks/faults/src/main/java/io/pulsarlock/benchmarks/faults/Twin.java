@@ -37,7 +37,7 @@ public final class Twin {
 					TwinAdvice.RemoveFront.class)),
 			// Only who asks learns of a loss.
 			"told-late",
-			List.of(new Mutation(SESSION + "Hold$LossListener", "accept", List.of("LockLoss"),
+			List.of(new Mutation(SESSION + "LossListeners$LossListener", "accept", List.of("LockLoss"),
 					TwinAdvice.TellNobody.class)),
 			// Not broken: a newer minor version.
 			"upgraded",

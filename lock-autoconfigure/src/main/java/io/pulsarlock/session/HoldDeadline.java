@@ -1,0 +1,51 @@
+package io.pulsarlock.session;
+
+import java.time.Duration;
+
+import io.pulsarlock.LockLoss.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Until when a holding stands if nobody ends it: by its session, and by its own limit.
+ * Any thread.
+ * <p>
+ * Safety: held means now is before the grace has passed since the session's latest
+ * confirmed record was sent, on this node's monotonic clock, so no message is needed to
+ * know of the loss.
+ *
+ * @param incarnation the session
+ * @param grantedAt when it was granted
+ * @param limitNanos for how long it may last
+ */
+record HoldDeadline(Incarnation incarnation, long grantedAt, long limitNanos) {
+
+	static HoldDeadline of(Incarnation incarnation, long grantedAt, @Nullable Duration limit) {
+		return new HoldDeadline(incarnation, grantedAt, (limit != null) ? limit.toNanos() : Long.MAX_VALUE);
+	}
+
+	/** Why it has passed; null if it has not. */
+	@Nullable Reason passed(long now) {
+		if (this.incarnation.confirmedFor(now) <= 0) {
+			return this.incarnation.reason();
+		}
+		if (this.incarnation.holdsFor(now) <= 0) {
+			return Reason.CONNECTION_LOST;
+		}
+		return (now - this.grantedAt >= this.limitNanos) ? Reason.HELD_TOO_LONG : null;
+	}
+
+	/** How much later it passes, if no record is confirmed before. */
+	Duration remaining(long now) {
+		return Duration.ofNanos(Math.max(Math.min(this.incarnation.holdsFor(now), limitFor(now)), 0));
+	}
+
+	/** For how long its own limit still lets it go on. */
+	long limitFor(long now) {
+		return this.limitNanos - (now - this.grantedAt);
+	}
+
+	boolean isLimited() {
+		return this.limitNanos != Long.MAX_VALUE;
+	}
+
+}
