@@ -29,11 +29,6 @@ final class LeadershipGrant implements LockGrant, CountedHandle {
 		return this.hold.fencingToken();
 	}
 
-	/** The token, also when it is lost. */
-	long term() {
-		return this.hold.token();
-	}
-
 	@Override
 	public boolean isHeld() {
 		return this.hold.isHeld();
