@@ -1,0 +1,153 @@
+package io.pulsarlock.session;
+
+import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of this node in one line, and the records that change them: at most the one
+ * it holds the lock by and one to wait with, however many wait. On the loop.
+ */
+final class LinePlaces {
+
+	private final String key;
+
+	/** The place to wait with. */
+	private @Nullable Place waiting;
+
+	/** The place the lock is held by. */
+	private @Nullable Place holding;
+
+	/** Whether the others believe that nobody here uses the lock. */
+	private boolean saidIdle;
+
+	LinePlaces(String key) {
+		this.key = key;
+	}
+
+	/** Takes a place to wait with. */
+	void request(Session session) {
+		this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
+	}
+
+	/** A request of this node has been read. */
+	void placed(long number, Position position) {
+		if (this.waiting != null && this.waiting.number == number) {
+			this.waiting.position = position;
+		}
+	}
+
+	/** Gives up the place to wait with. */
+	void cancel(Session session) {
+		if (this.waiting != null) {
+			release(session, this.waiting);
+			this.waiting = null;
+		}
+	}
+
+	/** The place to wait with is the one the lock is held by now. */
+	void enter() {
+		this.saidIdle = false;
+		this.holding = this.waiting;
+		this.waiting = null;
+	}
+
+	/** Nobody here wanted the lock any more. */
+	void stepBack() {
+		this.waiting = this.holding;
+		this.holding = null;
+	}
+
+	/**
+	 * Gives up the place the lock was held by.
+	 * @param session null if there is none, so that nobody is to be told
+	 */
+	void leave(@Nullable Session session) {
+		Place place = this.holding;
+		this.holding = null;
+		if (session != null && place != null) {
+			release(session, place);
+		}
+	}
+
+	private void release(Session session, Place place) {
+		session.publish((sequence) -> new Release(session.id(), sequence, this.key, place.number));
+	}
+
+	/**
+	 * Tells the others whether somebody here uses the lock, if they believe otherwise.
+	 */
+	void say(Session session, boolean idle) {
+		Place place = this.holding;
+		if (place != null && this.saidIdle != idle) {
+			this.saidIdle = idle;
+			session.publish((sequence) -> new Idle(session.id(), sequence, this.key, place.number, idle));
+		}
+	}
+
+	/** Whoever uses the lock next has not said anything of it yet. */
+	void forgetIdle() {
+		this.saidIdle = false;
+	}
+
+	/** All places have ended with their session. */
+	void clear() {
+		this.holding = null;
+		this.waiting = null;
+	}
+
+	/** Takes note if the place to wait with is not in the line any more. */
+	void checkWaiting(Session session) {
+		if (this.waiting != null && this.waiting.isGone(session, this.key)) {
+			this.waiting = null;
+		}
+	}
+
+	/** Whether the place the lock was held by is not in the line any more. */
+	boolean isHoldingGone(Session session) {
+		return this.holding != null && this.holding.isGone(session, this.key);
+	}
+
+	/** Whether the place to wait with is in front. */
+	boolean isInFront(@Nullable Ticket front) {
+		return this.waiting != null && front != null && front.position().equals(this.waiting.position);
+	}
+
+	boolean isWaiting() {
+		return this.waiting != null;
+	}
+
+	boolean isHolding() {
+		return this.holding != null;
+	}
+
+	/** Whether it holds the lock by a place that has been read. */
+	boolean isHoldingKnown() {
+		return this.holding != null && this.holding.position != null;
+	}
+
+	boolean hasSaidIdle() {
+		return this.saidIdle;
+	}
+
+	/** A place of this node in the line. */
+	private static final class Place {
+
+		private final long number;
+
+		private @Nullable Position position;
+
+		Place(long number) {
+			this.number = number;
+		}
+
+		boolean isGone(Session session, String key) {
+			return this.position != null && session.table().ticket(key, this.position) == null;
+		}
+
+	}
+
+}

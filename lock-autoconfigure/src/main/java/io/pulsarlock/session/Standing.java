@@ -1,0 +1,32 @@
+package io.pulsarlock.session;
+
+import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one lock stands at one moment, as its session knows. Taken once for each
+ * decision, so that all of it is decided by the same picture.
+ *
+ * @param now the moment
+ * @param front who is in front of the line; null if nobody wants the lock
+ * @param heir who is next
+ * @param ours whether this session is in front
+ * @param theirs whether another session is, and uses the lock
+ * @param mayGrant whether what is known is enough to grant
+ * @param fresh whether there is time left to hold something
+ * @param base the first token behind what has been read
+ */
+record Standing(long now, @Nullable Ticket front, @Nullable Ticket heir, boolean ours, boolean theirs, boolean mayGrant,
+		boolean fresh, long base) {
+
+	static Standing of(Session session, String key, long now) {
+		LineTable table = session.table();
+		Ticket front = table.front(key);
+		boolean ours = front != null && front.session().equals(session.id());
+		boolean theirs = front != null && !ours && !table.isIdle(front);
+		return new Standing(now, front, table.heir(key), ours, theirs, session.mayGrant(), session.isFresh(now),
+				table.applied().token());
+	}
+
+}

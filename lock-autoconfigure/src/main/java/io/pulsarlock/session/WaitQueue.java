@@ -1,0 +1,82 @@
+package io.pulsarlock.session;
+
+import java.util.ArrayDeque;
+import java.util.List;
+
+import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockException;
+
+/**
+ * Who waits on this node for one lock, in their order. On the loop.
+ */
+final class WaitQueue {
+
+	private final String lock;
+
+	private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+	/**
+	 * Creates one in which nobody waits.
+	 * @param lock the lock's name
+	 */
+	WaitQueue(String lock) {
+		this.lock = lock;
+	}
+
+	void add(Waiter waiter) {
+		this.waiters.add(waiter);
+	}
+
+	/** Forgets those who do not wait any more. */
+	void clean() {
+		this.waiters.removeIf((waiter) -> !waiter.isWaiting());
+	}
+
+	/**
+	 * Refuses those who do not want to wait and would have to.
+	 * @param taken whether somebody has the lock
+	 * @param inTouch whether it would be known if somebody else had it
+	 */
+	void refuseImmediate(boolean taken, boolean inTouch) {
+		int before = 0;
+		for (Waiter waiter : List.copyOf(this.waiters)) {
+			if (waiter.immediate && (taken || (inTouch && before > 0))) {
+				waiter.granted.completeExceptionally(
+						new LockBusyException("Lock '" + this.lock + "' is held or awaited by somebody else"));
+				this.waiters.remove(waiter);
+			}
+			else {
+				before++;
+			}
+		}
+	}
+
+	/** Says to all whether somebody is known to be in front of them. */
+	void behind(boolean behind) {
+		this.waiters.forEach((waiter) -> waiter.behind = behind);
+	}
+
+	/** Who has waited longest. */
+	Waiter first() {
+		return this.waiters.element();
+	}
+
+	void removeFirst() {
+		this.waiters.remove();
+	}
+
+	/** Nobody gets what he waits for. */
+	void fail(LockException failure) {
+		this.waiters.forEach((waiter) -> waiter.granted.completeExceptionally(failure));
+		this.waiters.clear();
+	}
+
+	boolean isEmpty() {
+		return this.waiters.isEmpty();
+	}
+
+	int size() {
+		return this.waiters.size();
+	}
+
+}
