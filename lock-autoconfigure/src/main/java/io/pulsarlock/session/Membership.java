@@ -188,7 +188,7 @@ final class Membership {
 		LockUnavailableException unknown = null;
 		for (Shard shard : this.shards) {
 			try {
-				if (order(shard, (any) -> any.expel(session))) {
+				if (order(shard, (any) -> any.administration().expel(session))) {
 					return true;
 				}
 			}

@@ -7,8 +7,8 @@ import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what of the journal no node needs any more that joins (rule 7 of the
- * protocol). On the loop.
+ * Finds out what of the journal no node needs any more that joins, says so, and lets go
+ * of it (rule 7 of the protocol). On the loop.
  */
 final class Retention {
 
@@ -21,6 +21,10 @@ final class Retention {
 
 	private final Peers peers;
 
+	private final Heartbeats heartbeats;
+
+	private final Journal journal;
+
 	private final ArrayDeque<Mark> marks = new ArrayDeque<>();
 
 	/** The longest lease of all sessions, and when it was looked for. */
@@ -28,12 +32,25 @@ final class Retention {
 
 	private long longestAt;
 
-	Retention(SessionSettings settings, LineTable table, Peers peers, long now) {
+	Retention(SessionSettings settings, LineTable table, Peers peers, Heartbeats heartbeats, Journal journal,
+			long now) {
 		this.settings = settings;
 		this.table = table;
 		this.peers = peers;
+		this.heartbeats = heartbeats;
+		this.journal = journal;
 		this.longest = settings.leaseNanos();
 		this.longestAt = now - settings.leaseNanos();
+	}
+
+	void tick(long now) {
+		Position unneeded = unneeded(now);
+		if (unneeded != null) {
+			this.heartbeats.unneeded(unneeded);
+			if (this.peers.rank(now) == 0) {
+				this.journal.trim(unneeded);
+			}
+		}
 	}
 
 	/**
@@ -41,7 +58,7 @@ final class Retention {
 	 * without it a joining node still finds a heartbeat of every live session, and after
 	 * it every ticket.
 	 */
-	@Nullable Position unneeded(long now) {
+	private @Nullable Position unneeded(long now) {
 		if (now - this.longestAt >= this.settings.leaseNanos() / 10) {
 			this.longestAt = now;
 			this.longest = this.peers.longestLease();

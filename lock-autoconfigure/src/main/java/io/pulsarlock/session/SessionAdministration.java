@@ -20,7 +20,7 @@ final class SessionAdministration implements LockAdministration {
 		Names.check(name, "lock");
 		String key = SessionLock.key(name);
 		Membership membership = this.current.get();
-		return membership.order(membership.shard(key), (shard) -> shard.takeAway(key, name));
+		return membership.order(membership.shard(key), (shard) -> shard.administration().takeAway(key, name));
 	}
 
 	@Override

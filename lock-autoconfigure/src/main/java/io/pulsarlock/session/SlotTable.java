@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The locks of one shard that this node has to do with. On the loop, unless said
  * otherwise.
  */
-final class SlotTable implements SlotHost {
+final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	private static final SafeLog logger = SafeLog.of(SlotTable.class);
 
@@ -107,19 +107,26 @@ final class SlotTable implements SlotHost {
 		idle(slot);
 	}
 
-	void evaluateAll() {
+	@Override
+	public void lineChanged(String key) {
+		evaluate(key);
+	}
+
+	@Override
+	public void evaluateAll() {
 		all().forEach(this::evaluate);
 	}
 
-	void placed(Request request, Position position) {
+	@Override
+	public void placed(Request request, Position position) {
 		Slot slot = this.slots.get(request.lock());
 		if (slot != null) {
 			slot.placed(request.sequence(), position);
 		}
 	}
 
-	/** A record of the session was confirmed. */
-	void confirmed(long sequence) {
+	@Override
+	public void confirmed(long sequence) {
 		if (this.awaited >= 0 && sequence >= this.awaited) {
 			this.awaited = -1;
 			this.answering = true;
@@ -179,31 +186,28 @@ final class SlotTable implements SlotHost {
 		idle(slot);
 	}
 
-	/** No record has been confirmed for some time. */
-	void jeopardized() {
+	@Override
+	public void jeopardized() {
 		all().forEach(Slot::jeopardized);
 	}
 
-	/** A record has been confirmed again. */
-	void recovered() {
+	@Override
+	public void recovered() {
 		all().forEach(Slot::recovered);
 	}
 
-	/** No record has been confirmed for a grace, so nothing is held any more. */
-	void holdsExpired() {
+	@Override
+	public void holdsExpired() {
 		all().forEach(this::tick);
 	}
 
-	/** No caller gets what it waits for. */
-	void fail(Supplier<? extends LockException> failure) {
+	@Override
+	public void fail(Supplier<? extends LockException> failure) {
 		all().forEach((slot) -> slot.fail(failure.get()));
 	}
 
-	/**
-	 * The session is over.
-	 * @return what one of the slots has thrown, or null
-	 */
-	@Nullable Throwable sessionEnded(Reason reason) {
+	@Override
+	public @Nullable Throwable sessionEnded(Reason reason) {
 		this.awaited = -1;
 		this.awaiting.clear();
 		Throwable failure = null;

@@ -200,7 +200,7 @@ class KeptLockTests {
 	@Test
 	void administratorTakesItFromWhoTookItWithoutTheLoop() {
 		Hold hold = take();
-		assertThat(this.shard.takeAway(KEY, "stock")).isTrue();
+		assertThat(this.shard.administration().takeAway(KEY, "stock")).isTrue();
 		assertThat(hold.lost().reason()).isEqualTo(Reason.RELEASED_BY_ADMINISTRATOR);
 	}
 
@@ -283,7 +283,7 @@ class KeptLockTests {
 			limited.add(ask(shard, "limited" + i, Duration.ofMillis(600)));
 			assertThat(limited.get(i).granted).isCompleted();
 		}
-		shard.jeopardized();
+		shard.slots().jeopardized();
 		this.loop.advance(Duration.ofMillis(601));
 		assertThat(limited).extracting((waiter) -> waiter.granted.join().lost()).doesNotContainNull();
 	}
@@ -317,7 +317,7 @@ class KeptLockTests {
 			CountDownLatch joined = new CountDownLatch(1);
 			busy.joined().thenRun(joined::countDown);
 			assertThat(joined.await(10, TimeUnit.SECONDS)).isTrue();
-			real.every(TimeUnit.MICROSECONDS.toNanos(50), () -> busy.lineChanged(KEY));
+			real.every(TimeUnit.MICROSECONDS.toNanos(50), () -> busy.slots().lineChanged(KEY));
 			AtomicInteger inside = new AtomicInteger();
 			AtomicInteger overlaps = new AtomicInteger();
 			AtomicLong token = new AtomicLong();

@@ -301,7 +301,7 @@ class ShardFailureTests {
 			.limit(3)
 			.toList();
 		this.loop.advance(Duration.ofMillis(10));
-		this.shard.failed(new LockConfigurationException("shared"));
+		this.shard.sessions().failed(new LockConfigurationException("shared"));
 		this.loop.advance(Duration.ofMillis(10));
 		List<Throwable> told = all.stream().map((each) -> each.handle((held, failure) -> failure).join()).toList();
 		assertThat(told).hasSize(3)

@@ -104,18 +104,19 @@ class ShardTests {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10_550));
 		assertThat(this.log.written(Expel.class)).isEmpty();
-		assertThat(this.shard.expel(OTHER)).isTrue();
+		assertThat(this.shard.administration().expel(OTHER)).isTrue();
 		this.loop.advance(Duration.ZERO);
 		assertThat(this.log.written(Expel.class)).singleElement()
 			.satisfies((expel) -> assertThat(expel.target()).isEqualTo(OTHER));
-		assertThat(this.shard.expel(OTHER)).isFalse();
+		assertThat(this.shard.administration().expel(OTHER)).isFalse();
 	}
 
 	@Test
 	void sessionThatMayBelieveToHoldItsLocksIsNotExpelled() {
 		this.log.append(otherHeartbeat());
 		this.loop.advance(Duration.ofMillis(10_400));
-		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER))
+		assertThatExceptionOfType(LockOperationRefusedException.class)
+			.isThrownBy(() -> this.shard.administration().expel(OTHER))
 			.withMessageContaining("of node 'b' is not silent for long enough")
 			.withMessageContaining("another 100 ms");
 		assertThat(this.log.written(Expel.class)).isEmpty();
@@ -127,11 +128,12 @@ class ShardTests {
 		this.loop.advance(Duration.ofMillis(10_550));
 		this.log.delayed = true;
 		this.log.append(otherHeartbeat());
-		assertThat(this.shard.expel(OTHER)).isTrue();
+		assertThat(this.shard.administration().expel(OTHER)).isTrue();
 		this.log.deliver();
 		this.loop.advance(Duration.ofMillis(10));
 		assertThat(this.log.written(Expel.class)).isEmpty();
-		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+		assertThatExceptionOfType(LockOperationRefusedException.class)
+			.isThrownBy(() -> this.shard.administration().expel(OTHER));
 	}
 
 	@Test
@@ -140,7 +142,8 @@ class ShardTests {
 		this.loop.advance(Duration.ofSeconds(1));
 		this.loop.pass(Duration.ofSeconds(9).toNanos());
 		this.loop.pass(Duration.ofSeconds(2).toNanos());
-		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> this.shard.expel(OTHER))
+		assertThatExceptionOfType(LockUnavailableException.class)
+			.isThrownBy(() -> this.shard.administration().expel(OTHER))
 			.withMessageContaining("out of touch with shard 0");
 		assertThat(this.log.written(Expel.class)).isEmpty();
 	}
@@ -148,13 +151,14 @@ class ShardTests {
 	@Test
 	void ownSessionIsNotExpelled() {
 		UUID own = this.log.written(Heartbeat.class).get(0).session();
-		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(own))
+		assertThatExceptionOfType(LockOperationRefusedException.class)
+			.isThrownBy(() -> this.shard.administration().expel(own))
 			.withMessageContaining("this node's own");
 	}
 
 	@Test
 	void unknownSessionIsUnknown() {
-		assertThat(this.shard.expel(UUID.randomUUID())).isFalse();
+		assertThat(this.shard.administration().expel(UUID.randomUUID())).isFalse();
 	}
 
 	@Test
@@ -167,12 +171,12 @@ class ShardTests {
 			assertThat(hold.isHeld()).isFalse();
 			assertThat(this.log.written(Release.class)).isEmpty();
 		});
-		assertThat(this.shard.takeAway(LOCK, "stock")).isTrue();
+		assertThat(this.shard.administration().takeAway(LOCK, "stock")).isTrue();
 		this.loop.advance(Duration.ZERO);
 		assertThat(told).singleElement()
 			.satisfies((lost) -> assertThat(lost.reason()).isEqualTo(LockLoss.Reason.RELEASED_BY_ADMINISTRATOR));
 		assertThat(this.log.written(Release.class)).hasSize(1);
-		assertThat(this.shard.takeAway(LOCK, "stock")).isFalse();
+		assertThat(this.shard.administration().takeAway(LOCK, "stock")).isFalse();
 		assertThat(this.events).extracting(HoldEvent::type)
 			.containsExactly(HoldEvent.Type.ACQUIRED, HoldEvent.Type.LOST);
 		assertThat(this.events.get(1).elapsed()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2100));
@@ -186,7 +190,7 @@ class ShardTests {
 		Waiter waiter = ask();
 		this.loop.advance(Duration.ofMillis(100));
 		assertThatExceptionOfType(LockOperationRefusedException.class)
-			.isThrownBy(() -> this.shard.takeAway(LOCK, "stock"))
+			.isThrownBy(() -> this.shard.administration().takeAway(LOCK, "stock"))
 			.withMessageContaining("held by node 'b'");
 		assertThat(this.log.written(Release.class)).isEmpty();
 		assertThat(waiter.isWaiting()).isTrue();
@@ -411,10 +415,11 @@ class ShardTests {
 			this.log.append(new Bye(UUID.randomUUID(), 0, 0));
 		}
 		this.loop.advance(Duration.ofMillis(10_400));
-		assertThatExceptionOfType(LockOperationRefusedException.class).isThrownBy(() -> this.shard.expel(OTHER));
+		assertThatExceptionOfType(LockOperationRefusedException.class)
+			.isThrownBy(() -> this.shard.administration().expel(OTHER));
 		assertThat(this.log.written(Expel.class)).isEmpty();
 		this.loop.advance(Duration.ofMillis(150));
-		assertThat(this.shard.expel(OTHER)).isTrue();
+		assertThat(this.shard.administration().expel(OTHER)).isTrue();
 	}
 
 	@Test

@@ -70,7 +70,7 @@ class BacklogTests {
 
 	private final Map<String, AtomicLong> tokens = new ConcurrentHashMap<>();
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger("io.pulsarlock.session.Shard");
+	private final Logger logger = (Logger) LoggerFactory.getLogger("io.pulsarlock.session.LeftOutRecords");
 
 	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 

@@ -1,0 +1,78 @@
+package io.pulsarlock.session;
+
+import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Fire;
+import io.pulsarlock.line.JournalRecord.Forget;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.LineTable.Change;
+import io.pulsarlock.line.Position;
+
+/**
+ * What it means to a session that a record of its own has come back: it is confirmed by
+ * it (rule 1 of the protocol), and whoever has waited for it goes on. On the loop.
+ */
+final class OwnRecords {
+
+	private final SessionListener listener;
+
+	private final LineListener lines;
+
+	private final SessionLife life;
+
+	private final JoinGate gate;
+
+	private final ConnectionWatch connection;
+
+	private final SessionWatch watch;
+
+	private final RecordWriter writer;
+
+	private final FireClaims fires;
+
+	OwnRecords(SessionListener listener, LineListener lines, SessionLife life, JoinGate gate,
+			ConnectionWatch connection, SessionWatch watch, RecordWriter writer, FireClaims fires) {
+		this.listener = listener;
+		this.lines = lines;
+		this.life = life;
+		this.gate = gate;
+		this.connection = connection;
+		this.watch = watch;
+		this.writer = writer;
+		this.fires = fires;
+	}
+
+	/** An own record was applied and accepted. */
+	void read(Position position, JournalRecord record, Change change, long now) {
+		Incarnation incarnation = this.life.incarnation();
+		boolean confirmed = incarnation.confirmedFor(now) > 0;
+		// Over, although nobody has looked since. In another log of the same name the
+		// others may have declared it gone and gone on.
+		boolean over = this.life.isActive() && !confirmed;
+		if (over || !this.gate.mayGoOn(confirmed, now)) {
+			this.listener.ended(this.life.id(), Reason.NO_ANSWER);
+			return;
+		}
+		this.gate.confirmed(incarnation.confirmed(record.sequence()), now);
+		this.connection.confirmed(record.sequence(), position);
+		this.watch.confirmed(now);
+		if (record instanceof Request request) {
+			this.lines.placed(request, position);
+		}
+		else if (record instanceof Release release) {
+			this.writer.released(release);
+		}
+		else if (record instanceof Fire || record instanceof Forget) {
+			this.fires.confirmed(record.sequence(), change.fired());
+		}
+		if (this.life.isActive()) {
+			this.lines.confirmed(record.sequence());
+		}
+		else {
+			this.gate.sayObstacle(now);
+			this.gate.openIfDue(now);
+		}
+	}
+
+}

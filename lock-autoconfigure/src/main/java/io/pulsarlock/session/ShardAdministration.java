@@ -1,0 +1,61 @@
+package io.pulsarlock.session;
+
+import java.util.UUID;
+
+import io.pulsarlock.LockOperationRefusedException;
+import io.pulsarlock.line.Ticket;
+
+/**
+ * What a person may order in one shard. On the loop.
+ */
+final class ShardAdministration {
+
+	private final SlotTable slots;
+
+	private final ShardStatus status;
+
+	ShardAdministration(SlotTable slots, ShardStatus status) {
+		this.slots = slots;
+		this.status = status;
+	}
+
+	/**
+	 * Takes a lock from its holder on this node.
+	 * @return false if nobody wants the lock
+	 */
+	boolean takeAway(String key, String name) {
+		Slot slot = this.slots.find(key);
+		if (slot != null && slot.takeAway()) {
+			return true;
+		}
+		Session session = this.slots.activeSession();
+		if (session == null || !session.isInTouch(this.slots.now())) {
+			throw this.status.unavailable(name);
+		}
+		Ticket front = session.table().front(key);
+		if (front == null) {
+			return false;
+		}
+		if (front.session().equals(session.id())) {
+			throw new LockOperationRefusedException(
+					"Lock '" + name + "' is being granted to or given up by this node at this moment: try again");
+		}
+		throw new LockOperationRefusedException("Lock '" + name + "' is held by node '"
+				+ Peers.node(session.table().session(front.session()))
+				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
+				+ " or stop it");
+	}
+
+	/**
+	 * Expels a silent session.
+	 * @return false if this shard does not know it
+	 */
+	boolean expel(UUID id) {
+		Session session = this.slots.activeSession();
+		if (session == null) {
+			throw this.status.outOfTouch();
+		}
+		return session.expel(id);
+	}
+
+}
