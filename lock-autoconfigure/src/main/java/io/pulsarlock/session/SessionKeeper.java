@@ -139,8 +139,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 
 	@Override
 	public boolean isWanted() {
-		boolean mayOpen = this.agreement.mayOpen();
-		return mayOpen && !this.closed && this.session == null;
+		return this.agreement.mayOpen() && !this.closed && this.session == null;
 	}
 
 	@Override

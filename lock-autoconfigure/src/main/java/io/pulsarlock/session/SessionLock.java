@@ -11,11 +11,9 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockBusyException;
-import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
-import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -99,14 +97,14 @@ final class SessionLock implements FencedLock, BindableLock {
 			return waiter.granted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
-			throw rethrown(ex);
+			throw CallerExceptions.of(this.name, ex.getCause());
 		}
 		catch (TimeoutException ex) {
 			if (!waiter.granted.cancel(false)) {
 				return granted(waiter);
 			}
 			shard.givenUp(this.key);
-			throw givenUp(shard, waiter, limit);
+			throw CallerExceptions.givenUp(this.name, shard, waiter, limit);
 		}
 		catch (InterruptedException ex) {
 			if (!waiter.granted.cancel(false) && !waiter.granted.isCompletedExceptionally()) {
@@ -122,33 +120,8 @@ final class SessionLock implements FencedLock, BindableLock {
 			return waiter.granted.get();
 		}
 		catch (ExecutionException ex) {
-			throw rethrown(ex);
+			throw CallerExceptions.of(this.name, ex.getCause());
 		}
-	}
-
-	private LockException rethrown(ExecutionException ex) {
-		return own(ex.getCause());
-	}
-
-	/**
-	 * An exception of the caller's own: the cause may be one that many are told of.
-	 */
-	private LockException own(@Nullable Throwable cause) {
-		if (cause instanceof LockBusyException busy) {
-			return new LockBusyException(String.valueOf(busy.getMessage()));
-		}
-		if (cause instanceof LockConfigurationException refused) {
-			return new LockConfigurationException(String.valueOf(refused.getMessage()), refused);
-		}
-		return new LockUnavailableException((cause instanceof LockException failure)
-				? String.valueOf(failure.getMessage()) : "Lock '" + this.name + "' cannot be acquired", cause);
-	}
-
-	private LockException givenUp(Shard shard, Waiter waiter, Duration limit) {
-		return (waiter.behind && shard.isConfirmed())
-				? new LockBusyException(
-						"Lock '" + this.name + "' was held by somebody else for " + Durations.text(limit))
-				: shard.unavailable(this.name);
 	}
 
 	@Override
@@ -206,7 +179,8 @@ final class SessionLock implements FencedLock, BindableLock {
 		Duration limit = limit(shard, waitFor);
 		CompletableFuture<LockHandle> result = new CompletableFuture<>();
 		Loop.Timer deadline = shard.loop().schedule(limit.toNanos(), () -> {
-			if (waiter.isWaiting() && waiter.granted.completeExceptionally(givenUp(shard, waiter, limit))) {
+			if (waiter.isWaiting() && waiter.granted
+				.completeExceptionally(CallerExceptions.givenUp(this.name, shard, waiter, limit))) {
 				shard.givenUp(this.key);
 			}
 		});
@@ -234,7 +208,8 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	private void deliver(CompletableFuture<LockHandle> result, @Nullable Hold hold, @Nullable Throwable ex) {
 		if (hold == null) {
-			result.completeExceptionally((ex instanceof CancellationException) ? ex : own(ex));
+			result
+				.completeExceptionally((ex instanceof CancellationException) ? ex : CallerExceptions.of(this.name, ex));
 		}
 		else if (!result.complete(hold)) {
 			hold.close();
