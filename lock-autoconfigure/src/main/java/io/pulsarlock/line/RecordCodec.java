@@ -1,14 +1,10 @@
 package io.pulsarlock.line;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
@@ -64,11 +60,7 @@ public final class RecordCodec {
 	/** The version this class writes, and the only one it reads in full. */
 	public static final int VERSION = 3;
 
-	private static final int FIRST_VERSION = 1;
-
 	private static final byte[] MAGIC = { 'P', 'L' };
-
-	private static final int CHECKSUM = 4;
 
 	/**
 	 * Of the version: the record is signed. One that knows no keys takes it for newer.
@@ -102,7 +94,7 @@ public final class RecordCodec {
 	 */
 	public static byte[] encode(JournalRecord record, @Nullable RecordSigner signer) {
 		RecordBounds.check(record);
-		Writer out = new Writer();
+		RecordOutput out = new RecordOutput();
 		out.octet((signer != null) ? VERSION | SIGNED : VERSION);
 		out.octets(MAGIC);
 		out.octet(type(record));
@@ -185,7 +177,7 @@ public final class RecordCodec {
 		}
 		try {
 			if (!hasMagic(bytes)) {
-				OtherVersion first = firstVersion(bytes);
+				OtherVersion first = FirstVersion.read(bytes);
 				return (signer != null) ? unverified(first, Doubt.UNSIGNED) : first;
 			}
 			if (!isWhole(bytes)) {
@@ -203,23 +195,17 @@ public final class RecordCodec {
 	}
 
 	private static boolean hasMagic(byte[] bytes) {
-		return bytes.length > MAGIC.length + CHECKSUM && bytes[1] == MAGIC[0] && bytes[2] == MAGIC[1];
+		return bytes.length > MAGIC.length + RecordChecksum.LENGTH && bytes[1] == MAGIC[0] && bytes[2] == MAGIC[1];
 	}
 
 	private static boolean isWhole(byte[] bytes) {
-		int end = bytes.length - CHECKSUM;
-		return ByteBuffer.wrap(bytes).getInt(end) == checksum(bytes, end);
-	}
-
-	private static int checksum(byte[] bytes, int length) {
-		CRC32C checksum = new CRC32C();
-		checksum.update(bytes, 0, length);
-		return (int) checksum.getValue();
+		int end = bytes.length - RecordChecksum.LENGTH;
+		return ByteBuffer.wrap(bytes).getInt(end) == RecordChecksum.of(bytes, end);
 	}
 
 	private static JournalRecord read(byte[] bytes, @Nullable RecordSigner signer) {
 		boolean signed = (bytes[0] & SIGNED) != 0;
-		int end = bytes.length - CHECKSUM;
+		int end = bytes.length - RecordChecksum.LENGTH;
 		int signatures = 0;
 		if (signed) {
 			signatures = bytes[end - 1];
@@ -235,7 +221,7 @@ public final class RecordCodec {
 		else if (signer != null) {
 			doubt = Doubt.UNSIGNED;
 		}
-		return read(new Reader(ByteBuffer.wrap(bytes, 0, end)), doubt);
+		return read(new RecordInput(ByteBuffer.wrap(bytes, 0, end)), doubt);
 	}
 
 	private static Unverified unverified(OtherVersion record, Doubt doubt) {
@@ -243,14 +229,14 @@ public final class RecordCodec {
 				record.bye());
 	}
 
-	private static JournalRecord read(Reader in, @Nullable Doubt doubt) {
+	private static JournalRecord read(RecordInput in, @Nullable Doubt doubt) {
 		int version = in.octet() & ~SIGNED;
 		in.octet();
 		in.octet();
 		int type = in.octet();
 		UUID session = in.uuid();
 		long sequence = in.number();
-		if (version <= FIRST_VERSION) {
+		if (version <= FirstVersion.VERSION) {
 			throw new IllegalArgumentException("version " + version + " is not of this form");
 		}
 		if (version != VERSION || doubt != null) {
@@ -274,60 +260,7 @@ public final class RecordCodec {
 		return record;
 	}
 
-	/**
-	 * Tells the records of the first version, which had no magic, from what is none: by
-	 * reading them to their end.
-	 */
-	private static OtherVersion firstVersion(byte[] bytes) {
-		Reader in = new Reader(ByteBuffer.wrap(bytes));
-		if (in.octet() != FIRST_VERSION) {
-			throw new IllegalArgumentException("neither magic nor the first version");
-		}
-		int type = in.octet();
-		UUID session = in.uuid();
-		long sequence = in.number();
-		String node = null;
-		long lease = 0;
-		switch (type) {
-			case HEARTBEAT -> {
-				in.octet();
-				node = in.text();
-				lease = in.number();
-				in.numbers(8);
-				for (long count = in.number(); count > 0; count--) {
-					in.text();
-					in.numbers(4);
-				}
-			}
-			case 2 -> in.text();
-			case 3, 7 -> {
-				in.text();
-				in.number();
-			}
-			case 4 -> {
-				in.uuid();
-				in.numbers(2);
-			}
-			case 5 -> {
-				in.text();
-				in.uuid();
-				in.numbers(3);
-			}
-			case BYE -> in.number();
-			case 8 -> {
-				in.text();
-				in.number();
-				in.octet();
-			}
-			default -> throw new IllegalArgumentException("unknown type " + type);
-		}
-		in.skipOptions();
-		OtherVersion record = new OtherVersion(session, sequence, FIRST_VERSION, node, lease, type == BYE);
-		RecordBounds.check(record);
-		return record;
-	}
-
-	private static Heartbeat heartbeat(Reader in, UUID session, long sequence) {
+	private static Heartbeat heartbeat(RecordInput in, UUID session, long sequence) {
 		long lease = in.number();
 		String node = in.text();
 		boolean opening = (in.octet() & 1) != 0;
@@ -363,120 +296,6 @@ public final class RecordCodec {
 			return 7;
 		}
 		return (record instanceof Idle) ? 8 : 9;
-	}
-
-	private static final class Writer {
-
-		private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
-
-		void octet(int value) {
-			this.out.write(value);
-		}
-
-		void octets(byte[] values) {
-			this.out.writeBytes(values);
-		}
-
-		void number(long value) {
-			long rest = value;
-			while ((rest & ~0x7FL) != 0) {
-				this.out.write((int) (rest & 0x7F) | 0x80);
-				rest >>>= 7;
-			}
-			this.out.write((int) rest);
-		}
-
-		void uuid(UUID value) {
-			ByteBuffer buffer = ByteBuffer.allocate(16);
-			buffer.putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
-			this.out.writeBytes(buffer.array());
-		}
-
-		void position(Position value) {
-			number(value.ledgerId() + 1);
-			number(value.entryId() + 1);
-		}
-
-		void text(String value) {
-			byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-			number(bytes.length);
-			this.out.writeBytes(bytes);
-		}
-
-		/** The bytes with their signatures, if they are signed, and their checksum. */
-		byte[] sealed(@Nullable RecordSigner signer) {
-			if (signer != null) {
-				byte[] signatures = signer.sign(this.out.toByteArray(), this.out.size());
-				octets(signatures);
-				octet(signatures.length / RecordSigner.LENGTH);
-			}
-			int end = this.out.size();
-			this.out.writeBytes(new byte[CHECKSUM]);
-			byte[] bytes = this.out.toByteArray();
-			ByteBuffer.wrap(bytes).putInt(end, checksum(bytes, end));
-			return bytes;
-		}
-
-	}
-
-	private record Reader(ByteBuffer in) {
-
-		int octet() {
-			return this.in.get() & 0xFF;
-		}
-
-		long number() {
-			long value = 0;
-			for (int shift = 0; shift < 64; shift += 7) {
-				int next = octet();
-				value |= (long) (next & 0x7F) << shift;
-				if ((next & 0x80) == 0) {
-					return value;
-				}
-			}
-			throw new IllegalArgumentException("number too long");
-		}
-
-		UUID uuid() {
-			return new UUID(this.in.getLong(), this.in.getLong());
-		}
-
-		Position position() {
-			return new Position(number() - 1, number() - 1);
-		}
-
-		String text() {
-			long length = number();
-			if (length < 0 || length > RecordBounds.MAX_TEXT_BYTES || length > this.in.remaining()) {
-				throw new IllegalArgumentException("text of " + length + " bytes");
-			}
-			byte[] bytes = new byte[(int) length];
-			this.in.get(bytes);
-			String text = new String(bytes, StandardCharsets.UTF_8);
-			// What is no UTF-8 is replaced. Two names must not become one.
-			if (text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
-				throw new IllegalArgumentException("text that is no UTF-8");
-			}
-			return text;
-		}
-
-		void numbers(int count) {
-			for (int i = 0; i < count; i++) {
-				number();
-			}
-		}
-
-		void skipOptions() {
-			while (this.in.hasRemaining()) {
-				number();
-				long length = number();
-				if (length < 0 || length > this.in.remaining()) {
-					throw new IllegalArgumentException("option too long");
-				}
-				this.in.position(this.in.position() + (int) length);
-			}
-		}
-
 	}
 
 }
