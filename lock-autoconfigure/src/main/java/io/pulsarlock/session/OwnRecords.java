@@ -6,8 +6,8 @@ import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
-import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.TableChange;
 
 /**
  * What it means to a session that a record of its own has come back: it is confirmed by
@@ -44,7 +44,7 @@ final class OwnRecords {
 	}
 
 	/** An own record was applied and accepted. */
-	void read(Position position, JournalRecord record, Change change, long now) {
+	void read(Position position, JournalRecord record, TableChange change, long now) {
 		Incarnation incarnation = this.life.incarnation();
 		boolean confirmed = incarnation.confirmedFor(now) > 0;
 		// Over, although nobody has looked since. In another log of the same name the

@@ -14,10 +14,10 @@ import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.LineTable;
-import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.SkipCause;
+import io.pulsarlock.line.TableChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +102,7 @@ final class RecordApplier implements JournalFollower.Listener {
 		boolean rolled = this.gate.hasCaughtUp() && position.ledgerId() != before.ledgerId();
 		boolean startsLate = before.equals(Position.NONE)
 				&& LedgerGuard.startsLate(this.begin, position, this.listener.known());
-		Change change = apply(position, record, now);
+		TableChange change = apply(position, record, now);
 		if (startsLate || change.missing()
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.life.isActive()) {
@@ -119,12 +119,12 @@ final class RecordApplier implements JournalFollower.Listener {
 		}
 	}
 
-	private Change apply(Position position, @Nullable JournalRecord record, long now) {
+	private TableChange apply(Position position, @Nullable JournalRecord record, long now) {
 		if (record == null) {
 			return this.table.skip(position);
 		}
 		SessionState expelled = (record instanceof Expel expel) ? this.table.session(expel.target()) : null;
-		Change change = this.table.apply(position, record);
+		TableChange change = this.table.apply(position, record);
 		if (expelled != null && expelled.id().equals(change.ended())) {
 			// Before an own record may end the joining.
 			this.gate.expelled(expelled, this.peers.heardAt(expelled.id(), now));
@@ -160,7 +160,7 @@ final class RecordApplier implements JournalFollower.Listener {
 	 * A record was applied and counts.
 	 * @return false if nothing more is to be made of it
 	 */
-	private boolean accepted(Position position, JournalRecord record, Change change, long now) {
+	private boolean accepted(Position position, JournalRecord record, TableChange change, long now) {
 		this.peers.heard(record.session(), now);
 		if (record instanceof Replicated) {
 			// Copies come late: that the nodes of another Pulsar cluster have gone is
@@ -213,7 +213,7 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	/** Tells of what a record has changed. */
-	private void changed(Change change, long now) {
+	private void changed(TableChange change, long now) {
 		this.peers.promoted(change.promoted(), now);
 		UUID ended = change.ended();
 		if (ended != null) {

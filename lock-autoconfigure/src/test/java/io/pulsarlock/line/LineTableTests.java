@@ -22,7 +22,7 @@ import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
-import io.pulsarlock.line.LineTable.Change;
+import io.pulsarlock.line.TableChange;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -82,8 +82,8 @@ class LineTableTests {
 		LineTable one = sealed();
 		LineTable other = sealed();
 		for (Entry entry : log) {
-			Change change = one.apply(entry.position(), entry.record());
-			Change same = other.apply(entry.position(), entry.record());
+			TableChange change = one.apply(entry.position(), entry.record());
+			TableChange same = other.apply(entry.position(), entry.record());
 			assertThat(change.accepted()).isEqualTo(same.accepted());
 			assertThat(change.ended()).isEqualTo(same.ended());
 			assertThat(change.locks()).isEqualTo(same.locks());
@@ -124,7 +124,7 @@ class LineTableTests {
 		Map<String, Position> fronts = new HashMap<>();
 		Set<Position> before = Set.of();
 		for (Entry entry : log(seed, 300)) {
-			Change change = table.apply(entry.position(), entry.record());
+			TableChange change = table.apply(entry.position(), entry.record());
 			Set<Position> now = new HashSet<>();
 			for (String lock : LOCKS) {
 				table.line(lock).forEach((ticket) -> now.add(ticket.position()));
@@ -159,7 +159,7 @@ class LineTableTests {
 				// These are judged by what they name, not by their number.
 				continue;
 			}
-			Change change = table.apply(new Position(0, place++), again);
+			TableChange change = table.apply(new Position(0, place++), again);
 			assertThat(change.accepted()).isFalse();
 			assertThat(change.locks()).isEmpty();
 			assertThat(lines(table)).isEqualTo(before);
@@ -244,7 +244,7 @@ class LineTableTests {
 						INFO, Position.NONE, Position.NONE, place, List.of(new Claim("l:a", 5, new Position(0, 1)))),
 				new Bye(stranger, 8, 8));
 		for (int i = 0; i < records.size(); i++) {
-			Change change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
+			TableChange change = table.apply(new Position(place.ledgerId() + 1, i), records.get(i));
 			assertThat(change.accepted()).isFalse();
 			assertThat(lines(table)).isEqualTo(before);
 		}
@@ -254,7 +254,7 @@ class LineTableTests {
 	void wholeLogMissesNothingAndDisownsNobody(@ForAll long seed) {
 		LineTable table = sealed();
 		for (Entry entry : log(seed, 200)) {
-			Change change = table.apply(entry.position(), entry.record());
+			TableChange change = table.apply(entry.position(), entry.record());
 			assertThat(change.missing()).isFalse();
 			assertThat(change.disowned()).isFalse();
 		}
@@ -339,7 +339,7 @@ class LineTableTests {
 				accepted = counts;
 				continue;
 			}
-			Change change = table.apply(entry.position(), entry.record());
+			TableChange change = table.apply(entry.position(), entry.record());
 			if (i > lost && entry.record().equals(gone)) {
 				// The copy brings it back.
 				return;
@@ -430,10 +430,10 @@ class LineTableTests {
 	void expulsionCountsOnlyIfNothingWasHeardSince() {
 		LineTable table = opened();
 		table.apply(at(2), new Request(ONE, 1, "l:a"));
-		Change tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, 0, 3));
+		TableChange tooLate = table.apply(at(3), new Expel(OTHER, 1, ONE, 0, 3));
 		assertThat(tooLate.ended()).isNull();
 		assertThat(table.line("l:a")).hasSize(1);
-		Change counts = table.apply(at(4), new Expel(OTHER, 2, ONE, 1, 3));
+		TableChange counts = table.apply(at(4), new Expel(OTHER, 2, ONE, 1, 3));
 		assertThat(counts.ended()).isEqualTo(ONE);
 		assertThat(counts.locks()).containsExactly("l:a");
 		assertThat(table.front("l:a")).isNull();

@@ -18,6 +18,7 @@ import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.TableChange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class ShardFailureTests {
 		assertEndedAndBack(hold, told);
 		LineTable others = new LineTable();
 		for (int i = 0; i < this.world.records.size(); i++) {
-			LineTable.Change change = others.apply(new Position(1, i), this.world.records.get(i));
+			TableChange change = others.apply(new Position(1, i), this.world.records.get(i));
 			assertThat(change.missing()).as("a record is missed before %s", this.world.records.get(i)).isFalse();
 			if (i == 0) {
 				others.seal();

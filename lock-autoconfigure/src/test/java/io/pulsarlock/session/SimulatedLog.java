@@ -12,8 +12,8 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.LineTable;
-import io.pulsarlock.line.LineTable.Change;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.TableChange;
 import io.pulsarlock.line.Ticket;
 
 /**
@@ -73,7 +73,7 @@ final class SimulatedLog {
 		Map<String, Ticket> fronts = new HashMap<>();
 		this.table.locks().forEach((lock) -> fronts.put(lock, this.table.front(lock)));
 		boolean late = isLate(record);
-		Change change = this.table.apply(position, record);
+		TableChange change = this.table.apply(position, record);
 		this.entries.add(new Entry(position, record));
 		this.digests.put(position, digest(this.table));
 		count(record, change, fronts, late);
@@ -88,7 +88,7 @@ final class SimulatedLog {
 		return record instanceof Expel expel && this.table.session(expel.target()) == null;
 	}
 
-	private void count(JournalRecord record, Change change, Map<String, Ticket> fronts, boolean late) {
+	private void count(JournalRecord record, TableChange change, Map<String, Ticket> fronts, boolean late) {
 		if (!change.accepted()) {
 			this.coverage.count("records that count for nothing (duplicates, expelled writers)");
 		}

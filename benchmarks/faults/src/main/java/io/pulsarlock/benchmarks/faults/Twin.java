@@ -29,11 +29,11 @@ public final class Twin {
 					new Mutation(SESSION + "Incarnation", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
 			// A sign of life that others wrote past does not void what they wrote.
 			"expel-without-cas",
-			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "Change"),
+			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "TableChange"),
 					TwinAdvice.ExpelAnyway.class)),
 			// Who gives up waiting, or releases late, takes the lock from its holder.
 			"release-without-owner",
-			List.of(new Mutation(LINE + "LineTable", "remove", List.of("SessionState", "String", "long", "Change"),
+			List.of(new Mutation(LINE + "Tickets", "remove", List.of("SessionState", "String", "long", "TableChange"),
 					TwinAdvice.RemoveFront.class)),
 			// Only who asks learns of a loss.
 			"told-late",

@@ -10,10 +10,10 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.line.JournalRecord.Expel;
-import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.TableChange;
 import io.pulsarlock.line.Ticket;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ final class TwinAdvice {
 		@Advice.OnMethodEnter
 		static void enter(@Advice.FieldValue("lines") Map<String, TreeMap<Position, Ticket>> lines,
 				@Advice.Argument(0) SessionState session, @Advice.Argument(1) String lock,
-				@Advice.Argument(2) long number, @Advice.Argument(3) LineTable.Change change) {
+				@Advice.Argument(2) long number, @Advice.Argument(3) TableChange change) {
 			TreeMap<Position, Ticket> line = lines.get(lock);
 			if (line != null && change.accepted()) {
 				Ticket front = line.firstEntry().getValue();
