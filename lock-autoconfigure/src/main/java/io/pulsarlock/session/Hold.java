@@ -211,7 +211,7 @@ final class Hold implements LockHandle, CountedHandle {
 	}
 
 	/**
-	 * Tells of the end, once: the listeners if the lock was lost, and the lock's slot. On
+	 * Tells of the end, once: the listeners if the lock was lost, and its lock. On
 	 * the loop, which looks after ends that their own thread could not announce.
 	 */
 	void finish() {

@@ -13,11 +13,11 @@ final class HolderTimer {
 
 	private final String key;
 
-	private final SlotHost host;
+	private final LockHost host;
 
 	private Loop.@Nullable Timer timer;
 
-	HolderTimer(String key, SlotHost host) {
+	HolderTimer(String key, LockHost host) {
 		this.key = key;
 		this.host = host;
 	}

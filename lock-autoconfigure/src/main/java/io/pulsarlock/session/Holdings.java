@@ -16,7 +16,7 @@ final class Holdings implements KeptLock.Owner {
 
 	private final LockKind kind;
 
-	private final SlotHost host;
+	private final LockHost host;
 
 	private final Consumer<Hold> ended;
 
@@ -30,7 +30,7 @@ final class Holdings implements KeptLock.Owner {
 	 * Creates it.
 	 * @param ended is told of the end of each holding, on the loop
 	 */
-	Holdings(String name, LockKind kind, SlotHost host, Consumer<Hold> ended) {
+	Holdings(String name, LockKind kind, LockHost host, Consumer<Hold> ended) {
 		this.name = name;
 		this.kind = kind;
 		this.host = host;

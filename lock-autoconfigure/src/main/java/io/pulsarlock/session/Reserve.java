@@ -12,7 +12,7 @@ final class Reserve {
 
 	private final String key;
 
-	private final SlotHost host;
+	private final LockHost host;
 
 	private final Holdings holdings;
 
@@ -31,7 +31,7 @@ final class Reserve {
 	 * Creates one that keeps nothing.
 	 * @param lock what is to be let go
 	 */
-	Reserve(String key, SlotHost host, Holdings holdings, Affinity.Kept lock) {
+	Reserve(String key, LockHost host, Holdings holdings, Affinity.Kept lock) {
 		this.key = key;
 		this.host = host;
 		this.holdings = holdings;

@@ -30,7 +30,7 @@ final class Shard {
 
 	private final Executor callbacks;
 
-	private final SlotTable slots;
+	private final LocalLocks locks;
 
 	private final ShardStatus status;
 
@@ -52,12 +52,12 @@ final class Shard {
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
 		this.callbacks = new PatientExecutor(callbacks, loop);
-		this.slots = new SlotTable(settings, this.loop, this.callbacks, events,
+		this.locks = new LocalLocks(settings, this.loop, this.callbacks, events,
 				new HandOver(loop, settings.graceNanos()), this::activeSession);
 		this.status = new ShardStatus(index, settings, agreement, () -> activeSession() != null, loop.nanoTime());
-		this.sessions = new SessionKeeper(index, settings, this.loop, connector, ids, this.slots, this.status,
+		this.sessions = new SessionKeeper(index, settings, this.loop, connector, ids, this.locks, this.status,
 				agreement, availability);
-		this.administration = new ShardAdministration(this.slots, this.status);
+		this.administration = new ShardAdministration(this.locks, this.status);
 		this.arrivals = new Arrivals(this.loop, this.status::closed);
 	}
 
@@ -77,15 +77,15 @@ final class Shard {
 		if (session != null) {
 			if (session.isInTouch(now) != this.inTouch) {
 				this.inTouch = !this.inTouch;
-				this.slots.evaluateAll();
+				this.locks.evaluateAll();
 			}
-			this.slots.tick(now);
+			this.locks.tick(now);
 		}
 	}
 
 	/** Takes a place in a lock's line, or the lock if it is kept here. Any thread. */
 	void acquire(String key, String name, LockKind kind, Waiter waiter) {
-		KeptLock kept = this.slots.offered(key);
+		KeptLock kept = this.locks.offered(key);
 		waiter.since = now();
 		if (kept != null && kept.take(waiter, waiter.since)) {
 			if (kept.isRunningOut()) {
@@ -102,14 +102,14 @@ final class Shard {
 				waiter.granted.completeExceptionally(failure);
 			}
 			else {
-				this.slots.add(key, name, kind, waiter);
+				this.locks.add(key, name, kind, waiter);
 			}
 		});
 	}
 
 	/** A waiter has given up. Any thread. */
 	void givenUp(String key) {
-		this.loop.execute(() -> this.slots.evaluate(key));
+		this.loop.execute(() -> this.locks.evaluate(key));
 	}
 
 	/** Claims a fire time of a job. Any thread. */
@@ -179,8 +179,8 @@ final class Shard {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		this.loop.execute(() -> {
 			this.stopping = true;
-			this.slots.fail(this.status::closed);
-			CompletableFuture.allOf(this.slots.vacate().toArray(CompletableFuture[]::new))
+			this.locks.fail(this.status::closed);
+			CompletableFuture.allOf(this.locks.vacate().toArray(CompletableFuture[]::new))
 				.thenRun(() -> done.complete(null));
 		});
 		return done;
@@ -203,9 +203,9 @@ final class Shard {
 
 	private CompletionStage<?> closed() {
 		this.sessions.close();
-		this.slots.fail(this.status::closed);
-		this.slots.sessionEnded(Reason.NODE_STOPPED);
-		this.slots.clear();
+		this.locks.fail(this.status::closed);
+		this.locks.sessionEnded(Reason.NODE_STOPPED);
+		this.locks.clear();
 		return this.sessions.end();
 	}
 
@@ -218,8 +218,8 @@ final class Shard {
 		Session session = activeSession();
 		PastSessions past = this.sessions.past();
 		LockStatistics.Builder statistics = LockStatistics.builder()
-			.held(this.slots.held())
-			.waiting(this.slots.waiting())
+			.held(this.locks.held())
+			.waiting(this.locks.waiting())
 			.skipped(this.sessions.skipped());
 		if (session == null) {
 			return statistics.requests(past.requests()).releases(past.releases()).build();
@@ -293,8 +293,8 @@ final class Shard {
 		return this.sessions;
 	}
 
-	SlotTable slots() {
-		return this.slots;
+	LocalLocks locks() {
+		return this.locks;
 	}
 
 	long now() {

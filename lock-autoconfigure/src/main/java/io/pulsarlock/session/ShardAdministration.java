@@ -10,12 +10,12 @@ import io.pulsarlock.line.Ticket;
  */
 final class ShardAdministration {
 
-	private final SlotTable slots;
+	private final LocalLocks locks;
 
 	private final ShardStatus status;
 
-	ShardAdministration(SlotTable slots, ShardStatus status) {
-		this.slots = slots;
+	ShardAdministration(LocalLocks locks, ShardStatus status) {
+		this.locks = locks;
 		this.status = status;
 	}
 
@@ -24,12 +24,12 @@ final class ShardAdministration {
 	 * @return false if nobody wants the lock
 	 */
 	boolean takeAway(String key, String name) {
-		Slot slot = this.slots.find(key);
-		if (slot != null && slot.takeAway()) {
+		LocalLock lock = this.locks.find(key);
+		if (lock != null && lock.takeAway()) {
 			return true;
 		}
-		Session session = this.slots.activeSession();
-		if (session == null || !session.isInTouch(this.slots.now())) {
+		Session session = this.locks.activeSession();
+		if (session == null || !session.isInTouch(this.locks.now())) {
 			throw this.status.unavailable(name);
 		}
 		Ticket front = session.table().front(key);
@@ -51,7 +51,7 @@ final class ShardAdministration {
 	 * @return false if this shard does not know it
 	 */
 	boolean expel(UUID id) {
-		Session session = this.slots.activeSession();
+		Session session = this.locks.activeSession();
 		if (session == null) {
 			throw this.status.outOfTouch();
 		}

@@ -283,7 +283,7 @@ class KeptLockTests {
 			limited.add(ask(shard, "limited" + i, Duration.ofMillis(600)));
 			assertThat(limited.get(i).granted).isCompleted();
 		}
-		shard.slots().jeopardized();
+		shard.locks().jeopardized();
 		this.loop.advance(Duration.ofMillis(601));
 		assertThat(limited).extracting((waiter) -> waiter.granted.join().lost()).doesNotContainNull();
 	}
@@ -317,7 +317,7 @@ class KeptLockTests {
 			CountDownLatch joined = new CountDownLatch(1);
 			busy.joined().thenRun(joined::countDown);
 			assertThat(joined.await(10, TimeUnit.SECONDS)).isTrue();
-			real.every(TimeUnit.MICROSECONDS.toNanos(50), () -> busy.slots().lineChanged(KEY));
+			real.every(TimeUnit.MICROSECONDS.toNanos(50), () -> busy.locks().lineChanged(KEY));
 			AtomicInteger inside = new AtomicInteger();
 			AtomicInteger overlaps = new AtomicInteger();
 			AtomicLong token = new AtomicLong();

@@ -260,7 +260,7 @@ class ShardFailureTests {
 	}
 
 	@Test
-	void refusedAndCancelledWaitersLeaveNoSlot() {
+	void refusedAndCancelledWaitersLeaveNothingBehind() {
 		this.world.append(new Heartbeat(OTHER, 0, true, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
 				Position.NONE, Position.NONE, List.of()));
 		for (int i = 0; i < 1000; i++) {
@@ -273,12 +273,12 @@ class ShardFailureTests {
 			this.loop.runAll();
 			assertThatExceptionOfType(LockBusyException.class).isThrownBy(() -> get(waiter));
 		}
-		assertThat(this.shard.slots().keys()).isEmpty();
+		assertThat(this.shard.locks().keys()).isEmpty();
 		Waiter waiter = ask("foreign-0");
 		this.loop.advance(Duration.ofSeconds(1));
 		waiter.abandoned = true;
 		this.loop.advance(Duration.ofSeconds(1));
-		assertThat(this.shard.slots().keys()).isEmpty();
+		assertThat(this.shard.locks().keys()).isEmpty();
 	}
 
 	@Test

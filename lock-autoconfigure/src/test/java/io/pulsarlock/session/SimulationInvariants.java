@@ -250,8 +250,8 @@ final class SimulationInvariants {
 			Session session = node.session();
 			check(session != null, () -> node + " has no session at the end");
 			check(node.waiting() == 0, () -> node + " has " + node.waiting() + " waiters at the end");
-			check(node.shard().slots().keys().isEmpty(),
-					() -> node + " has slots at the end: " + node.shard().slots().keys());
+			check(node.shard().locks().keys().isEmpty(),
+					() -> node + " has locks at the end: " + node.shard().locks().keys());
 			LineTable table = session.table();
 			check(table.locks().isEmpty(), () -> node + " sees somebody in line at the end: " + table.locks());
 			check(table.sessions().size() == this.nodes.size(), () -> node + " sees " + table.sessions().size()

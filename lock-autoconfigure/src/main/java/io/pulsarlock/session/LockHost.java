@@ -6,9 +6,9 @@ import io.pulsarlock.LockLoss.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the slot of a lock needs of its surroundings. On the loop, unless said otherwise.
+ * What a lock of this node needs of its surroundings. On the loop, unless said otherwise.
  */
-interface SlotHost {
+interface LockHost {
 
 	/** The session by which locks can be asked for; null while there is none. */
 	@Nullable Session activeSession();
@@ -33,16 +33,16 @@ interface SlotHost {
 	/** Ends the offer. */
 	void withdraw(String key, KeptLock kept);
 
-	/** Evaluates the slot of a lock once more when the present task is done. */
+	/** Evaluates the lock once more when the present task is done. */
 	void again(String key);
 
 	/**
-	 * Evaluates the slot of a lock again when a record is confirmed that is sent now, or
+	 * Evaluates the lock again when a record is confirmed that is sent now, or
 	 * is under way.
 	 */
 	void awaitSignOfLife(String key);
 
-	/** Forgets the slot of a lock if nothing depends on it. */
+	/** Forgets the lock if nothing depends on it. */
 	void idle(String key);
 
 	/** Tells of a holding. Any thread. */

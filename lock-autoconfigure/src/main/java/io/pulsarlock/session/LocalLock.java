@@ -12,7 +12,7 @@ import io.pulsarlock.line.Ticket;
  * who waits for it here, its places in the line, and what it holds or keeps the lock by.
  * Runs on the loop.
  */
-final class Slot implements Affinity.Kept {
+final class LocalLock implements Affinity.Kept {
 
 	private final String key;
 
@@ -20,7 +20,7 @@ final class Slot implements Affinity.Kept {
 
 	private final LockKind kind;
 
-	private final SlotHost host;
+	private final LockHost host;
 
 	private final WaitQueue waiters;
 
@@ -32,7 +32,7 @@ final class Slot implements Affinity.Kept {
 
 	private final HolderTimer timer;
 
-	Slot(String key, String name, LockKind kind, SlotHost host) {
+	LocalLock(String key, String name, LockKind kind, LockHost host) {
 		this.key = key;
 		this.name = name;
 		this.kind = kind;

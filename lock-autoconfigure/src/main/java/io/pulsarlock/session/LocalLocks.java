@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * The locks of one shard that this node has to do with. On the loop, unless said
  * otherwise.
  */
-final class SlotTable implements SlotHost, SessionKeeper.Locks {
+final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
-	private static final SafeLog logger = SafeLog.of(SlotTable.class);
+	private static final SafeLog logger = SafeLog.of(LocalLocks.class);
 
-	/** In so many ticks each slot is looked at. */
+	/** In so many ticks each lock is looked at. */
 	private static final int VISITS = 16;
 
 	private static final int MIN_VISITS = 16;
@@ -43,24 +43,24 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	private final HandOver handOver;
 
-	private final Map<String, Slot> slots = new HashMap<>();
+	private final Map<String, LocalLock> locks = new HashMap<>();
 
 	/** Locks that callers may take without the loop, by their keys. */
 	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
 
 	private final Set<String> dirty = new LinkedHashSet<>();
 
-	/** The number of a record that slots wait for, or -1. */
+	/** The number of a record that locks wait for, or -1. */
 	private long awaited = -1;
 
 	/** Wait for a record of this session to be confirmed. */
 	private final Set<String> awaiting = new LinkedHashSet<>();
 
-	/** Whether the record that slots waited for has just been confirmed. */
+	/** Whether the record that locks waited for has just been confirmed. */
 	private boolean answering;
 
 	/** To be looked at one after the other. */
-	private List<Slot> round = List.of();
+	private List<LocalLock> round = List.of();
 
 	private int visited;
 
@@ -68,7 +68,7 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 	 * Creates it.
 	 * @param sessions tells the session by which locks can be asked for
 	 */
-	SlotTable(SessionSettings settings, Loop loop, Executor callbacks, Consumer<HoldEvent> events, HandOver handOver,
+	LocalLocks(SessionSettings settings, Loop loop, Executor callbacks, Consumer<HoldEvent> events, HandOver handOver,
 			Supplier<@Nullable Session> sessions) {
 		this.loop = loop;
 		this.callbacks = callbacks;
@@ -85,26 +85,26 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	/** Lets a caller wait for a lock. */
 	void add(String key, String name, LockKind kind, Waiter waiter) {
-		Slot slot = this.slots.computeIfAbsent(key, (any) -> new Slot(key, name, kind, this));
-		slot.add(waiter);
-		idle(slot);
+		LocalLock lock = this.locks.computeIfAbsent(key, (any) -> new LocalLock(key, name, kind, this));
+		lock.add(waiter);
+		idle(lock);
 	}
 
-	@Nullable Slot find(String key) {
-		return this.slots.get(key);
+	@Nullable LocalLock find(String key) {
+		return this.locks.get(key);
 	}
 
 	/** Looks at a lock again, if this node has to do with it. */
 	void evaluate(String key) {
-		Slot slot = this.slots.get(key);
-		if (slot != null) {
-			evaluate(slot);
+		LocalLock lock = this.locks.get(key);
+		if (lock != null) {
+			evaluate(lock);
 		}
 	}
 
-	private void evaluate(Slot slot) {
-		slot.evaluate();
-		idle(slot);
+	private void evaluate(LocalLock lock) {
+		lock.evaluate();
+		idle(lock);
 	}
 
 	@Override
@@ -119,9 +119,9 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	@Override
 	public void placed(Request request, Position position) {
-		Slot slot = this.slots.get(request.lock());
-		if (slot != null) {
-			slot.placed(request.sequence(), position);
+		LocalLock lock = this.locks.get(request.lock());
+		if (lock != null) {
+			lock.placed(request.sequence(), position);
 		}
 	}
 
@@ -168,7 +168,7 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	/**
 	 * Looks after what a thread could not complete that was short of stack or memory. Not
-	 * at all slots at once: there may be many, and this is rare.
+	 * at all locks at once: there may be many, and this is rare.
 	 */
 	private void visitSome() {
 		if (this.visited >= this.round.size()) {
@@ -181,19 +181,19 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 		}
 	}
 
-	private void tick(Slot slot) {
-		slot.tick();
-		idle(slot);
+	private void tick(LocalLock lock) {
+		lock.tick();
+		idle(lock);
 	}
 
 	@Override
 	public void jeopardized() {
-		all().forEach(Slot::jeopardized);
+		all().forEach(LocalLock::jeopardized);
 	}
 
 	@Override
 	public void recovered() {
-		all().forEach(Slot::recovered);
+		all().forEach(LocalLock::recovered);
 	}
 
 	@Override
@@ -203,7 +203,7 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	@Override
 	public void fail(Supplier<? extends LockException> failure) {
-		all().forEach((slot) -> slot.fail(failure.get()));
+		all().forEach((lock) -> lock.fail(failure.get()));
 	}
 
 	@Override
@@ -211,10 +211,10 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 		this.awaited = -1;
 		this.awaiting.clear();
 		Throwable failure = null;
-		for (Slot slot : all()) {
+		for (LocalLock lock : all()) {
 			try {
-				slot.sessionEnded(reason);
-				idle(slot);
+				lock.sessionEnded(reason);
+				idle(lock);
 			}
 			catch (Throwable ex) {
 				failure = ex;
@@ -229,27 +229,27 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 	 */
 	List<CompletableFuture<Void>> vacate() {
 		this.affinity.end();
-		return all().stream().map(Slot::vacate).toList();
+		return all().stream().map(LocalLock::vacate).toList();
 	}
 
 	void clear() {
-		this.slots.clear();
+		this.locks.clear();
 	}
 
-	private List<Slot> all() {
-		return List.copyOf(this.slots.values());
+	private List<LocalLock> all() {
+		return List.copyOf(this.locks.values());
 	}
 
 	Set<String> keys() {
-		return this.slots.keySet();
+		return this.locks.keySet();
 	}
 
 	int held() {
-		return (int) this.slots.values().stream().filter(Slot::isHeld).count();
+		return (int) this.locks.values().stream().filter(LocalLock::isHeld).count();
 	}
 
 	int waiting() {
-		return this.slots.values().stream().mapToInt(Slot::waiterCount).sum();
+		return this.locks.values().stream().mapToInt(LocalLock::waiterCount).sum();
 	}
 
 	@Override
@@ -264,16 +264,16 @@ final class SlotTable implements SlotHost, SessionKeeper.Locks {
 
 	@Override
 	public void idle(String key) {
-		Slot slot = this.slots.get(key);
-		if (slot != null) {
-			idle(slot);
+		LocalLock lock = this.locks.get(key);
+		if (lock != null) {
+			idle(lock);
 		}
 	}
 
-	/** Forgets a slot nothing depends on, so that idle names cost nothing. */
-	private void idle(Slot slot) {
-		if (slot.isIdle()) {
-			this.slots.remove(slot.key(), slot);
+	/** Forgets a lock nothing depends on, so that idle names cost nothing. */
+	private void idle(LocalLock lock) {
+		if (lock.isIdle()) {
+			this.locks.remove(lock.key(), lock);
 		}
 	}
 
