@@ -12,7 +12,7 @@ import io.pulsarlock.line.Ticket;
  * who waits for it here, its places in the line, and what it holds or keeps the lock by.
  * Runs on the loop.
  */
-final class LocalLock implements Affinity.Kept {
+final class LocalLock implements LockCache.Kept {
 
 	private final String key;
 
@@ -139,7 +139,7 @@ final class LocalLock implements Affinity.Kept {
 
 	/** Whether the lock may stay here after its release. */
 	private boolean mayKeep(boolean awaitedElsewhere) {
-		return this.host.affinity().isOn() && this.kind == LockKind.LOCK && this.places.isHoldingKnown()
+		return this.host.cache().isOn() && this.kind == LockKind.LOCK && this.places.isHoldingKnown()
 				&& !this.holdings.isInJeopardy() && !awaitedElsewhere;
 	}
 

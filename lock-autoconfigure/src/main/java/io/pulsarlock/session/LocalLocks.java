@@ -39,7 +39,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	private final Supplier<@Nullable Session> sessions;
 
-	private final Affinity affinity;
+	private final LockCache cache;
 
 	private final HandOver handOver;
 
@@ -74,7 +74,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		this.callbacks = callbacks;
 		this.events = events;
 		this.sessions = sessions;
-		this.affinity = new Affinity(settings);
+		this.cache = new LockCache(settings);
 		this.handOver = handOver;
 	}
 
@@ -159,7 +159,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	}
 
 	void tick(long now) {
-		this.affinity.tick(now);
+		this.cache.tick(now);
 		if (this.awaited < 0 && !this.awaiting.isEmpty()) {
 			evaluateAwaiting();
 		}
@@ -228,7 +228,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	 * @return for each lock what completes when that has been done
 	 */
 	List<CompletableFuture<Void>> vacate() {
-		this.affinity.end();
+		this.cache.end();
 		return all().stream().map(LocalLock::vacate).toList();
 	}
 
@@ -312,8 +312,8 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	}
 
 	@Override
-	public Affinity affinity() {
-		return this.affinity;
+	public LockCache cache() {
+		return this.cache;
 	}
 
 	@Override

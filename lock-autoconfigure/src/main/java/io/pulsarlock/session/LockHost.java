@@ -22,7 +22,7 @@ interface LockHost {
 	Executor callbacks();
 
 	/** Which locks are kept after their release. */
-	Affinity affinity();
+	LockCache cache();
 
 	/** Gives up holdings for the sake of others. */
 	HandOver handOver();

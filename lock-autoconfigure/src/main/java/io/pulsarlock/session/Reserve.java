@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps one lock for this node while nobody here holds it, and the tokens that are
- * given meanwhile (see {@link Affinity}). On the loop; what callers take without it they
+ * given meanwhile (see {@link LockCache}). On the loop; what callers take without it they
  * take by a {@link KeptLock}.
  */
 final class Reserve {
@@ -16,7 +16,7 @@ final class Reserve {
 
 	private final Holdings holdings;
 
-	private final Affinity.Kept lock;
+	private final LockCache.Kept lock;
 
 	/** Holds the lock for nobody. */
 	private @Nullable Hold keeping;
@@ -31,7 +31,7 @@ final class Reserve {
 	 * Creates one that keeps nothing.
 	 * @param lock what is to be let go
 	 */
-	Reserve(String key, LockHost host, Holdings holdings, Affinity.Kept lock) {
+	Reserve(String key, LockHost host, Holdings holdings, LockCache.Kept lock) {
 		this.key = key;
 		this.host = host;
 		this.holdings = holdings;
@@ -53,14 +53,14 @@ final class Reserve {
 			return false;
 		}
 		this.keeping = keeping;
-		this.host.affinity().kept(this.lock, this.host.now());
+		this.host.cache().kept(this.lock, this.host.now());
 		return true;
 	}
 
 	/** Nothing is kept any more. */
 	void forget() {
 		this.keeping = null;
-		this.host.affinity().gone(this.lock);
+		this.host.cache().gone(this.lock);
 	}
 
 	boolean isKept() {
@@ -166,7 +166,7 @@ final class Reserve {
 		KeptLock offer = this.offer;
 		takeBack();
 		if (offer != null && offer.isUsed() && this.keeping != null) {
-			this.host.affinity().kept(this.lock, offer.lastUse());
+			this.host.cache().kept(this.lock, offer.lastUse());
 		}
 	}
 

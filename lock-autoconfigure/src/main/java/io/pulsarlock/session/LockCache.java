@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * with all that makes a lock be lost, until somebody asks. The idea is that of the cached
  * locks of Chubby (Burrows, OSDI 2006). Runs on the loop.
  */
-final class Affinity {
+final class LockCache {
 
 	private final long idleNanos;
 
@@ -24,7 +24,7 @@ final class Affinity {
 
 	private boolean ended;
 
-	Affinity(SessionSettings settings) {
+	LockCache(SessionSettings settings) {
 		this.idleNanos = settings.affinity().toNanos();
 		this.limit = Math.max(settings.affinityLocks() / settings.shards(), 1);
 	}
