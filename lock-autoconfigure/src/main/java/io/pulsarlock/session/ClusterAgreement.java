@@ -31,7 +31,7 @@ final class ClusterAgreement {
 
 	private final List<Dependent> dependents = new CopyOnWriteArrayList<>();
 
-	private volatile @Nullable Incarnation anchor;
+	private volatile @Nullable SessionLease anchor;
 
 	private volatile @Nullable LockException obstacle;
 
@@ -49,7 +49,7 @@ final class ClusterAgreement {
 	}
 
 	/** The session in the deciding shard has become active. */
-	void agreed(Incarnation anchor) {
+	void agreed(SessionLease anchor) {
 		this.obstacle = null;
 		// Before they are told: whoever looked before that is told, whoever looks after
 		// that sees it.
@@ -69,8 +69,8 @@ final class ClusterAgreement {
 	 * The session in the deciding shard.
 	 * @return null unless it has become active and is not over
 	 */
-	@Nullable Incarnation anchor() {
-		Incarnation anchor = this.anchor;
+	@Nullable SessionLease anchor() {
+		SessionLease anchor = this.anchor;
 		return (anchor != null && !anchor.isOver()) ? anchor : null;
 	}
 

@@ -31,7 +31,7 @@ final class Heartbeats {
 
 	private final LineTable table;
 
-	private final Incarnation incarnation;
+	private final SessionLease lease;
 
 	private final RecordWriter writer;
 
@@ -42,10 +42,10 @@ final class Heartbeats {
 
 	private long latest;
 
-	Heartbeats(SessionSettings settings, LineTable table, Incarnation incarnation, RecordWriter writer) {
+	Heartbeats(SessionSettings settings, LineTable table, SessionLease lease, RecordWriter writer) {
 		this.settings = settings;
 		this.table = table;
-		this.incarnation = incarnation;
+		this.lease = lease;
 		this.writer = writer;
 		this.info = new SessionInfo(settings.node(), settings.lease().toMillis(), settings.reconnectGrace().toMillis(),
 				settings.shards());
@@ -67,8 +67,7 @@ final class Heartbeats {
 			// Even if every tick is late: joining nodes know a ticket by its claims.
 			send(false, now);
 		}
-		else if (present
-				&& now - this.incarnation.sentAt() + this.settings.tickNanos() / 2 >= this.settings.pulseNanos()) {
+		else if (present && now - this.lease.sentAt() + this.settings.tickNanos() / 2 >= this.settings.pulseNanos()) {
 			signOfLife();
 		}
 	}
@@ -80,7 +79,7 @@ final class Heartbeats {
 	 */
 	long signOfLife() {
 		Position none = this.table.applied();
-		return this.writer.publish((sequence) -> new Heartbeat(this.incarnation.id(), sequence, false, this.info,
+		return this.writer.publish((sequence) -> new Heartbeat(this.lease.id(), sequence, false, this.info,
 				this.history, none, none, List.of()));
 	}
 
@@ -91,7 +90,7 @@ final class Heartbeats {
 	 */
 	long send(boolean opening, long now) {
 		this.latest = now;
-		UUID id = this.incarnation.id();
+		UUID id = this.lease.id();
 		List<Claim> claims = new ArrayList<>();
 		Position from = Position.NONE;
 		int size = 0;

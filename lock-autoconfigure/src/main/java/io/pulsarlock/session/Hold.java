@@ -62,12 +62,12 @@ final class Hold implements LockHandle, CountedHandle {
 
 	private final CompletableFuture<Void> left = new CompletableFuture<>();
 
-	Hold(String name, long token, Loop loop, Incarnation incarnation, @Nullable Duration limit, Executor callbacks,
+	Hold(String name, long token, Loop loop, SessionLease lease, @Nullable Duration limit, Executor callbacks,
 			Consumer<Hold> ended) {
 		this.name = name;
 		this.token = token;
 		this.loop = loop;
-		this.deadline = HoldDeadline.of(incarnation, loop.nanoTime(), limit);
+		this.deadline = HoldDeadline.of(lease, loop.nanoTime(), limit);
 		this.listeners = new LossListeners(name, callbacks);
 		this.ended = ended;
 	}
@@ -127,8 +127,8 @@ final class Hold implements LockHandle, CountedHandle {
 		return this.loop;
 	}
 
-	Incarnation incarnation() {
-		return this.deadline.incarnation();
+	SessionLease lease() {
+		return this.deadline.lease();
 	}
 
 	/** For how long its own limit still lets it go on. */
@@ -211,8 +211,8 @@ final class Hold implements LockHandle, CountedHandle {
 	}
 
 	/**
-	 * Tells of the end, once: the listeners if the lock was lost, and its lock. On
-	 * the loop, which looks after ends that their own thread could not announce.
+	 * Tells of the end, once: the listeners if the lock was lost, and its lock. On the
+	 * loop, which looks after ends that their own thread could not announce.
 	 */
 	void finish() {
 		if (!isOver() || this.finished || !this.announced) {

@@ -13,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  * confirmed record was sent, on this node's monotonic clock, so no message is needed to
  * know of the loss.
  *
- * @param incarnation the session
+ * @param lease the session
  * @param grantedAt when it was granted
  * @param limitNanos for how long it may last
  */
-record HoldDeadline(Incarnation incarnation, long grantedAt, long limitNanos) {
+record HoldDeadline(SessionLease lease, long grantedAt, long limitNanos) {
 
-	static HoldDeadline of(Incarnation incarnation, long grantedAt, @Nullable Duration limit) {
-		return new HoldDeadline(incarnation, grantedAt, (limit != null) ? limit.toNanos() : Long.MAX_VALUE);
+	static HoldDeadline of(SessionLease lease, long grantedAt, @Nullable Duration limit) {
+		return new HoldDeadline(lease, grantedAt, (limit != null) ? limit.toNanos() : Long.MAX_VALUE);
 	}
 
 	/** Why it has passed; null if it has not. */
 	@Nullable Reason passed(long now) {
-		if (this.incarnation.confirmedFor(now) <= 0) {
-			return this.incarnation.reason();
+		if (this.lease.confirmedFor(now) <= 0) {
+			return this.lease.reason();
 		}
-		if (this.incarnation.holdsFor(now) <= 0) {
+		if (this.lease.holdsFor(now) <= 0) {
 			return Reason.CONNECTION_LOST;
 		}
 		return (now - this.grantedAt >= this.limitNanos) ? Reason.HELD_TOO_LONG : null;
@@ -36,7 +36,7 @@ record HoldDeadline(Incarnation incarnation, long grantedAt, long limitNanos) {
 
 	/** How much later it passes, if no record is confirmed before. */
 	Duration remaining(long now) {
-		return Duration.ofNanos(Math.max(Math.min(this.incarnation.holdsFor(now), limitFor(now)), 0));
+		return Duration.ofNanos(Math.max(Math.min(this.lease.holdsFor(now), limitFor(now)), 0));
 	}
 
 	/** For how long its own limit still lets it go on. */

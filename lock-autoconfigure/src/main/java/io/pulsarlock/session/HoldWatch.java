@@ -10,7 +10,7 @@ final class HoldWatch {
 
 	private final SessionSettings settings;
 
-	private final Incarnation incarnation;
+	private final SessionLease lease;
 
 	private final Listener listener;
 
@@ -19,9 +19,9 @@ final class HoldWatch {
 	/** The deadline whose passing was told. */
 	private @Nullable Long expiredAt;
 
-	HoldWatch(SessionSettings settings, Incarnation incarnation, Listener listener) {
+	HoldWatch(SessionSettings settings, SessionLease lease, Listener listener) {
 		this.settings = settings;
-		this.incarnation = incarnation;
+		this.lease = lease;
 		this.listener = listener;
 	}
 
@@ -31,7 +31,7 @@ final class HoldWatch {
 	 * @return how much later what is held is lost, if no record is confirmed before
 	 */
 	long look(boolean present, long now) {
-		long left = this.incarnation.holdsFor(now);
+		long left = this.lease.holdsFor(now);
 		if (present && left <= this.settings.jeopardyNanos() && !this.jeopardy) {
 			this.jeopardy = true;
 			this.listener.jeopardized();
@@ -55,7 +55,7 @@ final class HoldWatch {
 
 	/** An own record was confirmed. */
 	void confirmed(long now) {
-		if (this.jeopardy && this.incarnation.holdsFor(now) > this.settings.jeopardyNanos()) {
+		if (this.jeopardy && this.lease.holdsFor(now) > this.settings.jeopardyNanos()) {
 			this.jeopardy = false;
 			this.listener.recovered();
 		}

@@ -41,9 +41,9 @@ final class Holdings implements KeptLock.Owner {
 	 * Makes a holding for whoever has waited longest.
 	 * @return false if that one has given up meanwhile
 	 */
-	boolean give(WaitQueue waiters, long token, Incarnation incarnation) {
+	boolean give(WaitQueue waiters, long token, SessionLease lease) {
 		Waiter waiter = waiters.first();
-		Hold hold = make(waiter, token, incarnation);
+		Hold hold = make(waiter, token, lease);
 		// First of all, so that a holder the rest fails for is known as one.
 		this.current = hold;
 		// Not before: who cannot be given it goes on waiting.
@@ -61,16 +61,15 @@ final class Holdings implements KeptLock.Owner {
 		this.current = hold;
 	}
 
-	private Hold make(Waiter waiter, long token, Incarnation incarnation) {
-		return new Hold(this.name, token, this.host.loop(), incarnation, waiter.holdFor, this.host.callbacks(),
-				this.ended)
+	private Hold make(Waiter waiter, long token, SessionLease lease) {
+		return new Hold(this.name, token, this.host.loop(), lease, waiter.holdFor, this.host.callbacks(), this.ended)
 			.of(waiter);
 	}
 
 	/** Any thread. */
 	@Override
 	public Hold holding(Waiter waiter, long token, Hold before) {
-		return make(waiter, token, before.incarnation());
+		return make(waiter, token, before.lease());
 	}
 
 	/** Any thread. */

@@ -174,7 +174,7 @@ final class JoinGate {
 	 * opening record has run out; a later heartbeat opens.
 	 */
 	void openIfDue(long now) {
-		if (this.life.isJoining() && hasCaughtUp() && this.life.incarnation().confirmedFor(now) > 0
+		if (this.life.isJoining() && hasCaughtUp() && this.life.lease().confirmedFor(now) > 0
 				&& now - this.listener.settledAt() >= 0 && this.ledgers.isSettled(now)
 				&& this.strangers.isOutwaited(now) && this.outsiders.present().isEmpty()
 				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {

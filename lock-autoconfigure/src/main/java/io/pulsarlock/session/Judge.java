@@ -43,7 +43,7 @@ final class Judge {
 
 	private final Peers peers;
 
-	private final Incarnation incarnation;
+	private final SessionLease lease;
 
 	private final RecordWriter writer;
 
@@ -55,12 +55,12 @@ final class Judge {
 	/** Silent for long enough, if this node is not late: it waits to hear itself. */
 	private final Set<UUID> suspects = new LinkedHashSet<>();
 
-	Judge(SessionSettings settings, LineTable table, Peers peers, Incarnation incarnation, RecordWriter writer,
+	Judge(SessionSettings settings, LineTable table, Peers peers, SessionLease lease, RecordWriter writer,
 			Heartbeats heartbeats) {
 		this.settings = settings;
 		this.table = table;
 		this.peers = peers;
-		this.incarnation = incarnation;
+		this.lease = lease;
 		this.writer = writer;
 		this.heartbeats = heartbeats;
 	}
@@ -76,7 +76,7 @@ final class Judge {
 		int count = 0;
 		for (SessionState other : this.table.sessions()) {
 			long due = this.peers.silentAt(other, now);
-			if (other.id().equals(this.incarnation.id()) || now - due < 0) {
+			if (other.id().equals(this.lease.id()) || now - due < 0) {
 				next = (due - next < 0 && now - due < 0) ? due : next;
 			}
 			else if (count++ < MOST) {
@@ -125,10 +125,10 @@ final class Judge {
 	}
 
 	private void convict(SessionState other, long due, long now) {
-		if (this.incarnation.confirmedAt() - due >= 0) {
+		if (this.lease.confirmedAt() - due >= 0) {
 			publish(other, now);
 		}
-		else if (this.suspects.add(other.id()) && this.incarnation.sentAt() - due < 0) {
+		else if (this.suspects.add(other.id()) && this.lease.sentAt() - due < 0) {
 			this.heartbeats.signOfLife();
 		}
 	}
@@ -153,14 +153,14 @@ final class Judge {
 		this.judged.put(other.id(), now);
 		long lastSeen = other.sequence();
 		long ledger = this.table.applied().ledgerId();
-		this.writer.publish((sequence) -> new Expel(this.incarnation.id(), sequence, other.id(), lastSeen, ledger));
+		this.writer.publish((sequence) -> new Expel(this.lease.id(), sequence, other.id(), lastSeen, ledger));
 	}
 
 	private boolean isHeirOf(SessionState other) {
 		for (Ticket ticket : other.tickets()) {
 			if (this.table.front(ticket.lock()) == ticket) {
 				Ticket heir = this.table.heir(ticket.lock());
-				if (heir != null && heir.session().equals(this.incarnation.id())) {
+				if (heir != null && heir.session().equals(this.lease.id())) {
 					return true;
 				}
 			}

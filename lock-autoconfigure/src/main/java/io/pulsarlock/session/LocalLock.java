@@ -115,7 +115,7 @@ final class LocalLock implements LockCache.Kept {
 			letGo();
 			return true;
 		}
-		if (!this.reserve.serve(this.waiters, standing, session.incarnation())) {
+		if (!this.reserve.serve(this.waiters, standing, session.lease())) {
 			return true;
 		}
 		if (this.holdings.isHeld()) {
@@ -146,7 +146,7 @@ final class LocalLock implements LockCache.Kept {
 	/** Keeps the lock after its release, if no other node wants it. */
 	private boolean keep(Session session, Hold released) {
 		return mayKeep(session.table().heir(this.key) != null) && !this.places.isWaiting()
-				&& this.reserve.keep(released, session.incarnation());
+				&& this.reserve.keep(released, session.lease());
 	}
 
 	/** Gives up a lock that was only kept. */
@@ -188,7 +188,7 @@ final class LocalLock implements LockCache.Kept {
 		this.holdings.begin();
 		this.places.enter();
 		while (!this.holdings.isHeld() && !this.waiters.isEmpty()) {
-			if (this.holdings.give(this.waiters, token, session.incarnation())) {
+			if (this.holdings.give(this.waiters, token, session.lease())) {
 				this.reserve.given(token);
 			}
 		}

@@ -37,8 +37,8 @@ interface LockHost {
 	void again(String key);
 
 	/**
-	 * Evaluates the lock again when a record is confirmed that is sent now, or
-	 * is under way.
+	 * Evaluates the lock again when a record is confirmed that is sent now, or is under
+	 * way.
 	 */
 	void awaitSignOfLife(String key);
 

@@ -45,8 +45,8 @@ final class OwnRecords {
 
 	/** An own record was applied and accepted. */
 	void read(Position position, JournalRecord record, TableChange change, long now) {
-		Incarnation incarnation = this.life.incarnation();
-		boolean confirmed = incarnation.confirmedFor(now) > 0;
+		SessionLease lease = this.life.lease();
+		boolean confirmed = lease.confirmedFor(now) > 0;
 		// Over, although nobody has looked since. In another log of the same name the
 		// others may have declared it gone and gone on.
 		boolean over = this.life.isActive() && !confirmed;
@@ -54,7 +54,7 @@ final class OwnRecords {
 			this.listener.ended(this.life.id(), Reason.NO_ANSWER);
 			return;
 		}
-		this.gate.confirmed(incarnation.confirmed(record.sequence()), now);
+		this.gate.confirmed(lease.confirmed(record.sequence()), now);
 		this.connection.confirmed(record.sequence(), position);
 		this.watch.confirmed(now);
 		if (record instanceof Request request) {

@@ -25,7 +25,7 @@ final class RecordWriter {
 
 	private final Journal journal;
 
-	private final Incarnation incarnation;
+	private final SessionLease lease;
 
 	private final Listener listener;
 
@@ -41,10 +41,10 @@ final class RecordWriter {
 
 	private long releases;
 
-	RecordWriter(Loop loop, Journal journal, Incarnation incarnation, Listener listener) {
+	RecordWriter(Loop loop, Journal journal, SessionLease lease, Listener listener) {
 		this.loop = loop;
 		this.journal = journal;
-		this.incarnation = incarnation;
+		this.lease = lease;
 		this.listener = listener;
 	}
 
@@ -55,13 +55,13 @@ final class RecordWriter {
 	 */
 	long publish(LongFunction<JournalRecord> maker) {
 		long now = this.loop.nanoTime();
-		long sequence = this.incarnation.nextSequence();
+		long sequence = this.lease.nextSequence();
 		JournalRecord record = maker.apply(sequence);
 		if (isTorn() && !(record instanceof Bye)) {
 			// The others would miss the one before. This session ends in a moment.
 			return sequence;
 		}
-		this.incarnation.sending(now);
+		this.lease.sending(now);
 		write(record).whenComplete((position, ex) -> {
 			if (ex != null) {
 				this.torn.accumulateAndGet(sequence, Math::min);
@@ -102,7 +102,7 @@ final class RecordWriter {
 	void part() {
 		if (!this.parted) {
 			this.parted = true;
-			publish((sequence) -> new Bye(this.incarnation.id(), sequence, Math.min(sequence, this.torn.get())));
+			publish((sequence) -> new Bye(this.lease.id(), sequence, Math.min(sequence, this.torn.get())));
 		}
 	}
 

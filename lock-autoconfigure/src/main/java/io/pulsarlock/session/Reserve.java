@@ -42,9 +42,9 @@ final class Reserve {
 	 * Keeps the lock after a holding.
 	 * @return false if the session does not let it
 	 */
-	boolean keep(Hold released, Incarnation incarnation) {
-		Hold keeping = new Hold(released.name(), released.token(), this.host.loop(), incarnation, null,
-				this.host.callbacks(), (lost) -> {
+	boolean keep(Hold released, SessionLease lease) {
+		Hold keeping = new Hold(released.name(), released.token(), this.host.loop(), lease, null, this.host.callbacks(),
+				(lost) -> {
 					if (lost == this.keeping) {
 						this.lock.letGo();
 					}
@@ -82,7 +82,7 @@ final class Reserve {
 	 * rules it has been held all the time.
 	 * @return false if nobody can be given it now
 	 */
-	boolean serve(WaitQueue waiters, Standing standing, Incarnation incarnation) {
+	boolean serve(WaitQueue waiters, Standing standing, SessionLease lease) {
 		while (!this.holdings.isHeld() && this.offer == null && !waiters.isEmpty()) {
 			if (!standing.mayGrant()) {
 				return false;
@@ -102,7 +102,7 @@ final class Reserve {
 					return false;
 				}
 			}
-			else if (this.holdings.give(waiters, token, incarnation)) {
+			else if (this.holdings.give(waiters, token, lease)) {
 				given(token);
 				forget();
 			}

@@ -63,25 +63,25 @@ final class Session implements RecordWriter.Listener {
 	private final Retention retention;
 
 	Session(SessionListener listener, LineListener lines, SessionSettings settings, Loop loop, Journal journal, UUID id,
-			@Nullable Incarnation anchor) {
+			@Nullable SessionLease anchor) {
 		this.listener = listener;
 		this.settings = settings;
 		this.loop = loop;
 		this.journal = journal;
 		long now = loop.nanoTime();
-		Incarnation incarnation = new Incarnation(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
-		this.life = new SessionLife(incarnation);
+		SessionLease lease = new SessionLease(id, settings.leaseNanos(), settings.graceNanos(), now, anchor);
+		this.life = new SessionLife(lease);
 		this.connection = new ConnectionWatch(journal);
-		this.writer = new RecordWriter(loop, journal, incarnation, this);
-		this.heartbeats = new Heartbeats(settings, this.table, incarnation, this.writer);
+		this.writer = new RecordWriter(loop, journal, lease, this);
+		this.heartbeats = new Heartbeats(settings, this.table, lease, this.writer);
 		this.fires = new FireClaims(id, this.writer);
 		this.peers = new Peers(settings, this.table, id);
-		this.judge = new Judge(settings, this.table, this.peers, incarnation, this.writer, this.heartbeats);
+		this.judge = new Judge(settings, this.table, this.peers, lease, this.writer, this.heartbeats);
 		this.fronts = new Fronts(this.table, id);
 		this.gate = new JoinGate(settings, this.table, this.life, this.ledgers, this.judge, anchor == null, listener,
 				this::joined, now);
-		this.watch = new SessionWatch(settings, loop, new HoldWatch(settings, incarnation, lines), this.judge,
-				this.fronts, this.life::isRunning);
+		this.watch = new SessionWatch(settings, loop, new HoldWatch(settings, lease, lines), this.judge, this.fronts,
+				this.life::isRunning);
 		this.retention = new Retention(settings, this.table, this.peers, this.heartbeats, journal, now);
 		this.applier = new RecordApplier(listener, lines, loop, this.life, this.table, this.ledgers, this.peers,
 				this.heartbeats, this.fronts, this.gate, new OwnRecords(listener, lines, this.life, this.gate,
@@ -151,10 +151,10 @@ final class Session implements RecordWriter.Listener {
 	/** Looks at connection and deadlines. */
 	void tick(long now) {
 		if (this.life.isOver()) {
-			this.listener.ended(id(), incarnation().reason());
+			this.listener.ended(id(), lease().reason());
 			return;
 		}
-		boolean stuck = isActive() ? incarnation().confirmedFor(now) <= 0 : this.gate.isStuck(now);
+		boolean stuck = isActive() ? lease().confirmedFor(now) <= 0 : this.gate.isStuck(now);
 		if (stuck || this.writer.isTorn()) {
 			this.listener.ended(id(), Reason.NO_ANSWER);
 			return;
@@ -188,7 +188,7 @@ final class Session implements RecordWriter.Listener {
 					+ " is this node's own: stop the node instead, which gives its locks back in good order");
 		}
 		long now = this.loop.nanoTime();
-		if (!isInTouch(now) || incarnation().confirmedFor(now) <= 0) {
+		if (!isInTouch(now) || lease().confirmedFor(now) <= 0) {
 			throw this.listener.outOfTouch();
 		}
 		this.judge.expel(other, now);
@@ -202,7 +202,7 @@ final class Session implements RecordWriter.Listener {
 
 	/** Whether its latest confirmed record leaves time to hold something. */
 	boolean isFresh(long now) {
-		return incarnation().holdsFor(now) > this.settings.reserveNanos();
+		return lease().holdsFor(now) > this.settings.reserveNanos();
 	}
 
 	/** Whether what it holds is in jeopardy. */
@@ -216,7 +216,7 @@ final class Session implements RecordWriter.Listener {
 	 */
 	boolean isInTouch(long now) {
 		return isActive() && this.connection.isConnected()
-				&& incarnation().unansweredFor(now) < this.settings.graceNanos() / 4;
+				&& lease().unansweredFor(now) < this.settings.graceNanos() / 4;
 	}
 
 	/** Whether a record was written after this unbroken connection was made. */
@@ -264,7 +264,7 @@ final class Session implements RecordWriter.Listener {
 
 	/** Any thread. */
 	boolean isConfirmed() {
-		return incarnation().confirmedFor(this.loop.nanoTime()) > 0;
+		return lease().confirmedFor(this.loop.nanoTime()) > 0;
 	}
 
 	long requests() {
@@ -289,8 +289,8 @@ final class Session implements RecordWriter.Listener {
 		return this.life.id();
 	}
 
-	Incarnation incarnation() {
-		return this.life.incarnation();
+	SessionLease lease() {
+		return this.life.lease();
 	}
 
 	LineTable table() {

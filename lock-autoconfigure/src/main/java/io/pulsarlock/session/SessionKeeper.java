@@ -92,7 +92,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		Session session = this.session;
 		if (session != null) {
 			// At once and whatever fails now: nothing of it counts any more.
-			session.incarnation().end(Reason.NO_ANSWER);
+			session.lease().end(Reason.NO_ANSWER);
 		}
 		logger.error("A task of the lock session failed: the session ends, and the shard joins again", failure);
 		try {
@@ -126,8 +126,8 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 			}
 			return null;
 		}
-		if (session.incarnation().isOver()) {
-			end(session, session.incarnation().reason());
+		if (session.lease().isOver()) {
+			end(session, session.lease().reason());
 			return null;
 		}
 		if (session.isInTouch(now)) {
@@ -178,7 +178,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		this.joining.joined();
 		Session session = this.session;
 		if (session != null) {
-			this.agreement.joined(session.incarnation());
+			this.agreement.joined(session.lease());
 		}
 		this.locks.evaluateAll();
 	}

@@ -6,17 +6,17 @@ import io.pulsarlock.LockLoss.Reason;
 
 /**
  * How far one session has come in its life. What it holds depends on its
- * {@link Incarnation} alone, which may be over at any moment, before the rest is. On the
+ * {@link SessionLease} alone, which may be over at any moment, before the rest is. On the
  * loop.
  */
 final class SessionLife {
 
-	private final Incarnation incarnation;
+	private final SessionLease lease;
 
 	private Phase phase = Phase.JOINING;
 
-	SessionLife(Incarnation incarnation) {
-		this.incarnation = incarnation;
+	SessionLife(SessionLease lease) {
+		this.lease = lease;
 	}
 
 	/** It knows all lines. */
@@ -32,7 +32,7 @@ final class SessionLife {
 	/** Ends it for ever. */
 	void end(Reason reason) {
 		this.phase = Phase.ENDED;
-		this.incarnation.end(reason);
+		this.lease.end(reason);
 	}
 
 	boolean isJoining() {
@@ -61,15 +61,15 @@ final class SessionLife {
 
 	/** Whether it is over, whether that has been noticed or not. */
 	boolean isOver() {
-		return this.incarnation.isOver();
+		return this.lease.isOver();
 	}
 
 	UUID id() {
-		return this.incarnation.id();
+		return this.lease.id();
 	}
 
-	Incarnation incarnation() {
-		return this.incarnation;
+	SessionLease lease() {
+		return this.lease;
 	}
 
 	private enum Phase {

@@ -226,7 +226,7 @@ final class Shard {
 		}
 		return statistics.confirmed(isConfirmed())
 			.sessions(1)
-			.silence(Duration.ofNanos(session.incarnation().silentFor(now())))
+			.silence(Duration.ofNanos(session.lease().silentFor(now())))
 			.unread(session.unread())
 			.requests(past.requests() + session.requests())
 			.releases(past.releases() + session.releases())

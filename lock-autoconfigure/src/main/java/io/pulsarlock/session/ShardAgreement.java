@@ -27,7 +27,7 @@ final class ShardAgreement implements ClusterAgreement.Dependent {
 	private boolean postponed;
 
 	/** The session that decides whether the next one may grant. */
-	private @Nullable Incarnation anchor;
+	private @Nullable SessionLease anchor;
 
 	/**
 	 * Creates it.
@@ -62,12 +62,12 @@ final class ShardAgreement implements ClusterAgreement.Dependent {
 	}
 
 	/** The session that decides whether the next one may grant; null if it is itself. */
-	@Nullable Incarnation anchor() {
+	@Nullable SessionLease anchor() {
 		return this.anchor;
 	}
 
 	/** The session here has joined. */
-	void joined(Incarnation session) {
+	void joined(SessionLease session) {
 		if (decides()) {
 			this.agreement.agreed(session);
 		}

@@ -26,7 +26,7 @@ class HoldRaceTests {
 		try {
 			for (int i = 0; i < 20_000; i++) {
 				ManualLoop loop = new ManualLoop(0);
-				Incarnation session = new Incarnation(new UUID(0, i), 1000, 400, 0);
+				SessionLease session = new SessionLease(new UUID(0, i), 1000, 400, 0);
 				session.confirmed(session.sending(0));
 				AtomicInteger ends = new AtomicInteger();
 				AtomicInteger told = new AtomicInteger();

@@ -32,15 +32,15 @@ class HoldTests {
 
 	private final ManualLoop loop = new ManualLoop(START);
 
-	private final Incarnation incarnation = new Incarnation(new UUID(1, 2), LEASE, GRACE, START);
+	private final SessionLease lease = new SessionLease(new UUID(1, 2), LEASE, GRACE, START);
 
 	private final List<LockLoss> told = new ArrayList<>();
 
 	private final List<Hold> ended = new ArrayList<>();
 
 	private Hold hold(@Nullable Duration limit) {
-		this.incarnation.confirmed(this.incarnation.sending(START));
-		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, limit, Runnable::run, this.ended::add);
+		this.lease.confirmed(this.lease.sending(START));
+		Hold hold = new Hold("orders", 42, this.loop, this.lease, limit, Runnable::run, this.ended::add);
 		hold.onLost(this.told::add);
 		return hold;
 	}
@@ -72,8 +72,8 @@ class HoldTests {
 
 	@Test
 	void isHeldUntilTheAnchorsDeadlineAndNotAMomentLonger() {
-		Incarnation anchored = new Incarnation(new UUID(1, 3), LEASE, GRACE, START, this.incarnation);
-		this.incarnation.confirmed(this.incarnation.sending(START));
+		SessionLease anchored = new SessionLease(new UUID(1, 3), LEASE, GRACE, START, this.lease);
+		this.lease.confirmed(this.lease.sending(START));
 		this.loop.pass(LEASE - GRACE / 2);
 		anchored.confirmed(anchored.sending(this.loop.nanoTime()));
 		Hold hold = new Hold("orders", 42, this.loop, anchored, null, Runnable::run, this.ended::add);
@@ -88,9 +88,9 @@ class HoldTests {
 	@Test
 	void laterRecordKeepsItForAGraceFromItsSending() {
 		Hold hold = hold(null);
-		long second = this.incarnation.sending(START + 100);
+		long second = this.lease.sending(START + 100);
 		this.loop.pass(GRACE - 1);
-		this.incarnation.confirmed(second);
+		this.lease.confirmed(second);
 		this.loop.pass(100);
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
 		this.loop.pass(1);
@@ -110,20 +110,20 @@ class HoldTests {
 	@Test
 	void confirmationThatComesTooLateRevivesNothing() {
 		Hold hold = hold(null);
-		long late = this.incarnation.sending(START + GRACE / 2);
+		long late = this.lease.sending(START + GRACE / 2);
 		this.loop.pass(GRACE);
 		assertThat(hold.isHeld()).isFalse();
-		this.incarnation.confirmed(late);
-		assertThat(this.incarnation.holdsFor(this.loop.nanoTime())).isPositive();
+		this.lease.confirmed(late);
+		assertThat(this.lease.holdsFor(this.loop.nanoTime())).isPositive();
 		assertLost(hold, Reason.CONNECTION_LOST);
 	}
 
 	@Test
 	void deadlineIsNeverTakenBack() {
 		Hold hold = hold(null);
-		long earlier = this.incarnation.sending(START + 10);
-		this.incarnation.confirmed(this.incarnation.sending(START + 100));
-		this.incarnation.confirmed(earlier);
+		long earlier = this.lease.sending(START + 10);
+		this.lease.confirmed(this.lease.sending(START + 100));
+		this.lease.confirmed(earlier);
 		this.loop.pass(GRACE + 99);
 		assertThat(hold.isHeld()).isTrue();
 		assertThat(hold.remaining()).isEqualTo(Duration.ofNanos(1));
@@ -132,7 +132,7 @@ class HoldTests {
 	@Test
 	void endOfTheSessionEndsTheHold() {
 		Hold hold = hold(null);
-		this.incarnation.end(Reason.NO_ANSWER);
+		this.lease.end(Reason.NO_ANSWER);
 		assertLost(hold, Reason.NO_ANSWER);
 	}
 
@@ -195,8 +195,7 @@ class HoldTests {
 
 	@Test
 	void endThatItsOwnThreadCouldNotAnnounceIsAnnouncedByTheNextTick() {
-		Hold hold = new Hold("orders", 42, new ManualLoop(START), this.incarnation, null, Runnable::run,
-				this.ended::add);
+		Hold hold = new Hold("orders", 42, new ManualLoop(START), this.lease, null, Runnable::run, this.ended::add);
 		hold.onLost(this.told::add);
 		hold.lose(Reason.NODE_STOPPED);
 		hold.tick();
@@ -219,9 +218,9 @@ class HoldTests {
 
 	@Test
 	void callbackIsCalledOnceThoughOneBeforeItCouldNotBe() {
-		this.incarnation.confirmed(this.incarnation.sending(START));
+		this.lease.confirmed(this.lease.sending(START));
 		List<Runnable> submitted = new ArrayList<>();
-		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, null, (task) -> {
+		Hold hold = new Hold("orders", 42, this.loop, this.lease, null, (task) -> {
 			submitted.add(task);
 			if (submitted.size() == 2) {
 				throw new OutOfMemoryError("on purpose");
@@ -241,9 +240,9 @@ class HoldTests {
 
 	@Test
 	void removedCallbacksAreNotCalledAndLeaveNothing() {
-		this.incarnation.confirmed(this.incarnation.sending(START));
+		this.lease.confirmed(this.lease.sending(START));
 		List<Runnable> submitted = new ArrayList<>();
-		Hold hold = new Hold("orders", 42, this.loop, this.incarnation, null, submitted::add, this.ended::add);
+		Hold hold = new Hold("orders", 42, this.loop, this.lease, null, submitted::add, this.ended::add);
 		for (int i = 0; i < 100_000; i++) {
 			hold.onLost(this.told::add).close();
 		}
@@ -284,7 +283,7 @@ class HoldTests {
 	void endsOnceAndForEver(@ForAll long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
 		ManualLoop clock = new ManualLoop(random.nextLong());
-		Incarnation session = new Incarnation(new UUID(1, 2), LEASE, GRACE, clock.nanoTime());
+		SessionLease session = new SessionLease(new UUID(1, 2), LEASE, GRACE, clock.nanoTime());
 		session.confirmed(session.sending(clock.nanoTime()));
 		List<LockLoss> losses = new ArrayList<>();
 		List<Hold> ends = new ArrayList<>();

@@ -18,12 +18,12 @@ class HoldWatchTests {
 	private final SessionSettings settings = SessionSettings.of("a")
 		.withTimes(Duration.ofSeconds(10), Duration.ofSeconds(4));
 
-	private final Incarnation incarnation = new Incarnation(UUID.randomUUID(), this.settings.leaseNanos(),
+	private final SessionLease lease = new SessionLease(UUID.randomUUID(), this.settings.leaseNanos(),
 			this.settings.graceNanos(), 0);
 
 	private final List<String> told = new ArrayList<>();
 
-	private final HoldWatch watch = new HoldWatch(this.settings, this.incarnation, new HoldWatch.Listener() {
+	private final HoldWatch watch = new HoldWatch(this.settings, this.lease, new HoldWatch.Listener() {
 
 		@Override
 		public void jeopardized() {
@@ -44,7 +44,7 @@ class HoldWatchTests {
 
 	private void confirm(int second) {
 		long now = TimeUnit.SECONDS.toNanos(second);
-		this.incarnation.confirmed(this.incarnation.sending(now));
+		this.lease.confirmed(this.lease.sending(now));
 		this.watch.confirmed(now);
 	}
 

@@ -144,7 +144,7 @@ class ShardFailureTests {
 	@MethodSource("failures")
 	void recordThatCannotBeMadeTakesNoNumber(Throwable failure) {
 		Session session = this.shard.activeSession();
-		long next = session.incarnation().nextSequence();
+		long next = session.lease().nextSequence();
 		try {
 			session.publish((sequence) -> {
 				ThrowingPorts.raise(failure);
@@ -154,7 +154,7 @@ class ShardFailureTests {
 		catch (Throwable ex) {
 			assertThat(ex).isSameAs(failure);
 		}
-		assertThat(session.incarnation().nextSequence()).isEqualTo(next);
+		assertThat(session.lease().nextSequence()).isEqualTo(next);
 	}
 
 	@ParameterizedTest

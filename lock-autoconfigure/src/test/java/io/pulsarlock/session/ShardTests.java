@@ -364,7 +364,7 @@ class ShardTests {
 		Hold hold = acquire();
 		this.loop.advance(Duration.ofSeconds(10));
 		this.log.delayed = true;
-		long last = this.shard.activeSession().incarnation().confirmedAt();
+		long last = this.shard.activeSession().lease().confirmedAt();
 		List<Long> told = new ArrayList<>();
 		hold.onLost((lost) -> told.add(this.loop.nanoTime() - last));
 		this.loop.advance(Duration.ofSeconds(5));
@@ -997,7 +997,7 @@ class ShardTests {
 	@Test
 	void anchorThatRunsOutCausesNoStormOfRecords() {
 		long lease = Duration.ofSeconds(10).toNanos();
-		Incarnation anchor = new Incarnation(UUID.randomUUID(), lease, lease, this.loop.nanoTime());
+		SessionLease anchor = new SessionLease(UUID.randomUUID(), lease, lease, this.loop.nanoTime());
 		anchor.confirmed(anchor.sending(this.loop.nanoTime()));
 		ClusterAgreement agreement = new ClusterAgreement(0);
 		agreement.agreed(anchor);

@@ -25,8 +25,8 @@ public final class Twin {
 	private static final Map<String, List<Mutation>> TWINS = Map.of(
 			// Whoever slept goes on believing until somebody tells it.
 			"no-confirmation",
-			List.of(new Mutation(SESSION + "Incarnation", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
-					new Mutation(SESSION + "Incarnation", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
+			List.of(new Mutation(SESSION + "SessionLease", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
+					new Mutation(SESSION + "SessionLease", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
 			// A sign of life that others wrote past does not void what they wrote.
 			"expel-without-cas",
 			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "TableChange"),

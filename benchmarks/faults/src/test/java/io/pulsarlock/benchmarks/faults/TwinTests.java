@@ -77,7 +77,7 @@ class TwinTests {
 	@Test
 	void twinOfWhatIsNotThereFails() {
 		ClassLoader loader = getClass().getClassLoader();
-		String type = "io.pulsarlock.session.Incarnation";
+		String type = "io.pulsarlock.session.SessionLease";
 		assertThatIllegalStateException().isThrownBy(() -> Mutation.apply("io.pulsarlock.Renamed", List.of(), loader))
 			.withMessageContaining("io.pulsarlock.Renamed");
 		assertThatIllegalStateException()

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class IncarnationTests {
+class SessionLeaseTests {
 
 	private static final long LEASE = 1000;
 
@@ -20,45 +20,45 @@ class IncarnationTests {
 	/** Just before the clock turns over, which it may at any time. */
 	private static final long START = Long.MAX_VALUE - 100;
 
-	private final Incarnation incarnation = new Incarnation(new UUID(1, 2), LEASE, GRACE, START);
+	private final SessionLease lease = new SessionLease(new UUID(1, 2), LEASE, GRACE, START);
 
 	@Test
 	void isNotConfirmedBeforeItHasHeardItself() {
-		this.incarnation.sending(START);
-		assertThat(this.incarnation.confirmedFor(START)).isNotPositive();
-		assertThat(this.incarnation.confirmedFor(START + 1)).isNotPositive();
+		this.lease.sending(START);
+		assertThat(this.lease.confirmedFor(START)).isNotPositive();
+		assertThat(this.lease.confirmedFor(START + 1)).isNotPositive();
 	}
 
 	@Test
 	void isConfirmedForALeaseFromSendingNotFromHearing() {
-		long sequence = this.incarnation.sending(START + 50);
-		long sentAt = this.incarnation.confirmed(sequence);
+		long sequence = this.lease.sending(START + 50);
+		long sentAt = this.lease.confirmed(sequence);
 		assertThat(sentAt).isEqualTo(START + 50);
-		assertThat(this.incarnation.confirmedFor(START + 700)).isEqualTo(350);
-		assertThat(this.incarnation.confirmedFor(START + 50 + LEASE - 1)).isEqualTo(1);
-		assertThat(this.incarnation.confirmedFor(START + 50 + LEASE)).isZero();
+		assertThat(this.lease.confirmedFor(START + 700)).isEqualTo(350);
+		assertThat(this.lease.confirmedFor(START + 50 + LEASE - 1)).isEqualTo(1);
+		assertThat(this.lease.confirmedFor(START + 50 + LEASE)).isZero();
 	}
 
 	@Test
 	void laterRecordConfirmsLongerThanTheOnesBefore() {
-		long one = this.incarnation.sending(START);
-		this.incarnation.sending(START + 10);
-		long third = this.incarnation.sending(START + 20);
-		assertThat(this.incarnation.confirmed(third)).isEqualTo(START + 20);
+		long one = this.lease.sending(START);
+		this.lease.sending(START + 10);
+		long third = this.lease.sending(START + 20);
+		assertThat(this.lease.confirmed(third)).isEqualTo(START + 20);
 		// The copy of an older one takes nothing back.
-		this.incarnation.confirmed(one);
-		assertThat(this.incarnation.confirmedFor(START + 20)).isEqualTo(LEASE);
+		this.lease.confirmed(one);
+		assertThat(this.lease.confirmedFor(START + 20)).isEqualTo(LEASE);
 	}
 
 	@Test
 	void onceOverIsNeverConfirmedAgain() {
-		this.incarnation.confirmed(this.incarnation.sending(START));
-		long late = this.incarnation.sending(START + 10);
-		this.incarnation.end(Reason.NO_ANSWER);
-		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();
-		this.incarnation.confirmed(late);
-		assertThat(this.incarnation.confirmedFor(START + 11)).isZero();
-		assertThat(this.incarnation.isOver()).isTrue();
+		this.lease.confirmed(this.lease.sending(START));
+		long late = this.lease.sending(START + 10);
+		this.lease.end(Reason.NO_ANSWER);
+		assertThat(this.lease.confirmedFor(START + 11)).isZero();
+		this.lease.confirmed(late);
+		assertThat(this.lease.confirmedFor(START + 11)).isZero();
+		assertThat(this.lease.isOver()).isTrue();
 	}
 
 	/** Whatever comes back, and in whatever order, twice or never. */
@@ -66,7 +66,7 @@ class IncarnationTests {
 	void isConfirmedByTheLatestRecordHeardAndByNothingElse(@ForAll long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
 		long start = random.nextLong();
-		Incarnation any = new Incarnation(new UUID(1, 2), LEASE, GRACE, start);
+		SessionLease any = new SessionLease(new UUID(1, 2), LEASE, GRACE, start);
 		TreeMap<Long, Long> sent = new TreeMap<>();
 		long now = start;
 		long confirmedUntil = start;

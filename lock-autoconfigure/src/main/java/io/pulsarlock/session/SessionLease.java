@@ -7,8 +7,8 @@ import io.pulsarlock.LockLoss.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a session: its id, the numbers of its records and until when it is
- * confirmed.
+ * The lease of one session: until when it is confirmed, with the session's id and the
+ * numbers of its records, which renew it.
  * <p>
  * Safety: a record confirms from the moment before it was sent, and only once it has been
  * applied, that is with everything before it known. An expulsion is written no earlier
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * is in front of a line, which is later than it was sent; and if the log holds the
  * expulsion first, the record is not accepted and confirms nothing.
  */
-final class Incarnation {
+final class SessionLease {
 
 	private final UUID id;
 
@@ -25,7 +25,7 @@ final class Incarnation {
 	private final long graceNanos;
 
 	/** The session of this node that decides whether it may grant; null if it is this. */
-	private final @Nullable Incarnation anchor;
+	private final @Nullable SessionLease anchor;
 
 	private final ArrayDeque<Sent> unconfirmed = new ArrayDeque<>();
 
@@ -36,14 +36,14 @@ final class Incarnation {
 	/** Why it is over; null while it is not. */
 	private volatile @Nullable Reason end;
 
-	Incarnation(UUID id, long leaseNanos, long graceNanos, long now) {
+	SessionLease(UUID id, long leaseNanos, long graceNanos, long now) {
 		this(id, leaseNanos, graceNanos, now, null);
 	}
 
 	/**
 	 * Creates one that is confirmed only while another one is, and over with it.
 	 */
-	Incarnation(UUID id, long leaseNanos, long graceNanos, long now, @Nullable Incarnation anchor) {
+	SessionLease(UUID id, long leaseNanos, long graceNanos, long now, @Nullable SessionLease anchor) {
 		this.id = id;
 		this.anchor = anchor;
 		this.leaseNanos = leaseNanos;
@@ -83,7 +83,7 @@ final class Incarnation {
 
 	/** For how long it is confirmed; zero or less when it is not. Any thread. */
 	long confirmedFor(long now) {
-		Incarnation anchor = this.anchor;
+		SessionLease anchor = this.anchor;
 		return (anchor != null) ? Math.min(ownFor(now), anchor.anchorsFor(now)) : ownFor(now);
 	}
 
@@ -140,13 +140,13 @@ final class Incarnation {
 
 	/** Whether it has ended, itself or with its anchor. Any thread. */
 	boolean isOver() {
-		Incarnation anchor = this.anchor;
+		SessionLease anchor = this.anchor;
 		return this.end != null || (anchor != null && anchor.isOver());
 	}
 
 	/** Why what was held by it is lost when it is not confirmed. Any thread. */
 	Reason reason() {
-		Incarnation anchor = this.anchor;
+		SessionLease anchor = this.anchor;
 		Reason end = this.end;
 		if (end == null && anchor != null) {
 			return anchor.reason();
