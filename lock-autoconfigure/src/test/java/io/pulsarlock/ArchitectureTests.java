@@ -1,8 +1,14 @@
 package io.pulsarlock;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -194,6 +200,59 @@ class ArchitectureTests {
 			}
 
 		}).should().beFreeOfCycles());
+	}
+
+	/**
+	 * As if the groups were packages: a class is in one of them, and knows no group that
+	 * stands above its own.
+	 */
+	@Test
+	void groupsOfTheSessionPackageKnowOnlyThoseBelow() throws IOException {
+		Map<String, Integer> levels = groups();
+		assertThat(production.stream()
+			.filter((type) -> type.getPackageName().equals("io.pulsarlock.session"))
+			.map(ArchitectureTests::outermost)
+			.filter((name) -> !name.equals("package-info"))
+			.distinct()).containsExactlyInAnyOrderElementsOf(levels.keySet());
+		check(classes().that()
+			.resideInAPackage("io.pulsarlock.session")
+			.should(new ArchCondition<>("know no group above their own") {
+
+				@Override
+				public void check(JavaClass type, ConditionEvents events) {
+					int level = levels.getOrDefault(outermost(type), 0);
+					type.getDirectDependenciesFromSelf()
+						.stream()
+						.filter((each) -> each.getTargetClass().getPackageName().equals("io.pulsarlock.session"))
+						.filter((each) -> levels.getOrDefault(outermost(each.getTargetClass()), level) < level)
+						.forEach((each) -> events.add(SimpleConditionEvent.violated(each, each.getDescription())));
+				}
+
+			}));
+	}
+
+	/** The classes in the tables of the document, and how far down each is. */
+	private static Map<String, Integer> groups() throws IOException {
+		Map<String, Integer> levels = new HashMap<>();
+		int level = -1;
+		boolean inside = false;
+		for (String line : Files.readAllLines(Path.of("../docs/architecture.md"))) {
+			if (line.startsWith("#")) {
+				inside = line.startsWith("### `");
+				level += inside ? 1 : 0;
+			}
+			else if (inside && line.startsWith("| `")) {
+				Matcher name = Pattern.compile("`(\\w+)`").matcher(line.substring(0, line.indexOf('|', 1)));
+				while (name.find()) {
+					assertThat(levels.put(name.group(1), level)).as(name.group(1)).isNull();
+				}
+			}
+		}
+		return levels;
+	}
+
+	private static String outermost(JavaClass type) {
+		return type.getName().substring(type.getPackageName().length() + 1).replaceAll("\\$.*", "");
 	}
 
 	@Test
