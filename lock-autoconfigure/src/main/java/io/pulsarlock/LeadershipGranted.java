@@ -11,4 +11,11 @@ import java.time.Duration;
  * @since 0.2.0
  */
 public record LeadershipGranted(String group, long term, Duration waited) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipGranted[group=" + PrintedNames.text(this.group) + ", term=" + this.term + ", waited="
+				+ this.waited + "]";
+	}
+
 }

@@ -9,4 +9,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LeadershipJeopardized(String group, long term) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipJeopardized[group=" + PrintedNames.text(this.group) + ", term=" + this.term + "]";
+	}
+
 }

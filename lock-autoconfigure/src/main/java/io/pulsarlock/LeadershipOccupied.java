@@ -7,4 +7,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LeadershipOccupied(String group) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipOccupied[group=" + PrintedNames.text(this.group) + "]";
+	}
+
 }

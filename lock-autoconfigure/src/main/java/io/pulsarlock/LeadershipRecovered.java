@@ -8,4 +8,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LeadershipRecovered(String group, long term) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipRecovered[group=" + PrintedNames.text(this.group) + ", term=" + this.term + "]";
+	}
+
 }

@@ -13,4 +13,11 @@ import java.time.Duration;
  * @since 0.2.0
  */
 public record LeadershipRevoked(String group, long term, LockLoss.Reason reason, Duration led) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipRevoked[group=" + PrintedNames.text(this.group) + ", term=" + this.term + ", reason="
+				+ this.reason + ", led=" + this.led + "]";
+	}
+
 }

@@ -8,4 +8,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LeadershipVacant(String group) implements LeaderEvent {
+
+	@Override
+	public String toString() {
+		return "LeadershipVacant[group=" + PrintedNames.text(this.group) + "]";
+	}
+
 }

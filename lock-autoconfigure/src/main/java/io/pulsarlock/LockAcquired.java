@@ -11,4 +11,11 @@ import java.time.Duration;
  * @since 0.2.0
  */
 public record LockAcquired(String name, long token, Duration waited) implements LockEvent {
+
+	@Override
+	public String toString() {
+		return "LockAcquired[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + ", waited=" + this.waited
+				+ "]";
+	}
+
 }

@@ -9,4 +9,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LockJeopardized(String name, long token) implements LockEvent {
+
+	@Override
+	public String toString() {
+		return "LockJeopardized[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + "]";
+	}
+
 }

@@ -60,4 +60,10 @@ public record LockLoss(String name, long token, Reason reason) {
 
 	}
 
+	@Override
+	public String toString() {
+		return "LockLoss[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + ", reason=" + this.reason
+				+ "]";
+	}
+
 }

@@ -13,4 +13,11 @@ import java.time.Duration;
  * @since 0.2.0
  */
 public record LockLost(String name, long token, LockLoss.Reason reason, Duration held) implements LockEvent {
+
+	@Override
+	public String toString() {
+		return "LockLost[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + ", reason=" + this.reason
+				+ ", held=" + this.held + "]";
+	}
+
 }

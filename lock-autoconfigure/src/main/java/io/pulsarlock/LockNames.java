@@ -29,7 +29,8 @@ final class LockNames {
 		}
 		String text = (key != null) ? LockKeys.toText(key) : null;
 		if (text == null || text.isBlank()) {
-			throw new IllegalArgumentException("The key of lock '" + name + "' must not be null or blank");
+			throw new IllegalArgumentException(
+					"The key of lock '" + PrintedNames.text(name) + "' must not be null or blank");
 		}
 		return name.replace("\\", "\\\\").replace(":", "\\:") + ":" + text;
 	}

@@ -9,4 +9,10 @@ package io.pulsarlock;
  * @since 0.2.0
  */
 public record LockRecovered(String name, long token) implements LockEvent {
+
+	@Override
+	public String toString() {
+		return "LockRecovered[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + "]";
+	}
+
 }

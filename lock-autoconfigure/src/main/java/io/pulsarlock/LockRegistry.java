@@ -89,17 +89,18 @@ public interface LockRegistry {
 	default <T extends @Nullable Object, E extends Exception> T execute(String name, Duration waitFor,
 			LockedAction<T, E> action) throws InterruptedException, E {
 		if (waitFor.isNegative()) {
-			throw new IllegalArgumentException("The wait for lock '" + name + "' must not be negative");
+			throw new IllegalArgumentException(
+					"The wait for lock '" + PrintedNames.lock(name) + "' must not be negative");
 		}
 		FencedLock lock = obtain(name);
 		if (!lock.tryLock(TimeUnit.NANOSECONDS.convert(waitFor), TimeUnit.NANOSECONDS)) {
-			throw new LockBusyException("Lock '" + name + "' was held by somebody else"
+			throw new LockBusyException("Lock '" + PrintedNames.lock(name) + "' was held by somebody else"
 					+ (waitFor.isZero() ? "" : " for all of the " + LockNames.text(waitFor) + " it was waited for"));
 		}
 		T result;
 		try {
 			result = action.run(heldByCurrentThread(name).orElseThrow(() -> new IllegalStateException(
-					"The registry does not know that it has granted lock '" + name + "'")));
+					"The registry does not know that it has granted lock '" + PrintedNames.lock(name) + "'")));
 		}
 		catch (Throwable ex) {
 			try {

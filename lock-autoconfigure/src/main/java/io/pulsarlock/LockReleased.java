@@ -11,4 +11,11 @@ import java.time.Duration;
  * @since 0.2.0
  */
 public record LockReleased(String name, long token, Duration held) implements LockEvent {
+
+	@Override
+	public String toString() {
+		return "LockReleased[name=" + PrintedNames.lock(this.name) + ", token=" + this.token + ", held=" + this.held
+				+ "]";
+	}
+
 }

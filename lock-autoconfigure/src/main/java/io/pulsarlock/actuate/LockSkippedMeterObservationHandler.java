@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 
@@ -40,7 +41,7 @@ public class LockSkippedMeterObservationHandler implements ObservationHandler<Lo
 	private Counter counter(LockAcquireObservationContext context) {
 		return Counter.builder("pulsar.lock.skipped")
 			.description("Calls left out because somebody else had the lock or led")
-			.tag("lock.name", context.getLockName())
+			.tag("lock.name", PrintedNames.text(context.getLockName()))
 			.tag("lock.kind", context.getKind().tag())
 			.register(this.meters);
 	}

@@ -17,6 +17,7 @@ import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -156,16 +157,17 @@ public class PulsarLocksEndpoint {
 		for (LeaderGroup group : this.leadership.groups()) {
 			if (group.name().equals(name)) {
 				if (!group.isLeader()) {
-					throw new LockOperationRefusedException("Node '" + this.monitor.node() + "' does not lead group '"
-							+ name + "'. Only the leader can resign, because only there its listeners can be told");
+					throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
+							+ "' does not lead group '" + PrintedNames.text(name)
+							+ "'. Only the leader can resign, because only there its listeners can be told");
 				}
 				group.resign();
 				return true;
 			}
 		}
 		if (this.monitor.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
-			throw new LockOperationRefusedException(
-					"Node '" + this.monitor.node() + "' is no candidate of group '" + name + "'");
+			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
+					+ "' is no candidate of group '" + PrintedNames.text(name) + "'");
 		}
 		return false;
 	}

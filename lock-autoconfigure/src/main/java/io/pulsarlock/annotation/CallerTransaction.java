@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import io.pulsarlock.session.CountedHandle;
 
@@ -97,7 +98,7 @@ final class CallerTransaction {
 			}
 			for (CallLock lock : this.locks) {
 				if (!lock.grant().isHeld()) {
-					throw new LockLostException("Lock '" + lock.grant().name()
+					throw new LockLostException("Lock '" + PrintedNames.lock(lock.grant().name())
 							+ "' was lost before the transaction around the guarded call was committed, so that is"
 							+ " rolled back");
 				}

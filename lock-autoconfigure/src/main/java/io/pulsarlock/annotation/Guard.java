@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;
@@ -57,8 +58,8 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	String guardian() {
 		Leader leader = this.leader;
 		Lock lock = this.lock;
-		String group = (leader != null) ? "leadership of group '" + leader.group() + "'" : "";
-		String name = (lock != null) ? "lock '" + lock.name() + "'" : "";
+		String group = (leader != null) ? "leadership of group '" + PrintedNames.text(leader.group()) + "'" : "";
+		String name = (lock != null) ? "lock '" + PrintedNames.text(lock.name()) + "'" : "";
 		return group + ((leader != null && lock != null) ? " or " : "") + name;
 	}
 

@@ -19,6 +19,7 @@ import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.PrintedNames;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -138,7 +139,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		else if (this.uncertain.add(guard.method())) {
 			logger.warn("Skipped " + guard.label() + ": after "
 					+ DurationFormatterUtils.print(leader.waitFor(), DurationFormat.Style.COMPOSITE)
-					+ " it is not known who leads group '" + leader.group()
+					+ " it is not known who leads group '" + PrintedNames.text(leader.group())
 					+ "'. Further calls are skipped without a message until that is known");
 		}
 	}
@@ -146,7 +147,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	void notLeading(Guard guard) {
 		Guard.Leader leader = guard.leader();
 		if (leader != null) {
-			logSkipped(guard, () -> "this node does not lead group '" + leader.group() + "'");
+			logSkipped(guard, () -> "this node does not lead group '" + PrintedNames.text(leader.group()) + "'");
 			this.observations.get().notLeading(leader);
 		}
 	}
@@ -183,7 +184,7 @@ final class GuardInterceptor implements MethodInterceptor {
 			}
 			catch (InterruptedException ex) {
 				grip.abandon();
-				throw interrupted(guard, "it waited for lock '" + lock.name() + "'", ex);
+				throw interrupted(guard, "it waited for lock '" + PrintedNames.text(lock.name()) + "'", ex);
 			}
 			catch (Throwable ex) {
 				grip.abandon();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.pulsarlock.LockKeys;
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -202,7 +203,7 @@ final class KeyExpressions {
 	private static IllegalArgumentException refused(Guard.Lock lock, Expression expression, Method method, String what,
 			@Nullable String hint) {
 		return new IllegalArgumentException(("The key \"" + expression.getExpressionString() + "\" of lock '"
-				+ lock.name() + "' is " + what + " for a call of " + method + ". " + hint)
+				+ PrintedNames.text(lock.name()) + "' is " + what + " for a call of " + method + ". " + hint)
 			.strip());
 	}
 

@@ -1,6 +1,7 @@
 package io.pulsarlock.annotation;
 
 import io.pulsarlock.LockGrant;
+import io.pulsarlock.PrintedNames;
 
 /**
  * Says loudly when code that relies on a lock runs without it, for example because its
@@ -44,9 +45,9 @@ public final class LockAssert {
 				return;
 			}
 		}
-		throw new IllegalStateException(
-				"This thread runs no method guarded by " + (leadership ? "leader group '" : "lock '") + name
-						+ "'. Was the method called on 'this', and so not through the bean, or on another thread?");
+		throw new IllegalStateException("This thread runs no method guarded by "
+				+ (leadership ? "leader group '" + PrintedNames.text(name) : "lock '" + PrintedNames.lock(name))
+				+ "'. Was the method called on 'this', and so not through the bean, or on another thread?");
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
@@ -214,8 +215,8 @@ public final class LockContext {
 
 	@Override
 	public String toString() {
-		return (this.leadership ? "leader group '" : "lock '") + this.name + "'"
-				+ (this.keys.isEmpty() ? "" : this.keys);
+		return (this.leadership ? "leader group '" : "lock '") + PrintedNames.text(this.name) + "'"
+				+ (this.keys.isEmpty() ? "" : this.keys.stream().map(PrintedNames::key).toList());
 	}
 
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Startup;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -71,8 +72,8 @@ final class FirstElectionLifecycle extends LockLifecycle {
 	}
 
 	private void unknown(LeaderGroup group) {
-		String what = "Who leads group '" + group.name() + "' is not known within pulsar-lock.startup-timeout ("
-				+ LockSettings.text(this.timeout) + ")";
+		String what = "Who leads group '" + PrintedNames.text(group.name())
+				+ "' is not known within pulsar-lock.startup-timeout (" + LockSettings.text(this.timeout) + ")";
 		if (this.startup == Startup.FAIL) {
 			throw new LockUnavailableException(
 					what + ". Raise it, or let the application start all the same by pulsar-lock.startup=wait");

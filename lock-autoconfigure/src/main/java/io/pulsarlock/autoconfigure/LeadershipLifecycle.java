@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.session.SessionLockNode;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -57,8 +58,8 @@ final class LeadershipLifecycle extends LockLifecycle {
 	/** Whether there is a node that can be a candidate; says so if not. */
 	static boolean isPossible(LockRegistry registry, Leadership leadership, Collection<String> groups) {
 		if (!groups.isEmpty() && leadership instanceof WithoutNode.NoLeadership) {
-			logger.warn(WithoutNode.explain(registry) + ", so nobody leads " + groups
-					+ " here. Declare a bean of type Leadership");
+			logger.warn(WithoutNode.explain(registry) + ", so nobody leads "
+					+ groups.stream().map(PrintedNames::text).toList() + " here. Declare a bean of type Leadership");
 			return false;
 		}
 		return true;

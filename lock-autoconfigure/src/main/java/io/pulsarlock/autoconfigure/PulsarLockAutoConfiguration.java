@@ -7,6 +7,7 @@ import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.pulsar.PulsarConnector;
 import io.pulsarlock.session.SessionLockNode;
 import org.apache.commons.logging.Log;
@@ -48,8 +49,9 @@ import org.springframework.pulsar.core.PulsarTemplate;
 @EnableConfigurationProperties(PulsarLockProperties.class)
 public final class PulsarLockAutoConfiguration {
 
-	PulsarLockAutoConfiguration(Environment environment) {
+	PulsarLockAutoConfiguration(Environment environment, ObjectProvider<PulsarLockProperties> properties) {
 		RenamedProperties.check(environment);
+		PrintedNames.setReadableKeys(properties.getObject().privacy().readableKeys());
 	}
 
 	@Bean
@@ -134,10 +136,11 @@ public final class PulsarLockAutoConfiguration {
 				LockClientFactory clientFactory) {
 			LockSettings settings = LockSettings.of(properties, environment);
 			settings.warnings().forEach(logger::warn);
-			logger.info("Node '" + settings.session().node() + "' is of lock cluster '" + settings.topics().cluster()
-					+ "' in " + settings.topics().tenant() + "/" + settings.topics().namespace() + " (shards "
-					+ settings.session().shards() + ", lease " + LockSettings.text(settings.session().lease())
-					+ ", reconnect grace " + LockSettings.text(settings.session().reconnectGrace())
+			logger.info("Node '" + PrintedNames.text(settings.session().node()) + "' is of lock cluster '"
+					+ settings.topics().cluster() + "' in " + settings.topics().tenant() + "/"
+					+ settings.topics().namespace() + " (shards " + settings.session().shards() + ", lease "
+					+ LockSettings.text(settings.session().lease()) + ", reconnect grace "
+					+ LockSettings.text(settings.session().reconnectGrace())
 					+ (settings.keys().isEmpty() ? "" : ", signed records") + ")");
 			return new ManagedNode(
 					SessionLockNode.restartable(settings.session(), () -> new PulsarConnector(clientFactory::create,

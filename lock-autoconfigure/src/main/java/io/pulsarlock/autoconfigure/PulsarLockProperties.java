@@ -73,6 +73,9 @@ public final class PulsarLockProperties {
 	/** Protection of the locks from others who may write to their topics. */
 	private final Security security;
 
+	/** Personal data in the names of locks. */
+	private final Privacy privacy;
+
 	/** Annotated methods. */
 	private final Annotations annotations;
 
@@ -82,7 +85,8 @@ public final class PulsarLockProperties {
 	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
 			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
 			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Cache cache,
-			@DefaultValue Security security, @DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+			@DefaultValue Security security, @DefaultValue Privacy privacy, @DefaultValue Annotations annotations,
+			@DefaultValue Leader leader) {
 		this.enabled = enabled;
 		this.cluster = cluster;
 		this.node = node;
@@ -92,6 +96,7 @@ public final class PulsarLockProperties {
 		this.session = session;
 		this.cache = cache;
 		this.security = security;
+		this.privacy = privacy;
 		this.annotations = annotations;
 		this.leader = leader;
 	}
@@ -170,6 +175,15 @@ public final class PulsarLockProperties {
 	 */
 	public Security security() {
 		return this.security;
+	}
+
+	/**
+	 * Personal data in the names of locks.
+	 * @return the value
+	 * @since 0.2.0
+	 */
+	public Privacy privacy() {
+		return this.privacy;
 	}
 
 	/**
@@ -470,6 +484,34 @@ public final class PulsarLockProperties {
 		 */
 		public List<String> recordKeys() {
 			return this.recordKeys;
+		}
+
+	}
+
+	/**
+	 * Personal data in the names of locks.
+	 *
+	 * @since 0.2.0
+	 */
+	public static final class Privacy {
+
+		/**
+		 * Whether the keys of locks are readable in logs, exceptions and spans. By
+		 * default a hash stands in place of a key, which may be personal data.
+		 */
+		private final boolean readableKeys;
+
+		Privacy(@DefaultValue("false") boolean readableKeys) {
+			this.readableKeys = readableKeys;
+		}
+
+		/**
+		 * Whether the keys of locks are readable in logs, exceptions and spans. By
+		 * default a hash stands in place of a key, which may be personal data.
+		 * @return the value
+		 */
+		public boolean readableKeys() {
+			return this.readableKeys;
 		}
 
 	}

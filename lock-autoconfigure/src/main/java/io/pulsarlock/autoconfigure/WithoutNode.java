@@ -13,6 +13,7 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class WithoutNode {
 
 		@Override
 		public LeaderGroup group(String name) {
-			throw unavailable(this.registry, "leader group '" + name + "'", Leadership.class);
+			throw unavailable(this.registry, "leader group '" + PrintedNames.text(name) + "'", Leadership.class);
 		}
 
 		@Override

@@ -2,6 +2,7 @@ package io.pulsarlock.observation;
 
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import io.pulsarlock.observation.LockObservationDocumentation.HighCardinalityKeyNames;
 import io.pulsarlock.observation.LockObservationDocumentation.LowCardinalityKeyNames;
@@ -20,13 +21,13 @@ public class DefaultLockAcquireObservationConvention implements LockAcquireObser
 
 	@Override
 	public String getContextualName(LockAcquireObservationContext context) {
-		return context.getKind().tag() + " acquire " + context.getLockName();
+		return context.getKind().tag() + " acquire " + PrintedNames.text(context.getLockName());
 	}
 
 	@Override
 	public KeyValues getLowCardinalityKeyValues(LockAcquireObservationContext context) {
 		Outcome outcome = context.getOutcome();
-		return KeyValues.of(LowCardinalityKeyNames.NAME.withValue(context.getLockName()),
+		return KeyValues.of(LowCardinalityKeyNames.NAME.withValue(PrintedNames.text(context.getLockName())),
 				LowCardinalityKeyNames.KIND.withValue(context.getKind().tag()),
 				LowCardinalityKeyNames.OUTCOME.withValue((outcome != null) ? outcome.tag() : KeyValue.NONE_VALUE));
 	}
@@ -34,7 +35,7 @@ public class DefaultLockAcquireObservationConvention implements LockAcquireObser
 	@Override
 	public KeyValues getHighCardinalityKeyValues(LockAcquireObservationContext context) {
 		String key = context.getLockKey();
-		return (key != null) ? KeyValues.of(HighCardinalityKeyNames.KEY.withValue(key)) : KeyValues.empty();
+		return (key != null) ? KeyValues.of(new LockKeyValue(key)) : KeyValues.empty();
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.pulsarlock.observation;
 
 import io.micrometer.common.KeyValues;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.observation.LockObservationDocumentation.HighCardinalityKeyNames;
 import io.pulsarlock.observation.LockObservationDocumentation.LowCardinalityKeyNames;
 
@@ -18,12 +19,12 @@ public class DefaultLockHoldObservationConvention implements LockHoldObservation
 
 	@Override
 	public String getContextualName(LockHoldObservationContext context) {
-		return context.getKind().tag() + " hold " + context.getLockName();
+		return context.getKind().tag() + " hold " + PrintedNames.text(context.getLockName());
 	}
 
 	@Override
 	public KeyValues getLowCardinalityKeyValues(LockHoldObservationContext context) {
-		return KeyValues.of(LowCardinalityKeyNames.NAME.withValue(context.getLockName()),
+		return KeyValues.of(LowCardinalityKeyNames.NAME.withValue(PrintedNames.text(context.getLockName())),
 				LowCardinalityKeyNames.KIND.withValue(context.getKind().tag()),
 				LowCardinalityKeyNames.OUTCOME.withValue((context.getLost() != null) ? "lost" : "kept"));
 	}
@@ -32,7 +33,7 @@ public class DefaultLockHoldObservationConvention implements LockHoldObservation
 	public KeyValues getHighCardinalityKeyValues(LockHoldObservationContext context) {
 		KeyValues values = KeyValues.of(HighCardinalityKeyNames.TOKEN.withValue(Long.toString(context.getToken())));
 		String key = context.getLockKey();
-		return (key != null) ? values.and(HighCardinalityKeyNames.KEY.withValue(key)) : values;
+		return (key != null) ? values.and(new LockKeyValue(key)) : values;
 	}
 
 }

@@ -33,7 +33,8 @@ public abstract class LockObservationContext extends Observation.Context {
 	}
 
 	/**
-	 * Which one of the locks of that name; any number of values, for traces only.
+	 * Which one of the locks of that name; any number of values, for traces only. May be
+	 * personal data: a convention prints it by {@link io.pulsarlock.PrintedNames#key}.
 	 * @return the key, or null if the name is all there is
 	 */
 	public @Nullable String getLockKey() {

@@ -90,7 +90,7 @@ public enum LockObservationDocumentation implements ObservationDocumentation {
 	/** Tags with any number of values, in traces only. */
 	public enum HighCardinalityKeyNames implements KeyName {
 
-		/** Which one of the locks of that name. */
+		/** Which one of the locks of that name: a hash, unless keys are readable. */
 		KEY {
 
 			@Override

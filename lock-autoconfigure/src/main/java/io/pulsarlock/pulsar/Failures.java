@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
 import org.apache.pulsar.client.api.PulsarClientException.AuthenticationException;
@@ -251,7 +252,7 @@ final class Failures {
 		String message = String.valueOf(cause.getMessage());
 		Matcher reason = REASON.matcher(message);
 		String text = CLASS_NAMES.matcher(reason.find() ? reason.group(1) : message).replaceAll("").strip();
-		return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+		return PrintedNames.text(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
 	}
 
 	static Throwable unwrap(Throwable failure) {

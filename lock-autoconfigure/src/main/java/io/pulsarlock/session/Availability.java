@@ -6,6 +6,7 @@ import java.util.BitSet;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +48,13 @@ final class Availability {
 			return;
 		}
 		if (this.said != null) {
-			logger.info("Node '" + this.node + "' " + (this.joinedBefore ? "is back in" : "has joined")
-					+ " the lock cluster after " + seconds(now - this.since)
-					+ ((this.sessionsLost > 0) ? " and has lost the locks it held" : "") + ": locks are available");
+			logger
+				.info("Node '" + PrintedNames.text(this.node) + "' " + (this.joinedBefore ? "is back in" : "has joined")
+						+ " the lock cluster after " + seconds(now - this.since)
+						+ ((this.sessionsLost > 0) ? " and has lost the locks it held" : "") + ": locks are available");
 		}
 		else if (!this.joinedBefore) {
-			logger.info("Node '" + this.node + "' has joined the lock cluster: locks are available");
+			logger.info("Node '" + PrintedNames.text(this.node) + "' has joined the lock cluster: locks are available");
 		}
 		this.joinedBefore = true;
 		this.said = null;
@@ -64,7 +66,8 @@ final class Availability {
 		this.joined.clear(shard);
 		this.sessionsLost++;
 		if (this.said == null && !this.ended) {
-			logger.warn("Node '" + this.node + "' has lost touch with the lock cluster (" + words(reason)
+			logger.warn("Node '" + PrintedNames.text(this.node) + "' has lost touch with the lock cluster ("
+					+ words(reason)
 					+ "). Locks that it held are lost, and none is available until it is back, which it tries by"
 					+ " itself");
 			say(Reason.class, now);
@@ -77,7 +80,7 @@ final class Availability {
 		boolean known = this.said == failure.getClass()
 				|| (this.said == Reason.class && !(failure instanceof LockConfigurationException));
 		if (!known && !this.ended) {
-			logger.warn("Node '" + this.node + "': " + failure.getMessage(), failure.getCause());
+			logger.warn("Node '" + PrintedNames.text(this.node) + "': " + failure.getMessage(), failure.getCause());
 			say(failure.getClass(), now);
 		}
 	}

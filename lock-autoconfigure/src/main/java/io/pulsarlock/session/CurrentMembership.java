@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,8 @@ final class CurrentMembership {
 	}
 
 	LockUnavailableException absent() {
-		return new LockUnavailableException("The lock registry of node '" + this.node + "' " + this.absence);
+		return new LockUnavailableException(
+				"The lock registry of node '" + PrintedNames.text(this.node) + "' " + this.absence);
 	}
 
 	/** Runs what may be slow or throw. Any thread. */

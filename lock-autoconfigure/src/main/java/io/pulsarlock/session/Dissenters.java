@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -122,15 +123,15 @@ final class Dissenters {
 		SessionState session = this.table.session(dissenter);
 		SessionInfo info = (session != null) ? session.info() : null;
 		int shards = (info != null) ? info.shards() : 0;
-		return new LockConfigurationException(
-				"This node is configured for " + this.settings.shards() + " shards, but node '" + Peers.node(session)
-						+ "' uses " + shards + ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards="
-						+ shards + " here, or stop all nodes before changing it");
+		return new LockConfigurationException("This node is configured for " + this.settings.shards()
+				+ " shards, but node '" + PrintedNames.text(Peers.node(session)) + "' uses " + shards
+				+ ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards=" + shards
+				+ " here, or stop all nodes before changing it");
 	}
 
 	LockUnavailableException silence(SessionState dissenter) {
 		SessionInfo info = dissenter.info();
-		return new LockUnavailableException("Node '" + Peers.node(dissenter) + "', which uses "
+		return new LockUnavailableException("Node '" + PrintedNames.text(Peers.node(dissenter)) + "', which uses "
 				+ ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards()
 				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
 	}

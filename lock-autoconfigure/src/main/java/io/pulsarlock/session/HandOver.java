@@ -3,6 +3,8 @@ package io.pulsarlock.session;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.pulsarlock.PrintedNames;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -53,7 +55,7 @@ final class HandOver {
 		if (hold.left().isDone()) {
 			return;
 		}
-		logger.warn(((kind == LockKind.LEADERSHIP) ? "Leadership of group '" : "Lock '") + name
+		logger.warn(((kind == LockKind.LEADERSHIP) ? "Leadership of group '" + PrintedNames.text(name) : "Lock '" + PrintedNames.lock(name))
 				+ "' goes to its next holder although " + count + " of the calls and listeners that it guards"
 				+ " on this node ignored the loss for " + this.limitNanos / 1_000_000
 				+ " ms: they may overlap with the next holder");

@@ -9,6 +9,7 @@ import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -185,9 +186,9 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 		LockLoss lost = this.lost;
 		if (lost != null) {
-			throw new LockLostException("Lock '" + this.name + "' was lost: " + lost.reason());
+			throw new LockLostException("Lock '" + PrintedNames.lock(this.name) + "' was lost: " + lost.reason());
 		}
-		throw new IllegalStateException("Lock '" + this.name + "' was released");
+		throw new IllegalStateException("Lock '" + PrintedNames.lock(this.name) + "' was released");
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.pulsarlock.LockException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.RecordBounds;
 
 /**
@@ -25,7 +26,7 @@ record JobClaim(String group, String key, String job, Instant fireTime) {
 	JobClaim {
 		if (job.length() > RecordBounds.MAX_JOB) {
 			throw new IllegalArgumentException("The name of a job must not be longer than " + RecordBounds.MAX_JOB
-					+ " characters, but this one has " + job.length() + ": " + job.substring(0, 40) + "...");
+					+ " characters, but this one has " + job.length() + ": " + PrintedNames.text(job.substring(0, 40)) + "...");
 		}
 		if (Names.hasUnpairedSurrogate(job)) {
 			throw new IllegalArgumentException("The name of a job must not have an unpaired surrogate");

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 
 /**
@@ -56,7 +57,7 @@ final class LeadershipGrant implements LockGrant, CountedHandle {
 
 	@Override
 	public String toString() {
-		return "leadership of group '" + name() + "'";
+		return "leadership of group '" + PrintedNames.text(name()) + "'";
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.Position;
 
 /**
@@ -28,7 +29,7 @@ final class LeftOutRecords {
 		if (hole.before().isAfter(this.said) && hole.before().ledgerId() == hole.after().ledgerId()) {
 			this.said = hole.before();
 			logger
-				.info("Node '" + this.node + "' was not sent what is between " + hole.after() + " and " + hole.before()
+				.info("Node '" + PrintedNames.text(this.node) + "' was not sent what is between " + hole.after() + " and " + hole.before()
 						+ " in the journal of shard " + this.shard + " and reads it again. A command such as"
 						+ " clear-backlog or skip moves the positions of the nodes' own subscriptions too");
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ final class LossListeners {
 					accept(loss);
 				}
 				catch (Throwable ex) {
-					logger.error("A listener for the loss of lock '" + LossListeners.this.lock + "' failed", ex);
+					logger.error("A listener for the loss of lock '" + PrintedNames.lock(LossListeners.this.lock) + "' failed", ex);
 				}
 			});
 		}

@@ -21,6 +21,7 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -115,13 +116,13 @@ final class Membership {
 				throw failure;
 			}
 			throw new LockUnavailableException(
-					"Node '" + this.settings.node() + "' did not join the lock cluster within " + Durations.text(limit)
-							+ ((failure != null) ? ": " + failure.getMessage() : ""),
+					"Node '" + PrintedNames.text(this.settings.node()) + "' did not join the lock cluster within "
+							+ Durations.text(limit) + ((failure != null) ? ": " + failure.getMessage() : ""),
 					failure);
 		}
 		catch (ExecutionException ex) {
-			throw (ex.getCause() instanceof LockException lock) ? lock
-					: new LockUnavailableException("Node '" + this.settings.node() + "' cannot join", ex.getCause());
+			throw (ex.getCause() instanceof LockException lock) ? lock : new LockUnavailableException(
+					"Node '" + PrintedNames.text(this.settings.node()) + "' cannot join", ex.getCause());
 		}
 	}
 
@@ -269,8 +270,8 @@ final class Membership {
 			end.get(CLOSE_LIMIT.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("The lock registry of node '" + this.settings.node() + "' could not say goodbye in time; "
-					+ "the other nodes will notice", ex);
+			logger.warn("The lock registry of node '" + PrintedNames.text(this.settings.node())
+					+ "' could not say goodbye in time; " + "the other nodes will notice", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -284,7 +285,8 @@ final class Membership {
 		}
 		try {
 			if (!this.callbacks.awaitEnd(DRAIN_LIMIT.toNanos())) {
-				logger.debug("Some callbacks of node '" + this.settings.node() + "' outlast its lock registry");
+				logger.debug("Some callbacks of node '" + PrintedNames.text(this.settings.node())
+						+ "' outlast its lock registry");
 			}
 		}
 		catch (InterruptedException ex) {

@@ -6,6 +6,7 @@ import java.util.UUID;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Replicated;
@@ -69,7 +70,8 @@ final class Outsiders {
 
 	private static String kind(Outsider record) {
 		if (record instanceof Replicated copy) {
-			return "that were copied here from Pulsar cluster '" + copy.origin() + "', in an order of their own";
+			return "that were copied here from Pulsar cluster '" + PrintedNames.text(copy.origin())
+					+ "', in an order of their own";
 		}
 		if (record instanceof Unverified) {
 			return "that are signed, and this node has no key";
@@ -94,7 +96,7 @@ final class Outsiders {
 
 	private static String name(Outsider record) {
 		String node = record.node();
-		return (node != null) ? "Node '" + node + "'" : "A node with session " + record.session();
+		return (node != null) ? "Node '" + PrintedNames.text(node) + "'" : "A node with session " + record.session();
 	}
 
 	/** For how long such a session lives after its latest record; null if not known. */

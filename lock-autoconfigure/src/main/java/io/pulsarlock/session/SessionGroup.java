@@ -23,6 +23,7 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.Participant;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +144,7 @@ final class SessionGroup implements LeaderGroup, Candidacy.Listener {
 			}
 			LeaderTerm term = new LeaderTerm(hold, new LeadershipGranted(this.name, hold.token(), waited));
 			this.term = term;
-			logger.info("This node leads group '" + this.name + "'");
+			logger.info("This node leads group '" + PrintedNames.text(this.name) + "'");
 			this.listeners.tell(term.granted());
 			return true;
 		}
@@ -164,7 +165,7 @@ final class SessionGroup implements LeaderGroup, Candidacy.Listener {
 				return null;
 			}
 			this.term = null;
-			logger.info("This node no longer leads group '" + this.name + "'");
+			logger.info("This node no longer leads group '" + PrintedNames.text(this.name) + "'");
 			Duration led = Duration.ofNanos(ended.loop().nanoTime() - ended.grantedAt());
 			CompletableFuture<?> told = this.listeners
 				.tell(new LeadershipRevoked(this.name, ended.token(), reason, led));
@@ -286,7 +287,7 @@ final class SessionGroup implements LeaderGroup, Candidacy.Listener {
 	public CompletableFuture<Boolean> awaitLeaderAsync(Duration limit) {
 		if (limit.isNegative()) {
 			throw new IllegalArgumentException(
-					"The wait for the leader of group '" + this.name + "' must not be negative");
+					"The wait for the leader of group '" + PrintedNames.text(this.name) + "' must not be negative");
 		}
 		Candidacy candidacy = this.candidacy;
 		if (candidacy == null || isLeader()) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockHandles;
+import io.pulsarlock.PrintedNames;
 
 /**
  * Several holdings as one.
@@ -26,7 +27,8 @@ final class SessionLockHandles implements LockHandles {
 		return this.held.stream()
 			.filter((each) -> each.name().equals(name))
 			.findFirst()
-			.orElseThrow(() -> new IllegalArgumentException("Lock '" + name + "' is not among those acquired"));
+			.orElseThrow(() -> new IllegalArgumentException(
+					"Lock '" + PrintedNames.lock(name) + "' is not among those acquired"));
 	}
 
 	@Override

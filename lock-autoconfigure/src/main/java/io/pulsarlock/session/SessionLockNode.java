@@ -22,6 +22,7 @@ import io.pulsarlock.LockListener;
 import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +122,8 @@ public final class SessionLockNode implements LockNode {
 	public void start() {
 		synchronized (this.lifecycle) {
 			if (this.current.isClosed()) {
-				throw new IllegalStateException(
-						"The lock registry of node '" + this.settings.node() + "' is closed and cannot start again");
+				throw new IllegalStateException("The lock registry of node '" + PrintedNames.text(this.settings.node())
+						+ "' is closed and cannot start again");
 			}
 			if (this.current.orNull() == null) {
 				Membership membership = new Membership(this.settings, this.connectors.get(), this::event);

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.time.Duration;
 import java.util.List;
 
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.RecordBounds;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,8 @@ public final class SessionSettings {
 		}
 		if (node.length() > RecordBounds.MAX_NODE) {
 			throw new IllegalArgumentException("The node's name must not be longer than " + RecordBounds.MAX_NODE
-					+ " characters, but this one has " + node.length() + ": " + node.substring(0, 40) + "...");
+					+ " characters, but this one has " + node.length() + ": " + PrintedNames.text(node.substring(0, 40))
+					+ "...");
 		}
 		if (shards < 1 || shards > RecordBounds.MAX_SHARDS) {
 			throw new IllegalArgumentException(

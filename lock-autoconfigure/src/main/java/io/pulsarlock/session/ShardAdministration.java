@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.util.UUID;
 
 import io.pulsarlock.LockOperationRefusedException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.Ticket;
 
 /**
@@ -38,10 +39,10 @@ final class ShardAdministration {
 		}
 		if (front.session().equals(session.id())) {
 			throw new LockOperationRefusedException(
-					"Lock '" + name + "' is being granted to or given up by this node at this moment: try again");
+					"Lock '" + PrintedNames.lock(name) + "' is being granted to or given up by this node at this moment: try again");
 		}
-		throw new LockOperationRefusedException("Lock '" + name + "' is held by node '"
-				+ Peers.node(session.table().session(front.session()))
+		throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name) + "' is held by node '"
+				+ PrintedNames.text(Peers.node(session.table().session(front.session())))
 				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
 				+ " or stop it");
 	}

@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,12 @@ final class ShardStatus {
 
 	/** Why locks cannot be asked for. */
 	LockException unavailable(String name) {
-		return unavailableSince("Whether lock '" + name + "' is free cannot be said");
+		return unavailableSince("Whether lock '" + PrintedNames.lock(name) + "' is free cannot be said");
 	}
 
 	/** Why nothing can be said of the whole shard. */
 	LockException outOfTouch() {
-		return unavailableSince("Node '" + this.node + "' is out of touch with shard " + this.index);
+		return unavailableSince("Node '" + PrintedNames.text(this.node) + "' is out of touch with shard " + this.index);
 	}
 
 	private LockException unavailableSince(String what) {
@@ -114,7 +115,7 @@ final class ShardStatus {
 
 	/** Why nothing is granted any more. */
 	LockException closed() {
-		return new LockUnavailableException("The lock registry of node '" + this.node + "' is closed");
+		return new LockUnavailableException("The lock registry of node '" + PrintedNames.text(this.node) + "' is closed");
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
 import io.pulsarlock.line.Position;
@@ -159,7 +160,7 @@ final class Strangers {
 	}
 
 	private static String name(@Nullable String node) {
-		return (node != null) ? "Node '" + node + "'" : "A node";
+		return (node != null) ? "Node '" + PrintedNames.text(node) + "'" : "A node";
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,10 +63,10 @@ final class ThreadHolds {
 	void leave(String key, String name) {
 		Level level = level(key);
 		if (level == null) {
-			throw new IllegalMonitorStateException("Lock '" + name + "' is not held by this thread");
+			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(name) + "' is not held by this thread");
 		}
 		if (level.bound && level.depth == 1) {
-			throw new IllegalMonitorStateException("Lock '" + name
+			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(name)
 					+ "' guards a method on this thread and was not locked by lock(): it is released by that method");
 		}
 		if (level.depth == 1) {
@@ -79,8 +80,8 @@ final class ThreadHolds {
 			level.hold.release();
 		}
 		if (!level.hold.isHeld() && level.hold.lost() != null) {
-			throw new LockLostException(
-					"Lock '" + name + "' was lost before it was unlocked: " + level.hold.lost().reason());
+			throw new LockLostException("Lock '" + PrintedNames.lock(name) + "' was lost before it was unlocked: "
+					+ level.hold.lost().reason());
 		}
 	}
 

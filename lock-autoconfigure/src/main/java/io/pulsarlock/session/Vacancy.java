@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.function.Supplier;
 
+import io.pulsarlock.PrintedNames;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -48,11 +49,12 @@ final class Vacancy {
 		}
 		this.vacant = vacant;
 		if (vacant) {
-			logger.warn("Leader group '" + this.group + "' has had no leader for longer than a lease, as far as node '"
-					+ this.node + "' knows: " + reason.get());
+			logger.warn("Leader group '" + PrintedNames.text(this.group)
+					+ "' has had no leader for longer than a lease, as far as node '" + PrintedNames.text(this.node)
+					+ "' knows: " + reason.get());
 		}
 		else if (!here) {
-			logger.info("Leader group '" + this.group + "' has a leader again");
+			logger.info("Leader group '" + PrintedNames.text(this.group) + "' has a leader again");
 		}
 		return true;
 	}

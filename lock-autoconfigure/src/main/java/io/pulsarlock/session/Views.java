@@ -12,6 +12,7 @@ import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.Participant;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
@@ -96,13 +97,34 @@ final class Views {
 
 	private record LockSnapshot(String name, Participant holder, Duration heldFor,
 			List<Participant> waiters) implements LockView {
+
+		@Override
+		public String toString() {
+			return "LockView[name=" + PrintedNames.lock(this.name) + ", holder=" + this.holder + ", heldFor="
+					+ this.heldFor + ", waiters=" + this.waiters + "]";
+		}
+
 	}
 
 	private record SessionSnapshot(String id, String node, int shard, Duration silence,
 			boolean own) implements SessionView {
+
+		@Override
+		public String toString() {
+			return "SessionView[id=" + this.id + ", node=" + PrintedNames.text(this.node) + ", shard=" + this.shard
+					+ ", silence=" + this.silence + ", own=" + this.own + "]";
+		}
+
 	}
 
 	private record Place(String node, String session, long token) implements Participant {
+
+		@Override
+		public String toString() {
+			return "Participant[node=" + PrintedNames.text(this.node) + ", session=" + this.session + ", token="
+					+ this.token + "]";
+		}
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockException;
+import io.pulsarlock.PrintedNames;
 
 /**
  * Who waits on this node for one lock, in their order. On the loop.
@@ -42,7 +43,7 @@ final class WaitQueue {
 		for (Waiter waiter : List.copyOf(this.waiters)) {
 			if (waiter.immediate && (taken || (inTouch && before > 0))) {
 				waiter.granted.completeExceptionally(
-						new LockBusyException("Lock '" + this.lock + "' is held or awaited by somebody else"));
+						new LockBusyException("Lock '" + PrintedNames.lock(this.lock) + "' is held or awaited by another caller"));
 				this.waiters.remove(waiter);
 			}
 			else {

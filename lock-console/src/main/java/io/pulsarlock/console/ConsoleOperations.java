@@ -9,6 +9,7 @@ import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,8 @@ final class ConsoleOperations {
 			}
 			this.watch.forget();
 			String by = (user != null) ? user : "an unknown user";
-			logger.info(plain(done + " '" + name + "' by the console, for " + by));
+			String what = kind.equals("locks") ? PrintedNames.lock(name) : PrintedNames.text(name);
+			logger.info(PrintedNames.text(done) + " '" + what + "' by the console, for " + PrintedNames.text(by));
 			this.watch.timeline()
 				.notable("BY_HAND", Map.of("text", done + " '" + name + "'", "user", by, "node", this.monitor.node()));
 			return Map.of("done", true);
@@ -85,7 +87,7 @@ final class ConsoleOperations {
 		for (LeaderGroup group : this.leadership.groups()) {
 			if (group.name().equals(name)) {
 				if (!group.isLeader()) {
-					throw new LockOperationRefusedException("Node '" + this.monitor.node()
+					throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
 							+ "' does not lead this group. Only the leader can resign: use the console of that node");
 				}
 				group.resign();
@@ -93,15 +95,10 @@ final class ConsoleOperations {
 			}
 		}
 		if (this.watch.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
-			throw new LockOperationRefusedException(
-					"Node '" + this.monitor.node() + "' is no candidate of this group: use the console of its leader");
+			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
+					+ "' is no candidate of this group: use the console of its leader");
 		}
 		return false;
-	}
-
-	/** On one line: a name may be anything. */
-	private static String plain(String text) {
-		return text.replaceAll("\\p{Cntrl}", "?");
 	}
 
 }

@@ -97,7 +97,7 @@ class ConsoleSecurityTests {
 		assertThat(JsonPath.<Boolean>read(answer.body(), "$.done")).isTrue();
 		assertThat(held.isHeld()).isFalse();
 		held.close();
-		assertThat(output).contains("Released lock 'stuck?Forged line' by the console, for operator");
+		assertThat(output).contains("Released lock 'stuck\\u{a}Forged line' by the console, for operator");
 		String state = this.operator.get(PATH + "/api/state").body();
 		assertThat(JsonPath.<List<String>>read(state, "$.timeline.entries[?(@.type=='BY_HAND')].user"))
 			.contains("operator");
