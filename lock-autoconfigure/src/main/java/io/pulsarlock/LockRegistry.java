@@ -38,7 +38,8 @@ public interface LockRegistry {
 	/**
 	 * The lock for one key of a kind of things, {@code obtain("coupon", id)}. Different
 	 * pairs never share a lock. It is that of the name and the key with a colon between;
-	 * a colon or backslash in the name has a backslash before it.
+	 * a colon or backslash in the name has a backslash before it. Logs and exceptions
+	 * have the name and a hash of the key, see {@link PrintedNames}.
 	 * @param name the kind of thing
 	 * @param key which one: a simple value, or a collection or an array of such
 	 * @return the lock, never null

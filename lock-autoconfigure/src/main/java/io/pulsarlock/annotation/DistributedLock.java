@@ -101,7 +101,8 @@ public @interface DistributedLock {
 	 * ({@code target}, {@code method}, {@code args}) and beans ({@code @bean}). Several
 	 * expressions, or one that gives a collection, lock several things, taken in one
 	 * order on all nodes. Null, blank and everything but the values that
-	 * {@link io.pulsarlock.LockKeys} names is an {@code IllegalArgumentException}.
+	 * {@link io.pulsarlock.LockKeys} names is an {@code IllegalArgumentException}. Logs,
+	 * exceptions and spans have a hash of it, see {@link io.pulsarlock.PrintedNames}.
 	 * @return the expressions; none locks the name alone
 	 */
 	String[] key() default {};

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.Journal;
 
@@ -42,8 +43,8 @@ final class MemoryConnector implements Connector {
 		this.broker.execute(() -> {
 			if (!isConnected()) {
 				opened.completeExceptionally(
-						new LockUnavailableException("The in-memory lock cluster is out of reach of node '" + this.node
-								+ "': it was stopped or the node was disconnected"));
+						new LockUnavailableException("The in-memory lock cluster is out of reach of node '"
+								+ PrintedNames.text(this.node) + "': it was stopped or the node was disconnected"));
 				return;
 			}
 			MemoryShard place = this.broker.shard(shard);
