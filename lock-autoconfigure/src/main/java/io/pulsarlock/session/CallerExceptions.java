@@ -27,13 +27,14 @@ final class CallerExceptions {
 			return new LockConfigurationException(String.valueOf(refused.getMessage()), refused);
 		}
 		return new LockUnavailableException((cause instanceof LockException failure)
-				? String.valueOf(failure.getMessage()) : "Lock '" + PrintedNames.lock(lock) + "' cannot be acquired", cause);
+				? String.valueOf(failure.getMessage()) : "Lock '" + PrintedNames.lock(lock) + "' cannot be acquired",
+				cause);
 	}
 
 	/** The caller has waited for as long as it wanted. */
 	static LockException givenUp(String lock, Shard shard, Waiter waiter, Duration limit) {
-		return (waiter.behind && shard.isConfirmed())
-				? new LockBusyException("Lock '" + PrintedNames.lock(lock) + "' was held by another holder for " + Durations.text(limit))
+		return (waiter.behind && shard.isConfirmed()) ? new LockBusyException(
+				"Lock '" + PrintedNames.lock(lock) + "' was held by another holder for " + Durations.text(limit))
 				: shard.unavailable(lock);
 	}
 

@@ -26,7 +26,8 @@ record JobClaim(String group, String key, String job, Instant fireTime) {
 	JobClaim {
 		if (job.length() > RecordBounds.MAX_JOB) {
 			throw new IllegalArgumentException("The name of a job must not be longer than " + RecordBounds.MAX_JOB
-					+ " characters, but this one has " + job.length() + ": " + PrintedNames.text(job.substring(0, 40)) + "...");
+					+ " characters, but this one has " + job.length() + ": " + PrintedNames.text(job.substring(0, 40))
+					+ "...");
 		}
 		if (Names.hasUnpairedSurrogate(job)) {
 			throw new IllegalArgumentException("The name of a job must not have an unpaired surrogate");

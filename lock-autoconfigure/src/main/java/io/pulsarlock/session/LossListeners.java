@@ -68,7 +68,8 @@ final class LossListeners {
 					accept(loss);
 				}
 				catch (Throwable ex) {
-					logger.error("A listener for the loss of lock '" + PrintedNames.lock(LossListeners.this.lock) + "' failed", ex);
+					logger.error("A listener for the loss of lock '" + PrintedNames.lock(LossListeners.this.lock)
+							+ "' failed", ex);
 				}
 			});
 		}

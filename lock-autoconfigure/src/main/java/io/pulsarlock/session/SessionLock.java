@@ -80,10 +80,12 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	private Waiter waiter(Duration waitFor, @Nullable Duration holdFor) {
 		if (waitFor.isNegative()) {
-			throw new IllegalArgumentException("The wait for lock '" + PrintedNames.lock(this.name) + "' must not be negative");
+			throw new IllegalArgumentException(
+					"The wait for lock '" + PrintedNames.lock(this.name) + "' must not be negative");
 		}
 		if (holdFor != null && (holdFor.isNegative() || holdFor.isZero())) {
-			throw new IllegalArgumentException("The hold limit of lock '" + PrintedNames.lock(this.name) + "' must be positive");
+			throw new IllegalArgumentException(
+					"The hold limit of lock '" + PrintedNames.lock(this.name) + "' must be positive");
 		}
 		return new Waiter(waitFor.isZero(), (holdFor != null) ? min(holdFor) : null);
 	}
@@ -231,7 +233,8 @@ final class SessionLock implements FencedLock, BindableLock {
 	public long fencingToken() {
 		Hold hold = this.threads.get(this.key);
 		if (hold == null) {
-			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(this.name) + "' is not held by this thread");
+			throw new IllegalMonitorStateException(
+					"Lock '" + PrintedNames.lock(this.name) + "' is not held by this thread");
 		}
 		return hold.fencingToken();
 	}

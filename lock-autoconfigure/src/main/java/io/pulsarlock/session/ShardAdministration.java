@@ -38,8 +38,8 @@ final class ShardAdministration {
 			return false;
 		}
 		if (front.session().equals(session.id())) {
-			throw new LockOperationRefusedException(
-					"Lock '" + PrintedNames.lock(name) + "' is being granted to or given up by this node at this moment: try again");
+			throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name)
+					+ "' is being granted to or given up by this node at this moment: try again");
 		}
 		throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name) + "' is held by node '"
 				+ PrintedNames.text(Peers.node(session.table().session(front.session())))

@@ -115,7 +115,8 @@ final class ShardStatus {
 
 	/** Why nothing is granted any more. */
 	LockException closed() {
-		return new LockUnavailableException("The lock registry of node '" + PrintedNames.text(this.node) + "' is closed");
+		return new LockUnavailableException(
+				"The lock registry of node '" + PrintedNames.text(this.node) + "' is closed");
 	}
 
 }

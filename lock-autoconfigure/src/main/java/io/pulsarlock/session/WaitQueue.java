@@ -42,8 +42,8 @@ final class WaitQueue {
 		int before = 0;
 		for (Waiter waiter : List.copyOf(this.waiters)) {
 			if (waiter.immediate && (taken || (inTouch && before > 0))) {
-				waiter.granted.completeExceptionally(
-						new LockBusyException("Lock '" + PrintedNames.lock(this.lock) + "' is held or awaited by another caller"));
+				waiter.granted.completeExceptionally(new LockBusyException(
+						"Lock '" + PrintedNames.lock(this.lock) + "' is held or awaited by another caller"));
 				this.waiters.remove(waiter);
 			}
 			else {
