@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import io.pulsarlock.benchmarks.faults.Chronicle.Kept;
 import io.pulsarlock.benchmarks.faults.Observer.Seen;
 import io.pulsarlock.benchmarks.faults.Violation.Kind;
+import org.apache.pulsar.client.api.PulsarClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ final class Arena implements AutoCloseable {
 	static final int HOME_LOCKS = 2;
 
 	private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+	/** So that the journals of hours of faults do not seem to grow by it. */
+	private static final Duration NOISE_PAUSE = Duration.ofMillis(10);
 
 	/** Each arena's namespaces must have other names. */
 	private static final AtomicInteger NAMESPACES = new AtomicInteger();
@@ -246,6 +251,8 @@ final class Arena implements AutoCloseable {
 				sleep(fault.length());
 				this.observer.writeStale();
 			}
+			case NOISE_COPIES, NOISE_STRANGERS, NOISE_GAPS, NOISE_OPENINGS, NOISE_FLIPPED, NOISE_FORGED, NOISE_ODD ->
+				noise(fault, topics);
 			case BROKER_KILL -> this.pulsar.killBroker(topics.get(0), fault.length());
 			case BROKER_STOP_5, BROKER_STOP_20 -> this.pulsar.pauseBroker(topics.get(0), fault.length());
 			case BROKER_RESTART -> this.pulsar.restartBroker(topics.get(0), fault.length());
@@ -263,6 +270,20 @@ final class Arena implements AutoCloseable {
 			default -> throw new IllegalStateException(fault + " is not for Pulsar");
 		}
 		round.healed = System.nanoTime();
+	}
+
+	/**
+	 * The sessions that are opened have the lease of the nodes: a session that is silent
+	 * in the present ledger keeps everybody from granting anything for its lease.
+	 */
+	private void noise(Fault fault, List<String> topics) throws IOException {
+		try (PulsarClient client = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl()).build()) {
+			Noise noise = new Noise(client, topics, NOISE_PAUSE, this.settings.lease(), this.random.nextLong());
+			int written = noise.make(Objects.requireNonNull(fault.noise()), fault.length());
+			if (written == 0) {
+				throw new IllegalStateException("Nothing was written");
+			}
+		}
 	}
 
 	private void during(Fault fault, Runnable begin, Runnable end) {

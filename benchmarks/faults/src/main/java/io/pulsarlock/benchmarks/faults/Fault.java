@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is done to a node or to Pulsar, for how long, and within what time somebody must
  * get a lock again.
@@ -85,6 +87,27 @@ enum Fault {
 
 	/** A node far behind writes expulsions of everybody. */
 	STALE_EXPEL("stale expulsions", Kind.CLUSTER, 1, 8),
+
+	/** Somebody writes copies of what the nodes have written. */
+	NOISE_COPIES("noise: copies", Kind.CLUSTER, 6, 15),
+
+	/** Somebody writes records of sessions that have no node. */
+	NOISE_STRANGERS("noise: strangers", Kind.CLUSTER, 6, 15),
+
+	/** Somebody writes numbers of live sessions that are far ahead. */
+	NOISE_GAPS("noise: gaps", Kind.CLUSTER, 6, 15),
+
+	/** Somebody opens thousands of sessions. */
+	NOISE_OPENINGS("noise: openings", Kind.CLUSTER, 6, 24),
+
+	/** Somebody writes copies with another bit. */
+	NOISE_FLIPPED("noise: flipped bits", Kind.CLUSTER, 6, 15),
+
+	/** Somebody writes records in the names of live sessions. */
+	NOISE_FORGED("noise: forged records", Kind.CLUSTER, 6, 24),
+
+	/** Somebody writes messages that are no records. */
+	NOISE_ODD("noise: odd messages", Kind.CLUSTER, 6, 15),
 
 	/** The broker of the shards dies, and comes back. */
 	BROKER_KILL("broker kill -9", Kind.CLUSTER, 4, 25),
@@ -197,6 +220,23 @@ enum Fault {
 		return switch (this) {
 			case JOIN_KILL, JOIN_STOP, JOIN_BLACKHOLE -> true;
 			default -> false;
+		};
+	}
+
+	/**
+	 * What is written, if it is noise. There is none that takes locks from live sessions:
+	 * where records have no keys it may, so there would be nothing to judge.
+	 */
+	Noise.@Nullable Kind noise() {
+		return switch (this) {
+			case NOISE_COPIES -> Noise.Kind.COPIES;
+			case NOISE_STRANGERS -> Noise.Kind.STRANGERS;
+			case NOISE_GAPS -> Noise.Kind.GAPS;
+			case NOISE_OPENINGS -> Noise.Kind.OPENINGS;
+			case NOISE_FLIPPED -> Noise.Kind.FLIPPED;
+			case NOISE_FORGED -> Noise.Kind.FORGED;
+			case NOISE_ODD -> Noise.Kind.ODD;
+			default -> null;
 		};
 	}
 

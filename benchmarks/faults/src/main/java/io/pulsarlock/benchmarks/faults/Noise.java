@@ -36,19 +36,31 @@ import org.apache.pulsar.client.api.Schema;
  */
 final class Noise {
 
-	private static final Duration PAUSE = Duration.ofMillis(2);
-
 	private static final int OPENINGS = 3000;
 
 	private final PulsarClient client;
 
 	private final List<String> topics;
 
+	private final Duration pause;
+
+	private final Duration lease;
+
 	private final Random random;
 
-	Noise(PulsarClient client, List<String> topics, long seed) {
+	/**
+	 * Creates it.
+	 * @param client used by nobody else
+	 * @param topics where to make noise
+	 * @param pause between two messages to each of them
+	 * @param lease of the sessions that are opened by thousands
+	 * @param seed what is written
+	 */
+	Noise(PulsarClient client, List<String> topics, Duration pause, Duration lease, long seed) {
 		this.client = client;
 		this.topics = topics;
+		this.pause = pause;
+		this.lease = lease;
 		this.random = new Random(seed);
 	}
 
@@ -71,7 +83,7 @@ final class Noise {
 					ear.listen();
 					written += ear.write(kind);
 				}
-				Arena.sleep(PAUSE);
+				Arena.sleep(this.pause);
 			}
 			for (Ear ear : ears) {
 				ear.producer.flush();
@@ -98,7 +110,7 @@ final class Noise {
 		/** Numbers of live sessions that are far ahead. */
 		GAPS,
 
-		/** Many sessions that are opened with the longest lease. */
+		/** Many sessions that are opened. */
 		OPENINGS,
 
 		/** Copies with a bit that is not as it was, with and without its checksum. */
@@ -218,7 +230,7 @@ final class Noise {
 		private int openings() {
 			int count = 0;
 			for (; count < 10 && this.openings < OPENINGS; count++) {
-				send(RecordCodec.encode(heartbeat(new UUID(8, this.openings++), 0, true, 3_600_000)));
+				send(RecordCodec.encode(heartbeat(new UUID(8, this.openings++), 0, true, Noise.this.lease.toMillis())));
 			}
 			return count;
 		}

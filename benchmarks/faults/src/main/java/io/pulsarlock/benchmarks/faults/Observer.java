@@ -131,17 +131,25 @@ final class Observer implements AutoCloseable {
 				MessageIdAdv id = (MessageIdAdv) message.getMessageId();
 				Position position = new Position(id.getLedgerId(), id.getEntryId());
 				if (position.isAfter(table.applied())) {
-					JournalRecord record = RecordCodec.decode(message.getValue());
-					SessionState session = table.session(record.session());
-					Long latest = (session != null) ? session.sequence() : null;
-					if (table.apply(position, record).accepted() && latest != null) {
-						before.put(record.session(), latest);
-					}
+					read(position, message.getValue(), table, before);
 				}
 			}
 		}
+	}
+
+	private static void read(Position position, byte @Nullable [] content, LineTable table, Map<UUID, Long> before) {
+		JournalRecord record;
+		try {
+			record = RecordCodec.decode(content);
+		}
 		catch (UnreadableRecordException ex) {
-			throw new IOException(ex);
+			table.skip(position);
+			return;
+		}
+		SessionState session = table.session(record.session());
+		Long latest = (session != null) ? session.sequence() : null;
+		if (table.apply(position, record).accepted() && latest != null) {
+			before.put(record.session(), latest);
 		}
 	}
 

@@ -87,8 +87,8 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 
 	private static final Set<Fault> SHORT = EnumSet.of(Fault.KILL, Fault.STOP_5, Fault.STOP_20, Fault.SHUTDOWN,
 			Fault.RESET, Fault.BLACKHOLE, Fault.DROP_OUT, Fault.STARVE, Fault.WALL_FORWARD, Fault.JOIN_KILL,
-			Fault.UPGRADE, Fault.STALE_EXPEL, Fault.BROKER_KILL, Fault.UNLOAD_NAMESPACE, Fault.DELETE_READERS,
-			Fault.POLICY_BACKLOG, Fault.NEWER);
+			Fault.UPGRADE, Fault.STALE_EXPEL, Fault.NOISE_STRANGERS, Fault.NOISE_FORGED, Fault.BROKER_KILL,
+			Fault.UNLOAD_NAMESPACE, Fault.DELETE_READERS, Fault.POLICY_BACKLOG, Fault.NEWER);
 
 	private static long number(Map<String, String> options, String name, long otherwise) {
 		String value = options.remove(name);

@@ -2,10 +2,13 @@ package io.pulsarlock.benchmarks.faults;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +46,8 @@ class NoiseTests {
 	private static final Duration LEASE = Duration.ofSeconds(4);
 
 	private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("noise.seconds", 4));
+
+	private static final Duration PAUSE = Duration.ofMillis(2);
 
 	private static final Duration WINDOW = Duration.ofSeconds(2);
 
@@ -85,6 +90,12 @@ class NoiseTests {
 		this.noisy.start(List.of());
 		noise(Noise.Kind.TAKING);
 		assertThat(this.noisy.failures.get()).isPositive();
+	}
+
+	@Test
+	void campaignMakesNoiseOfEachKindThatTakesNoLocks() {
+		assertThat(Arrays.stream(Fault.values()).map(Fault::noise).filter(Objects::nonNull))
+			.containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Noise.Kind.TAKING)));
 	}
 
 	private void round(Noise.Kind kind, List<String> keys) throws Exception {
@@ -130,7 +141,7 @@ class NoiseTests {
 			topics.add(TopicSettings.of(this.noisy.cluster).topic(shard));
 		}
 		try (PulsarClient client = PulsarClient.builder().serviceUrl(TestPulsar.shared().serviceUrl()).build()) {
-			return new Noise(client, topics, 1).make(kind, LENGTH);
+			return new Noise(client, topics, PAUSE, Duration.ofHours(1), 1).make(kind, LENGTH);
 		}
 	}
 
