@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,6 +67,9 @@ public final class PulsarConnector implements Connector {
 
 	private final RecordKeys keys;
 
+	/** The topics that are being opened. */
+	private final Set<String> opening = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean opened;
 
 	/**
@@ -93,7 +97,7 @@ public final class PulsarConnector implements Connector {
 	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node,
 			RecordKeys keys) {
 		this.clients = clients;
-		this.shared = CompletableFuture.completedFuture(clients.get());
+		this.shared = CompletableFuture.completedFuture(patient(clients.get()));
 		this.topics = topics;
 		this.node = node;
 		this.failures = new Failures(topics);
@@ -103,10 +107,16 @@ public final class PulsarConnector implements Connector {
 	@Override
 	public CompletionStage<Journal> open(int shard) {
 		String topic = this.topics.topic(shard);
+		this.opening.add(topic);
 		return this.own.getOrDefault(shard, this.shared)
 			.thenCompose((client) -> checkTls(client).thenCompose((none) -> open(client, topic))
 				.exceptionallyCompose((ex) -> explained(client, ex)))
-			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)));
+			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)))
+			.whenComplete((journal, ex) -> this.opening.remove(topic));
+	}
+
+	private PulsarClient patient(PulsarClient client) {
+		return PatientLookup.install(client, this.opening::contains);
 	}
 
 	private CompletableFuture<Journal> open(PulsarClient client, String topic) {
@@ -134,7 +144,8 @@ public final class PulsarConnector implements Connector {
 				this.opened = true;
 				this.failures.accepted();
 				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
-						new RangeReader(() -> reader(client, topic)), opening.begin, this.failures, topic, signer);
+						new RangeReader(() -> reader(client, topic), opening.begin), opening.begin, this.failures,
+						topic, signer);
 			})
 			.whenComplete((journal, ex) -> {
 				if (ex != null) {
@@ -194,7 +205,7 @@ public final class PulsarConnector implements Connector {
 	 */
 	@Override
 	public void abandon(int shard) {
-		CompletableFuture<PulsarClient> made = CompletableFuture.supplyAsync(this.clients::get,
+		CompletableFuture<PulsarClient> made = CompletableFuture.supplyAsync(() -> patient(this.clients.get()),
 				(task) -> aside("pulsar-lock-client", task));
 		CompletableFuture<PulsarClient> before = this.own.put(shard, made);
 		if (before != null) {
@@ -313,7 +324,7 @@ public final class PulsarConnector implements Connector {
 		});
 	}
 
-	private static void aside(String name, Runnable task) {
+	static void aside(String name, Runnable task) {
 		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
 		thread.start();

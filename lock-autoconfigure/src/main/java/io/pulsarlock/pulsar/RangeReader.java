@@ -15,14 +15,22 @@ final class RangeReader {
 
 	private static final long LIMIT_MILLIS = 5000;
 
+	/** So few records are read from the beginning, which costs less than to seek. */
+	private static final long NEAR = 500;
+
 	private final Supplier<CompletableFuture<org.apache.pulsar.client.api.Consumer<byte[]>>> readers;
+
+	private final Position begin;
 
 	/**
 	 * Creates it.
 	 * @param readers opens a paused reader at the earliest record
+	 * @param begin where the journal begins, as far as is known; with an entry if that is
+	 * not where its earliest record is
 	 */
-	RangeReader(Supplier<CompletableFuture<org.apache.pulsar.client.api.Consumer<byte[]>>> readers) {
+	RangeReader(Supplier<CompletableFuture<org.apache.pulsar.client.api.Consumer<byte[]>>> readers, Position begin) {
 		this.readers = readers;
+		this.begin = begin;
 	}
 
 	/**
@@ -37,8 +45,9 @@ final class RangeReader {
 		return this.readers.get().thenCompose((reader) -> Closing.after(seek(reader, after).thenCompose((none) -> {
 			reader.resume();
 			return ClientTimer.limit(MessageLoop.until(reader::receiveAsync, (message) -> {
-				boolean behind = !before.isAfter(PulsarJournal.position(message.getMessageId()));
-				if (!behind) {
+				Position position = PulsarJournal.position(message.getMessageId());
+				boolean behind = !before.isAfter(position);
+				if (!behind && position.isAfter(after)) {
 					delivery.accept(message);
 				}
 				return behind;
@@ -46,8 +55,10 @@ final class RangeReader {
 		}), reader::isConnected, reader::closeAsync));
 	}
 
-	private static CompletableFuture<Void> seek(org.apache.pulsar.client.api.Consumer<byte[]> reader, Position after) {
-		return (after.entryId() < 0) ? CompletableFuture.completedFuture(null)
+	/** To seek is to subscribe once more, and ten lines of the client's log. */
+	private CompletableFuture<Void> seek(org.apache.pulsar.client.api.Consumer<byte[]> reader, Position after) {
+		boolean near = this.begin.entryId() < 0 && this.begin.ledgerId() == after.ledgerId() && after.entryId() < NEAR;
+		return (near || after.entryId() < 0) ? CompletableFuture.completedFuture(null)
 				: reader.seekAsync(PulsarJournal.id(after));
 	}
 
