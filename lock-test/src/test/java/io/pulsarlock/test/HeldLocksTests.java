@@ -14,6 +14,7 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import static org.awaitility.Awaitility.await;
  * What many locks that are held and awaited cost the broker, and the log of the node that
  * waits: nothing. Real broker, default settings but one shard.
  */
+@Tag("proof")
 class HeldLocksTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(60);

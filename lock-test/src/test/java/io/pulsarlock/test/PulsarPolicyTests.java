@@ -19,6 +19,7 @@ import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,7 @@ import static org.awaitility.Awaitility.await;
  * reason, and the cure of the message, carried out as it is written there, helps without
  * a restart.
  */
+@Tag("proof")
 class PulsarPolicyTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
