@@ -28,11 +28,12 @@ class Summary {
 	/** What the shared broker of the tests says about itself when it is chosen. */
 	private static final Pattern BROKER = Pattern.compile("Test broker: (.*)");
 
-	private static final Pattern BROKER_JAR = Pattern.compile("pulsar-broker-(\\d.*)\\.jar");
 
 	private final Path root;
 
 	private final Instant since;
+
+	private final String springBoot;
 
 	private final TreeMap<String, int[]> modules = new TreeMap<>();
 
@@ -40,14 +41,15 @@ class Summary {
 
 	private final List<String> noisy = new ArrayList<>();
 
-	Summary(Path root, Instant since) {
+	Summary(Path root, Instant since, String springBoot) {
 		this.root = root;
 		this.since = since;
+		this.springBoot = springBoot;
 	}
 
 	public static void main(String[] args) throws IOException {
 		// Times of files may be of whole seconds.
-		Summary summary = new Summary(Path.of(args[0]), Instant.parse(args[1]).minusSeconds(1));
+		Summary summary = new Summary(Path.of(args[0]), Instant.parse(args[1]).minusSeconds(1), args[2]);
 		summary.read();
 		summary.print();
 		if (!summary.noisy.isEmpty()) {
@@ -108,10 +110,15 @@ class Summary {
 		}
 	}
 
-	private String brokerVersion() throws IOException {
-		Path jars = this.root.resolve("lock-test/broker/target/lib");
+	/** Of a jar among those that a module of the tests was given. */
+	private String version(String module, String artifact) throws IOException {
+		Pattern name = Pattern.compile(Pattern.quote(artifact) + "-(\\d.*)\\.jar");
+		Path jars = this.root.resolve(module).resolve("target/lib");
+		if (!Files.isDirectory(jars)) {
+			return "of unknown version";
+		}
 		try (Stream<Path> all = Files.list(jars)) {
-			return all.map((jar) -> BROKER_JAR.matcher(jar.getFileName().toString()))
+			return all.map((jar) -> name.matcher(jar.getFileName().toString()))
 				.filter(Matcher::matches)
 				.map((matcher) -> matcher.group(1))
 				.findFirst()
@@ -138,8 +145,10 @@ class Summary {
 					.collect(Collectors.joining(", "))
 				+ ")");
 		System.out.println("Broker: " + (this.brokers.isEmpty() ? "none was needed" : String.join("; ", this.brokers))
-				+ (this.brokers.toString().contains("child process") ? ", Pulsar " + brokerVersion() : ""));
-		System.out.println("JDK:    " + Runtime.version());
+				+ (this.brokers.toString().contains("child process")
+						? ", Pulsar " + version("lock-test/broker", "pulsar-broker") : ""));
+		System.out.println("With:   JDK " + Runtime.version() + ", Spring Boot " + this.springBoot + ", Pulsar client "
+				+ version("lock-test", "pulsar-client-all"));
 	}
 
 }
