@@ -124,6 +124,23 @@ class DocumentationTests {
 	}
 
 	@Test
+	void everyVersionThatWasTestedIsOneOfTheBuild() {
+		List<String> tested = tested("README.md", "([^|]+ \\| [^|]+ \\| [^|]+ \\| [^|]+)");
+		assertThat(tested).hasSizeGreaterThan(2)
+			.isEqualTo(tested("docs/getting-started.md", "([^|]+ \\| [^|]+ \\| [^|]+ \\| [^|]+)"));
+		DocumentedPage build = new DocumentedPage(ROOT.resolve("pom.xml"));
+		assertThat(tested("README.md", "([^ |]+)")).hasSameElementsAs(build.all("<spring-boot\\.version>([^<]+)"));
+		assertThat(tested("README.md", "[^|]+ \\| ([^ |]+)"))
+			.hasSameElementsAs(build.all("<pulsar-client\\.version>([^<]+)"));
+		assertThat(tested("README.md", "[^|]+ \\| [^|]+ \\| [^|]+ \\| ([^ |]+)")).hasSameElementsAs(
+				new DocumentedPage(ROOT.resolve("lock-test/broker/pom.xml")).all("<pulsar-broker\\.version>([^<]+)"));
+	}
+
+	private List<String> tested(String page, String column) {
+		return this.pages.get(Path.of(page)).all("(?m)^\\| (?=\\d)" + column);
+	}
+
+	@Test
 	void commandOfTheSampleIsThatOfTheReadme() {
 		String command = this.pages.get(Path.of("README.md")).all("<!-- run -->\n```sh\n(.*?)```").get(0);
 		assertThat(this.pages.get(Path.of("docs/sample.md")).all("```sh\n(.*?)```")).contains(command);
