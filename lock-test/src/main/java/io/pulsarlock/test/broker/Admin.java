@@ -184,7 +184,7 @@ public final class Admin {
 	}
 
 	/**
-	 * Sets how long messages live that nobody acknowledges. Brokers look every
+	 * Sets how long unacknowledged messages live. Brokers look every
 	 * {@code messageExpiryCheckIntervalInMinutes}.
 	 * @param namespace tenant and name
 	 * @param seconds how long

@@ -115,7 +115,7 @@ public final class PulsarCluster implements AutoCloseable {
 		return this.brokers.stream()
 			.filter((broker) -> answer.contains(":" + broker.port + "\""))
 			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("Nobody owns " + topic + ": " + answer));
+			.orElseThrow(() -> new IllegalStateException("No broker owns " + topic + ": " + answer));
 	}
 
 	/**
@@ -177,7 +177,7 @@ public final class PulsarCluster implements AutoCloseable {
 		}
 
 		/**
-		 * Where logs and data go; a new folder in {@code target} if nobody says.
+		 * Where logs and data go; a new folder in {@code target} by default.
 		 * @param directory a folder, created if need be
 		 * @return this
 		 */
@@ -229,7 +229,7 @@ public final class PulsarCluster implements AutoCloseable {
 		}
 
 		/**
-		 * The heap of every process, 512 if nobody says.
+		 * The heap of every process, 512 by default.
 		 * @param megabytes how much
 		 * @return this
 		 */

@@ -63,7 +63,7 @@ public record TestPulsar(String serviceUrl, Admin admin, @Nullable PulsarBroker 
 	}
 
 	/**
-	 * Makes a namespace nobody else uses.
+	 * Creates a namespace for the caller alone.
 	 * @return its tenant and name
 	 */
 	public String newNamespace() {

@@ -50,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * <li>Releasing never hides the exception of the guarded code.
  * <li>Entering again gives the same token, costs nothing and still notices a loss.
  * <li>Tokens strictly grow, from owner to owner, over restarts and reconnections.
- * <li>A lost lock is not held any more <em>before</em> anybody else can have it.
+ * <li>A lost lock is not held any more <em>before</em> another holder can have it.
  * <li>Every thread and every object at the broker is gone after release and close.
  * <li>A name that is null or blank is an error; different names, kinds and clusters never
  * share a lock.
@@ -61,7 +61,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * </ol>
  * Points 5 and 11 have a second half, annotated methods, and so does 9, the end of an
  * application context: a registry knows neither, so the starter's own tests hold them.
- * Point 13 cannot be tested from within a process, whose clock nobody can set; an
+ * Point 13 cannot be tested from within a process, whose clock cannot be set; an
  * architecture test of the library forbids to read a wall clock at all.
  *
  * @since 0.1.0
@@ -176,7 +176,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	void releasedLockIsFreeForWhoeverTries() throws Exception {
+	void releasedLockIsFreeForTheNextCaller() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");
 		for (LockNode node : List.of(a, b, a, b)) {
@@ -218,7 +218,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	void handleBelongsToWhoeverHasItAndNotToAThread() throws Exception {
+	void handleBelongsToItsOwnerAndNotToAThread() throws Exception {
 		LockNode node = node("a");
 		FencedLock lock = node.obtain("stock");
 		LockHandle held = lock.acquire(LONG);
@@ -398,7 +398,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 		});
 		awaitWaiters(a, "stock", 1);
 		caller.interrupt();
-		// It takes a new place, behind whoever has asked meanwhile.
+		// It takes a new place, behind the requests made meanwhile.
 		awaitWaiters(a, "stock", 1);
 		assertThat(caller.isDone()).isFalse();
 		held.close();

@@ -15,7 +15,7 @@ public interface ContractCluster extends AutoCloseable {
 
 	/**
 	 * Makes a node that has joined. Nodes made by one cluster share locks with each other
-	 * and with nobody else.
+	 * and with no other node.
 	 * @param name the node's name
 	 * @return a new node; closed by the test
 	 */
@@ -34,8 +34,8 @@ public interface ContractCluster extends AutoCloseable {
 	/**
 	 * Ends the session by which a node holds a lock, at once and for good, and with it
 	 * whatever else the node holds by the same session. The node and all others are in
-	 * reach. As nobody has waited before, the next holder may enter before this one has
-	 * read of the end.
+	 * reach. As there were no waiters before, the next holder may enter before this one
+	 * has read of the end.
 	 * @param node who holds it
 	 * @param lock the lock's name
 	 */
@@ -63,7 +63,7 @@ public interface ContractCluster extends AutoCloseable {
 	 */
 	void breakConnections();
 
-	/** Stops the broker: from now on nobody can be asked anything. */
+	/** Stops the broker: from now on no request is answered. */
 	void stop();
 
 	/** Starts the broker again, with all it had. */

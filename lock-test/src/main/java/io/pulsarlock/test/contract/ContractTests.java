@@ -139,7 +139,7 @@ abstract class ContractTests {
 		}
 	}
 
-	/** Waits until a node knows of nobody who holds or wants the lock. */
+	/** Waits until a node knows of neither holder nor waiters of the lock. */
 	static void awaitFree(LockNode node, String lock) {
 		await().until(() -> node.monitor().view().locks().stream().map(LockView::name).noneMatch(lock::equals));
 	}

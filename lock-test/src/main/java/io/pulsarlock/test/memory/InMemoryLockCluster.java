@@ -133,9 +133,9 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Takes a lock away from whoever holds it: the holder is told, and the next one in
-	 * line gets it. When this returns the holder's {@code isHeld()} is false. The code
-	 * that runs under the lock may call this itself, on any thread; a guarded method is
+	 * Revokes a lock from its holder: the holder is notified, and the next one in line
+	 * gets it. When this returns the holder's {@code isHeld()} is false. The code that
+	 * runs under the lock may call this itself, on any thread; a guarded method is
 	 * interrupted then, as in production.
 	 * @param lock the lock's full name; that of a lock with a key is the name, a colon
 	 * and the key, such as {@code coupon:5}
@@ -146,7 +146,7 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	 */
 	public void lose(String lock) {
 		if (running().stream().noneMatch((node) -> node.tryLose(lock))) {
-			throw new IllegalStateException("Nobody holds lock '" + lock + "' at this moment. Known are "
+			throw new IllegalStateException("Lock '" + lock + "' has no holder at this moment. Known are "
 					+ known(ClusterView::locks) + "; a lock with a key is called 'name:key'");
 		}
 	}
@@ -163,7 +163,7 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	public void loseLeadership(String group) {
 		if (running().stream().noneMatch((node) -> node.tryLoseLeadership(group))) {
 			throw new IllegalStateException(
-					"Nobody leads group '" + group + "' at this moment. Known are " + known(ClusterView::groups));
+					"Group '" + group + "' has no leader at this moment. Known are " + known(ClusterView::groups));
 		}
 	}
 

@@ -149,11 +149,11 @@ public final class InMemoryNode implements DelegatingLockNode {
 	/** Takes a lock away, unless this node does not hold it. */
 	boolean tryLose(String lock) {
 		this.broker.ask(this::requireConnected);
-		return isHeldBySomebody(lock) && expel(LOCK + lock, "lock '" + lock + "'");
+		return isInUse(lock) && expel(LOCK + lock, "lock '" + lock + "'");
 	}
 
-	/** A node that only keeps a lock has nobody who would be told of its loss. */
-	private boolean isHeldBySomebody(String lock) {
+	/** A lock that the node only caches has no holder to notify of its loss. */
+	private boolean isInUse(String lock) {
 		LockHandle free = this.node.obtain(lock).tryAcquire().orElse(null);
 		if (free != null) {
 			free.close();
@@ -233,7 +233,7 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	private boolean requireConnected() {
 		if (!this.connector.isConnected()) {
-			throw new IllegalStateException("Node '" + node() + "' is disconnected: nobody can tell it of a loss");
+			throw new IllegalStateException("Node '" + node() + "' is disconnected: it cannot be notified of a loss");
 		}
 		return true;
 	}

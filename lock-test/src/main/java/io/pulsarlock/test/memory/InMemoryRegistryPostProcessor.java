@@ -17,8 +17,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.MethodMetadata;
 
 /**
- * Puts nodes of the in-memory cluster in the place of the lock registries of a context,
- * whoever has declared them. What hangs on a registry, such as its life cycle, stays.
+ * Replaces all lock registries of a context by nodes of the in-memory cluster. What
+ * depends on a registry, such as its life cycle, stays.
  * <p>
  * It does so while there are definitions only: a mock that a test puts in the place of
  * the registry comes later, and stays.

@@ -38,7 +38,7 @@ final class MemoryBroker {
 	private final Set<MemoryConnector> connectors = new LinkedHashSet<>();
 
 	/** Who the switches are in the journal: no session at all. */
-	private final UUID nobody = UUID.randomUUID();
+	private final UUID administrator = UUID.randomUUID();
 
 	private long ledgers;
 
@@ -56,7 +56,7 @@ final class MemoryBroker {
 			this.thread.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			// All nodes are closed: nobody waits for it any more.
+			// All nodes are closed: no caller waits for it any more.
 		}
 	}
 
@@ -144,7 +144,7 @@ final class MemoryBroker {
 			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
 			if (front != null && holder != null && node.sessions().contains(holder.id())) {
 				CompletableFuture<?> noticed = before.apply(front.position().token());
-				shard.append(new Expel(this.nobody, 0, holder.id(), holder.sequence(), shard.ledger()));
+				shard.append(new Expel(this.administrator, 0, holder.id(), holder.sequence(), shard.ledger()));
 				node.journals()
 					.stream()
 					.filter((journal) -> holder.id().equals(journal.session()))
@@ -164,7 +164,7 @@ final class MemoryBroker {
 			UUID session = journal.session();
 			SessionState state = (session != null) ? shard.table().session(session) : null;
 			if (state != null) {
-				shard.append(new Expel(this.nobody, 0, state.id(), state.sequence(), shard.ledger()));
+				shard.append(new Expel(this.administrator, 0, state.id(), state.sequence(), shard.ledger()));
 				shard.deliverFirst(journal, journal.ended());
 				ends.add(journal.ended());
 			}

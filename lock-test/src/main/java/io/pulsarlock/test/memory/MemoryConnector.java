@@ -16,7 +16,7 @@ import io.pulsarlock.session.Journal;
 
 /**
  * One node's link to the shards. State is the broker's thread's own, except the number of
- * the connection, which anybody may read.
+ * the connection, which any thread may read.
  */
 final class MemoryConnector implements Connector {
 

@@ -114,7 +114,7 @@ final class MemoryShard {
 		return this.log.get((int) (offset - this.trimmed));
 	}
 
-	/** Lets go of records, except those somebody has not read yet. */
+	/** Drops records, except those that some node has not read yet. */
 	void trim(Position upTo) {
 		long read = this.journals.stream().mapToLong(MemoryJournal::offset).min().orElse(end());
 		int count = 0;

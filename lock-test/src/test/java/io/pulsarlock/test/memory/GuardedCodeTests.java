@@ -134,11 +134,11 @@ class GuardedCodeTests {
 		LockHandle other = a.obtain("price", 5).acquire(LONG);
 		a.obtain("stock").acquire(LONG).close();
 		assertThatIllegalStateException().isThrownBy(() -> this.cluster.lose("stock"))
-			.withMessageContaining("Nobody holds lock 'stock'")
+			.withMessageContaining("Lock 'stock' has no holder")
 			.withMessageContaining("'price:5'");
 		assertThatIllegalStateException().isThrownBy(() -> this.cluster.lose("never"));
 		assertThatIllegalStateException().isThrownBy(() -> this.cluster.loseLeadership("never"))
-			.withMessageContaining("Nobody leads group 'never'");
+			.withMessageContaining("Group 'never' has no leader");
 		assertThat(other.isHeld()).isTrue();
 	}
 
