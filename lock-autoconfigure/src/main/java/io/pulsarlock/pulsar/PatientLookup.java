@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -112,14 +113,14 @@ final class PatientLookup implements InvocationHandler {
 	@SuppressWarnings("unchecked")
 	private CompletableFuture<@Nullable Object> future(Method method, Object @Nullable [] arguments) {
 		try {
-			return (CompletableFuture<@Nullable Object>) call(method, arguments);
+			return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(call(method, arguments));
 		}
 		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
 
-	private Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+	private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
 		try {
 			return method.invoke(this.lookup, arguments);
 		}

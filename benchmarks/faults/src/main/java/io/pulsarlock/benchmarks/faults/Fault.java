@@ -100,7 +100,7 @@ enum Fault {
 	/** Somebody opens thousands of sessions. */
 	NOISE_OPENINGS("noise: openings", Kind.CLUSTER, 6, 24),
 
-	/** Somebody writes copies with another bit. */
+	/** Somebody writes copies with another bit, which the checksum shows. */
 	NOISE_FLIPPED("noise: flipped bits", Kind.CLUSTER, 6, 15),
 
 	/** Somebody writes records in the names of live sessions. */
@@ -224,8 +224,9 @@ enum Fault {
 	}
 
 	/**
-	 * What is written, if it is noise. There is none that takes locks from live sessions:
-	 * where records have no keys it may, so there would be nothing to judge.
+	 * What is written, if it is noise. There is none that takes locks from live sessions,
+	 * as a flipped bit with a checksum that fits may: where records have no keys that is
+	 * not kept from anybody, so there would be nothing to judge.
 	 */
 	Noise.@Nullable Kind noise() {
 		return switch (this) {

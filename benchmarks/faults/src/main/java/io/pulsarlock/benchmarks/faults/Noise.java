@@ -113,8 +113,14 @@ final class Noise {
 		/** Many sessions that are opened. */
 		OPENINGS,
 
-		/** Copies with a bit that is not as it was, with and without its checksum. */
+		/** Copies with a flipped bit, which the checksum shows. */
 		FLIPPED,
+
+		/**
+		 * Copies with a flipped bit and a checksum that fits. Such a record may take
+		 * locks from live sessions, and is harmless only where records are signed.
+		 */
+		FITTED,
 
 		/** Valid records in the names of live sessions, which take no lock at once. */
 		FORGED,
@@ -191,7 +197,8 @@ final class Noise {
 				case STRANGERS -> send(RecordCodec.encode(stranger()));
 				case GAPS -> chance(0.02) ? send(RecordCodec.encode(ahead())) : 0;
 				case OPENINGS -> openings();
-				case FLIPPED -> send(flipped());
+				case FLIPPED -> send(flipped(false));
+				case FITTED -> send(flipped(true));
 				case FORGED -> chance(0.2) ? send(RecordCodec.encode(forged())) : 0;
 				case ODD -> chance(0.2) ? send(odd()) : 0;
 				case TAKING -> send(RecordCodec.encode(taking()));
@@ -249,11 +256,11 @@ final class Noise {
 			return heartbeat(victim.session(), victim.sequence() + 1000, false, 4000);
 		}
 
-		private byte[] flipped() {
+		private byte[] flipped(boolean fitted) {
 			byte[] bytes = any().clone();
 			int bit = Noise.this.random.nextInt(bytes.length * 8);
 			bytes[bit / 8] ^= (byte) (1 << bit % 8);
-			if (chance(0.5)) {
+			if (fitted) {
 				CRC32C checksum = new CRC32C();
 				checksum.update(bytes, 0, bytes.length - 4);
 				ByteBuffer.wrap(bytes).putInt(bytes.length - 4, (int) checksum.getValue());
