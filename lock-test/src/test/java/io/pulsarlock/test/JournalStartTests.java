@@ -29,7 +29,7 @@ class JournalStartTests {
 
 	private static final int MANY = Integer.getInteger("pulsarlock.journal.records", 12_000);
 
-	private static final Duration LEASE = Duration.ofSeconds(2);
+	private static final Duration LEASE = Duration.ofSeconds(5);
 
 	private final TestPulsar pulsar = TestPulsar.shared();
 
@@ -43,7 +43,7 @@ class JournalStartTests {
 			a.awaitJoined(Duration.ofSeconds(20));
 			LockHandle held = a.obtain("stock").acquire(Duration.ofSeconds(10));
 			writeMany();
-			await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+			await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> {
 				String name = "b" + System.nanoTime();
 				try (LockNode b = node(name)) {
 					b.awaitJoined(Duration.ofSeconds(30));
