@@ -40,6 +40,25 @@ public interface LockAdministration {
 	boolean forgetFireTime(String group, String job);
 
 	/**
+	 * Has every node that fails to apply a record of the journal, which stops a shard
+	 * there, go on without it. The order is written into the journal, on any node, also
+	 * on one that is stopped itself. A node that goes on grants nothing in the shard for
+	 * two leases, in which whoever holds a lock says so again; so nobody gets a lock that
+	 * is held. Nodes that have applied the record, or can, take no notice. What the
+	 * record said of a fire time is forgotten where it is skipped. Returns when the order
+	 * is on its way.
+	 * @param shard the shard, as in the message of the node that is stopped
+	 * @param ledgerId the ledger of the record, as there
+	 * @param entryId the entry in the ledger, as there
+	 * @throws IllegalArgumentException if there can be no such record
+	 * @throws LockOperationRefusedException if there is no such record yet, or it is of
+	 * another version or Pulsar cluster: then its writer has to end
+	 * @throws LockUnavailableException if this node has no connection to the journal
+	 * @since 0.2.0
+	 */
+	void skipRecord(int shard, long ledgerId, long entryId);
+
+	/**
 	 * Ends a silent session, a little earlier than the nodes would by themselves, and
 	 * under the same rule: nothing was heard from it for as long as it may believe to
 	 * hold its locks, and if it has spoken meanwhile the expulsion does not count.

@@ -27,6 +27,8 @@ public final class LockStatistics {
 
 	private final long skipped;
 
+	private final long highestToken;
+
 	private LockStatistics(Builder builder) {
 		this.confirmed = builder.confirmed;
 		this.sessions = builder.sessions;
@@ -37,6 +39,7 @@ public final class LockStatistics {
 		this.requests = builder.requests;
 		this.releases = builder.releases;
 		this.skipped = builder.skipped;
+		this.highestToken = builder.highestToken;
 	}
 
 	/**
@@ -130,11 +133,23 @@ public final class LockStatistics {
 		return this.skipped;
 	}
 
+	/**
+	 * No fencing token or term that any node of the cluster was given so far is larger,
+	 * as far as this node has read. What to set as the token floor, or more, when the
+	 * lock cluster moves to another Pulsar cluster.
+	 * @return the number, zero if nothing has been read yet
+	 * @since 0.2.0
+	 */
+	public long highestToken() {
+		return this.highestToken;
+	}
+
 	@Override
 	public String toString() {
 		return "LockStatistics[confirmed=" + this.confirmed + ", sessions=" + this.sessions + ", held=" + this.held
 				+ ", waiting=" + this.waiting + ", silence=" + this.silence + ", unread=" + this.unread + ", requests="
-				+ this.requests + ", releases=" + this.releases + ", skipped=" + this.skipped + "]";
+				+ this.requests + ", releases=" + this.releases + ", skipped=" + this.skipped + ", highestToken="
+				+ this.highestToken + "]";
 	}
 
 	/**
@@ -161,6 +176,8 @@ public final class LockStatistics {
 		private long releases;
 
 		private long skipped;
+
+		private long highestToken;
 
 		private Builder() {
 		}
@@ -252,6 +269,16 @@ public final class LockStatistics {
 		 */
 		public Builder skipped(long skipped) {
 			this.skipped = skipped;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#highestToken()}.
+		 * @param highestToken the value
+		 * @return this
+		 */
+		public Builder highestToken(long highestToken) {
+			this.highestToken = highestToken;
 			return this;
 		}
 

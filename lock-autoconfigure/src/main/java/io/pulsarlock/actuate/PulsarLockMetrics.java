@@ -81,6 +81,8 @@ public class PulsarLockMetrics implements MeterBinder {
 				(statistics) -> statistics.confirmed() ? 1 : 0);
 		gauge(meters, "pulsar.lock.journal.unread", "Own records in the journals that stand behind unread ones",
 				LockStatistics::unread);
+		gauge(meters, "pulsar.lock.token.highest", "No fencing token given so far is larger",
+				LockStatistics::highestToken);
 		TimeGauge
 			.builder("pulsar.lock.session.silence", this, TimeUnit.NANOSECONDS,
 					(self) -> self.statistics().silence().toNanos())

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.pulsarlock.ClusterView;
@@ -37,6 +39,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "pulsarlocks", defaultAccess = Access.READ_ONLY)
 public class PulsarLocksEndpoint {
 
+	private static final Pattern PLACE = Pattern.compile("(\\d+)/(\\d+):(\\d+)");
+
 	private final LockMonitor monitor;
 
 	private final LockAdministration administration;
@@ -65,7 +69,8 @@ public class PulsarLocksEndpoint {
 		ClusterView view = this.monitor.view();
 		Set<String> own = ownSessions(view);
 		return new PulsarLocksDescriptor(this.monitor.node(), describe(view.locks(), own), describe(view.groups(), own),
-				view.sessions().stream().map(SessionDescriptor::of).toList());
+				view.sessions().stream().map(SessionDescriptor::of).toList(),
+				Long.toString(this.monitor.statistics().highestToken()));
 	}
 
 	/**
@@ -91,8 +96,8 @@ public class PulsarLocksEndpoint {
 				.map(SessionDescriptor::of)
 				.findFirst()
 				.orElse(null);
-			// What was claimed can be forgotten, and not be looked at.
-			case FIRETIMES -> null;
+			// What was claimed or written can be forgotten, and not be looked at.
+			case FIRETIMES, RECORDS -> null;
 		};
 	}
 
@@ -106,10 +111,12 @@ public class PulsarLocksEndpoint {
 
 	/**
 	 * Ends something: releases a lock that this node holds, resigns a group that this
-	 * node leads, expels a session that is silent, or forgets the fire time of a job.
+	 * node leads, expels a session that is silent, forgets the fire time of a job, or has
+	 * a record skipped that stops nodes.
 	 * @param kind what the name is a name of
-	 * @param name a lock's or group's full name as it is, a session's id, or the name of
-	 * a job in a group that this node is a candidate of
+	 * @param name a lock's or group's full name as it is, a session's id, the name of a
+	 * job in a group that this node is a candidate of, or a record's place as the message
+	 * of the stopped node has it, {@code <shard>/<ledger>:<entry>}
 	 * @return what was done or why it was refused; null if there is no such thing
 	 * @throws InvalidEndpointRequestException if the name is blank or too long
 	 * @throws LockUnavailableException if this node is out of touch
@@ -123,6 +130,7 @@ public class PulsarLocksEndpoint {
 				case GROUPS -> resign(name);
 				case SESSIONS -> this.administration.expelSession(name);
 				case FIRETIMES -> forget(name);
+				case RECORDS -> skip(name);
 			};
 			return done ? EndDescriptor.done(kind, name) : null;
 		}
@@ -151,6 +159,22 @@ public class PulsarLocksEndpoint {
 			forgotten |= this.administration.forgetFireTime(group.name(), job);
 		}
 		return forgotten;
+	}
+
+	private boolean skip(String name) {
+		Matcher place = PLACE.matcher(name);
+		if (!place.matches()) {
+			throw invalid("'" + PrintedNames.text(name)
+					+ "' is no place of a record: <shard>/<ledger>:<entry>, such as 0/17:3");
+		}
+		try {
+			this.administration.skipRecord(Integer.parseInt(place.group(1)), Long.parseLong(place.group(2)),
+					Long.parseLong(place.group(3)));
+		}
+		catch (NumberFormatException ex) {
+			throw invalid("'" + PrintedNames.text(name) + "' is no place of a record: a number is too large");
+		}
+		return true;
 	}
 
 	private boolean resign(String name) {
@@ -200,7 +224,13 @@ public class PulsarLocksEndpoint {
 		 * The latest fire time that was claimed for a job.
 		 * @since 0.2.0
 		 */
-		FIRETIMES
+		FIRETIMES,
+
+		/**
+		 * A record of the journal that nodes cannot apply.
+		 * @since 0.2.0
+		 */
+		RECORDS
 
 	}
 
@@ -211,9 +241,11 @@ public class PulsarLocksEndpoint {
 	 * @param locks every lock somebody has or awaits
 	 * @param groups every leader group with a candidate
 	 * @param sessions every session
+	 * @param highestToken no fencing token or term given so far is larger; text, as it is
+	 * larger than the numbers that JavaScript can tell apart
 	 */
 	public record PulsarLocksDescriptor(String node, List<LockDescriptor> locks, List<LockDescriptor> groups,
-			List<SessionDescriptor> sessions) implements OperationResponseBody {
+			List<SessionDescriptor> sessions, String highestToken) implements OperationResponseBody {
 	}
 
 	/**

@@ -10,9 +10,11 @@ import io.pulsarlock.autoconfigure.PulsarLockProperties.Cache;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Session;
 import io.pulsarlock.autoconfigure.PulsarLockProperties.Topic;
 import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.RecordEncryption;
 import io.pulsarlock.pulsar.RecordKeys;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.session.SessionSettings;
+import org.apache.pulsar.client.api.CryptoKeyReader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -45,6 +47,8 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 
 	private static final int MOST_SHARDS = 1024;
 
+	private static final long HIGHEST_TOKEN_FLOOR = Long.MAX_VALUE / 2;
+
 	static LockSettings of(PulsarLockProperties properties, Environment environment) {
 		Topic topic = properties.topic();
 		Session session = properties.session();
@@ -60,6 +64,11 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		}
 		checkTimes(session);
 		checkCache(properties.cache());
+		long floor = properties.fencing().tokenFloor();
+		if (floor < 0 || floor > HIGHEST_TOKEN_FLOOR) {
+			throw invalid("pulsar-lock.fencing.token-floor", floor,
+					"It must be from 0 to " + HIGHEST_TOKEN_FLOOR + ", so that there is room for tokens above it.");
+		}
 		checkNotBlank("pulsar-lock.node", properties.node());
 		checkNotNegative("pulsar-lock.startup-timeout", properties.startupTimeout());
 		checkNotNegative("pulsar-lock.annotations.wait-for", properties.annotations().waitFor());
@@ -77,7 +86,8 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 				SessionSettings.of((node != null) ? node : PulsarLocks.defaultNode())
 					.withShards(topic.shards())
 					.withTimes(session.lease(), session.reconnectGrace())
-					.withAffinity(properties.cache().idle(), properties.cache().maxLocks()),
+					.withAffinity(properties.cache().idle(), properties.cache().maxLocks())
+					.withTokenFloor(floor),
 				keys(properties.security().recordKeys()), warnings(session));
 	}
 
@@ -90,6 +100,31 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		}
 		catch (IllegalArgumentException ex) {
 			throw new LockConfigurationException("pulsar-lock.security.record-keys is wrong. " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * How records are encrypted.
+	 * @param names the names of the keys
+	 * @param reader the application's keys, null if it has none or several sets of them
+	 * @throws LockConfigurationException if there are names and no keys
+	 */
+	static RecordEncryption encryption(List<String> names, @Nullable CryptoKeyReader reader) {
+		if (names.isEmpty()) {
+			return RecordEncryption.none();
+		}
+		if (reader == null) {
+			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is set, and there is no single"
+					+ " CryptoKeyReader bean that has the keys. Declare one, such as"
+					+ " DefaultCryptoKeyReader.builder().publicKey(name, uri).privateKey(name, uri).build(); if there are"
+					+ " several, mark the one for locks @Primary");
+		}
+		try {
+			return RecordEncryption.of(reader, names);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is wrong. " + ex.getMessage(),
+					ex);
 		}
 	}
 

@@ -9,9 +9,11 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.PrintedNames;
 import io.pulsarlock.pulsar.PulsarConnector;
+import io.pulsarlock.pulsar.RecordEncryption;
 import io.pulsarlock.session.SessionLockNode;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.pulsar.client.api.CryptoKeyReader;
 import org.apache.pulsar.client.api.PulsarClient;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -133,18 +135,22 @@ public final class PulsarLockAutoConfiguration {
 		@Bean
 		@Lazy
 		ManagedNode pulsarLockManagedNode(PulsarLockProperties properties, Environment environment,
-				LockClientFactory clientFactory) {
+				LockClientFactory clientFactory, ObjectProvider<CryptoKeyReader> cryptoKeys) {
 			LockSettings settings = LockSettings.of(properties, environment);
+			RecordEncryption encryption = LockSettings.encryption(properties.security().encryptionKeys(),
+					cryptoKeys.getIfUnique());
 			settings.warnings().forEach(logger::warn);
 			logger.info("Node '" + PrintedNames.text(settings.session().node()) + "' is of lock cluster '"
 					+ settings.topics().cluster() + "' in " + settings.topics().tenant() + "/"
 					+ settings.topics().namespace() + " (shards " + settings.session().shards() + ", lease "
 					+ LockSettings.text(settings.session().lease()) + ", reconnect grace "
 					+ LockSettings.text(settings.session().reconnectGrace())
-					+ (settings.keys().isEmpty() ? "" : ", signed records") + ")");
+					+ (settings.keys().isEmpty() ? "" : ", signed records")
+					+ (encryption.isEmpty() ? "" : ", encrypted records") + ")");
 			return new ManagedNode(
-					SessionLockNode.restartable(settings.session(), () -> new PulsarConnector(clientFactory::create,
-							settings.topics(), settings.session().node(), settings.keys())),
+					SessionLockNode.restartable(settings.session(),
+							() -> new PulsarConnector(clientFactory::create, settings.topics(),
+									settings.session().node(), settings.keys(), encryption)),
 					clientFactory.serviceUrl());
 		}
 

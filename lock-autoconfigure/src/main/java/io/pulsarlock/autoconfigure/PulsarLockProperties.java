@@ -70,6 +70,9 @@ public final class PulsarLockProperties {
 	/** Locks that stay with this node after their release. */
 	private final Cache cache;
 
+	/** Fencing tokens. */
+	private final Fencing fencing;
+
 	/** Protection of the locks from others who may write to their topics. */
 	private final Security security;
 
@@ -85,8 +88,8 @@ public final class PulsarLockProperties {
 	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
 			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
 			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Cache cache,
-			@DefaultValue Security security, @DefaultValue Privacy privacy, @DefaultValue Annotations annotations,
-			@DefaultValue Leader leader) {
+			@DefaultValue Fencing fencing, @DefaultValue Security security, @DefaultValue Privacy privacy,
+			@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
 		this.enabled = enabled;
 		this.cluster = cluster;
 		this.node = node;
@@ -95,6 +98,7 @@ public final class PulsarLockProperties {
 		this.topic = topic;
 		this.session = session;
 		this.cache = cache;
+		this.fencing = fencing;
 		this.security = security;
 		this.privacy = privacy;
 		this.annotations = annotations;
@@ -167,6 +171,14 @@ public final class PulsarLockProperties {
 	 */
 	public Cache cache() {
 		return this.cache;
+	}
+
+	/**
+	 * Fencing tokens.
+	 * @return the value
+	 */
+	public Fencing fencing() {
+		return this.fencing;
 	}
 
 	/**
@@ -461,6 +473,34 @@ public final class PulsarLockProperties {
 	}
 
 	/**
+	 * Fencing tokens. Must be the same on all nodes of a lock cluster.
+	 */
+	public static final class Fencing {
+
+		/**
+		 * Number that all fencing tokens exceed, for a lock cluster that has moved to
+		 * another Pulsar cluster. Must be the same on all nodes and must never become
+		 * smaller; stop all nodes before changing it.
+		 */
+		private final long tokenFloor;
+
+		Fencing(@DefaultValue("0") long tokenFloor) {
+			this.tokenFloor = tokenFloor;
+		}
+
+		/**
+		 * Number that all fencing tokens exceed, for a lock cluster that has moved to
+		 * another Pulsar cluster. Must be the same on all nodes and must never become
+		 * smaller; stop all nodes before changing it.
+		 * @return the value
+		 */
+		public long tokenFloor() {
+			return this.tokenFloor;
+		}
+
+	}
+
+	/**
 	 * Protection of the locks from others who may write to their topics.
 	 */
 	public static final class Security {
@@ -472,8 +512,26 @@ public final class PulsarLockProperties {
 		 */
 		private final List<String> recordKeys;
 
-		Security(@DefaultValue List<String> recordKeys) {
+		/**
+		 * Comma-separated list of the names of the keys that the Pulsar client encrypts
+		 * records with, for namespaces that require encryption. The keys are those of a
+		 * CryptoKeyReader bean.
+		 */
+		private final List<String> encryptionKeys;
+
+		Security(@DefaultValue List<String> recordKeys, @DefaultValue List<String> encryptionKeys) {
 			this.recordKeys = List.copyOf(recordKeys);
+			this.encryptionKeys = List.copyOf(encryptionKeys);
+		}
+
+		/**
+		 * Comma-separated list of the names of the keys that the Pulsar client encrypts
+		 * records with, for namespaces that require encryption. The keys are those of a
+		 * CryptoKeyReader bean.
+		 * @return the value
+		 */
+		public List<String> encryptionKeys() {
+			return this.encryptionKeys;
 		}
 
 		/**

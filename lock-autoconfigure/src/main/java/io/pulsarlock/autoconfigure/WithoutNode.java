@@ -92,6 +92,11 @@ final class WithoutNode {
 		}
 
 		@Override
+		public void skipRecord(int shard, long ledgerId, long entryId) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+		@Override
 		public boolean expelSession(String id) {
 			throw unavailable(this.registry, "administration", LockAdministration.class);
 		}

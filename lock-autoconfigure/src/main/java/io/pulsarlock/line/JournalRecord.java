@@ -109,6 +109,18 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Says for a person that whoever cannot apply the record at a place is to go on
+	 * without it. Whoever has applied it, or can, takes no notice.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param skipped the place
+	 * @since 0.2.0
+	 */
+	record Skip(UUID session, long sequence, Position skipped) implements JournalRecord {
+	}
+
+	/**
 	 * Says whether the owner of a lock uses it or only keeps it, in case nobody else
 	 * wants it before. A hint: it takes nothing from anybody.
 	 *
@@ -149,8 +161,21 @@ public sealed interface JournalRecord {
 	 * @param leaseMillis how long it is certain to live after its latest record
 	 * @param graceMillis how long it holds on after its connection closed
 	 * @param shards how many shards it believes there are
+	 * @param tokenFloor what it believes all fencing tokens to be larger than
 	 */
-	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards) {
+	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards, long tokenFloor) {
+
+		/**
+		 * Of a cluster whose tokens are those of its Pulsar cluster.
+		 * @param node who it is
+		 * @param leaseMillis how long it is certain to live after its latest record
+		 * @param graceMillis how long it holds on after its connection closed
+		 * @param shards how many shards it believes there are
+		 */
+		public SessionInfo(String node, long leaseMillis, long graceMillis, int shards) {
+			this(node, leaseMillis, graceMillis, shards, 0);
+		}
+
 	}
 
 	/**

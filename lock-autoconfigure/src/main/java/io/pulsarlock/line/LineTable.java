@@ -12,6 +12,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
+import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
@@ -138,6 +139,13 @@ public final class LineTable {
 		if (session != null) {
 			// A session is of one version and one log, so this is a forgery, or noise.
 			boolean foreign = (session.outsider() != null) != (record instanceof Outsider);
+			if (foreign && record.sequence() > session.sequence()
+					&& (isEncrypted(session.outsider()) || isEncrypted(record))) {
+				// Neither noise nor forgery: what could be read before, or after, is
+				// missing here, and nobody else would say so.
+				throw new IllegalStateException(
+						"some records of session " + id + " could be decrypted and some could not");
+			}
 			if (foreign || record.sequence() <= session.sequence()) {
 				return null;
 			}
@@ -169,6 +177,10 @@ public final class LineTable {
 		session = new SessionState(id, null, position, record.sequence());
 		this.sessions.put(id, session);
 		return session;
+	}
+
+	private static boolean isEncrypted(@Nullable JournalRecord record) {
+		return record instanceof OtherVersion other && other.version() == RecordCodec.ENCRYPTED;
 	}
 
 	private boolean introduces(JournalRecord record) {

@@ -74,6 +74,29 @@ public record Position(long ledgerId, long entryId) implements Comparable<Positi
 	}
 
 	/**
+	 * The position as a fencing token that is larger than a floor. The distance between
+	 * the tokens of two positions does not depend on the floor.
+	 * @param floor what it is to be larger than
+	 * @return the fencing token
+	 * @throws ArithmeticException if it does not fit
+	 * @since 0.2.0
+	 */
+	public long token(long floor) {
+		return Math.addExact(token(), floor);
+	}
+
+	/**
+	 * Whether a fencing token that is larger than a floor fits, and so does that of each
+	 * further holding by the owner of the place.
+	 * @param floor what it is to be larger than
+	 * @return false if not
+	 * @since 0.2.0
+	 */
+	public boolean hasToken(long floor) {
+		return hasToken() && (this.ledgerId << ENTRY_BITS | this.entryId) < (Long.MAX_VALUE - floor) / HOLDINGS - 2;
+	}
+
+	/**
 	 * Whether the position fits a fencing token.
 	 * @return false if {@link #token()} would refuse it
 	 * @since 0.2.0

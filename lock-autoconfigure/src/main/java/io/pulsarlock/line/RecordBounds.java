@@ -11,6 +11,7 @@ import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Skip;
 
 /**
  * The values a record may have. They are checked before a record is written, so that
@@ -46,6 +47,9 @@ public final class RecordBounds {
 
 	/** The largest number of shards. */
 	public static final int MAX_SHARDS = 1024;
+
+	/** The largest token floor: half of all tokens stay above it. */
+	public static final long MAX_TOKEN_FLOOR = Long.MAX_VALUE / 2;
 
 	private RecordBounds() {
 	}
@@ -86,6 +90,10 @@ public final class RecordBounds {
 			key(idle.lock());
 			number("ticket", idle.ticket());
 		}
+		else if (record instanceof Skip skip) {
+			require(!skip.skipped().equals(Position.NONE), "no place to skip");
+			position(skip.skipped());
+		}
 		else if (record instanceof Outsider other && other.node() != null) {
 			text("node", other.node(), MAX_NODE);
 			lease(other.leaseMillis());
@@ -99,6 +107,7 @@ public final class RecordBounds {
 		require(info.graceMillis() >= MIN_GRACE_MILLIS && info.graceMillis() <= info.leaseMillis(),
 				"grace of " + info.graceMillis() + " ms");
 		require(info.shards() >= 1 && info.shards() <= MAX_SHARDS, info.shards() + " shards");
+		require(info.tokenFloor() >= 0 && info.tokenFloor() <= MAX_TOKEN_FLOOR, "token floor " + info.tokenFloor());
 		position(heartbeat.history());
 		position(heartbeat.from());
 		position(heartbeat.upTo());
@@ -117,6 +126,9 @@ public final class RecordBounds {
 	 * still to come.
 	 */
 	static boolean mayStandAt(Position place, JournalRecord record) {
+		if (record instanceof Skip skip) {
+			return place.isAfter(skip.skipped());
+		}
 		return !(record instanceof Heartbeat heartbeat)
 				|| (place.isAfter(heartbeat.history()) && place.isAfter(heartbeat.upTo()));
 	}

@@ -17,6 +17,7 @@ import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Skip;
 import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.JournalRecord.Unverified.Doubt;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * record    = version magic(2) type session(16) sequence body option* signed? checksum(4)
  * version   = byte, 3; with the highest bit: the record is signed
  * magic     = the letters PL
- * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget
+ * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget, 10 skip
  * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
  * claim     = text number position
  * request   = text
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * fire      = text number
  * idle      = text number flags(1: idle)
  * forget    = text
- * option    = tag length bytes; unknown tags are skipped
+ * skip      = position
+ * option    = tag length bytes; unknown tags are skipped. Of a heartbeat: 1 the token
+ *             floor, a number, if there is one
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
  * tag, length, count, number = unsigned LEB128
@@ -60,6 +63,13 @@ public final class RecordCodec {
 	/** The version this class writes, and the only one it reads in full. */
 	public static final int VERSION = 3;
 
+	/**
+	 * What stands for the version of a record of this version that is encrypted, where it
+	 * cannot be read.
+	 * @since 0.2.0
+	 */
+	public static final int ENCRYPTED = 0x7F;
+
 	private static final byte[] MAGIC = { 'P', 'L' };
 
 	/**
@@ -70,6 +80,8 @@ public final class RecordCodec {
 	private static final int HEARTBEAT = 1;
 
 	private static final int BYE = 6;
+
+	private static final int TOKEN_FLOOR = 1;
 
 	private RecordCodec() {
 	}
@@ -115,6 +127,9 @@ public final class RecordCodec {
 				out.number(claim.ticket());
 				out.position(claim.position());
 			}
+			if (heartbeat.info().tokenFloor() != 0) {
+				out.option(TOKEN_FLOOR, heartbeat.info().tokenFloor());
+			}
 		}
 		else if (record instanceof Request request) {
 			out.text(request.lock());
@@ -142,6 +157,32 @@ public final class RecordCodec {
 			out.text(idle.lock());
 			out.number(idle.ticket());
 			out.octet(idle.idle() ? 1 : 0);
+		}
+		else if (record instanceof Skip skip) {
+			out.position(skip.skipped());
+		}
+		return out.sealed(signer);
+	}
+
+	/**
+	 * Writes what is said of a record in the clear when the record itself is encrypted:
+	 * as much as is known of one of another version.
+	 * @param record the record
+	 * @param signer signs it; null if records are not signed
+	 * @return the bytes, which {@link #decode(byte[], RecordSigner)} takes for a record
+	 * of version {@link #ENCRYPTED}
+	 * @since 0.2.0
+	 */
+	public static byte[] outline(JournalRecord record, @Nullable RecordSigner signer) {
+		RecordOutput out = new RecordOutput();
+		out.octet((signer != null) ? ENCRYPTED | SIGNED : ENCRYPTED);
+		out.octets(MAGIC);
+		out.octet(type(record));
+		out.uuid(record.session());
+		out.number(record.sequence());
+		if (record instanceof Heartbeat heartbeat) {
+			out.number(heartbeat.info().leaseMillis());
+			out.text(heartbeat.info().node());
 		}
 		return out.sealed(signer);
 	}
@@ -192,6 +233,27 @@ public final class RecordCodec {
 			throw new UnreadableRecordException(hasMagic(bytes) ? SkipCause.INVALID : SkipCause.FOREIGN,
 					"not a record (" + bytes.length + " bytes): " + ex.getMessage());
 		}
+	}
+
+	/**
+	 * Whether bytes are a record, of whatever version that has a checksum, and not by
+	 * chance.
+	 * @param bytes any bytes
+	 * @return false if they are none, or a damaged one
+	 * @since 0.2.0
+	 */
+	public static boolean isRecord(byte[] bytes) {
+		return hasMagic(bytes) && isWhole(bytes);
+	}
+
+	/**
+	 * Whether bytes are what {@link #outline} writes.
+	 * @param bytes any bytes
+	 * @return false if they are something else
+	 * @since 0.2.0
+	 */
+	public static boolean isOutline(byte[] bytes) {
+		return isRecord(bytes) && (bytes[0] & ~SIGNED & 0xFF) == ENCRYPTED;
 	}
 
 	private static boolean hasMagic(byte[] bytes) {
@@ -254,6 +316,7 @@ public final class RecordCodec {
 			case 7 -> new Fire(session, sequence, in.text(), in.number());
 			case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
 			case 9 -> new Forget(session, sequence, in.text());
+			case 10 -> new Skip(session, sequence, in.position());
 			default -> throw new IllegalArgumentException("unknown type " + type);
 		};
 		in.skipOptions();
@@ -264,7 +327,8 @@ public final class RecordCodec {
 		long lease = in.number();
 		String node = in.text();
 		boolean opening = (in.octet() & 1) != 0;
-		SessionInfo info = new SessionInfo(node, lease, in.number(), Math.toIntExact(in.number()));
+		long grace = in.number();
+		int shards = Math.toIntExact(in.number());
 		Position history = in.position();
 		Position from = in.position();
 		Position upTo = in.position();
@@ -273,6 +337,7 @@ public final class RecordCodec {
 		for (long i = 0; i < count; i++) {
 			claims.add(new Claim(in.text(), in.number(), in.position()));
 		}
+		SessionInfo info = new SessionInfo(node, lease, grace, shards, in.option(TOKEN_FLOOR));
 		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
 	}
 
@@ -295,7 +360,10 @@ public final class RecordCodec {
 		if (record instanceof Fire) {
 			return 7;
 		}
-		return (record instanceof Idle) ? 8 : 9;
+		if (record instanceof Idle) {
+			return 8;
+		}
+		return (record instanceof Forget) ? 9 : 10;
 	}
 
 }

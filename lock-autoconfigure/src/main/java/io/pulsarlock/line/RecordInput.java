@@ -58,14 +58,23 @@ record RecordInput(ByteBuffer in) {
 	}
 
 	void skipOptions() {
+		option(0);
+	}
+
+	/** Passes all options; the number that one of them has, or zero. */
+	long option(int wanted) {
+		long value = 0;
 		while (this.in.hasRemaining()) {
-			number();
+			long tag = number();
 			long length = number();
 			if (length < 0 || length > this.in.remaining()) {
 				throw new IllegalArgumentException("option too long");
 			}
-			this.in.position(this.in.position() + (int) length);
+			int end = this.in.position() + (int) length;
+			value = (tag == wanted && length > 0) ? number() : value;
+			this.in.position(end);
 		}
+		return value;
 	}
 
 }

@@ -42,6 +42,14 @@ final class RecordOutput {
 		number(value.entryId() + 1);
 	}
 
+	void option(int tag, long value) {
+		RecordOutput number = new RecordOutput();
+		number.number(value);
+		number(tag);
+		number(number.out.size());
+		this.out.writeBytes(number.out.toByteArray());
+	}
+
 	void text(String value) {
 		byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
 		number(bytes.length);

@@ -85,6 +85,13 @@ final class Failures {
 		this.accepted = true;
 	}
 
+	/** Whether a producer is kept out because of what subscriptions have not read. */
+	static boolean isBacklog(Throwable failure) {
+		Throwable cause = unwrap(failure);
+		return cause instanceof ProducerBlockedQuotaExceededException
+				|| cause instanceof ProducerBlockedQuotaExceededError;
+	}
+
 	/** Whether Pulsar has let this node in before. */
 	boolean isAccepted() {
 		return this.accepted;
@@ -164,12 +171,10 @@ final class Failures {
 			return "Pulsar refuses the credentials. Check the client's authentication settings "
 					+ "(spring.pulsar.client.authentication.*)";
 		}
-		if (cause instanceof ProducerBlockedQuotaExceededException
-				|| cause instanceof ProducerBlockedQuotaExceededError) {
-			return "While no node runs nobody reads what the durable subscription keeps, and its age counts. Clear it: "
-					+ "'pulsar-admin topics clear-backlog --subscription " + keeper() + " " + topic
-					+ "', and remove the quota: "
-					+ namespaces("remove-backlog-quota --type message_age " + this.namespace);
+		if (isBacklog(cause)) {
+			return "Joining nodes need three leases of journal, so the quota keeps out the nodes that are there. Remove it: "
+					+ namespaces("remove-backlog-quota --type message_age " + this.namespace)
+					+ ", or allow an age of five leases";
 		}
 		if (cause instanceof TopicTerminatedException) {
 			return "Delete it: 'pulsar-admin topics delete --force " + topic + "'. Locks that are held are lost";
@@ -179,8 +184,11 @@ final class Failures {
 
 	private @Nullable String limit(String reason) {
 		if (reason.contains("Encryption is required") || reason.contains("must be encrypted")) {
-			return "Records of locks are not encrypted by the client. Allow that: "
-					+ namespaces("set-encryption-required --disable " + this.namespace);
+			return "Set pulsar-lock.security.encryption-keys and a CryptoKeyReader bean, or allow records that are not"
+					+ " encrypted: " + namespaces("set-encryption-required --disable " + this.namespace);
+		}
+		if (reason.contains("do not have") && reason.contains("listener")) {
+			return "Set the client's listenerName to one of the broker's advertisedListeners, or leave it out";
 		}
 		if (reason.contains("missing local cluster name")) {
 			Matcher local = Pattern.compile("local_cluster=(\\S+)").matcher(reason);

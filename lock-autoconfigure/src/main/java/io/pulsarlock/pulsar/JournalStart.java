@@ -7,8 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
+import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.RecordBounds;
 import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.line.UnreadableRecordException;
 import org.apache.commons.logging.Log;
@@ -46,6 +49,9 @@ final class JournalStart {
 
 	private static final long SEARCH_MILLIS = 5000;
 
+	/** For all there is. */
+	private static final long SCAN_MILLIS = 300_000;
+
 	private final PulsarClient client;
 
 	private final String topic;
@@ -54,11 +60,15 @@ final class JournalStart {
 
 	private final @Nullable RecordSigner signer;
 
-	JournalStart(PulsarClient client, String topic, String subscriptionPrefix, @Nullable RecordSigner signer) {
+	private final RecordEncryption encryption;
+
+	JournalStart(PulsarClient client, String topic, String subscriptionPrefix, @Nullable RecordSigner signer,
+			RecordEncryption encryption) {
 		this.client = client;
 		this.topic = topic;
 		this.subscriptionPrefix = subscriptionPrefix;
 		this.signer = signer;
+		this.encryption = encryption;
 	}
 
 	/**
@@ -102,7 +112,7 @@ final class JournalStart {
 	/** The earliest ledger that has a record. */
 	private CompletableFuture<Position> earliest() {
 		Position[] earliest = { Position.NONE };
-		return read(MessageId.earliest, 1, (message) -> {
+		return read(MessageId.earliest, 1, SEARCH_MILLIS, (message) -> {
 			earliest[0] = new Position(PulsarJournal.position(message.getMessageId()).ledgerId(), -1);
 			return true;
 		}).thenApply((none) -> earliest[0]);
@@ -111,7 +121,7 @@ final class JournalStart {
 	private CompletableFuture<Found> search(Position last, Iterator<Integer> windows) {
 		Position from = new Position(last.ledgerId(), Math.max(last.entryId() - windows.next(), 0));
 		Found[] found = { new Found(Position.NONE, false) };
-		return read(PulsarJournal.id(from), 1000, (message) -> {
+		return read(PulsarJournal.id(from), 1000, SEARCH_MILLIS, (message) -> {
 			found[0] = found[0].and(message, this.signer);
 			return !last.isAfter(PulsarJournal.position(message.getMessageId()));
 		}).thenCompose((none) -> {
@@ -120,8 +130,36 @@ final class JournalStart {
 		});
 	}
 
-	private CompletableFuture<Void> read(MessageId from, int queue, Predicate<Message<byte[]>> last) {
-		return this.client.newReader(Schema.BYTES)
+	/**
+	 * Finds the longest lease of the sessions that a part of the journal tells of.
+	 * @param begin after which position, or with which ledger if it has no entry; as
+	 * found by {@link #find}, there is a heartbeat of every live session behind it
+	 * @param end the last position
+	 * @return completes with milliseconds, the shortest lease if there is no session
+	 */
+	CompletionStage<Long> longestLease(Position begin, Position end) {
+		long[] longest = { RecordBounds.MIN_LEASE_MILLIS };
+		return read((begin.entryId() < 0) ? MessageId.earliest : PulsarJournal.id(begin), 1000, SCAN_MILLIS,
+				(message) -> {
+					longest[0] = Math.max(longest[0], leaseMillis(message));
+					return !end.isAfter(PulsarJournal.position(message.getMessageId()));
+				})
+			.thenApply((none) -> longest[0]);
+	}
+
+	private long leaseMillis(Message<byte[]> message) {
+		try {
+			JournalRecord record = MessageContent.read(message, this.signer);
+			return (record instanceof Heartbeat heartbeat) ? heartbeat.info().leaseMillis()
+					: (record instanceof Outsider other) ? other.leaseMillis() : 0;
+		}
+		catch (UnreadableRecordException ex) {
+			return 0;
+		}
+	}
+
+	private CompletableFuture<Void> read(MessageId from, int queue, long limitMillis, Predicate<Message<byte[]>> last) {
+		return this.encryption.apply(this.client.newReader(Schema.BYTES))
 			.topic(this.topic)
 			.subscriptionName(this.subscriptionPrefix + PulsarConnector.READER + UUID.randomUUID())
 			.startMessageId(from)
@@ -130,8 +168,8 @@ final class JournalStart {
 			.cryptoFailureAction(ConsumerCryptoFailureAction.CONSUME)
 			.createAsync()
 			.thenCompose((reader) -> Closing.after(
-					ClientTimer.limit(MessageLoop.until(reader::readNextAsync, last), SEARCH_MILLIS),
-					reader::isConnected, reader::closeAsync));
+					ClientTimer.limit(MessageLoop.until(reader::readNextAsync, last), limitMillis), reader::isConnected,
+					reader::closeAsync));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.pulsarlock.pulsar;
 
+import java.util.Base64;
 import java.util.function.Consumer;
 
 import io.pulsarlock.line.JournalRecord;
@@ -14,6 +15,7 @@ import org.apache.pulsar.client.api.MessagePayload;
 import org.apache.pulsar.client.api.MessagePayloadContext;
 import org.apache.pulsar.client.api.MessagePayloadProcessor;
 import org.apache.pulsar.client.api.Schema;
+import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.apache.pulsar.client.impl.MessageImpl;
 import org.apache.pulsar.common.api.proto.MessageMetadata;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * so that places of the journal would seem to be missing.
  */
 final class MessageContent implements MessagePayloadProcessor {
+
+	private static final String OUTLINE = "outline";
 
 	@Override
 	public <T> void process(MessagePayload payload, MessagePayloadContext context, Schema<T> schema,
@@ -51,7 +55,10 @@ final class MessageContent implements MessagePayloadProcessor {
 		byte[] content;
 		try {
 			// Not the value, which a schema of its writer would be asked for.
-			content = message.getData();
+			content = isEncrypted(message) ? outline(message) : message.getData();
+			if (content == null) {
+				throw new UnreadableRecordException(SkipCause.ENCRYPTED, SkipCause.ENCRYPTED.description());
+			}
 		}
 		catch (RuntimeException ex) {
 			throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library: " + ex);
@@ -62,10 +69,28 @@ final class MessageContent implements MessagePayloadProcessor {
 		return (message.isReplicated() && !forged) ? Replicated.of(record, message.getReplicatedFrom()) : record;
 	}
 
+	/**
+	 * Whether this node could not decrypt it. What the client says of that is about its
+	 * writer; whether it is a record shows when it is none.
+	 */
+	private static boolean isEncrypted(Message<byte[]> message) {
+		return message.getEncryptionCtx().isPresent() && !RecordCodec.isRecord(message.getData());
+	}
+
+	/** What the writer of an encrypted record says in the clear; null if nothing. */
+	private static byte @Nullable [] outline(Message<byte[]> message) {
+		String outline = message.getProperty(OUTLINE);
+		byte[] bytes = (outline != null) ? Base64.getDecoder().decode(outline) : null;
+		return (bytes != null && RecordCodec.isOutline(bytes)) ? bytes : null;
+	}
+
+	/** Has a record encrypted, with what whoever cannot read it has to know of it. */
+	static TypedMessageBuilder<byte[]> encrypted(TypedMessageBuilder<byte[]> message, JournalRecord record,
+			@Nullable RecordSigner signer) {
+		return message.property(OUTLINE, Base64.getEncoder().encodeToString(RecordCodec.outline(record, signer)));
+	}
+
 	private static @Nullable SkipCause shape(Message<byte[]> message) {
-		if (message.getEncryptionCtx().isPresent()) {
-			return SkipCause.ENCRYPTED;
-		}
 		if (message instanceof MessageImpl<?> entry) {
 			MessageMetadata metadata = entry.getMessageBuilder();
 			if (metadata.hasNumMessagesInBatch()) {

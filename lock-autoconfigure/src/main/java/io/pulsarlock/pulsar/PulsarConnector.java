@@ -70,6 +70,10 @@ public final class PulsarConnector implements Connector {
 	/** The topics that are being opened. */
 	private final Set<String> opening = ConcurrentHashMap.newKeySet();
 
+	private final RecordEncryption encryption;
+
+	private final Map<String, AgedBacklog> backlogs = new ConcurrentHashMap<>();
+
 	private volatile boolean opened;
 
 	/**
@@ -96,12 +100,29 @@ public final class PulsarConnector implements Connector {
 	 */
 	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node,
 			RecordKeys keys) {
+		this(clients, topics, node, keys, RecordEncryption.none());
+	}
+
+	/**
+	 * Creates it.
+	 * @param clients makes clients with the settings of {@link PulsarLocks#tune}: one at
+	 * once, for all shards, and another one for each shard whose opening gets stuck, on a
+	 * thread of its own; all are closed with the connector
+	 * @param topics where the shards are
+	 * @param node the node's name, shown in the broker's statistics
+	 * @param keys sign and verify the records
+	 * @param encryption encrypts and decrypts the records
+	 * @since 0.2.0
+	 */
+	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node, RecordKeys keys,
+			RecordEncryption encryption) {
 		this.clients = clients;
 		this.shared = CompletableFuture.completedFuture(patient(clients.get()));
 		this.topics = topics;
 		this.node = node;
 		this.failures = new Failures(topics);
 		this.keys = keys;
+		this.encryption = encryption;
 	}
 
 	@Override
@@ -122,13 +143,14 @@ public final class PulsarConnector implements Connector {
 	private CompletableFuture<Journal> open(PulsarClient client, String topic) {
 		Opening opening = new Opening();
 		RecordSigner signer = this.keys.signer(topic);
+		JournalStart start = new JournalStart(client, topic, this.topics.subscriptionPrefix(), signer, this.encryption);
 		return client.getPartitionsForTopic(topic, true)
 			.thenCompose((partitions) -> checkPartitions(topic, partitions))
 			.thenCompose((none) -> keeper(client, topic))
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
 				// Before there is a reader: whoever moves it later moves it past this.
-				return new JournalStart(client, topic, this.topics.subscriptionPrefix(), signer).find(keeper);
+				return start.find(keeper);
 			})
 			.thenCompose((begin) -> {
 				opening.begin = begin;
@@ -140,18 +162,29 @@ public final class PulsarConnector implements Connector {
 						: reader.seekAsync(PulsarJournal.id(opening.begin));
 			})
 			.thenCompose((none) -> producer(client, topic))
+			.exceptionallyCompose((ex) -> Failures.isBacklog(ex) ? outOfQuota(topic, opening, start, ex)
+					: CompletableFuture.failedFuture(ex))
 			.<Journal>thenApply((producer) -> {
 				this.opened = true;
 				this.failures.accepted();
 				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
 						new RangeReader(() -> reader(client, topic), opening.begin), opening.begin, this.failures,
-						topic, signer);
+						topic, signer, !this.encryption.isEmpty());
 			})
 			.whenComplete((journal, ex) -> {
 				if (ex != null) {
 					opening.close();
 				}
 			});
+	}
+
+	/** The backlog that keeps the producer out is the library's own. */
+	private CompletionStage<Producer<byte[]>> outOfQuota(String topic, Opening opening, JournalStart start,
+			Throwable failure) {
+		return this.backlogs.computeIfAbsent(topic, AgedBacklog::new)
+			.refused(opening.keeper(), (last) -> start.longestLease(opening.begin, last),
+					() -> this.failures.translate(failure, topic))
+			.thenCompose(CompletableFuture::failedFuture);
 	}
 
 	/**
@@ -244,7 +277,7 @@ public final class PulsarConnector implements Connector {
 	 * not the client's reader, which would acknowledge every record for nothing.
 	 */
 	private CompletableFuture<Consumer<byte[]>> reader(PulsarClient client, String topic) {
-		return client.newConsumer(Schema.BYTES)
+		return this.encryption.apply(client.newConsumer(Schema.BYTES))
 			.topic(topic)
 			.subscriptionName(this.topics.subscriptionPrefix() + READER + UUID.randomUUID())
 			.subscriptionType(SubscriptionType.Exclusive)
@@ -263,7 +296,7 @@ public final class PulsarConnector implements Connector {
 	}
 
 	private CompletableFuture<Producer<byte[]>> producer(PulsarClient client, String topic) {
-		return client.newProducer(Schema.BYTES)
+		return this.encryption.apply(client.newProducer(Schema.BYTES))
 			.topic(topic)
 			.enableBatching(false)
 			.sendTimeout(0, TimeUnit.MILLISECONDS)

@@ -20,6 +20,7 @@ import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
+import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.apache.pulsar.client.impl.MessageIdImpl;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ final class PulsarJournal implements Journal {
 
 	private final @Nullable RecordSigner signer;
 
+	private final boolean encrypted;
+
 	private volatile @Nullable Listener listener;
 
 	private volatile boolean closed;
@@ -61,7 +64,7 @@ final class PulsarJournal implements Journal {
 	private long disconnections;
 
 	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			Position begin, Failures failures, String topic, @Nullable RecordSigner signer) {
+			Position begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted) {
 		this.producer = producer;
 		this.reader = reader;
 		this.keeper = keeper;
@@ -70,6 +73,7 @@ final class PulsarJournal implements Journal {
 		this.failures = failures;
 		this.topic = topic;
 		this.signer = signer;
+		this.encrypted = encrypted;
 		this.disconnections = disconnections();
 	}
 
@@ -153,7 +157,8 @@ final class PulsarJournal implements Journal {
 			return CompletableFuture
 				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is closed"));
 		}
-		return this.producer.sendAsync(RecordCodec.encode(record, this.signer))
+		TypedMessageBuilder<byte[]> message = this.producer.newMessage().value(RecordCodec.encode(record, this.signer));
+		return (this.encrypted ? MessageContent.encrypted(message, record, this.signer) : message).sendAsync()
 			.thenApply(PulsarJournal::position)
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, this.topic)));
 	}

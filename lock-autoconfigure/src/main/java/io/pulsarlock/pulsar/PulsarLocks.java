@@ -38,6 +38,8 @@ public final class PulsarLocks {
 
 	private RecordKeys keys = RecordKeys.none();
 
+	private RecordEncryption encryption = RecordEncryption.none();
+
 	private @Nullable Consumer<ClientBuilder> customizer;
 
 	private PulsarLocks(String serviceUrl) {
@@ -118,6 +120,22 @@ public final class PulsarLocks {
 	}
 
 	/**
+	 * What all fencing tokens are larger than, for a lock cluster that has moved to
+	 * another Pulsar cluster: tokens come from the numbers of ledgers, which begin anew
+	 * there, and a resource refuses every token that is smaller than one it has seen.
+	 * @param floor the same on all nodes, and never smaller than before; default 0. The
+	 * old cluster's is {@link io.pulsarlock.LockStatistics#highestToken()}
+	 * @return this
+	 * @throws IllegalArgumentException if it is negative or larger than half of all
+	 * numbers
+	 * @since 0.2.0
+	 */
+	public PulsarLocks tokenFloor(long floor) {
+		this.session = this.session.withTokenFloor(floor);
+		return this;
+	}
+
+	/**
 	 * Keys by which the nodes of the cluster know each other's records, so that whoever
 	 * has none of them writes no record that counts. Two nodes without a key in common
 	 * refuse each other, and so does one with a key and one without.
@@ -134,6 +152,18 @@ public final class PulsarLocks {
 			throw new LockConfigurationException("recordKeys(..) was called with what is no key: " + ex.getMessage(),
 					ex);
 		}
+		return this;
+	}
+
+	/**
+	 * Has the client encrypt records, for namespaces that require it.
+	 * @param keys the keys; none by default. All nodes need keys that read the records of
+	 * all others
+	 * @return this
+	 * @since 0.2.0
+	 */
+	public PulsarLocks encryption(RecordEncryption keys) {
+		this.encryption = keys;
 		return this;
 	}
 
@@ -163,7 +193,7 @@ public final class PulsarLocks {
 					+ "nobody else have");
 		}
 		return new SessionLockNode(this.session,
-				new PulsarConnector(this::client, topics, this.session.node(), this.keys));
+				new PulsarConnector(this::client, topics, this.session.node(), this.keys, this.encryption));
 	}
 
 	private PulsarClient client() {

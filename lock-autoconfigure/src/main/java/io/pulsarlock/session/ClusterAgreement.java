@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
@@ -34,6 +35,8 @@ final class ClusterAgreement {
 	private volatile @Nullable SessionLease anchor;
 
 	private volatile @Nullable LockException obstacle;
+
+	private final AtomicLong highestToken = new AtomicLong();
 
 	ClusterAgreement(int decidingShard) {
 		this.decidingShard = decidingShard;
@@ -80,6 +83,16 @@ final class ClusterAgreement {
 	 */
 	@Nullable LockException obstacle() {
 		return this.obstacle;
+	}
+
+	/** Takes note of a token that may have been given, in whatever shard. */
+	void given(long token) {
+		this.highestToken.accumulateAndGet(token, Math::max);
+	}
+
+	/** No token that was given while this node was there is larger. */
+	long highestToken() {
+		return this.highestToken.get();
 	}
 
 	/** A shard that does not decide. Any thread. */

@@ -116,13 +116,22 @@ final class Dissenters {
 
 	private boolean disagrees(@Nullable SessionState session) {
 		SessionInfo info = (session != null) ? session.info() : null;
-		return info != null && info.shards() != this.settings.shards();
+		return info != null
+				&& (info.shards() != this.settings.shards() || info.tokenFloor() != this.settings.tokenFloor());
 	}
 
 	LockConfigurationException refusal(UUID dissenter) {
 		SessionState session = this.table.session(dissenter);
 		SessionInfo info = (session != null) ? session.info() : null;
-		int shards = (info != null) ? info.shards() : 0;
+		int shards = (info != null) ? info.shards() : this.settings.shards();
+		if (info != null && shards == this.settings.shards()) {
+			return new LockConfigurationException(
+					"This node is configured for fencing tokens above " + this.settings.tokenFloor() + ", but node '"
+							+ PrintedNames.text(Peers.node(session)) + "' for tokens above " + info.tokenFloor()
+							+ ". All nodes of a lock cluster must agree: set pulsar-lock.fencing.token-floor="
+							+ Math.max(info.tokenFloor(), this.settings.tokenFloor())
+							+ " on all nodes; if that changes those that run, stop all of them before");
+		}
 		return new LockConfigurationException("This node is configured for " + this.settings.shards()
 				+ " shards, but node '" + PrintedNames.text(Peers.node(session)) + "' uses " + shards
 				+ ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards=" + shards
@@ -131,8 +140,10 @@ final class Dissenters {
 
 	LockUnavailableException silence(SessionState dissenter) {
 		SessionInfo info = dissenter.info();
+		boolean floors = info != null && info.shards() == this.settings.shards();
 		return new LockUnavailableException("Node '" + PrintedNames.text(Peers.node(dissenter)) + "', which uses "
-				+ ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards()
+				+ (floors ? "token floor " + info.tokenFloor() + " and not " + this.settings.tokenFloor()
+						: ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards())
 				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
 	}
 

@@ -48,7 +48,7 @@ final class Heartbeats {
 		this.lease = lease;
 		this.writer = writer;
 		this.info = new SessionInfo(settings.node(), settings.lease().toMillis(), settings.reconnectGrace().toMillis(),
-				settings.shards());
+				settings.shards(), settings.tokenFloor());
 	}
 
 	/** Joining nodes need nothing up to there; said from now on. */

@@ -3,8 +3,11 @@ package io.pulsarlock.session;
 import java.util.List;
 import java.util.UUID;
 
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Unverified;
 import io.pulsarlock.line.LineTable;
@@ -129,6 +132,41 @@ final class JoinGate {
 		else if (!this.strangers.isOutwaited(now)) {
 			this.listener.failed(this.strangers.obstacle(now));
 		}
+		else if (LedgerGuard.goesBack(this.listener.known(), this.table.applied())) {
+			this.listener.failed(goesBack(this.table.applied()));
+		}
+		else if (!this.table.applied().hasToken(this.settings.tokenFloor())) {
+			this.listener.failed(outOfTokens(this.table.applied()));
+		}
+	}
+
+	private LockConfigurationException goesBack(Position position) {
+		return new LockConfigurationException("The journal has gone back from " + this.listener.known() + " to "
+				+ position + ": the Pulsar client of node '" + PrintedNames.text(this.settings.node())
+				+ "' has been led to another Pulsar cluster, or the cluster was restored from a backup."
+				+ " Fencing tokens would become smaller. Stop all nodes, and start them with"
+				+ " pulsar-lock.fencing.token-floor=" + this.listener.highestToken() + " or more");
+	}
+
+	private LockConfigurationException outOfTokens(Position position) {
+		return new LockConfigurationException("The fencing tokens of this lock cluster are used up: ledger "
+				+ position.ledgerId() + " of its journal and pulsar-lock.fencing.token-floor="
+				+ this.settings.tokenFloor() + " together do not fit into 63 bits. Set a smaller floor, which must"
+				+ " still be larger than every token that a resource has seen, on all nodes");
+	}
+
+	/**
+	 * Checks whether the record at a place may be skipped.
+	 * @throws LockOperationRefusedException if it is of a session whose records cannot be
+	 * applied, so that nobody can tell what it holds
+	 */
+	void checkSkip(Position skipped) {
+		for (SessionState other : this.outsiders.present()) {
+			if (other.latest().equals(skipped)) {
+				throw new LockOperationRefusedException("Nobody can tell what the writer of that record holds, so it"
+						+ " cannot be skipped, and need not be. " + this.outsiders.obstacle(other).getMessage());
+			}
+		}
 	}
 
 	/** Waits for whoever is to end before, and expels him when he is silent. */
@@ -177,6 +215,8 @@ final class JoinGate {
 		if (this.life.isJoining() && hasCaughtUp() && this.life.lease().confirmedFor(now) > 0
 				&& now - this.listener.settledAt() >= 0 && this.ledgers.isSettled(now)
 				&& this.strangers.isOutwaited(now) && this.outsiders.present().isEmpty()
+				&& this.table.applied().hasToken(this.settings.tokenFloor())
+				&& !LedgerGuard.goesBack(this.listener.known(), this.table.applied())
 				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {
 			this.table.seal();
 			this.life.join();
@@ -186,6 +226,12 @@ final class JoinGate {
 
 	/** Hears of what is waited for. On the loop. */
 	interface Listener {
+
+		/** What earlier sessions of this node have applied last. */
+		Position known();
+
+		/** No token that was given while this node was there, in any shard, is larger. */
+		long highestToken();
 
 		/** From when on the journal has shown all live sessions to a node that joins. */
 		long settledAt();

@@ -1,14 +1,18 @@
 package io.pulsarlock.session;
 
+import java.util.UUID;
+
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
+import io.pulsarlock.session.PoisonRecords.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the journal of one session: takes what is delivered to the loop, hands it on in
- * order, and has read again what was left out (rule 6 of the protocol). On the loop,
- * unless said otherwise.
+ * order, and has read again what was left out (rule 6 of the protocol). It stops before a
+ * record that cannot be applied (rule 11). On the loop, unless said otherwise.
  */
 final class JournalFollower implements Journal.Listener {
 
@@ -16,13 +20,25 @@ final class JournalFollower implements Journal.Listener {
 
 	private final Journal journal;
 
+	private final PoisonRecords poison;
+
+	private final UUID session;
+
 	private final Listener listener;
 
 	private final JournalReader reader = new JournalReader();
 
-	JournalFollower(Loop loop, Journal journal, Listener listener) {
+	/** Whether everything has been read that was there before this session. */
+	private boolean readAll;
+
+	/** Before which record it stands, as it cannot be applied. */
+	private @Nullable Position standing;
+
+	JournalFollower(Loop loop, Journal journal, PoisonRecords poison, UUID session, Listener listener) {
 		this.loop = loop;
 		this.journal = journal;
+		this.poison = poison;
+		this.session = session;
 		this.listener = listener;
 	}
 
@@ -56,25 +72,68 @@ final class JournalFollower implements Journal.Listener {
 	/** Without a record it is a place in the journal that holds none. */
 	private void read(Position position, @Nullable JournalRecord record) {
 		if (this.listener.isReading()) {
-			this.reader.read(position, record);
-			handOn();
-			fillHole();
+			if (record != null) {
+				this.poison.ahead(position, record);
+				this.readAll |= record.session().equals(this.session);
+			}
+			if (!isStanding()) {
+				this.reader.read(position, record);
+				handOn();
+				fillHole();
+			}
 		}
 	}
 
 	/** An own record is persistent. */
 	void written(Position position, JournalRecord record) {
-		this.reader.written(position, record);
-		handOn();
-		fillHole();
+		this.poison.ahead(position, record);
+		if (!isStanding()) {
+			this.reader.written(position, record);
+			handOn();
+			fillHole();
+		}
 	}
 
-	/** Hands on what is known without a hole. */
+	/**
+	 * Whether it stands before a record that cannot be applied. What is read meanwhile is
+	 * looked at and not kept, however long that takes; so the session ends when the
+	 * record is skipped, and the next one reads all of it again.
+	 */
+	private boolean isStanding() {
+		Position standing = this.standing;
+		if (standing != null && this.poison.at(standing, true) != Verdict.WAIT) {
+			this.listener.passable();
+		}
+		return standing != null;
+	}
+
+	/** Hands on what is known without a hole, up to what cannot be applied. */
 	private void handOn() {
-		JournalReader.Entry next = this.reader.next();
+		JournalReader.Entry next = this.reader.peek();
 		while (next != null) {
-			this.listener.read(next.position(), next.record());
-			next = this.reader.next();
+			Verdict verdict = this.poison.at(next.position(), this.readAll);
+			if (verdict == Verdict.WAIT) {
+				if (this.readAll) {
+					this.standing = next.position();
+					this.reader.clear();
+				}
+				return;
+			}
+			this.reader.next();
+			handOn(next, verdict == Verdict.SKIP);
+			next = this.reader.peek();
+		}
+	}
+
+	private void handOn(JournalReader.Entry entry, boolean leftOut) {
+		try {
+			this.listener.read(entry.position(), entry.record(), leftOut);
+		}
+		catch (Throwable ex) {
+			if (entry.record() != null) {
+				this.poison.failed(entry.position(), entry.record(), ex);
+			}
+			throw ex;
 		}
 	}
 
@@ -101,6 +160,21 @@ final class JournalFollower implements Journal.Listener {
 		this.reader.joined();
 	}
 
+	/** Why it stands before a record; null if it does not. */
+	@Nullable LockUnavailableException obstacle() {
+		return this.poison.obstacle(this.standing);
+	}
+
+	/** Whether it stands before a record that cannot be applied. */
+	boolean isStopped() {
+		return this.standing != null;
+	}
+
+	/** The furthest position that was delivered. */
+	Position furthest() {
+		return this.reader.furthest();
+	}
+
 	/** Records that stand behind some that are still to be read. */
 	int waiting() {
 		return this.reader.waiting();
@@ -112,8 +186,15 @@ final class JournalFollower implements Journal.Listener {
 		/** Whether it still wants to. */
 		boolean isReading();
 
-		/** The next position of the journal; without a record if it holds none. */
-		void read(Position position, @Nullable JournalRecord record);
+		/**
+		 * The next position of the journal.
+		 * @param record null if it holds none
+		 * @param leftOut whether to go on without the record, as if it were lost
+		 */
+		void read(Position position, @Nullable JournalRecord record, boolean leftOut);
+
+		/** The record before which this session stands need not be applied any more. */
+		void passable();
 
 		/** A message is no record. */
 		void skipped(Position position, SkipCause cause);

@@ -80,13 +80,18 @@ final class JournalReader {
 	 * @return null if it is not known yet
 	 */
 	@Nullable Entry next() {
-		Map.Entry<Position, Entry> first = this.ahead.firstEntry();
-		if (first == null || !follows(first.getValue())) {
-			return null;
+		Entry next = peek();
+		if (next != null) {
+			this.ahead.pollFirstEntry();
+			this.passed = next.position();
 		}
-		this.ahead.pollFirstEntry();
-		this.passed = first.getKey();
-		return first.getValue();
+		return next;
+	}
+
+	/** What {@link #next} would hand out. */
+	@Nullable Entry peek() {
+		Map.Entry<Position, Entry> first = this.ahead.firstEntry();
+		return (first != null && follows(first.getValue())) ? first.getValue() : null;
 	}
 
 	private boolean follows(Entry entry) {
@@ -110,7 +115,7 @@ final class JournalReader {
 	 * @return null if there is no hole, or it is being read again
 	 */
 	@Nullable Hole hole() {
-		if (this.again || !this.read.isAfter(this.passed)) {
+		if (this.again || !this.read.isAfter(this.passed) || peek() != null) {
 			return null;
 		}
 		for (Entry entry : this.ahead.values()) {
@@ -153,6 +158,16 @@ final class JournalReader {
 		this.attempts = 0;
 		Position first = this.ahead.firstKey();
 		this.passed = new Position(first.ledgerId(), first.entryId() - 1);
+	}
+
+	/** Forgets what was not handed out, which nobody will ask for. */
+	void clear() {
+		this.ahead.clear();
+	}
+
+	/** The furthest position that was delivered. */
+	Position furthest() {
+		return this.read;
 	}
 
 	/** How many wait for what is before them. */

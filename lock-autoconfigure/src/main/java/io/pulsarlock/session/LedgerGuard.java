@@ -62,6 +62,17 @@ final class LedgerGuard {
 		return this.unheard.contains(session);
 	}
 
+	/**
+	 * Whether a journal is another one than the one where this node has been, and smaller
+	 * positions come after larger ones: the client has been led to another Pulsar
+	 * cluster, or the cluster to an earlier state. So tokens would become smaller.
+	 * @param known where this node was, if anywhere
+	 * @param own where it has just written
+	 */
+	static boolean goesBack(Position known, Position own) {
+		return !own.isAfter(known);
+	}
+
 	/** Whether all sessions have repeated what they have. */
 	boolean isHeardFromAll() {
 		return this.unheard.isEmpty();

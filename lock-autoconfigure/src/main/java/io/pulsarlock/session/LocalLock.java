@@ -87,7 +87,7 @@ final class LocalLock implements LockCache.Kept {
 		}
 		if (turn && front != null && standing.mayGrant()) {
 			if (standing.fresh()) {
-				grant(session, front.position().token());
+				grant(session, session.token(front.position()));
 			}
 			else {
 				this.host.awaitSignOfLife(this.key);

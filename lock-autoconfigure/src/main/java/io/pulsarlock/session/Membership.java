@@ -184,6 +184,18 @@ final class Membership {
 		}
 	}
 
+	/**
+	 * The shard with that number.
+	 * @throws IllegalArgumentException if there is none
+	 */
+	Shard shard(int index) {
+		if (index < 0 || index >= this.shards.size()) {
+			throw new IllegalArgumentException(
+					"There is no shard " + index + ": shards are numbered from 0 to " + (this.shards.size() - 1));
+		}
+		return this.shards.get(index);
+	}
+
 	/** Expels a silent session, in whatever shard it is. */
 	boolean expel(UUID session) {
 		LockUnavailableException unknown = null;

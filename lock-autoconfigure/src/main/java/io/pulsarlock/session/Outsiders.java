@@ -76,11 +76,18 @@ final class Outsiders {
 		if (record instanceof Unverified) {
 			return "that are signed, and this node has no key";
 		}
+		if (((OtherVersion) record).version() == RecordCodec.ENCRYPTED) {
+			return "that are encrypted with a key which this node does not have";
+		}
 		return "of version " + ((OtherVersion) record).version() + ", and this node with records of version "
 				+ RecordCodec.VERSION;
 	}
 
 	private static String cure(Outsider record) {
+		if (record instanceof OtherVersion other && other.version() == RecordCodec.ENCRYPTED) {
+			return "Give this node that key (pulsar-lock.security.encryption-keys and a CryptoKeyReader bean), and start"
+					+ " it again, or stop that one: then this node goes on by itself";
+		}
 		if (record instanceof OtherVersion other) {
 			return ((other.version() > RecordCodec.VERSION) ? "Upgrade this node, or stop that one"
 					: "Upgrade that node, or stop it") + ": then this node goes on by itself";

@@ -18,6 +18,8 @@ final class PastSessions {
 
 	private long releases;
 
+	private long highestToken;
+
 	PastSessions(long now) {
 		this.settledAt = now;
 	}
@@ -28,6 +30,7 @@ final class PastSessions {
 		this.known = applied.equals(Position.NONE) ? this.known : applied;
 		this.requests += session.requests();
 		this.releases += session.releases();
+		this.highestToken = Math.max(this.highestToken, session.highestToken());
 	}
 
 	/** The next one waits until then: all who hold something have repeated it. */
@@ -49,6 +52,11 @@ final class PastSessions {
 
 	long releases() {
 		return this.releases;
+	}
+
+	/** No token that was given while they were there is larger. */
+	long highestToken() {
+		return this.highestToken;
 	}
 
 }

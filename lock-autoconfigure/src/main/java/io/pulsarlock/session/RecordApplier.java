@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.line.JournalRecord;
@@ -87,13 +88,18 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	@Override
-	public void read(Position position, @Nullable JournalRecord read) {
+	public void passable() {
+		this.listener.ended(this.life.id(), Reason.NO_ANSWER);
+	}
+
+	@Override
+	public void read(Position position, @Nullable JournalRecord read, boolean leftOut) {
 		if (!this.life.isReading()) {
 			return;
 		}
 		long now = this.loop.nanoTime();
-		JournalRecord record = read;
-		if (read instanceof Unverified stranger && this.gate.isPassed(position, stranger, now)) {
+		JournalRecord record = leftOut ? null : read;
+		if (record instanceof Unverified stranger && this.gate.isPassed(position, stranger, now)) {
 			this.listener.skipped(position, stranger.doubt().skipCause());
 			record = null;
 		}
@@ -103,13 +109,15 @@ final class RecordApplier implements JournalFollower.Listener {
 		boolean startsLate = before.equals(Position.NONE)
 				&& LedgerGuard.startsLate(this.begin, position, this.listener.known());
 		TableChange change = apply(position, record, now);
-		if (startsLate || change.missing()
+		if (startsLate || leftOut || change.missing()
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.life.isActive()) {
 				lost(position);
 				return;
 			}
-			this.ledgers.missed(position, now + 2 * this.peers.longestLease());
+			long lease = (leftOut && read instanceof Heartbeat heartbeat)
+					? TimeUnit.MILLISECONDS.toNanos(heartbeat.info().leaseMillis()) : 0;
+			this.ledgers.missed(position, now + 2 * Math.max(this.peers.longestLease(), lease));
 		}
 		if (rolled) {
 			rolled(now);

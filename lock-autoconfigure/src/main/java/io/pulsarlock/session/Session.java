@@ -8,7 +8,9 @@ import java.util.function.LongFunction;
 
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockOperationRefusedException;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Skip;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
@@ -62,8 +64,8 @@ final class Session implements RecordWriter.Listener {
 
 	private final Retention retention;
 
-	Session(SessionListener listener, LineListener lines, SessionSettings settings, Loop loop, Journal journal, UUID id,
-			@Nullable SessionLease anchor) {
+	Session(SessionListener listener, LineListener lines, SessionSettings settings, Loop loop, Journal journal,
+			PoisonRecords poison, UUID id, @Nullable SessionLease anchor) {
 		this.listener = listener;
 		this.settings = settings;
 		this.loop = loop;
@@ -86,7 +88,7 @@ final class Session implements RecordWriter.Listener {
 		this.applier = new RecordApplier(listener, lines, loop, this.life, this.table, this.ledgers, this.peers,
 				this.heartbeats, this.fronts, this.gate, new OwnRecords(listener, lines, this.life, this.gate,
 						this.connection, this.watch, this.writer, this.fires));
-		this.follower = new JournalFollower(loop, journal, this.applier);
+		this.follower = new JournalFollower(loop, journal, poison, id, this.applier);
 	}
 
 	void start() {
@@ -154,7 +156,8 @@ final class Session implements RecordWriter.Listener {
 			this.listener.ended(id(), lease().reason());
 			return;
 		}
-		boolean stuck = isActive() ? lease().confirmedFor(now) <= 0 : this.gate.isStuck(now);
+		boolean stuck = isActive() ? lease().confirmedFor(now) <= 0
+				: this.gate.isStuck(now) && !this.follower.isStopped();
 		if (stuck || this.writer.isTorn()) {
 			this.listener.ended(id(), Reason.NO_ANSWER);
 			return;
@@ -170,6 +173,10 @@ final class Session implements RecordWriter.Listener {
 			this.retention.tick(now);
 		}
 		else {
+			LockUnavailableException obstacle = this.follower.obstacle();
+			if (obstacle != null) {
+				this.listener.waitsFor(obstacle);
+			}
 			this.gate.tick(now);
 		}
 	}
@@ -236,6 +243,30 @@ final class Session implements RecordWriter.Listener {
 
 	long heardAt(UUID session, long otherwise) {
 		return this.peers.heardAt(session, otherwise);
+	}
+
+	/**
+	 * Has every node that cannot apply the record at a place go on without it. A session
+	 * that stands before it is no obstacle.
+	 */
+	void skip(Position skipped) {
+		if (skipped.isAfter(this.follower.furthest())) {
+			throw new LockOperationRefusedException(
+					"There is no record at " + skipped + " yet: this node has read up to " + this.follower.furthest());
+		}
+		this.gate.checkSkip(skipped);
+		publish((sequence) -> new Skip(id(), sequence, skipped));
+	}
+
+	/** The fencing token of a place. */
+	long token(Position position) {
+		return this.settings.token(position);
+	}
+
+	/** No token that was given so far is larger; zero if there is none. */
+	long highestToken() {
+		Position applied = this.table.applied();
+		return applied.hasToken(this.settings.tokenFloor()) ? token(applied) + Position.HOLDINGS - 1 : 0;
 	}
 
 	/** For how long the present front of a line has been there, as far as is known. */

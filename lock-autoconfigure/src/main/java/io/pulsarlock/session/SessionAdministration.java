@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.util.UUID;
 
 import io.pulsarlock.LockAdministration;
+import io.pulsarlock.line.Position;
 
 /**
  * What a person may do to the locks of a {@link SessionLockNode}.
@@ -30,6 +31,19 @@ final class SessionAdministration implements LockAdministration {
 		String key = SessionLeadership.key(group);
 		Membership membership = this.current.get();
 		return membership.orderOfAll(membership.shard(key), (shard) -> shard.forget(key + ' ' + job));
+	}
+
+	@Override
+	public void skipRecord(int shard, long ledgerId, long entryId) {
+		Position position = new Position(ledgerId, entryId);
+		if (!position.hasToken()) {
+			throw new IllegalArgumentException("No record can be at " + position);
+		}
+		Membership membership = this.current.get();
+		membership.order(membership.shard(shard), (any) -> {
+			any.administration().skip(position);
+			return true;
+		});
 	}
 
 	@Override

@@ -47,6 +47,8 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 
 	private final LeftOutRecords leftOut;
 
+	private final PoisonRecords poison;
+
 	private volatile @Nullable Session session;
 
 	/** A session whose end is not complete. */
@@ -68,6 +70,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		this.past = new PastSessions(loop.nanoTime());
 		this.skipped = new SkippedMessages(index);
 		this.leftOut = new LeftOutRecords(index, settings.node());
+		this.poison = new PoisonRecords(index, settings);
 	}
 
 	/** Starts to join. Any thread. */
@@ -149,8 +152,8 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		}
 		boolean made = false;
 		try {
-			Session session = new Session(this, this.locks, this.settings, this.loop, journal, this.ids.get(),
-					this.agreement.anchor());
+			Session session = new Session(this, this.locks, this.settings, this.loop, journal, this.poison,
+					this.ids.get(), this.agreement.anchor());
 			made = true;
 			this.session = session;
 			session.start();
@@ -186,6 +189,11 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 	@Override
 	public Position known() {
 		return this.past.known();
+	}
+
+	@Override
+	public long highestToken() {
+		return this.agreement.highestToken();
 	}
 
 	@Override
@@ -282,6 +290,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		SessionEnding ending = this.ending;
 		if (ending != null && ending.complete(this.locks.sessionEnded(ending.reason()), this.past)) {
 			this.ending = null;
+			this.agreement.given(this.past.highestToken());
 			this.opening.tryLater();
 		}
 	}
@@ -316,6 +325,11 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 	@Nullable Session active() {
 		Session session = this.session;
 		return (session != null && session.isActive()) ? session : null;
+	}
+
+	/** The present session, whether it has joined or not. Any thread. */
+	@Nullable Session current() {
+		return this.session;
 	}
 
 	/** Whether this shard has joined. Any thread. */

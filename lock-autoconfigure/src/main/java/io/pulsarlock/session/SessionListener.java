@@ -34,9 +34,6 @@ interface SessionListener extends JoinGate.Listener {
 	/** A part of the journal may have been left out, and is read again. */
 	void leftOut(JournalReader.Hole hole);
 
-	/** What earlier sessions of this node have applied last. */
-	Position known();
-
 	/** Why nothing can be said; for an exception. */
 	LockException unavailable(String name);
 

@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.PrintedNames;
+import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a node takes part. Lease and grace may differ from node to node; the number of
- * shards must not. Immutable.
+ * shards and the token floor must not. Immutable.
  *
  * @since 0.1.0
  */
@@ -53,8 +54,15 @@ public final class SessionSettings {
 
 	private final int affinityLocks;
 
+	private final long tokenFloor;
+
 	SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift, Duration affinity,
 			int affinityLocks) {
+		this(node, shards, lease, reconnectGrace, drift, affinity, affinityLocks, 0);
+	}
+
+	private SessionSettings(String node, int shards, Duration lease, Duration reconnectGrace, double drift,
+			Duration affinity, int affinityLocks, long tokenFloor) {
 		if (node.isBlank()) {
 			throw new IllegalArgumentException("The node's name must not be blank");
 		}
@@ -83,6 +91,10 @@ public final class SessionSettings {
 		if (affinityLocks < 1) {
 			throw new IllegalArgumentException("At least 1 lock must be kept, not " + affinityLocks);
 		}
+		if (tokenFloor < 0 || tokenFloor > RecordBounds.MAX_TOKEN_FLOOR) {
+			throw new IllegalArgumentException(
+					"The token floor must be from 0 to " + RecordBounds.MAX_TOKEN_FLOOR + ", not " + tokenFloor);
+		}
 		this.node = node;
 		this.shards = shards;
 		this.lease = lease;
@@ -90,6 +102,7 @@ public final class SessionSettings {
 		this.drift = drift;
 		this.affinity = affinity;
 		this.affinityLocks = affinityLocks;
+		this.tokenFloor = tokenFloor;
 	}
 
 	/**
@@ -109,7 +122,7 @@ public final class SessionSettings {
 	 */
 	public SessionSettings withNode(String node) {
 		return new SessionSettings(node, this.shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
-				this.affinityLocks);
+				this.affinityLocks, this.tokenFloor);
 	}
 
 	/**
@@ -120,7 +133,7 @@ public final class SessionSettings {
 	 */
 	public SessionSettings withTimes(Duration lease, Duration reconnectGrace) {
 		return new SessionSettings(this.node, this.shards, lease, reconnectGrace, this.drift, this.affinity,
-				this.affinityLocks);
+				this.affinityLocks, this.tokenFloor);
 	}
 
 	/**
@@ -130,7 +143,7 @@ public final class SessionSettings {
 	 */
 	public SessionSettings withShards(int shards) {
 		return new SessionSettings(this.node, shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
-				this.affinityLocks);
+				this.affinityLocks, this.tokenFloor);
 	}
 
 	/**
@@ -140,8 +153,21 @@ public final class SessionSettings {
 	 * @return the settings
 	 */
 	public SessionSettings withAffinity(Duration affinity, int locks) {
-		return new SessionSettings(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, affinity,
-				locks);
+		return new SessionSettings(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, affinity, locks,
+				this.tokenFloor);
+	}
+
+	/**
+	 * With another token floor, for a lock cluster that has moved to another Pulsar
+	 * cluster, whose ledgers, and so the tokens, begin anew.
+	 * @param tokenFloor what all fencing tokens are larger than, the same on all nodes;
+	 * must never become smaller
+	 * @return the settings
+	 * @since 0.2.0
+	 */
+	public SessionSettings withTokenFloor(long tokenFloor) {
+		return new SessionSettings(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
+				this.affinityLocks, tokenFloor);
 	}
 
 	/**
@@ -203,6 +229,20 @@ public final class SessionSettings {
 	 */
 	public int affinityLocks() {
 		return this.affinityLocks;
+	}
+
+	/**
+	 * What all fencing tokens are larger than.
+	 * @return the value, zero unless the lock cluster has moved
+	 * @since 0.2.0
+	 */
+	public long tokenFloor() {
+		return this.tokenFloor;
+	}
+
+	/** The fencing token of a place in the journal. */
+	long token(Position position) {
+		return position.token(this.tokenFloor);
 	}
 
 	long leaseNanos() {
@@ -268,7 +308,7 @@ public final class SessionSettings {
 
 	private List<Object> values() {
 		return List.of(this.node, this.shards, this.lease, this.reconnectGrace, this.drift, this.affinity,
-				this.affinityLocks);
+				this.affinityLocks, this.tokenFloor);
 	}
 
 }

@@ -57,7 +57,7 @@ final class Shard {
 		this.status = new ShardStatus(index, settings, agreement, () -> activeSession() != null, loop.nanoTime());
 		this.sessions = new SessionKeeper(index, settings, this.loop, connector, ids, this.locks, this.status,
 				agreement, availability);
-		this.administration = new ShardAdministration(this.locks, this.status);
+		this.administration = new ShardAdministration(this.locks, this.status, this.sessions);
 		this.arrivals = new Arrivals(this.loop, this.status::closed);
 	}
 
@@ -222,7 +222,10 @@ final class Shard {
 			.waiting(this.locks.waiting())
 			.skipped(this.sessions.skipped());
 		if (session == null) {
-			return statistics.requests(past.requests()).releases(past.releases()).build();
+			return statistics.requests(past.requests())
+				.releases(past.releases())
+				.highestToken(past.highestToken())
+				.build();
 		}
 		return statistics.confirmed(isConfirmed())
 			.sessions(1)
@@ -230,6 +233,7 @@ final class Shard {
 			.unread(session.unread())
 			.requests(past.requests() + session.requests())
 			.releases(past.releases() + session.releases())
+			.highestToken(Math.max(past.highestToken(), session.highestToken()))
 			.build();
 	}
 

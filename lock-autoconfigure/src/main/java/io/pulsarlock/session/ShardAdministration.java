@@ -4,6 +4,7 @@ import java.util.UUID;
 
 import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.PrintedNames;
+import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Ticket;
 
 /**
@@ -15,9 +16,12 @@ final class ShardAdministration {
 
 	private final ShardStatus status;
 
-	ShardAdministration(LocalLocks locks, ShardStatus status) {
+	private final SessionKeeper sessions;
+
+	ShardAdministration(LocalLocks locks, ShardStatus status, SessionKeeper sessions) {
 		this.locks = locks;
 		this.status = status;
+		this.sessions = sessions;
 	}
 
 	/**
@@ -57,6 +61,18 @@ final class ShardAdministration {
 			throw this.status.outOfTouch();
 		}
 		return session.expel(id);
+	}
+
+	/**
+	 * Has every node that cannot apply the record at a place go on without it. Also while
+	 * this one stands before it.
+	 */
+	void skip(Position position) {
+		Session session = this.sessions.current();
+		if (session == null) {
+			throw this.status.outOfTouch();
+		}
+		session.skip(position);
 	}
 
 }

@@ -80,6 +80,16 @@ final class ShardAgreement implements ClusterAgreement.Dependent {
 		}
 	}
 
+	/** Takes note of a token that may have been given here. */
+	void given(long token) {
+		this.agreement.given(token);
+	}
+
+	/** No token that was given while this node was there, in any shard, is larger. */
+	long highestToken() {
+		return this.agreement.highestToken();
+	}
+
 	/** Any thread. */
 	@Override
 	public void agreed() {

@@ -103,8 +103,8 @@ final class ShardStatus {
 	LockException lostBefore(Position before) {
 		return new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
 				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
-				+ " for longer than they are kept. It grants no locks before it has heard of everybody who holds some,"
-				+ " which takes two leases");
+				+ " for longer than they are kept, or a record was skipped. It grants no locks before it has heard of"
+				+ " everybody who holds some, which takes two leases");
 	}
 
 	/** Why a session that could not write has ended. */

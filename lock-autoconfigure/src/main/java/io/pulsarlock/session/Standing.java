@@ -26,7 +26,7 @@ record Standing(long now, @Nullable Ticket front, @Nullable Ticket heir, boolean
 		boolean ours = front != null && front.session().equals(session.id());
 		boolean theirs = front != null && !ours && !table.isIdle(front);
 		return new Standing(now, front, table.heir(key), ours, theirs, session.mayGrant(), session.isFresh(now),
-				table.applied().token());
+				session.token(table.applied()));
 	}
 
 }

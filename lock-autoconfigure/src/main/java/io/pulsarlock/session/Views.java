@@ -39,7 +39,7 @@ final class Views {
 				// Kept, but nobody holds it.
 				continue;
 			}
-			List<Participant> line = line(shard, key);
+			List<Participant> line = line(session, key);
 			LockView view = new LockSnapshot(key.substring(2), line.get(0), session.frontFor(key, now),
 					line.subList(1, line.size()));
 			(key.startsWith("g:") ? groups : locks).add(view);
@@ -53,8 +53,11 @@ final class Views {
 	}
 
 	static List<Participant> line(Shard shard, String key) {
-		LineTable table = active(shard).table();
-		return table.line(key).stream().map((ticket) -> participant(table, ticket)).toList();
+		return line(active(shard), key);
+	}
+
+	private static List<Participant> line(Session session, String key) {
+		return session.table().line(key).stream().map((ticket) -> participant(session, ticket)).toList();
 	}
 
 	private static Session active(Shard shard) {
@@ -65,9 +68,9 @@ final class Views {
 		return session;
 	}
 
-	private static Participant participant(LineTable table, Ticket ticket) {
-		UUID session = ticket.session();
-		return new Place(Peers.node(table.session(session)), session.toString(), ticket.position().token());
+	private static Participant participant(Session session, Ticket ticket) {
+		UUID id = ticket.session();
+		return new Place(Peers.node(session.table().session(id)), id.toString(), session.token(ticket.position()));
 	}
 
 	static LockStatistics sum(List<LockStatistics> parts) {
@@ -81,6 +84,7 @@ final class Views {
 			.requests(parts.stream().mapToLong(LockStatistics::requests).sum())
 			.releases(parts.stream().mapToLong(LockStatistics::releases).sum())
 			.skipped(parts.stream().mapToLong(LockStatistics::skipped).sum())
+			.highestToken(parts.stream().mapToLong(LockStatistics::highestToken).max().orElse(0))
 			.build();
 	}
 

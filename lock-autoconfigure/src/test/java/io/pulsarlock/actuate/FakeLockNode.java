@@ -130,6 +130,16 @@ public final class FakeLockNode implements LockNode {
 			}
 
 			@Override
+			public void skipRecord(int shard, long ledgerId, long entryId) {
+				if (shard != 0) {
+					throw new IllegalArgumentException("There is no shard " + shard);
+				}
+				if (ledgerId > 17) {
+					throw new LockOperationRefusedException("There is no record at " + ledgerId + ":" + entryId);
+				}
+			}
+
+			@Override
 			public boolean expelSession(String id) {
 				if (id.equals("s-b")) {
 					throw new LockOperationRefusedException("Session s-b is not silent for long enough");

@@ -114,6 +114,23 @@ class PulsarLocksEndpointTests {
 	}
 
 	@Test
+	void recordIsSkippedByItsPlace() {
+		assertThat(this.web.end(Kind.RECORDS, "0/17:3").getBody())
+			.isEqualTo(new EndDescriptor("records", "0/17:3", true, null));
+		assertThat(this.web.end(Kind.RECORDS, "0/18:3").getStatus()).isEqualTo(409);
+		for (String name : List.of("17:3", "0/17", "0/17:-1", "1/17:3", "0/99999999999999999999:3")) {
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> this.web.end(Kind.RECORDS, name));
+		}
+		assertThat(this.web.find(Kind.RECORDS, "0/17:3").getStatus()).isEqualTo(404);
+	}
+
+	@Test
+	void highestTokenIsTextAsItIsLargerThanNumbersOfJavaScript() {
+		assertThat(this.endpoint.locks().highestToken()).isEqualTo("0");
+	}
+
+	@Test
 	void nodeOutOfTouchIsUnavailableWithTheReason() {
 		this.registry.inTouch = false;
 		assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(this.endpoint::locks);

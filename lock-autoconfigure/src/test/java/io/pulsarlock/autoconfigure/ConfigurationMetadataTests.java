@@ -19,7 +19,7 @@ class ConfigurationMetadataTests {
 	/** Null unless set, or an empty list. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("pulsar-lock.annotations.order", "pulsar-lock.cluster",
 			"pulsar-lock.node", "pulsar-lock.leader.default-group", "pulsar-lock.leader.join-groups",
-			"pulsar-lock.security.record-keys");
+			"pulsar-lock.security.encryption-keys", "pulsar-lock.security.record-keys");
 
 	@Test
 	void everyPropertyHasADescriptionInBootsStyle() throws Exception {

@@ -44,6 +44,8 @@ class LockSettingsTests {
 				"pulsar-lock.topic.shards", "7", "pulsar-lock.topic.subscription-prefix", "role-",
 				"pulsar-lock.session.lease", "20s", "pulsar-lock.session.reconnect-grace", "6s",
 				"pulsar-lock.cache.idle", "3s"));
+		assertThat(settings(Map.of("pulsar-lock.fencing.token-floor", "9000000000")).session().tokenFloor())
+			.isEqualTo(9_000_000_000L);
 		assertThat(settings.topics())
 			.isEqualTo(TopicSettings.of("c").in("t", "ns").withPrefix("p").withSubscriptionPrefix("role-"));
 		assertThat(settings.session().node()).isEqualTo("n");
@@ -73,6 +75,8 @@ class LockSettingsTests {
 			pulsar-lock.cache.idle             | -1s    | negative
 			pulsar-lock.cache.idle             | 61m    | longer than 1h
 			pulsar-lock.cache.max-locks        | 0      | pulsar-lock.cache.idle=0
+			pulsar-lock.fencing.token-floor    | -1     | from 0 to 4611686018427387903
+			pulsar-lock.fencing.token-floor    | 4611686018427387904 | room for tokens
 			pulsar-lock.startup-timeout           | -1s    | negative
 			pulsar-lock.annotations.wait-for      | -1s    | negative
 			pulsar-lock.leader.default-group              | ' '    | blank

@@ -27,6 +27,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -35,6 +36,28 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * knows the whole log, but some records come twice, late, or say what is no longer so.
  */
 class LineTableTests {
+
+	/** Or the next record of the same session would be taken for noise, and missed. */
+	@Test
+	void recordThatCannotBeDecryptedIsNotTakenForNoiseWhereOthersOfItsSessionCould() throws Exception {
+		UUID session = new UUID(7, 7);
+		Heartbeat opening = new Heartbeat(session, 0, true, new SessionInfo("n", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, Position.NONE, List.of());
+		JournalRecord unread = RecordCodec.decode(RecordCodec.outline(new Request(session, 1, "l:a"), null));
+		LineTable table = new LineTable();
+		table.apply(new Position(1, 0), opening);
+		assertThatIllegalStateException().isThrownBy(() -> table.apply(new Position(1, 1), unread))
+			.withMessageContaining("could be decrypted");
+		LineTable other = new LineTable();
+		other.apply(new Position(1, 0), RecordCodec.decode(RecordCodec.outline(opening, null)));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> other.apply(new Position(1, 1), new Request(session, 1, "l:a")));
+		// A copy says nothing new.
+		LineTable again = new LineTable();
+		again.apply(new Position(1, 0), opening);
+		again.apply(new Position(1, 1), new Request(session, 1, "l:a"));
+		assertThat(again.apply(new Position(1, 2), unread).accepted()).isFalse();
+	}
 
 	private static final List<String> LOCKS = List.of("l:a", "l:b", "g:c");
 

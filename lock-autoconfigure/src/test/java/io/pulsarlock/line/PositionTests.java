@@ -50,6 +50,26 @@ class PositionTests {
 		}
 	}
 
+	@Property
+	void tokensAboveAFloorGrowAsTheyDoWithoutIt(@ForAll @LongRange(min = 0, max = LEDGERS / 2 - 1) long ledger,
+			@ForAll @LongRange(min = 0, max = ENTRIES - 1) long entry,
+			@ForAll @LongRange(min = 0, max = RecordBounds.MAX_TOKEN_FLOOR) long floor) {
+		Position one = new Position(ledger, entry);
+		assertThat(one.token(floor)).isGreaterThan(floor);
+		assertThat(one.token(floor) - one.token()).isEqualTo(floor);
+	}
+
+	@Test
+	void tokenThatDoesNotFitAboveAFloorIsRefused() {
+		Position last = new Position(LEDGERS - 1, ENTRIES - 4);
+		assertThat(last.hasToken(0)).isTrue();
+		assertThat(last.token(0) + Position.HOLDINGS).isPositive();
+		assertThat(last.hasToken(2L * Position.HOLDINGS)).isFalse();
+		assertThat(new Position(LEDGERS - 1, ENTRIES - 1).hasToken(0)).isFalse();
+		assertThat(Position.NONE.hasToken(0)).isFalse();
+		assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> last.token(RecordBounds.MAX_TOKEN_FLOOR));
+	}
+
 	@Test
 	void everyTokenIsPositive() {
 		assertThat(new Position(0, 0).token()).isEqualTo(Position.HOLDINGS);

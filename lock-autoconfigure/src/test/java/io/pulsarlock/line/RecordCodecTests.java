@@ -21,6 +21,7 @@ import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Skip;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -54,13 +55,25 @@ class RecordCodecTests {
 
 	@Property
 	void unknownOptionsAreSkipped(@ForAll("records") JournalRecord record,
-			@ForAll @Size(max = 3) List<@Size(max = 200) byte[]> options, @ForAll @IntRange(min = 0, max = 300) int tag)
+			@ForAll @Size(max = 3) List<@Size(max = 200) byte[]> options, @ForAll @IntRange(min = 2, max = 300) int tag)
 			throws Exception {
 		byte[] bytes = unsealed(RecordCodec.encode(record));
 		for (byte[] option : options) {
 			bytes = joined(bytes, number(tag), number(option.length), option);
 		}
 		assertThat(RecordCodec.decode(sealed(bytes))).isEqualTo(record);
+	}
+
+	@Property
+	void outlineTellsAsMuchAsARecordOfAnotherVersion(@ForAll("records") JournalRecord record) throws Exception {
+		byte[] outline = RecordCodec.outline(record, null);
+		Heartbeat heartbeat = (record instanceof Heartbeat each) ? each : null;
+		assertThat(RecordCodec.isOutline(outline)).isTrue();
+		assertThat(RecordCodec.isOutline(RecordCodec.encode(record))).isFalse();
+		assertThat(RecordCodec.isRecord(RecordCodec.encode(record))).isTrue();
+		assertThat(RecordCodec.decode(outline)).isEqualTo(new OtherVersion(record.session(), record.sequence(),
+				RecordCodec.ENCRYPTED, (heartbeat != null) ? heartbeat.info().node() : null,
+				(heartbeat != null) ? heartbeat.info().leaseMillis() : 0, record instanceof Bye));
 	}
 
 	@Property
@@ -198,7 +211,13 @@ class RecordCodecTests {
 				arguments("06" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),
 				arguments("07" + session + "0b" + "036a6f62" + "e807", new Fire(ONE, 11, "job", 1000)),
 				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)),
-				arguments("09" + session + "0d" + "036a6f62", new Forget(ONE, 13, "job")));
+				arguments("09" + session + "0d" + "036a6f62", new Forget(ONE, 13, "job")),
+				arguments("0a" + session + "0e" + "0a02", new Skip(ONE, 14, new Position(9, 1))),
+				arguments(
+						"01" + session + "00" + "904e" + "026e31" + "01" + "a01f" + "04" + "0000" + "0000" + "0000"
+								+ "00" + "01" + "06" + "808080808020",
+						new Heartbeat(ONE, 0, true, new SessionInfo("n1", 10_000, 4_000, 4, 1L << 40), Position.NONE,
+								Position.NONE, Position.NONE, List.of())));
 	}
 
 	/** Journals outlive releases: these bytes must be written and read for ever. */

@@ -13,6 +13,7 @@ import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.JournalRecord.Skip;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,6 +35,7 @@ final class Records {
 					.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
 				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
 				Combinators.combine(ids(), numbers(), texts()).as(Forget::new),
+				Combinators.combine(ids(), numbers(), somewhere()).as(Skip::new),
 				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
 			.edgeCases((config) -> config.none());
 	}
@@ -42,8 +44,10 @@ final class Records {
 		Arbitrary<SessionInfo> infos = Combinators
 			.combine(texts(), Arbitraries.longs().between(RecordBounds.MIN_LEASE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
 					Arbitraries.longs().between(RecordBounds.MIN_GRACE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
-					Arbitraries.integers().between(1, RecordBounds.MAX_SHARDS))
-			.as((node, lease, grace, shards) -> new SessionInfo(node, lease, Math.min(lease, grace), shards));
+					Arbitraries.integers().between(1, RecordBounds.MAX_SHARDS),
+					Arbitraries.longs().between(0, RecordBounds.MAX_TOKEN_FLOOR))
+			.as((node, lease, grace, shards, floor) -> new SessionInfo(node, lease, Math.min(lease, grace), shards,
+					floor));
 		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere()).as(Claim::new);
 		return Combinators
 			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),

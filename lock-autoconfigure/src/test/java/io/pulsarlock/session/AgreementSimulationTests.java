@@ -35,6 +35,7 @@ class AgreementSimulationTests {
 				coverage);
 		assertThat(coverage.of("grants")).isGreaterThan(SEEDS * 10);
 		assertThat(coverage.of("grants of a minority that came first")).isGreaterThan(SEEDS);
+		assertThat(coverage.of("grants with a token floor of a minority that came first")).isGreaterThan(SEEDS / 10);
 		assertThat(coverage.of("nodes killed")).isGreaterThan(SEEDS);
 	}
 

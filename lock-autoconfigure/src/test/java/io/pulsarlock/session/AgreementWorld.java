@@ -23,6 +23,9 @@ final class AgreementWorld {
 	/** How many shards nodes believe in. */
 	private static final List<Integer> BELIEFS = List.of(1, 2, 3, 4);
 
+	/** What nodes believe all tokens to be larger than. */
+	private static final List<Long> FLOORS = List.of(0L, 1L << 40);
+
 	private static final long FAULTS_END = 60 * SimulatedTime.SECOND;
 
 	private static final long SERVED = 60 * SimulatedTime.SECOND;
@@ -43,6 +46,8 @@ final class AgreementWorld {
 
 	private final int common;
 
+	private final long commonFloor;
+
 	private boolean calm;
 
 	/**
@@ -59,6 +64,7 @@ final class AgreementWorld {
 			this.topics.add(new SimulatedCluster(this.time, this.plan, this.coverage));
 		}
 		this.common = this.time.pick(BELIEFS);
+		this.commonFloor = this.time.pick(FLOORS);
 		int count = 2 + this.time.index(3);
 		for (int i = 0; i < count; i++) {
 			start("n" + i, this.time.between(0, this.time.pick(List.of(50L, 3000L)) * SimulatedTime.MILLI));
@@ -70,11 +76,13 @@ final class AgreementWorld {
 		this.time.after(delay, () -> {
 			boolean common = this.calm || this.time.chance(0.5);
 			int shards = common ? this.common : this.time.pick(BELIEFS);
+			long floor = common ? this.commonFloor : this.time.pick(FLOORS);
 			double rate = 1 + (this.time.index(3) - 1) * 0.02;
 			this.nodes.add(new Node(this,
 					SessionSettings.of(name)
 						.withShards(shards)
-						.withTimes(Duration.ofSeconds(4), Duration.ofMillis(1600)),
+						.withTimes(Duration.ofSeconds(4), Duration.ofMillis(1600))
+						.withTokenFloor(floor),
 					rate));
 		});
 	}
@@ -169,7 +177,7 @@ final class AgreementWorld {
 		runUntil(FAULTS_END + SERVED / 2);
 		// As the manual says: whoever disagrees is stopped or killed, then all agree.
 		for (Node node : List.copyOf(this.nodes)) {
-			if (node.settings.shards() != this.common) {
+			if (!agrees(node)) {
 				end(node, this.time.chance(0.5), SimulatedTime.SECOND);
 			}
 		}
@@ -177,8 +185,12 @@ final class AgreementWorld {
 		for (Node node : this.nodes) {
 			check(node.shards.stream().allMatch(Shard::isConfirmed), node + " of " + node.settings.shards()
 					+ " has not joined at the end: " + node.shards.get(0).failure());
-			check(node.settings.shards() == this.common, node + " still disagrees");
+			check(agrees(node), node + " still disagrees");
 		}
+	}
+
+	private boolean agrees(Node node) {
+		return node.settings.shards() == this.common && node.settings.tokenFloor() == this.commonFloor;
 	}
 
 	private void runUntil(long limit) {
@@ -194,6 +206,10 @@ final class AgreementWorld {
 			Holding one = this.holdings.get(i);
 			for (int j = i + 1; j < this.holdings.size(); j++) {
 				Holding other = this.holdings.get(j);
+				if (one.node.settings.tokenFloor() != other.node.settings.tokenFloor()) {
+					check(!one.believes() || !other.believes(), "two hold with different token floors: " + one.node
+							+ " " + one.name + " and " + other.node + " " + other.name);
+				}
 				if (one.name.equals(other.name)) {
 					check(!one.believes() || !other.believes(),
 							"two hold " + one.name + ": " + one.node + " of " + one.node.settings.shards()
@@ -205,6 +221,10 @@ final class AgreementWorld {
 
 	private void granted(Node node, String name, Hold hold) {
 		this.coverage.count("grants");
+		if (node.settings.shards() == this.common && node.settings.tokenFloor() != this.commonFloor) {
+			this.coverage.count("grants with a token floor of a minority that came first");
+		}
+		check(hold.token() > node.settings.tokenFloor(), node + " was granted token " + hold.token());
 		if (node.settings.shards() != this.common) {
 			this.coverage.count("grants of a minority that came first");
 		}

@@ -45,6 +45,15 @@ class LedgerGuardTests {
 	}
 
 	@Test
+	void journalThatEndsBeforeWhereTheNodeHasBeenGoesBack() {
+		assertThat(LedgerGuard.goesBack(Position.NONE, new Position(0, 0))).isFalse();
+		assertThat(LedgerGuard.goesBack(new Position(7, 3), new Position(7, 4))).isFalse();
+		assertThat(LedgerGuard.goesBack(new Position(7, 3), new Position(8, 0))).isFalse();
+		assertThat(LedgerGuard.goesBack(new Position(7, 3), new Position(6, 90))).isTrue();
+		assertThat(LedgerGuard.goesBack(new Position(7, 3), new Position(7, 3))).isTrue();
+	}
+
+	@Test
 	void gapCountsUntilAllHaveSpoken() {
 		assertThat(this.guard.isSettled(0)).isTrue();
 		this.guard.missed(at(7), 20);

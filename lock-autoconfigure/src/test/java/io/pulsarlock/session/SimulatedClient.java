@@ -59,6 +59,11 @@ final class SimulatedClient implements Connector {
 		connect();
 	}
 
+	/** Whether it makes nothing of records that others can apply. */
+	boolean isDefective() {
+		return (this.name.hashCode() + this.cluster.plan().seed()) % 2 == 0;
+	}
+
 	private void connect() {
 		long attempt = ++this.attempts;
 		long delay = this.time.between(SimulatedTime.MILLI, 5 * SimulatedTime.MILLI);

@@ -98,7 +98,7 @@ final class SimulatedJournal implements Journal {
 	void deliveredAgain(List<Entry> entries, CompletableFuture<Void> done) {
 		Listener listener = this.listener;
 		if (!this.closing && listener != null && this.again.remove(done)) {
-			entries.forEach((entry) -> listener.received(entry.position(), twisted(entry.record())));
+			entries.forEach((entry) -> listener.received(entry.position(), twisted(entry)));
 			done.complete(null);
 		}
 	}
@@ -201,13 +201,18 @@ final class SimulatedJournal implements Journal {
 			this.next = Math.max(this.next, i + 1);
 			Entry entry = this.cluster.log().entry(i);
 			boolean blind = i >= this.blindFrom && i < this.blindTo && !entry.record().session().equals(this.session);
-			listener.received(entry.position(), blind ? SimulationTwin.nothing(STRANGER) : twisted(entry.record()));
+			listener.received(entry.position(), blind ? SimulationTwin.nothing(STRANGER) : twisted(entry));
 		}
 		answerRead();
 	}
 
-	private JournalRecord twisted(JournalRecord given) {
-		JournalRecord record = this.client.view(given);
+	private JournalRecord twisted(Entry entry) {
+		JournalRecord record = this.client.view(entry.record());
+		if (this.cluster.log().isPoison(entry.position()) && this.client.isDefective()) {
+			// A request of no lock: a table throws.
+			return twin(SimulationTwin.POISON_IGNORED) ? SimulationTwin.nothing(record)
+					: new Request(record.session(), record.sequence(), null);
+		}
 		JournalRecord nothing = SimulationTwin.nothing(record);
 		if (twin(SimulationTwin.RECORDS_SKIPPED) && this.cluster.time().chance(0.002)) {
 			return nothing;

@@ -2,8 +2,11 @@ package io.pulsarlock.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.pulsarlock.line.JournalRecord;
@@ -11,10 +14,12 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.TableChange;
 import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one true log of a shard, and what a table that saw all of it says at each position.
@@ -43,6 +48,11 @@ final class SimulatedLog {
 	private int first;
 
 	private boolean deleted;
+
+	/** Told of the next request, which some nodes cannot apply. */
+	private @Nullable Consumer<Position> poisoned;
+
+	private final Set<Position> poison = new HashSet<>();
 
 	SimulatedLog(SimulatedTime time, SimulationCoverage coverage, boolean keepsAll) {
 		this.time = time;
@@ -76,6 +86,13 @@ final class SimulatedLog {
 		TableChange change = this.table.apply(position, record);
 		this.entries.add(new Entry(position, record));
 		this.digests.put(position, digest(this.table));
+		Consumer<Position> poisoned = this.poisoned;
+		if (poisoned != null && record instanceof Request && change.accepted()) {
+			this.poisoned = null;
+			this.poison.add(position);
+			this.coverage.count("records that some nodes cannot apply");
+			poisoned.accept(position);
+		}
 		count(record, change, fronts, late);
 		JournalRecord written = record;
 		this.time.trace(() -> "log      " + position + " " + SimulationTrace.of(written)
@@ -221,7 +238,16 @@ final class SimulatedLog {
 	 * Whether records were lost, so that tables may be wrong until their nodes notice.
 	 */
 	boolean isDeleted() {
-		return this.deleted;
+		return this.deleted || !this.poison.isEmpty();
+	}
+
+	/** The next request is one that some nodes cannot apply. */
+	void poisonNext(Consumer<Position> poisoned) {
+		this.poisoned = poisoned;
+	}
+
+	boolean isPoison(Position position) {
+		return this.poison.contains(position);
 	}
 
 	void trim(Position upTo) {

@@ -104,7 +104,13 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		 * The topic is deleted and made anew. Not together with all the others: a node
 		 * that joins at that moment cannot know who is there.
 		 */
-		DELETED
+		DELETED,
+
+		/**
+		 * Some nodes cannot apply the next request. After a while a person has it
+		 * skipped.
+		 */
+		POISON
 
 	}
 

@@ -3,6 +3,9 @@ package io.pulsarlock.session;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.pulsarlock.LockException;
+import io.pulsarlock.line.Position;
+
 /**
  * Makes faults happen.
  */
@@ -26,6 +29,8 @@ final class SimulationFaults {
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
 			case DELETED -> this.cluster.delete(fault.extra());
 			case CURSORS_MOVED -> moveCursors(fault.extra());
+			case POISON ->
+				this.cluster.log().poisonNext((position) -> this.time.after(fault.lasting(), () -> skip(position)));
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());
 			case RESET_ALL -> List.copyOf(this.simulation.nodes()).forEach(this::resetByBroker);
 			default -> {
@@ -34,6 +39,29 @@ final class SimulationFaults {
 					happen(fault, node);
 				}
 			}
+		}
+	}
+
+	/** By a person, at whatever node answers. */
+	private void skip(Position position) {
+		List<SimulatedNode> nodes = this.simulation.nodes();
+		if (nodes.isEmpty()) {
+			this.time.after(SimulatedTime.SECOND, () -> skip(position));
+			return;
+		}
+		SimulatedNode node = this.time.pick(nodes);
+		node.process().onNetwork(() -> {
+			try {
+				node.shard().administration().skip(position);
+				this.simulation.coverage().count("records skipped");
+			}
+			catch (LockException ex) {
+				// Has no connection.
+			}
+		});
+		// What a node writes may be lost with it.
+		if (this.time.now() < this.simulation.plan().duration() + 5 * SimulatedTime.SECOND) {
+			this.time.after(5 * SimulatedTime.SECOND, () -> skip(position));
 		}
 	}
 

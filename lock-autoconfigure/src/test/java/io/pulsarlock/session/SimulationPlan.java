@@ -101,6 +101,21 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return of(seed).with(faults);
 	}
 
+	/** Some nodes cannot apply a request, twice, and it is skipped at some time. */
+	static SimulationPlan ofPoison(long seed, @Nullable SimulationTwin twin) {
+		SimulationPlan plan = of(seed, twin);
+		SplittableRandom random = new SplittableRandom(seed * 13 + 5);
+		// Whoever has skipped it waits for two leases, after the last of the others too.
+		List<SimulationFault> faults = new ArrayList<>(
+				plan.faults.stream().filter((fault) -> fault.at() < 40 * SimulatedTime.SECOND).toList());
+		for (long at : List.of(10 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND)) {
+			faults.add(new SimulationFault(at + random.nextLong(0, 5) * SimulatedTime.SECOND,
+					SimulationFault.Kind.POISON, 0, random.nextLong(10, 12_000) * SimulatedTime.MILLI, 0));
+		}
+		faults.sort(Comparator.comparingLong(SimulationFault::at));
+		return plan.with(faults);
+	}
+
 	private static SessionSettings settings(String node, int times, Duration affinity) {
 		Duration lease = Duration.ofSeconds((times == 8) ? 5 : 10);
 		Duration grace = switch (times) {

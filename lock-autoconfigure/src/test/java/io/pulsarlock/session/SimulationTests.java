@@ -121,6 +121,16 @@ class SimulationTests {
 		assertThat(coverage.of("journals that missed records")).isGreaterThan(seeds * 4 / 10);
 	}
 
+	@Test
+	void recordThatIsSkippedLetsNobodyInWhoDoesNotKnowTheOthers() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		long seeds = Long.getLong("pulsarlock.simulation.poison", 1000);
+		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofPoison(seed, null), coverage));
+		System.out.println(coverage);
+		assertThat(coverage.of("records that some nodes cannot apply")).isGreaterThan(seeds * 19 / 10);
+		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
+	}
+
 	private static void assertCovered(SimulationCoverage coverage, long steps) {
 		SoftAssertions softly = new SoftAssertions();
 		LEAST.forEach((what, least) -> softly.assertThat(coverage.of(what))
@@ -153,7 +163,7 @@ class SimulationTests {
 		for (long from = 0; from < SEEDS_FOR_TWINS; from += batch) {
 			Caught caught = LongStream.range(from, from + batch)
 				.parallel()
-				.mapToObj((seed) -> violation(SimulationPlan.of(seed, twin), steps))
+				.mapToObj((seed) -> violation(plan(seed, twin), steps))
 				.filter((found) -> found != null)
 				.findFirst()
 				.orElse(null);
@@ -167,6 +177,11 @@ class SimulationTests {
 			}
 		}
 		fail(twin + " was not caught by " + SEEDS_FOR_TWINS + " seeds, " + steps.get() + " steps");
+	}
+
+	private static SimulationPlan plan(long seed, SimulationTwin twin) {
+		return (twin == SimulationTwin.POISON_IGNORED) ? SimulationPlan.ofPoison(seed, twin)
+				: SimulationPlan.of(seed, twin);
 	}
 
 	private static @Nullable Caught violation(SimulationPlan plan, AtomicLong steps) {

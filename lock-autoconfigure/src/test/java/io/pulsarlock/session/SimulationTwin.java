@@ -63,6 +63,9 @@ enum SimulationTwin {
 	/** A lock that its node only keeps is taken for released. */
 	KEPT_IS_RELEASED,
 
+	/** A node that cannot apply a record goes on without it, as if nothing was. */
+	POISON_IGNORED,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.TestCertificates;
 import io.pulsarlock.test.broker.TestTokens;
 import org.apache.pulsar.client.api.AuthenticationFactory;
+import org.apache.pulsar.client.api.CryptoKeyReader;
+import org.apache.pulsar.client.impl.DefaultCryptoKeyReader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -91,6 +95,9 @@ class SecurityPageTests {
 								+ "org.apache.pulsar.broker.authentication.AuthenticationProviderToken"));
 		broker.admin().createNamespace("public/locks");
 		broker.admin().grant("public/locks", "locks", "produce", "consume");
+		broker.admin().createNamespace("public/encrypted");
+		broker.admin().grant("public/encrypted", "locks", "produce", "consume");
+		broker.admin().requireEncryption("public/encrypted");
 	}
 
 	@AfterAll
@@ -102,7 +109,7 @@ class SecurityPageTests {
 	void javaBlocksAreCompiled() {
 		String compiled = flat(read(Path.of("src/test/java/io/pulsarlock/starter/SecurityPageTests.java")));
 		List<String> blocks = PAGE.all("```java\n(.*?)```");
-		assertThat(blocks).hasSize(2).allSatisfy((block) -> assertThat(compiled).contains(flat(block)));
+		assertThat(blocks).hasSize(3).allSatisfy((block) -> assertThat(compiled).contains(flat(block)));
 	}
 
 	@Test
@@ -128,6 +135,33 @@ class SecurityPageTests {
 	private static ConfigurableApplicationContext signed(String keys) throws IOException {
 		return start("record-keys", "LOCK_RECORD_KEYS=" + keys, "spring.config.additional-location=" + file("token"),
 				"LOCK_TOKEN=" + tokens.token("locks", Duration.ofHours(1)));
+	}
+
+	@Test
+	void encryption() throws Exception {
+		KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+		generator.initialize(2048);
+		KeyPair keys = generator.generateKeyPair();
+		pem("locks-2026.pub.pem", "PUBLIC KEY", keys.getPublic().getEncoded());
+		pem("locks-2026.pem", "PRIVATE KEY", keys.getPrivate().getEncoded());
+		try (ConfigurableApplicationContext context = encrypted("lock.keys=" + folder)) {
+			context.getBean(LockRegistry.class).obtain("any").acquire(LIMIT).close();
+		}
+		assertThatThrownBy(() -> encrypted("pulsar-lock.security.encryption-keys="))
+			.hasStackTraceContaining("Set pulsar-lock.security.encryption-keys and a CryptoKeyReader bean");
+		assertThatThrownBy(() -> encrypted("unused=")).hasStackTraceContaining(
+				"pulsar-lock.security.encryption-keys is set, and there is no single CryptoKeyReader bean");
+	}
+
+	private static ConfigurableApplicationContext encrypted(String value) throws IOException {
+		return start("encryption-keys", value, "spring.config.additional-location=" + file("token"),
+				"LOCK_TOKEN=" + tokens.token("locks", Duration.ofHours(1)), "pulsar-lock.topic.namespace=encrypted");
+	}
+
+	private static void pem(String file, String type, byte[] key) throws IOException {
+		Files.writeString(folder.resolve(file),
+				"-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(key)
+						+ "\n-----END " + type + "-----\n");
 	}
 
 	private static String key() {
@@ -241,7 +275,8 @@ class SecurityPageTests {
 			arguments.add("--" + value);
 		}
 		Class<?> application = arguments.stream().anyMatch((argument) -> argument.contains("lock.token-file"))
-				? RenewingApplication.class : Application.class;
+				? RenewingApplication.class : arguments.stream().anyMatch((argument) -> argument.contains("lock.keys"))
+						? EncryptingApplication.class : Application.class;
 		return new SpringApplicationBuilder(application).run(arguments.toArray(String[]::new));
 	}
 
@@ -261,6 +296,19 @@ class SecurityPageTests {
 		@Bean
 		PulsarClientBuilderCustomizer tls(@Value("${pulsar.authority}") String authority) {
 			return (client) -> client.tlsTrustCertsFilePath(authority).enableTlsHostnameVerification(true);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class EncryptingApplication extends Application {
+
+		@Bean
+		CryptoKeyReader lockKeys(@Value("${lock.keys}") Path folder) {
+			return DefaultCryptoKeyReader.builder()
+				.publicKey("locks-2026", folder.resolve("locks-2026.pub.pem").toUri().toString())
+				.privateKey("locks-2026", folder.resolve("locks-2026.pem").toUri().toString())
+				.build();
 		}
 
 	}

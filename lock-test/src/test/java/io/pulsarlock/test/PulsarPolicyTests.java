@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -72,6 +73,7 @@ class PulsarPolicyTests {
 					autoTopicCreation | {"allowAutoTopicCreation":false} | may not be created automatically
 					autoSubscriptionCreation | {"allowAutoSubscriptionCreation":false} | Subscriptions may not be created
 					encryptionRequired | true | Encryption is required
+					maxTopicsPerNamespace | 1 | maximum number of topics
 					subscriptionTypesEnabled | ["Shared"] | sub type
 					""")
 	void policyIsRefusedAndItsCureHelps(String policy, String value, String reason) throws Exception {
@@ -96,19 +98,55 @@ class PulsarPolicyTests {
 		}
 	}
 
-	/** Nobody reads what the library's own subscription keeps while no node runs. */
+	/** Nobody moves the library's own subscription on while no node runs. */
+	@ParameterizedTest
+	@ValueSource(strings = { "producer_exception", "producer_request_hold" })
+	void nodesJoinAfterAStopThatIsLongerThanAQuotaOfAge(String policy) throws Exception {
+		Duration lease = Duration.ofSeconds(2);
+		Duration quota = lease.multipliedBy(5);
+		admin.request("POST " + this.path + "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":"
+				+ quota.toSeconds() + ",\"policy\":\"" + policy + "\"}");
+		try (LockNode node = node(broker.serviceUrl(), lease)) {
+			node.awaitJoined(LIMIT);
+			node.obtain("any").acquire(LIMIT).close();
+		}
+		long stopped = System.nanoTime();
+		await().atMost(LIMIT).until(() -> System.nanoTime() - stopped > quota.plusSeconds(2).toNanos());
+		try (LockNode node = node(broker.serviceUrl(), lease); LockNode other = node(broker.serviceUrl(), lease)) {
+			await().atMost(LIMIT.multipliedBy(2)).until(() -> {
+				LockUnavailableException waits = catchThrowableOfType(LockUnavailableException.class,
+						() -> node.obtain("any").acquire(Duration.ofMillis(100)).close());
+				return waits != null && waits.getMessage().contains("older than a backlog quota allows");
+			});
+			await().atMost(LIMIT.multipliedBy(3))
+				.until(() -> node.monitor().statistics().confirmed() && other.monitor().statistics().confirmed());
+			// In use they move it on themselves.
+			long joined = System.nanoTime();
+			await().atMost(LIMIT).until(() -> {
+				node.obtain("any").acquire(lease).close();
+				other.obtain("any").acquire(lease).close();
+				return System.nanoTime() - joined > quota.plusSeconds(2).toNanos();
+			});
+		}
+	}
+
 	@Test
-	void quotaOfAgeIsRefusedAndItsCureHelps() throws Exception {
+	void quotaOfAgeThatIsTooShortForLocksInUseIsRefusedAndItsCureHelps() throws Exception {
 		admin.request("POST " + this.path
-				+ "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":3,\"policy\":\"producer_exception\"}");
+				+ "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":1,\"policy\":\"producer_exception\"}");
 		try (LockNode node = node(broker.serviceUrl())) {
 			node.awaitJoined(LIMIT);
+			LockConfigurationException[] refusal = { null };
+			await().atMost(LIMIT.multipliedBy(4)).until(() -> {
+				refusals(node).stream()
+					.findFirst()
+					.ifPresent((each) -> refusal[0] = new LockConfigurationException(each));
+				return refusal[0] != null;
+			});
+			assertThat(refusal[0]).hasMessageContaining("an age of five leases");
+			admin.carryOut(String.valueOf(refusal[0].getMessage()));
+			works(node);
 		}
-		await().atMost(LIMIT).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
-			try (LockNode node = node(broker.serviceUrl())) {
-				cure(node, "backlog quota");
-			}
-		});
 	}
 
 	@Test
@@ -180,10 +218,14 @@ class PulsarPolicyTests {
 	}
 
 	private LockNode node(String url) {
+		return node(url, Duration.ofSeconds(3));
+	}
+
+	private LockNode node(String url, Duration lease) {
 		return PulsarLocks.at(url)
 			.topics(TopicSettings.of("policy").in("public", this.namespace))
 			.shards(2)
-			.times(Duration.ofSeconds(3), Duration.ofMillis(1500))
+			.times(lease, lease.dividedBy(2))
 			.connect();
 	}
 

@@ -113,6 +113,24 @@ class PulsarRefusalTests {
 		}
 	}
 
+	@Test
+	void missingSubscriptionPrefixIsNamedAndHelps() throws Exception {
+		String namespace = "public/prefix-" + this.cluster;
+		broker.admin().createNamespace(namespace);
+		broker.admin().grant(namespace, "app", "produce", "consume");
+		new AdminCommands(broker.adminUrl())
+			.request("POST namespaces/" + namespace + "/subscriptionAuthMode \"Prefix\"");
+		TopicSettings topics = TopicSettings.of(this.cluster).in("public", "prefix-" + this.cluster);
+		try (LockNode locks = node("secret", topics)) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
+				.withMessageContaining("Set pulsar-lock.topic.subscription-prefix to the role and a hyphen");
+		}
+		try (LockNode locks = node("secret", topics.withSubscriptionPrefix("app-"))) {
+			locks.awaitJoined(LIMIT);
+			locks.obtain("any").acquire(LIMIT).close();
+		}
+	}
+
 	private LockNode shards(int shards) {
 		return PulsarLocks.at(broker.serviceUrl()).cluster(this.cluster).shards(shards).connect();
 	}
@@ -144,10 +162,14 @@ class PulsarRefusalTests {
 	}
 
 	private LockNode node(String password) {
+		return node(password, TopicSettings.of(this.cluster));
+	}
+
+	private static LockNode node(String password, TopicSettings topics) {
 		AuthenticationBasic authentication = new AuthenticationBasic();
 		authentication.configure("{\"userId\":\"app\",\"password\":\"" + password + "\"}");
 		return PulsarLocks.at(broker.serviceUrl())
-			.cluster(this.cluster)
+			.topics(topics)
 			.client((builder) -> builder.authentication(authentication))
 			.connect();
 	}

@@ -64,6 +64,15 @@ public final class Admin {
 	}
 
 	/**
+	 * Has the brokers accept encrypted messages only.
+	 * @param namespace tenant and name
+	 * @since 0.2.0
+	 */
+	public void requireEncryption(String namespace) {
+		expectSuccess(call("POST", policy(namespace, "encryptionRequired"), "true"));
+	}
+
+	/**
 	 * Lets a role do something in a namespace.
 	 * @param namespace tenant and name
 	 * @param role the role
@@ -144,6 +153,16 @@ public final class Admin {
 	public String stats(String topic) {
 		HttpResponse<String> response = call("GET", "/admin/v2/" + path(topic) + "/stats", "");
 		return (response.statusCode() == 404) ? "" : expectSuccess(response).body();
+	}
+
+	/**
+	 * What the broker knows of the ledgers of a topic.
+	 * @param topic the full name
+	 * @return JSON
+	 * @since 0.2.0
+	 */
+	public String internalStats(String topic) {
+		return expectSuccess(call("GET", "/admin/v2/" + path(topic) + "/internalStats", "")).body();
 	}
 
 	/**

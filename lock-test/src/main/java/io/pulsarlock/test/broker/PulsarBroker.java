@@ -27,6 +27,8 @@ public final class PulsarBroker implements AutoCloseable {
 
 	private final ChildProcess process;
 
+	private final Path directory;
+
 	private final int port = ChildProcess.freePort();
 
 	private final int webPort = ChildProcess.freePort();
@@ -36,6 +38,7 @@ public final class PulsarBroker implements AutoCloseable {
 	private PulsarBroker(boolean durable, Map<String, String> settings, @Nullable String adminToken) {
 		this.admin = new Admin(adminUrl(), adminToken);
 		Path dir = ChildProcess.newDirectory("pulsar-broker-");
+		this.directory = dir;
 		Map<String, String> options = new LinkedHashMap<>();
 		options.put("dir", dir.toString());
 		options.put("port", Integer.toString(this.port));
@@ -111,6 +114,15 @@ public final class PulsarBroker implements AutoCloseable {
 	 */
 	public boolean isAlive() {
 		return this.process.isAlive();
+	}
+
+	/**
+	 * Where its data is, for a backup while it does not run.
+	 * @return the directory
+	 * @since 0.2.0
+	 */
+	public Path directory() {
+		return this.directory;
 	}
 
 	/**

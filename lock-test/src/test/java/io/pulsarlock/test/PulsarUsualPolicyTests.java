@@ -1,0 +1,156 @@
+package io.pulsarlock.test;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockHandle;
+import io.pulsarlock.LockLost;
+import io.pulsarlock.LockNode;
+import io.pulsarlock.LockUnavailableException;
+import io.pulsarlock.pulsar.PulsarLocks;
+import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.test.broker.PulsarBroker;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What operators usually set and locks live with, or refuse at the start.
+ */
+class PulsarUsualPolicyTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final Duration LEASE = Duration.ofSeconds(6);
+
+	private static final Duration GRACE = Duration.ofSeconds(2);
+
+	private static PulsarBroker broker;
+
+	private static AdminCommands admin;
+
+	private final String namespace = "n" + UUID.randomUUID();
+
+	private final String path = "namespaces/public/" + this.namespace;
+
+	/** Looks for inactive topics as often as it can. */
+	@BeforeAll
+	static void startBroker() {
+		broker = PulsarBroker.start(false, Map.of("brokerDeleteInactiveTopicsFrequencySeconds", "1",
+				"brokerDeleteInactiveTopicsMode", "delete_when_subscriptions_caught_up"));
+		admin = new AdminCommands(broker.adminUrl());
+	}
+
+	@AfterAll
+	static void stopBroker() {
+		broker.close();
+	}
+
+	@BeforeEach
+	void createNamespace() {
+		broker.admin().createNamespace("public/" + this.namespace);
+	}
+
+	@Test
+	void topicsThatWereUsedOutliveTheRemovalOfInactiveOnes() throws Exception {
+		long token;
+		try (LockNode node = node(broker.serviceUrl(), "old")) {
+			node.awaitJoined(LIMIT);
+			try (LockHandle held = node.obtain("stock").acquire(LIMIT)) {
+				token = held.fencingToken();
+			}
+		}
+		// Created ahead and never used, it goes with the next look.
+		admin.carryOut("'pulsar-admin topics create persistent://public/" + this.namespace + "/unused'");
+		await().atMost(LIMIT).until(() -> !broker.admin().topics("public/" + this.namespace).contains("unused"));
+		assertThat(broker.admin().topics("public/" + this.namespace)).contains("pulsar-lock-policy-0");
+		try (LockNode node = node(broker.serviceUrl(), "new")) {
+			node.awaitJoined(LIMIT);
+			try (LockHandle held = node.obtain("stock").acquire(LIMIT)) {
+				assertThat(held.fencingToken()).isGreaterThan(token);
+			}
+		}
+	}
+
+	/** As the page on operations calculates them, for two nodes that hold something. */
+	@ParameterizedTest
+	@ValueSource(strings = { "publishRate", "subscriptionDispatchRate", "dispatchRate" })
+	void ratesOfTheFormulaLoseNothing(String policy) throws Exception {
+		double records = 2 * (2 * 3.0 / LEASE.toSeconds() + 2 * 8.0 / GRACE.toSeconds() + 2 * 1);
+		int rate = (int) Math.ceil(policy.equals("dispatchRate") ? 2 * records : records);
+		admin.request("POST " + this.path + "/" + policy
+				+ (policy.equals("publishRate")
+						? " {\"publishThrottlingRateInMsg\":" + rate + ",\"publishThrottlingRateInByte\":-1}"
+						: " {\"dispatchThrottlingRateInMsg\":" + rate
+								+ ",\"dispatchThrottlingRateInByte\":-1,\"ratePeriodInSecond\":1}"));
+		AtomicInteger lost = new AtomicInteger();
+		try (LockNode a = node(broker.serviceUrl(), "a"); LockNode b = node(broker.serviceUrl(), "b")) {
+			a.awaitJoined(LIMIT);
+			b.awaitJoined(LIMIT);
+			a.addListener((event) -> lost.addAndGet((event instanceof LockLost) ? 1 : 0));
+			b.addListener((event) -> lost.addAndGet((event instanceof LockLost) ? 1 : 0));
+			LockHandle kept = a.obtain("kept").acquire(LIMIT);
+			LockHandle other = b.obtain("other").acquire(LIMIT);
+			for (int i = 0; i < 10; i++) {
+				LockNode next = (i % 2 == 0) ? b : a;
+				CompletableFuture<LockHandle> turn = next.obtain("turn").acquireAsync(LIMIT);
+				turn.get(LIMIT.toSeconds(), TimeUnit.SECONDS).close();
+				await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+			}
+			assertThat(kept.isHeld() && other.isHeld()).isTrue();
+			assertThat(lost).hasValue(0);
+			kept.close();
+			other.close();
+		}
+	}
+
+	@Test
+	void unknownListenerIsRefused() {
+		try (LockNode node = PulsarLocks.at(broker.serviceUrl())
+			.topics(TopicSettings.of("policy").in("public", this.namespace))
+			.client((client) -> client.listenerName("nowhere"))
+			.connect()) {
+			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> node.awaitJoined(LIMIT))
+				.withMessageContaining("Set the client's listenerName to one of the broker's advertisedListeners");
+		}
+	}
+
+	@Test
+	void limitOfConnectionsPassesByItself() throws Exception {
+		try (PulsarBroker limited = PulsarBroker.start(false, Map.of("brokerMaxConnections", "1"))) {
+			LockNode first = node(limited.serviceUrl(), "first");
+			first.awaitJoined(LIMIT);
+			try (LockNode second = node(limited.serviceUrl(), "second")) {
+				assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
+					.withMessageContaining("maximum number of connections");
+				first.close();
+				second.awaitJoined(LIMIT);
+				second.obtain("any").acquire(LIMIT).close();
+			}
+		}
+	}
+
+	private LockNode node(String url, String name) {
+		boolean own = url.equals(broker.serviceUrl());
+		return PulsarLocks.at(url)
+			.topics(TopicSettings.of("policy").in("public", own ? this.namespace : "default"))
+			.node(name)
+			.shards(1)
+			.times(LEASE, GRACE)
+			.cache(Duration.ZERO, 1)
+			.connect();
+	}
+
+}
