@@ -11,7 +11,7 @@ import java.util.List;
 public interface ClusterView {
 
 	/**
-	 * Every lock somebody holds or waits for.
+	 * Every lock that is held or awaited.
 	 * @return the locks, by name
 	 */
 	List<LockView> locks();

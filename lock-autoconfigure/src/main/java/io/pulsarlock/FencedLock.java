@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * A lock with one holder in the whole cluster, first come, first served across nodes, and
  * a fencing token for each holder.
  * <p>
- * There are two ways to use it. {@link #acquire} gives a {@link LockHandle} handle:
- * whoever has the handle owns the lock, on whatever thread. The methods of {@link Lock}
+ * There are two ways to use it. {@link #acquire} gives a {@link LockHandle} handle: the
+ * holder of the handle owns the lock, regardless of thread. The methods of {@link Lock}
  * belong to the calling thread and are reentrant: a thread that has the lock gets it
  * again at once, with the same token, and must unlock as often as it locked. A handle is
  * not reentrant: a thread that holds one and asks for another waits for itself.
  * <p>
- * Every attempt has one of three ends: held; <em>busy</em> (somebody else has it: false,
+ * Every attempt has one of three ends: held; <em>busy</em> (another holder has it: false,
  * empty or {@link LockBusyException}); or <em>unknown</em> (the cluster could not be
  * asked: {@link LockUnavailableException}). Unknown is never reported as busy or free.
  *
@@ -38,7 +38,7 @@ public interface FencedLock extends Lock {
 	 * @param waitFor the longest wait; zero gives up as soon as it is known that somebody
 	 * else has it
 	 * @return the handle; close it to release the lock
-	 * @throws LockBusyException if somebody else still has the lock
+	 * @throws LockBusyException if another holder still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
 	 * is held then
@@ -54,22 +54,22 @@ public interface FencedLock extends Lock {
 	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
 	 * or null for no limit
 	 * @return the handle
-	 * @throws LockBusyException if somebody else still has the lock
+	 * @throws LockBusyException if another holder still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits
 	 */
 	LockHandle acquire(Duration waitFor, @Nullable Duration holdFor) throws InterruptedException;
 
 	/**
-	 * Takes the lock if nobody else has it or waits for it, as far as this node has
-	 * heard: a lock that another node released just now may be busy here for as long as a
+	 * Acquires the lock if it is neither held nor awaited, as far as this node has heard:
+	 * a lock that another node released just now may be busy here for as long as a
 	 * message takes. Where that matters, {@link #acquire} with a short wait.
 	 * <p>
 	 * Does not wait for the lock, but for the answer of the cluster: a round trip, some
 	 * milliseconds, and at most the reconnect grace (4 s by default) if no answer comes.
 	 * A lock that stays with this node after its release is taken without, and a node
 	 * that has been out of touch for longer than that says so at once.
-	 * @return the handle, or empty when somebody else has the lock
+	 * @return the handle, or empty when another holder has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 */
 	Optional<LockHandle> tryAcquire();
@@ -132,10 +132,10 @@ public interface FencedLock extends Lock {
 	void lockInterruptibly() throws InterruptedException;
 
 	/**
-	 * Takes the lock if nobody else has it, as {@link #tryAcquire} does. Not as immediate
-	 * as {@link Lock#tryLock()} says: it may take a round trip to the cluster, and at
-	 * most the reconnect grace (4 s by default) if no answer comes.
-	 * @return false if somebody else has it
+	 * Acquires the lock if it is free, as {@link #tryAcquire} does. Not as immediate as
+	 * {@link Lock#tryLock()} says: it may take a round trip to the cluster, and at most
+	 * the reconnect grace (4 s by default) if no answer comes.
+	 * @return false if another holder has it
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws LockLostException if this thread already held the lock and lost it
 	 */
@@ -145,7 +145,7 @@ public interface FencedLock extends Lock {
 	/**
 	 * Waits up to the given time. Zero or less does not wait for the lock, but as long as
 	 * {@link #tryLock()} for an answer.
-	 * @return false if somebody else still has it
+	 * @return false if another holder still has it
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws LockLostException if this thread already held the lock and lost it
 	 * @throws InterruptedException if the thread is interrupted while it waits; nothing

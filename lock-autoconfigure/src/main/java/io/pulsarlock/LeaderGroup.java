@@ -23,7 +23,7 @@ public interface LeaderGroup {
 
 	/**
 	 * Whether this node leads now. Reads memory only. False on suspicion, not on proof:
-	 * before anybody else can become leader.
+	 * before another node can become leader.
 	 * @return true if it leads
 	 */
 	boolean isLeader();
@@ -77,7 +77,7 @@ public interface LeaderGroup {
 	Optional<LockGrant> held();
 
 	/**
-	 * Claims a fire time of a job for this node, so that nobody begins the job for that
+	 * Claims a fire time of a job for this node, so that no node begins the job for that
 	 * time again, not even after this node has died in the midst of it. Other nodes know
 	 * of it as long as they live, and nodes that start later for at least three leases.
 	 * @param job the job, the same on all nodes, 1024 characters at most

@@ -16,7 +16,7 @@ public interface LockAdministration {
 	 * ended, but no later than after the reconnect grace. Code that neither listens nor
 	 * asks goes on: what it still writes is recognised by its smaller fencing token.
 	 * @param name the lock
-	 * @return false if nobody has or awaits that lock
+	 * @return false if that lock has neither holder nor waiters
 	 * @throws LockOperationRefusedException if another node has it: only there its holder
 	 * can be told
 	 * @throws LockUnavailableException if this node cannot say who has it

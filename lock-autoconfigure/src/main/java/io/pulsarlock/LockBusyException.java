@@ -3,7 +3,7 @@ package io.pulsarlock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Busy: somebody else held the lock for as long as the caller was willing to wait.
+ * Busy: another holder had the lock for as long as the caller was willing to wait.
  *
  * @since 0.2.0
  */

@@ -1,7 +1,7 @@
 package io.pulsarlock;
 
 /**
- * One holding of one lock. Whoever has this object owns the lock, on whatever thread.
+ * One holding of one lock. The owner of this object holds the lock, regardless of thread.
  * <p>
  * Once lost it stays lost: {@link #isHeld()} never turns true again. All methods may be
  * called from any thread, read memory only, and never block.

@@ -53,7 +53,7 @@ public record LockLoss(String name, long token, Reason reason) {
 		RESIGNED,
 
 		/**
-		 * Somebody took it away through {@link LockAdministration}.
+		 * It was revoked through {@link LockAdministration}.
 		 * @since 0.2.0
 		 */
 		RELEASED_BY_ADMINISTRATOR

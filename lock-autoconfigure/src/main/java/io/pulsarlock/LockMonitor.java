@@ -1,7 +1,7 @@
 package io.pulsarlock;
 
 /**
- * What one node knows of itself and of the cluster. Reads memory only: nobody is asked.
+ * The state of one node, and its view of the cluster. Reads memory only.
  *
  * @since 0.2.0
  */

@@ -3,9 +3,9 @@ package io.pulsarlock;
 import java.time.Duration;
 
 /**
- * One node's membership of a lock cluster, for whoever makes it and ends it. All threads
- * share its sessions, and everything it holds ends when it is closed. What uses locks
- * needs no more of it than {@link LockRegistry}.
+ * One node's membership of a lock cluster, for the code that creates and ends it. All
+ * threads share its sessions, and everything it holds ends when it is closed. What uses
+ * locks needs no more of it than {@link LockRegistry}.
  *
  * @since 0.2.0
  */

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out cluster-wide locks by name. This is what an application injects; whoever has
- * made the registry has a {@link LockNode}, which is closed.
+ * Hands out cluster-wide locks by name. This is what an application injects; the code
+ * that creates the registry has a {@link LockNode}, which it closes.
  * <p>
  * Safe for use by any number of threads.
  *
@@ -57,7 +57,7 @@ public interface LockRegistry {
 	 * @param names the locks; duplicates count once
 	 * @param waitFor how long to wait for all of them together; zero does not wait
 	 * @return one handle for all
-	 * @throws LockBusyException if one of them was still held by somebody else
+	 * @throws LockBusyException if one of them still had another holder
 	 * @throws LockUnavailableException if the cluster could not be asked
 	 * @throws InterruptedException if the thread is interrupted while it waits; nothing
 	 * is held then
@@ -70,12 +70,12 @@ public interface LockRegistry {
 	 * already, the action runs within that holding.
 	 * @param name the lock, as for {@link #obtain(String)}
 	 * @param waitFor how long to wait for the lock; zero gives up as soon as it is known
-	 * that somebody else has it
+	 * that another holder has it
 	 * @param action what to run; given the lock, to check it and for its fencing token
 	 * @param <T> what the action returns
 	 * @param <E> what the action throws
 	 * @return what the action has returned
-	 * @throws LockBusyException if somebody else still has the lock; the action has not
+	 * @throws LockBusyException if another holder still has the lock; the action has not
 	 * run
 	 * @throws LockUnavailableException if the cluster could not be asked; the action has
 	 * not run

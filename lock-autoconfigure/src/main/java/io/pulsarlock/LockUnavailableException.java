@@ -3,8 +3,8 @@ package io.pulsarlock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unknown: the cluster could not be asked, so nobody can say whether the lock is free.
- * Never thrown when somebody else is known to hold it.
+ * Unknown: the cluster could not be reached, so it is unknown whether the lock is free.
+ * Never thrown when another holder is known.
  *
  * @since 0.1.0
  */

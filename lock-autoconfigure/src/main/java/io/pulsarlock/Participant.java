@@ -20,8 +20,8 @@ public interface Participant {
 	String session();
 
 	/**
-	 * The place's number: the fencing token when its turn comes. Whoever is given the
-	 * lock again before its node has left that place has a larger one.
+	 * The place's number: the fencing token when its turn comes. A holder that is given
+	 * the lock again before its node has left that place has a larger one.
 	 * @return the token, positive
 	 */
 	long token();

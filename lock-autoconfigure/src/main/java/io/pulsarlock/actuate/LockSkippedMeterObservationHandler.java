@@ -9,7 +9,8 @@ import io.pulsarlock.observation.LockAcquireObservationContext;
 import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 
 /**
- * Counts the calls that were left out because somebody else had the lock or led.
+ * Counts the calls that were skipped because another holder had the lock or another node
+ * led.
  *
  * @since 0.1.0
  */

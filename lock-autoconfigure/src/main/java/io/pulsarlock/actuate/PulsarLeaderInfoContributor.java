@@ -12,8 +12,7 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
 /**
- * Tells for each leader group of this node who leads. Asks nobody: what it tells is in
- * memory.
+ * Contributes the leader of each leader group of this node. Reads memory only.
  *
  * @since 0.1.0
  */

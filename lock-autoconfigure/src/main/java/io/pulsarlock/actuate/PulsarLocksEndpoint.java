@@ -78,7 +78,7 @@ public class PulsarLocksEndpoint {
 	 * @param kind what the name is a name of
 	 * @param name a lock's or group's full name as it is, or a session's id
 	 * @return a {@link LockDescriptor} or a {@link SessionDescriptor}; null if there is
-	 * no such thing, because nobody has or awaits it
+	 * no such thing, because it has neither holder nor waiters
 	 * @throws InvalidEndpointRequestException if the name is blank
 	 * @throws LockUnavailableException if this node is out of touch
 	 * @since 0.2.0
@@ -238,7 +238,7 @@ public class PulsarLocksEndpoint {
 	 * Everything one node knows.
 	 *
 	 * @param node the node that tells
-	 * @param locks every lock somebody has or awaits
+	 * @param locks every lock that is held or awaited
 	 * @param groups every leader group with a candidate
 	 * @param sessions every session
 	 * @param highestToken no fencing token or term given so far is larger; text, as it is

@@ -138,7 +138,7 @@ final class AnnotatedBeans {
 					: ClassUtils.getUserClass(type);
 		}
 		catch (BeansException | LinkageError ex) {
-			// Whoever makes the bean is told.
+			// Reported to the caller that creates the bean.
 			return null;
 		}
 	}

@@ -131,7 +131,7 @@ public @interface DistributedLock {
 	String atLeastFor() default "";
 
 	/**
-	 * What to do when somebody else has the lock.
+	 * What to do when another holder has the lock.
 	 * @return the default is {@link OnBusy#FALLBACK} if there is a {@link #fallback()},
 	 * {@link OnBusy#SKIP} on {@code @Scheduled} methods and {@link OnBusy#THROW}
 	 * elsewhere

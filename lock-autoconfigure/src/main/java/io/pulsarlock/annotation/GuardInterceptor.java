@@ -152,7 +152,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 	}
 
-	/** Whether nobody has begun with the present fire time, if that matters. */
+	/** Whether no node has begun with the present fire time, if that matters. */
 	private boolean isFirst(Guard guard) throws InterruptedException {
 		Guard.Leader leader = guard.leader();
 		FireTimes times = (leader != null) ? leader.fireTimes() : null;

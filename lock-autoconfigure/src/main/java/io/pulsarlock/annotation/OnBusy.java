@@ -1,7 +1,7 @@
 package io.pulsarlock.annotation;
 
 /**
- * What a guarded call does when somebody else has the lock. Never what it does when the
+ * What a guarded call does when another holder has the lock. Never what it does when the
  * cluster cannot be asked: that is always a
  * {@link io.pulsarlock.LockUnavailableException}.
  *

@@ -65,7 +65,7 @@ final class StageResultHandler implements GuardedResultHandler {
 			return null;
 		}
 		catch (Throwable ex) {
-			// Asking the value may fail too, and nobody else would end the call.
+			// Reading the value may fail too, and nothing else would end the call.
 			return ex;
 		}
 	}

@@ -10,9 +10,8 @@ import io.pulsarlock.LockReleased;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes as application events what an application may want to react to. That a lock
- * was acquired or released is not among it: whoever did it knows, and it may happen
- * thousands of times a second.
+ * Publishes lock and leadership events as application events, except the acquisition and
+ * release of locks: their callers know of them, and there may be thousands a second.
  */
 final class LockEventPublisher implements LockListener, LeaderListener {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * it. Between them and the default phases is {@link LeadershipLifecycle}. When the
  * context is closed, {@link LockShutdown} stops them.
  * <p>
- * A registry of the application runs already and is closed by whoever has made it; one of
- * a parent context is the parent's. Both are given this context's listeners.
+ * A registry of the application runs already and is closed by its creator; one of a
+ * parent context is the parent's. Both are given this context's listeners.
  */
 final class LockRegistryLifecycle extends LockLifecycle {
 

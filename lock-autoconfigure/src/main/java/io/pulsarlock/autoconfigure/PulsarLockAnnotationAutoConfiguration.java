@@ -65,7 +65,7 @@ public final class PulsarLockAnnotationAutoConfiguration {
 		return new GuardDefaults(properties.leaderGroup(environment), properties.annotations().waitFor());
 	}
 
-	/** Whoever has a method for leaders is a candidate from the start. */
+	/** A node with methods for leaders is a candidate from the start. */
 	@Bean
 	AnnotatedGroupsLifecycle lockAnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor,
 			LockRegistry registry, ObjectProvider<Leadership> leadership) {

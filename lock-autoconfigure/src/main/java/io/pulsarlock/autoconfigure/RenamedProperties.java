@@ -13,7 +13,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses to start with a property by its former name, which nobody reads any more: it
+ * Refuses to start with a property by its former name, which is not read any more: it
  * would be ignored in silence.
  */
 final class RenamedProperties {

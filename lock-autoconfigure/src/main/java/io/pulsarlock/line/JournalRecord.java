@@ -97,7 +97,7 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * Forgets the fire time of a job, whoever has claimed it: a person says that the job
+	 * Forgets the fire time of a job, claimed by any node: an operator says that the job
 	 * may begin again. All nodes apply it at the same place of the log.
 	 *
 	 * @param session the session
@@ -109,8 +109,8 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * Says for a person that whoever cannot apply the record at a place is to go on
-	 * without it. Whoever has applied it, or can, takes no notice.
+	 * Says for an operator that nodes which cannot apply the record at a place go on
+	 * without it. A node that has applied it, or can, takes no notice.
 	 *
 	 * @param session the session
 	 * @param sequence the record's number
@@ -121,8 +121,8 @@ public sealed interface JournalRecord {
 	}
 
 	/**
-	 * Says whether the owner of a lock uses it or only keeps it, in case nobody else
-	 * wants it before. A hint: it takes nothing from anybody.
+	 * Says whether the owner of a lock uses it or only keeps it, in case no other node
+	 * wants it before. A hint: it takes nothing from any node.
 	 *
 	 * @param session the session
 	 * @param sequence the record's number

@@ -142,7 +142,7 @@ public final class LineTable {
 			if (foreign && record.sequence() > session.sequence()
 					&& (isEncrypted(session.outsider()) || isEncrypted(record))) {
 				// Neither noise nor forgery: what could be read before, or after, is
-				// missing here, and nobody else would say so.
+				// missing here, and nothing else would show it.
 				throw new IllegalStateException(
 						"some records of session " + id + " could be decrypted and some could not");
 			}
@@ -188,7 +188,7 @@ public final class LineTable {
 			return true;
 		}
 		if (record instanceof Outsider other) {
-			// Copies begin whenever somebody turns them on.
+			// Copies begin when an operator turns them on.
 			return !other.bye() && (!this.sealed || other.sequence() == 0 || other instanceof Replicated);
 		}
 		return !this.sealed && (record instanceof Heartbeat || record instanceof Request);
@@ -203,8 +203,8 @@ public final class LineTable {
 	}
 
 	/**
-	 * The compare-and-set: void if the session was heard again or whoever judged it had
-	 * read another ledger.
+	 * The compare-and-set: void if the session was heard again or its judge had read
+	 * another ledger.
 	 */
 	private void expel(Expel expel, TableChange change) {
 		SessionState target = this.sessions.get(expel.target());
@@ -241,7 +241,7 @@ public final class LineTable {
 	/**
 	 * A lock's line.
 	 * @param lock the lock's key
-	 * @return its tickets in order; empty if nobody wants it
+	 * @return its tickets in order; empty if it is not wanted
 	 */
 	public List<Ticket> line(String lock) {
 		return this.tickets.line(lock);
@@ -250,7 +250,7 @@ public final class LineTable {
 	/**
 	 * The ticket that owns a lock.
 	 * @param lock the lock's key
-	 * @return null if nobody wants it
+	 * @return null if it is not wanted
 	 */
 	public @Nullable Ticket front(String lock) {
 		return this.tickets.front(lock);
@@ -258,7 +258,7 @@ public final class LineTable {
 
 	/**
 	 * Whether a ticket's owner has said that it only keeps its place, and gives it up as
-	 * soon as somebody else wants the lock. False is no proof that it is used.
+	 * soon as another session wants the lock. False is no proof that it is used.
 	 * @param ticket the ticket
 	 * @return true if it said so last
 	 */
@@ -270,7 +270,7 @@ public final class LineTable {
 	/**
 	 * The ticket that is next after the front.
 	 * @param lock the lock's key
-	 * @return null if nobody waits
+	 * @return null if there is no waiter
 	 */
 	public @Nullable Ticket heir(String lock) {
 		return this.tickets.heir(lock);
@@ -287,7 +287,7 @@ public final class LineTable {
 	}
 
 	/**
-	 * The locks somebody wants.
+	 * The locks that are held or awaited.
 	 * @return their keys; a view
 	 */
 	public Set<String> locks() {

@@ -14,9 +14,9 @@ import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 
 /**
- * The values a record may have. They are checked before a record is written, so that
- * whoever passes others hears of it, and when it is read, so that a forged or mistaken
- * record cannot keep locks for longer than any node's settings allow.
+ * The values a record may have. They are checked before a record is written, so that a
+ * caller that exceeds one gets an exception, and when it is read, so that a forged or
+ * mistaken record cannot keep locks for longer than any node's settings allow.
  *
  * @since 0.2.0
  */
@@ -122,7 +122,7 @@ public final class RecordBounds {
 	}
 
 	/**
-	 * Whether a record may stand at a place: nobody knows places of the log that are
+	 * Whether a record may stand at a place: no session knows places of the log that are
 	 * still to come.
 	 */
 	static boolean mayStandAt(Position place, JournalRecord record) {

@@ -120,7 +120,7 @@ final class Tickets {
 		return (line != null) ? line.get(position) : null;
 	}
 
-	/** The locks somebody wants; a view. */
+	/** The locks that are held or awaited; a view. */
 	Set<String> locks() {
 		return Collections.unmodifiableSet(this.lines.keySet());
 	}

@@ -20,7 +20,7 @@ public class LockAcquireObservationContext extends LockObservationContext {
 	 * @param lockName the name without the key
 	 * @param lockKey the key, or null
 	 * @param kind lock or leader group
-	 * @param skipping whether the call is left out when somebody else has the lock
+	 * @param skipping whether the call is skipped when another holder has the lock
 	 */
 	public LockAcquireObservationContext(String lockName, @Nullable String lockKey, Kind kind, boolean skipping) {
 		super(lockName, lockKey, kind);
@@ -28,7 +28,7 @@ public class LockAcquireObservationContext extends LockObservationContext {
 	}
 
 	/**
-	 * Whether the call is left out when somebody else has the lock.
+	 * Whether the call is skipped when another holder has the lock.
 	 * @return true if busy counts as {@link Outcome#SKIPPED}
 	 */
 	public boolean isSkipping() {
@@ -58,10 +58,13 @@ public class LockAcquireObservationContext extends LockObservationContext {
 		/** The lock is held; this node leads. */
 		ACQUIRED,
 
-		/** Somebody else has the lock or leads; the caller is told or falls back. */
+		/**
+		 * Another holder has the lock, or another node leads; the caller gets an
+		 * exception or the fallback.
+		 */
 		BUSY,
 
-		/** Somebody else has the lock or leads; the call is left out. */
+		/** Another holder has the lock, or another node leads; the call is skipped. */
 		SKIPPED,
 
 		/** The cluster could not be asked. */

@@ -131,7 +131,7 @@ public final class LockObservations {
 	 * Observes a run of guarded code on the calling thread.
 	 * @param registry where to; {@link ObservationRegistry#NOOP} observes nothing
 	 * @param convention names and tags, or null for the default
-	 * @param context what is held; whoever hears of a loss tells it
+	 * @param context what is held; losses are reported to it
 	 * @param run the code
 	 * @param <T> what the code returns
 	 * @param <E> what the code throws
@@ -159,7 +159,7 @@ public final class LockObservations {
 	 * stops the observation.
 	 * @param registry where to
 	 * @param convention names and tags, or null for the default
-	 * @param context what is held; whoever hears of a loss tells it
+	 * @param context what is held; losses are reported to it
 	 * @return the observation, without a scope
 	 */
 	public static Observation start(ObservationRegistry registry, @Nullable LockHoldObservationConvention convention,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Safety: the subscription keeps what joining nodes have to read of sessions that may be
  * alive. A session is over when a lease has passed since its latest record was sent. So
  * when nothing was written for twice the longest lease that the journal tells of, by this
- * node's clock, nobody needs any of it.
+ * node's clock, none of it is needed.
  */
 final class AgedBacklog {
 

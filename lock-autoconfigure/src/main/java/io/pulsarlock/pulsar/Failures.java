@@ -235,7 +235,7 @@ final class Failures {
 		return "Topics may not be created automatically. Create it: 'pulsar-admin topics create " + topic + "'";
 	}
 
-	/** What helps against a topic with partitions, whoever creates it again. */
+	/** What helps against a topic with partitions that is created again and again. */
 	LockConfigurationException partitioned(String topic) {
 		return new LockConfigurationException("Topic '" + topic
 				+ "' is partitioned, so its subscriptions exclude nobody. Have topics created without partitions: "
@@ -254,7 +254,7 @@ final class Failures {
 
 	/**
 	 * What Pulsar says, without the numbers of request and connection around it, and
-	 * without classes that nobody can look up.
+	 * without classes that are not on the class path.
 	 */
 	private static String reason(Throwable cause) {
 		String message = String.valueOf(cause.getMessage());

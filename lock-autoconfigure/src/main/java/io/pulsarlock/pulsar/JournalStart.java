@@ -175,7 +175,7 @@ final class JournalStart {
 	/**
 	 * What a part of the journal says.
 	 *
-	 * @param history up to where nobody who joins needs to read
+	 * @param history up to where joining nodes need not read
 	 * @param spoken whether a node that has joined has said something
 	 */
 	private record Found(Position history, boolean spoken) {

@@ -64,7 +64,7 @@ final class MessageContent implements MessagePayloadProcessor {
 			throw new UnreadableRecordException(SkipCause.FOREIGN, "not a record of this library: " + ex);
 		}
 		JournalRecord record = RecordCodec.decode(content, signer);
-		// Whoever forges a record can forge that it is a copy.
+		// A client that forges a record can forge that it is a copy.
 		boolean forged = record instanceof Unverified && signer != null;
 		return (message.isReplicated() && !forged) ? Replicated.of(record, message.getReplicatedFrom()) : record;
 	}
@@ -84,7 +84,7 @@ final class MessageContent implements MessagePayloadProcessor {
 		return (bytes != null && RecordCodec.isOutline(bytes)) ? bytes : null;
 	}
 
-	/** Has a record encrypted, with what whoever cannot read it has to know of it. */
+	/** Has a record encrypted, with what a node that cannot read it has to know of it. */
 	static TypedMessageBuilder<byte[]> encrypted(TypedMessageBuilder<byte[]> message, JournalRecord record,
 			@Nullable RecordSigner signer) {
 		return message.property(OUTLINE, Base64.getEncoder().encodeToString(RecordCodec.outline(record, signer)));

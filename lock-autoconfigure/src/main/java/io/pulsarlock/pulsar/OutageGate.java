@@ -140,7 +140,9 @@ final class OutageGate {
 		left.forEach((each) -> each.answer.completeExceptionally(new AlreadyClosedException("The client is closed")));
 	}
 
-	/** Keeps a question whose attempt has met nobody; false if it has waited too long. */
+	/**
+	 * Keeps a question whose attempt has met no broker; false if it has waited too long.
+	 */
 	private synchronized boolean hold(Question<?> question, Throwable failure) {
 		this.failure = failure;
 		boolean awaited = this.attempt == question;
@@ -156,7 +158,7 @@ final class OutageGate {
 		return kept;
 	}
 
-	/** A question has failed, and nobody has said anything. */
+	/** A question has failed without an answer of a broker. */
 	private synchronized void failed(Question<?> question) {
 		if (this.attempt == question) {
 			this.attemptedAt = this.clock.nanoTime();
@@ -252,7 +254,7 @@ final class OutageGate {
 			}
 			question = this.waiting.poll();
 			if (question == null) {
-				// The pauses stay as long as they are until somebody is met.
+				// The pauses stay as long as they are until a broker is met.
 				this.busy = false;
 				return;
 			}
@@ -323,7 +325,7 @@ final class OutageGate {
 	/** Looks whether a broker may be there, without a word to it or to the log. */
 	interface Probe {
 
-		/** Completes with whether somebody accepts connections. */
+		/** Completes with whether a broker accepts connections. */
 		CompletionStage<Boolean> reaches();
 
 	}

@@ -65,7 +65,7 @@ final class PatientLookup implements InvocationHandler {
 	/**
 	 * Makes a client patient.
 	 * @param client the client, before it is used
-	 * @param opening whether somebody waits for a topic to be opened
+	 * @param opening whether a topic is being opened
 	 * @return the same client
 	 */
 	static PulsarClient install(PulsarClient client, Predicate<String> opening) {

@@ -149,7 +149,7 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((none) -> keeper(client, topic))
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
-				// Before there is a reader: whoever moves it later moves it past this.
+				// Before there is a reader: if it is moved later, it is moved past this.
 				return start.find(keeper);
 			})
 			.thenCompose((begin) -> {
@@ -189,8 +189,7 @@ public final class PulsarConnector implements Connector {
 
 	/**
 	 * Looks at TLS itself before this node has been let in for the first time: the client
-	 * would try for ten seconds what cannot succeed, and nobody at the start waits for
-	 * that.
+	 * would try for ten seconds what cannot succeed, and no start waits for that.
 	 */
 	private CompletableFuture<Void> checkTls(PulsarClient client) {
 		if (this.failures.isAccepted() || !(client instanceof PulsarClientImpl known)
@@ -211,7 +210,7 @@ public final class PulsarConnector implements Connector {
 			.thenCompose(CompletableFuture::failedFuture);
 	}
 
-	/** A handshake blocks, and whoever supplies credentials may. */
+	/** A handshake blocks, and a supplier of credentials may. */
 	private static <T extends @Nullable Object> CompletableFuture<T> probe(Supplier<T> probe) {
 		return CompletableFuture.supplyAsync(probe, (task) -> aside("pulsar-lock-probe", task));
 	}
@@ -229,8 +228,8 @@ public final class PulsarConnector implements Connector {
 
 	/**
 	 * Gives the shard a client of its own. A client shares lookups that are under way
-	 * with whoever asks next, so one that never ends keeps the shard closed for as long
-	 * as the client lives. It happens behind a SOCKS5 proxy: Netty's handler for it keeps
+	 * with the next caller, so one that never ends keeps the shard closed for as long as
+	 * the client lives. It happens behind a SOCKS5 proxy: Netty's handler for it keeps
 	 * the end of a connection to itself that ends before the proxy has answered.
 	 * <p>
 	 * To make a client may mean to fetch a token over the network that is in trouble just
@@ -308,8 +307,8 @@ public final class PulsarConnector implements Connector {
 
 	/**
 	 * Closes the clients. Their connections end at once; their threads do so some two
-	 * seconds later, because Netty waits for latecomers that long, and nobody waits for
-	 * them.
+	 * seconds later, because Netty waits for latecomers that long, and no caller waits
+	 * for them.
 	 */
 	@Override
 	public void close() {
@@ -325,7 +324,7 @@ public final class PulsarConnector implements Connector {
 
 	private boolean closesByItself(CompletableFuture<Void> closed) {
 		try {
-			// Whoever never got in has nobody to take leave of.
+			// Nothing is to be said goodbye to if no shard was ever opened.
 			closed.get(this.opened ? CLOSE_MILLIS : 0, TimeUnit.MILLISECONDS);
 			return true;
 		}
@@ -344,7 +343,7 @@ public final class PulsarConnector implements Connector {
 
 	/**
 	 * Ends a client without a word. Takes it ten seconds and more while it has requests
-	 * without an answer, so nobody waits for that.
+	 * without an answer, so no caller waits for that.
 	 */
 	private static void shutdown(PulsarClient client) {
 		aside("pulsar-lock-shutdown", () -> {

@@ -137,7 +137,7 @@ final class PulsarJournal implements Journal {
 			listener.skipped(position, ex.skipCause());
 		}
 		catch (RuntimeException | Error ex) {
-			// What was not told is missed by whoever reads the next record.
+			// What was not told shows as a hole at the next record.
 			logger.error("The journal '" + this.topic + "' could not be read at " + position, ex);
 		}
 	}

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import io.pulsarlock.LockException;
 
 /**
- * What is asked of a loop and has not arrived there, so that nobody waits for ever on one
- * that has ended. Any thread.
+ * What is asked of a loop and has not arrived there, so that no caller waits for ever on
+ * one that has ended. Any thread.
  */
 final class Arrivals {
 
@@ -33,7 +33,7 @@ final class Arrivals {
 	/** Takes what is asked to the loop, or refuses it if that has ended. */
 	void arrive(CompletableFuture<?> asked, Runnable task) {
 		// Safety: first added, then looked. Whichever comes first, this or the end, one
-		// of the two sees the other, so nobody waits on a loop that runs no more.
+		// of the two sees the other, so no caller waits on a loop that has ended.
 		this.arriving.add(asked);
 		if (this.ended) {
 			refuse();

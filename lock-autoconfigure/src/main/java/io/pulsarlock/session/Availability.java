@@ -10,10 +10,10 @@ import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what whoever operates a node wants to know of its membership: that it has joined,
- * that it is out of touch and why, and that it is back. Shards share the fate of their
- * node, so each of these is one line per node and event, whatever the number of shards.
- * Any thread.
+ * Logs what an operator needs to know of a node's membership: that it has joined, that it
+ * is out of touch and why, and that it is back. Shards share the fate of their node, so
+ * each of these is one line per node and event, whatever the number of shards. Any
+ * thread.
  */
 final class Availability {
 

@@ -16,7 +16,7 @@ final class AwaitedLeader {
 
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	/** Longer than anybody waits, short enough for nanoseconds. */
+	/** Longer than any caller waits, short enough for nanoseconds. */
 	private static final Duration FOREVER = Duration.ofDays(365);
 
 	private final Loop loop;
@@ -33,9 +33,9 @@ final class AwaitedLeader {
 	private boolean ended;
 
 	/**
-	 * Creates it without anybody who waits.
+	 * Creates it without waiters.
 	 * @param known whether it is known who leads; asked on the loop
-	 * @param assumed whether somebody counts as leader who may have died; asked on the
+	 * @param assumed whether a node counts as leader that may have died; asked on the
 	 * loop
 	 * @param pool runs what depends on the answers
 	 */
@@ -76,7 +76,7 @@ final class AwaitedLeader {
 			assumed = known || this.assumed.getAsBoolean();
 		}
 		finally {
-			// Whatever is wrong, nobody waits for longer than he wanted.
+			// Whatever is wrong, no caller waits for longer than it asked for.
 			answer(known, assumed);
 		}
 	}
@@ -98,7 +98,7 @@ final class AwaitedLeader {
 		answer(over, assumed);
 	}
 
-	/** Whoever waits is answered now, as this node is no candidate any more. */
+	/** Waiters are answered now, as this node is no candidate any more. */
 	void end() {
 		List<Wait> over;
 		synchronized (this.waits) {

@@ -225,7 +225,7 @@ final class Callbacks implements Executor {
 	}
 
 	private @Nullable Runnable next(boolean first) {
-		// An interrupt that a callback has left behind concerns nobody else.
+		// An interrupt that a callback has left behind must not reach the next one.
 		Thread.interrupted();
 		this.lock.lock();
 		try {
@@ -239,7 +239,7 @@ final class Callbacks implements Executor {
 					left = first ? awaitChange() : this.changed.awaitNanos(left);
 				}
 				catch (InterruptedException ex) {
-					// By nobody who has anything to say here.
+					// Not an interrupt of this executor.
 					logger.debug("A thread for callbacks was interrupted: " + ex);
 				}
 				finally {

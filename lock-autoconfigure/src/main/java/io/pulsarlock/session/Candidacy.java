@@ -44,7 +44,7 @@ final class Candidacy {
 		this.awaited = new AwaitedLeader(shard.loop(), this::isLed, () -> shard.isHeldElsewhere(key), pool);
 	}
 
-	/** Takes a place in line and looks whether somebody leads. */
+	/** Takes a place in line and looks whether there is a leader. */
 	void start() {
 		campaign();
 		this.shard.loop().execute(this::watch);
@@ -87,7 +87,7 @@ final class Candidacy {
 		return Duration.ofNanos(Math.max(hold.grantedAt() - this.campaigningSince, 0));
 	}
 
-	/** Looks now and then whether somebody leads. On the loop. */
+	/** Looks now and then whether there is a leader. On the loop. */
 	private void watch() {
 		synchronized (this) {
 			if (this.state == State.OVER) {
@@ -106,8 +106,8 @@ final class Candidacy {
 	}
 
 	/**
-	 * Not by whoever only stands in front: after an outage that may be this node's own
-	 * session of before.
+	 * Not by a session that only stands in front: after an outage that may be this node's
+	 * own session of before.
 	 */
 	private boolean isLedElsewhere() {
 		return this.shard.isLedElsewhere(this.key);
@@ -118,7 +118,7 @@ final class Candidacy {
 		return this.vacancy.isVacant();
 	}
 
-	/** Completes when it is known whether somebody leads. */
+	/** Completes when it is known whether there is a leader. */
 	CompletableFuture<Boolean> awaitLeader(Duration limit) {
 		return this.awaited.await(limit);
 	}

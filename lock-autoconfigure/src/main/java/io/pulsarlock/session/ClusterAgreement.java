@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * that holds nothing any more, or by an expulsion, which finds it unconfirmed. Of two
  * sessions one was opened before the other. So anchors of nodes that disagree are never
  * confirmed at the same time, and without a confirmed anchor nothing is held, in any
- * shard. Sessions of another mind in the other shards are remnants that hold nothing.
+ * shard. Sessions that disagree in the other shards are remnants that hold nothing.
  * <p>
  * Any thread.
  */
@@ -54,8 +54,8 @@ final class ClusterAgreement {
 	/** The session in the deciding shard has become active. */
 	void agreed(SessionLease anchor) {
 		this.obstacle = null;
-		// Before they are told: whoever looked before that is told, whoever looks after
-		// that sees it.
+		// Before they are told: a shard that looked before that is told, and one that
+		// looks after that sees it.
 		this.anchor = anchor;
 		this.dependents.forEach(Dependent::agreed);
 	}

@@ -19,7 +19,7 @@ public interface Connector {
 	CompletionStage<Journal> open(int shard);
 
 	/**
-	 * Nobody waits any longer for the opening of a shard that is under way. The next one
+	 * The opening of a shard that is under way is not waited for any longer. The next one
 	 * must not depend on anything this one may be stuck on. Returns at once: other shards
 	 * wait for the caller's thread.
 	 * @param shard its number

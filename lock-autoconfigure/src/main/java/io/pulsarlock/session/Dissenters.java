@@ -20,9 +20,9 @@ import io.pulsarlock.line.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that are of another mind than this one about what all nodes must agree on,
- * as one session in the deciding shard sees them. Of two that disagree the later one
- * gives way, by the order of their opening records in the log. On the loop.
+ * The sessions that disagree with this one on what all nodes must agree on, as one
+ * session in the deciding shard sees them. Of two that disagree the later one gives way,
+ * by the order of their opening records in the log. On the loop.
  * <p>
  * One that was there before may have died. So a session that joins gives way to one it
  * hears; from the others it waits for a sign, and expels them when they have been silent
@@ -51,14 +51,14 @@ final class Dissenters {
 	/**
 	 * Takes note of a record of another session that was applied and counts.
 	 * @param record the record
-	 * @param active whether this session has joined: then it gives way to nobody
+	 * @param active whether this session has joined: then it does not give way
 	 * @return what is to be done about it
 	 */
 	Answer heard(JournalRecord record, boolean active) {
 		SessionState self = this.table.session(this.own);
 		UUID id = record.session();
 		if (self == null) {
-			// Whoever is here already came before.
+			// A session that is here already came before.
 			return Answer.NOTHING;
 		}
 		if (record instanceof Heartbeat heartbeat && heartbeat.opening()) {
@@ -147,7 +147,7 @@ final class Dissenters {
 				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
 	}
 
-	/** What a session does about one of another mind. */
+	/** What a session does about one that disagrees. */
 	enum Answer {
 
 		NOTHING,

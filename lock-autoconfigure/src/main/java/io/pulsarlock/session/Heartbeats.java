@@ -37,7 +37,7 @@ final class Heartbeats {
 
 	private final SessionInfo info;
 
-	/** What joining nodes do not need, by anybody's account: time that has passed. */
+	/** Highest position that joining nodes need not read, by any node's account. */
 	private Position history = Position.NONE;
 
 	private long latest;

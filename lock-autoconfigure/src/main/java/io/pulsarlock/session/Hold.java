@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One holding of one lock.
  * <p>
- * Safety: whoever first sees the {@linkplain HoldDeadline deadline} passed makes the loss
+ * Safety: the first to see the {@linkplain HoldDeadline deadline} passed makes the loss
  * final, and a final state never changes, so a record that is confirmed too late revives
  * nothing.
  */
@@ -94,7 +94,7 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 	}
 
-	/** Nobody is told of its end, nor was of its beginning. */
+	/** No listener is told of its end, nor was of its beginning. */
 	void untold() {
 		this.abandoned = true;
 		tellEnd();
@@ -274,7 +274,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/**
 	 * Notices what has passed, completes an end that its own thread could not announce,
-	 * and releases what nobody has any more. On the loop, now and then.
+	 * and releases what is not used any more. On the loop, now and then.
 	 */
 	void tick() {
 		isHeld();
@@ -326,7 +326,7 @@ final class Hold implements LockHandle, CountedHandle {
 	/** For whom a holding is made. */
 	interface Taker {
 
-		/** Whether nobody will use the holding. Any thread. */
+		/** Whether the holding will not be used. Any thread. */
 		boolean isGone();
 
 	}

@@ -6,7 +6,7 @@ import io.pulsarlock.LockLoss.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when a holding stands if nobody ends it: by its session, and by its own limit.
+ * Until when a holding stands if it is not ended: by its session, and by its own limit.
  * Any thread.
  * <p>
  * Safety: held means now is before the grace has passed since the session's latest

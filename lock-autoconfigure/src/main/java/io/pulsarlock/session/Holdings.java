@@ -38,7 +38,7 @@ final class Holdings implements KeptLock.Owner {
 	}
 
 	/**
-	 * Makes a holding for whoever has waited longest.
+	 * Makes a holding for the caller that has waited longest.
 	 * @return false if that one has given up meanwhile
 	 */
 	boolean give(WaitQueue waiters, long token, SessionLease lease) {

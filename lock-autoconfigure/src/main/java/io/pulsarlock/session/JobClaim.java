@@ -11,7 +11,7 @@ import io.pulsarlock.line.RecordBounds;
 
 /**
  * The claim of a leader that it begins a job for a fire time. What cannot be written is
- * refused here: it must not end the session of whoever wants it written.
+ * refused here: it must not end the session that is to write it.
  *
  * @param group the name of the group
  * @param key the key of the group

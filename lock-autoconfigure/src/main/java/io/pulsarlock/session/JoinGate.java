@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one session waits for before it may grant anything: to be caught up, that nobody
  * holds anything of whom it does not know (rules 7 and 8 of the protocol), and that all
- * have gone whose records cannot be applied (rule 9) or who are of another mind (rule
- * 10). On the loop.
+ * have gone whose records cannot be applied (rule 9) or which disagree (rule 10). On the
+ * loop.
  */
 final class JoinGate {
 
@@ -102,7 +102,7 @@ final class JoinGate {
 				: Dissenters.Answer.NOTHING;
 	}
 
-	/** Why this session gives way to one that is of another mind. */
+	/** Why this session gives way to one that disagrees. */
 	LockException refusal(UUID other) {
 		if (this.dissenters == null) {
 			throw new IllegalStateException("This shard decides nothing");
@@ -158,7 +158,7 @@ final class JoinGate {
 	/**
 	 * Checks whether the record at a place may be skipped.
 	 * @throws LockOperationRefusedException if it is of a session whose records cannot be
-	 * applied, so that nobody can tell what it holds
+	 * applied, so that it is unknown what it holds
 	 */
 	void checkSkip(Position skipped) {
 		for (SessionState other : this.outsiders.present()) {
@@ -169,7 +169,9 @@ final class JoinGate {
 		}
 	}
 
-	/** Waits for whoever is to end before, and expels him when he is silent. */
+	/**
+	 * Waits for the sessions that must end before, and expels them when they are silent.
+	 */
 	void tick(long now) {
 		if (hasCaughtUp()) {
 			outwaitOutsiders(now);

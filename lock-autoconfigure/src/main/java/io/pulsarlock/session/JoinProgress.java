@@ -30,7 +30,7 @@ final class JoinProgress {
 		}
 	}
 
-	/** A record was applied, whoever wrote it. */
+	/** A record of any session was applied. */
 	void applied(Position position, long now) {
 		Position first = this.first;
 		if (first != null && !position.isAfter(first)) {

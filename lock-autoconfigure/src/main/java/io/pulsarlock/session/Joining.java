@@ -6,9 +6,9 @@ import io.pulsarlock.LockException;
 
 /**
  * Whether a shard has joined, for those who wait for it. The future is renewed whenever
- * the answer may be another one: nobody is told of a refusal that came before he asked,
- * nor that a shard has joined which has lost its session since. Changed on the loop, read
- * anywhere.
+ * the answer may be another one: no caller is told of a refusal that came before it
+ * asked, nor that a shard has joined which has lost its session since. Changed on the
+ * loop, read anywhere.
  */
 final class Joining {
 

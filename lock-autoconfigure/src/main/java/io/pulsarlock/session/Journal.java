@@ -18,8 +18,8 @@ public interface Journal {
 	/**
 	 * Starts to read, at the earliest retained record or after any one that a heartbeat
 	 * in the journal calls history. Records arrive in order, at least once. None is left
-	 * out but by accident: somebody has moved the position from which the broker sends,
-	 * or the client has dropped what was sent.
+	 * out but by accident: an operator has moved the position from which the broker
+	 * sends, or the client has dropped what was sent.
 	 * @param listener who gets them
 	 * @return after which position reading begins, {@link Position#NONE} if that is not
 	 * known: with an entry, the one that a heartbeat calls history; without one, the

@@ -160,7 +160,7 @@ final class JournalReader {
 		this.passed = new Position(first.ledgerId(), first.entryId() - 1);
 	}
 
-	/** Forgets what was not handed out, which nobody will ask for. */
+	/** Forgets what was not handed out and is not asked for any more. */
 	void clear() {
 		this.ahead.clear();
 	}

@@ -29,8 +29,8 @@ import io.pulsarlock.line.Ticket;
  * itself: a record sent after the silence was long enough has come back, and nothing of
  * the silent session with it.
  * <p>
- * Whoever waits directly behind a silent session judges first. The others, oldest session
- * first, follow at a distance, so that a session nobody waits for is expelled too, and
+ * The session directly behind a silent session judges first. The others, oldest session
+ * first, follow at a distance, so that a session without successor is expelled too, and
  * normally by one record only.
  */
 final class Judge {

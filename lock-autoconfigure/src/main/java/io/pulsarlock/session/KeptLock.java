@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * A lock that is kept for this node, as its callers see it: they take it and give it back
  * without the loop, which would mean two changes of threads each time.
  * <p>
- * Safety: to everybody else the lock is held all the time, by what keeps it, and it is
- * lost by the same deadlines whoever uses it here. One word says whether it is free,
- * taken or withdrawn, and changes by compare-and-set, so at most one caller has it, and
- * none takes it after the loop has {@linkplain #withdraw withdrawn} it. The loop does so
- * before it looks at anything of this lock, and offers it again when nobody waits for it,
- * on any node. Tokens grow from one caller to the next and stay below that of every
- * request that had not been read when the lock was offered.
+ * Safety: to all other nodes the lock is held all the time, by what keeps it, and it is
+ * lost by the same deadlines for each user on this node. One word says whether it is
+ * free, taken or withdrawn, and changes by compare-and-set, so at most one caller has it,
+ * and none takes it after the loop has {@linkplain #withdraw withdrawn} it. The loop does
+ * so before it looks at anything of this lock, and offers it again when it has no
+ * waiters, on any node. Tokens grow from one caller to the next and stay below that of
+ * every request that had not been read when the lock was offered.
  * <p>
  * Nothing depends on the stack of a caller: what fails before the word is changed has
  * changed nothing, and what fails after it leaves a {@link Waiter} or a {@link Hold} that
@@ -78,7 +78,7 @@ final class KeptLock implements Hold.Source {
 		}
 		finally {
 			if (!given) {
-				// It has given up; nobody hears of this holding.
+				// The caller has given up; no listener is told of this holding.
 				waiter.abandoned = true;
 				hold.untold();
 			}
@@ -142,7 +142,7 @@ final class KeptLock implements Hold.Source {
 		return this.lastUse;
 	}
 
-	/** Nobody has it. */
+	/** It is free. */
 	private static final class Free {
 
 		/** Of the latest holding. */

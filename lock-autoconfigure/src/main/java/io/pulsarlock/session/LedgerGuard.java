@@ -11,11 +11,11 @@ import io.pulsarlock.line.Position;
  * Rule 8: what a session may make of a journal that goes on in another ledger, or that
  * has lost records.
  * <p>
- * In another ledger nobody is granted anything before every other session has repeated
- * what it has, having read on there itself. A session that still joins and meets a gap
- * waits until everybody who holds something has repeated it; but not for a gap that is
- * older than what joining nodes need to read, or each of them would wait for as long as
- * the ledger with the gap is kept.
+ * In another ledger nothing is granted before every other session has repeated what it
+ * has, having read on there itself. A session that still joins and meets a gap waits
+ * until all that hold something have repeated it; but not for a gap that is older than
+ * what joining nodes need to read, or each of them would wait for as long as the ledger
+ * with the gap is kept.
  */
 final class LedgerGuard {
 
@@ -81,7 +81,7 @@ final class LedgerGuard {
 	/**
 	 * Records are missing, and this session is still to find out who is there.
 	 * @param before the first position behind them
-	 * @param settledAt when everybody who still holds something has repeated it
+	 * @param settledAt when all that still hold something have repeated it
 	 */
 	void missed(Position before, long settledAt) {
 		this.gap = before;

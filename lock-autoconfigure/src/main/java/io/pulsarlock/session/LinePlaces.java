@@ -21,7 +21,7 @@ final class LinePlaces {
 	/** The place the lock is held by. */
 	private @Nullable Place holding;
 
-	/** Whether the others believe that nobody here uses the lock. */
+	/** Whether the others believe that this node does not use the lock. */
 	private boolean saidIdle;
 
 	LinePlaces(String key) {
@@ -55,7 +55,7 @@ final class LinePlaces {
 		this.waiting = null;
 	}
 
-	/** Nobody here wanted the lock any more. */
+	/** This node did not want the lock any more. */
 	void stepBack() {
 		this.waiting = this.holding;
 		this.holding = null;
@@ -63,7 +63,7 @@ final class LinePlaces {
 
 	/**
 	 * Gives up the place the lock was held by.
-	 * @param session null if there is none, so that nobody is to be told
+	 * @param session null if there is none, so that there is nothing to tell
 	 */
 	void leave(@Nullable Session session) {
 		Place place = this.holding;
@@ -78,7 +78,7 @@ final class LinePlaces {
 	}
 
 	/**
-	 * Tells the others whether somebody here uses the lock, if they believe otherwise.
+	 * Tells the others whether this node uses the lock, if they believe otherwise.
 	 */
 	void say(Session session, boolean idle) {
 		Place place = this.holding;
@@ -88,7 +88,7 @@ final class LinePlaces {
 		}
 	}
 
-	/** Whoever uses the lock next has not said anything of it yet. */
+	/** The next use of the lock has not been announced yet. */
 	void forgetIdle() {
 		this.saidIdle = false;
 	}

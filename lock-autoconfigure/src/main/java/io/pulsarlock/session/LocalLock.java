@@ -103,8 +103,9 @@ final class LocalLock implements LockCache.Kept {
 	}
 
 	/**
-	 * Gives a lock that was kept to whoever wants it here, without asking anybody: by the
-	 * cluster's rules it has been held all the time. Another node that asks comes first.
+	 * Gives a lock that was kept to a waiter of this node, without asking the cluster: by
+	 * the cluster's rules it has been held all the time. Another node that asks comes
+	 * first.
 	 * @return true if nothing more is to be done now
 	 */
 	private boolean reenter(Session session, Standing standing) {
@@ -131,7 +132,7 @@ final class LocalLock implements LockCache.Kept {
 	/**
 	 * Whether those who wait here need no place, as they will be given the lock when its
 	 * holder on this node releases it. Ends with the first request of another node, which
-	 * nobody here overtakes, and for a holder who takes its time.
+	 * no caller here overtakes, and for a holder that takes its time.
 	 */
 	private boolean passesOn(Standing standing) {
 		return mayKeep(standing.heir() != null) && isBrief(standing.now());
@@ -259,7 +260,8 @@ final class LocalLock implements LockCache.Kept {
 	}
 
 	/**
-	 * Takes the lock from its holder, who is told before anybody hears of the release.
+	 * Revokes the lock from its holder, which is told before any node learns of the
+	 * release.
 	 * @return false if it is neither held here nor kept
 	 */
 	boolean takeAway() {

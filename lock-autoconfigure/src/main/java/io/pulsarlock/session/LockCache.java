@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The locks of one shard that this node keeps after their release, with their places, in
- * case it is the next who wants them. To everybody else it is as if they were still held,
- * with all that makes a lock be lost, until somebody asks. The idea is that of the cached
- * locks of Chubby (Burrows, OSDI 2006). Runs on the loop.
+ * case it is the next who wants them. To all other nodes it is as if they were still
+ * held, with all that makes a lock be lost, until another node asks. The idea is that of
+ * the cached locks of Chubby (Burrows, OSDI 2006). Runs on the loop.
  */
 final class LockCache {
 

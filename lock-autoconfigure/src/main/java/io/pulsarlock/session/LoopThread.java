@@ -28,7 +28,7 @@ final class LoopThread {
 
 	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
-	/** Whether somebody who brings a task has to wake the thread. */
+	/** Whether the submitter of a task has to wake the thread. */
 	private volatile boolean asleep;
 
 	private final AtomicLong numbers = new AtomicLong();
@@ -185,7 +185,7 @@ final class LoopThread {
 			else if (nanos > 0) {
 				LockSupport.parkNanos(this, nanos);
 			}
-			// Nobody is meant to interrupt it; else it would not sleep any more.
+			// The thread must not be interrupted: it would not sleep any more.
 			Thread.interrupted();
 		}
 		this.asleep = false;

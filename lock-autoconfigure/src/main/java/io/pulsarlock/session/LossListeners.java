@@ -38,7 +38,7 @@ final class LossListeners {
 		this.listeners.add(listener);
 	}
 
-	/** Nobody is told any more. */
+	/** No listener is told any more. */
 	synchronized void clear() {
 		this.listeners.clear();
 	}

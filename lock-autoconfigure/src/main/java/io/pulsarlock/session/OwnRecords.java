@@ -11,7 +11,7 @@ import io.pulsarlock.line.TableChange;
 
 /**
  * What it means to a session that a record of its own has come back: it is confirmed by
- * it (rule 1 of the protocol), and whoever has waited for it goes on. On the loop.
+ * it (rule 1 of the protocol), and what has waited for it goes on. On the loop.
  */
 final class OwnRecords {
 
@@ -47,7 +47,7 @@ final class OwnRecords {
 	void read(Position position, JournalRecord record, TableChange change, long now) {
 		SessionLease lease = this.life.lease();
 		boolean confirmed = lease.confirmedFor(now) > 0;
-		// Over, although nobody has looked since. In another log of the same name the
+		// Over, although no tick has looked since. In another log of the same name the
 		// others may have declared it gone and gone on.
 		boolean over = this.life.isActive() && !confirmed;
 		if (over || !this.gate.mayGoOn(confirmed, now)) {

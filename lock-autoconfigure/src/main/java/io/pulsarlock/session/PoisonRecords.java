@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Safety: a node that goes on without the record is in the place of one that was never
  * sent it, and does what rule 8 demands of that one: it grants nothing for two leases, in
- * which whoever holds something repeats it. Whoever has applied the record, or can, does
- * not look for a skip: what others miss is no concern of theirs. So a skip that is wrong,
- * or forged, does nothing.
+ * which all that hold something repeat it. A node that has applied the record, or can,
+ * does not look for a skip: what others miss is no concern of theirs. So a skip that is
+ * wrong, or forged, does nothing.
  */
 final class PoisonRecords {
 

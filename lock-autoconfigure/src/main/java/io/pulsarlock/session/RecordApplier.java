@@ -155,8 +155,8 @@ final class RecordApplier implements JournalFollower.Listener {
 	/**
 	 * The journal goes on in another ledger. Usually nothing else has happened. But it
 	 * may be another topic of the same name: then what was written last into the old one,
-	 * and read by its writer, may never come here. So nothing is granted until everybody
-	 * has written once more, which shows whether something of theirs is missing; and as
+	 * and read by its writer, may never come here. So nothing is granted until all has
+	 * written once more, which shows whether something of theirs is missing; and as
 	 * whatever is missing was written before now, silence counts from now.
 	 */
 	private void rolled(long now) {
@@ -201,8 +201,8 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	/**
-	 * Answers a newcomer of another mind, so that it hears at once that it is one, and
-	 * gives way to one that was here before and lives.
+	 * Answers a newcomer that disagrees, so that it learns of it at once, and gives way
+	 * to one that was here before and lives.
 	 * @return true if this session has ended
 	 */
 	private boolean givesWay(JournalRecord record) {

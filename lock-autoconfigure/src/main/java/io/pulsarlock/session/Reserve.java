@@ -4,7 +4,7 @@ import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps one lock for this node while nobody here holds it, and the tokens that are
+ * What keeps one lock for this node while it is not held here, and the tokens that are
  * given meanwhile (see {@link LockCache}). On the loop; what callers take without it they
  * take by a {@link KeptLock}.
  */
@@ -18,7 +18,7 @@ final class Reserve {
 
 	private final LockCache.Kept lock;
 
-	/** Holds the lock for nobody. */
+	/** Keeps the lock without a holder. */
 	private @Nullable Hold keeping;
 
 	/** The same, while callers may take it without the loop. */
@@ -78,9 +78,9 @@ final class Reserve {
 	}
 
 	/**
-	 * Gives the lock to those who wait here, without asking anybody: by the cluster's
-	 * rules it has been held all the time.
-	 * @return false if nobody can be given it now
+	 * Gives the lock to waiters of this node, without asking the cluster: by the
+	 * cluster's rules it has been held all the time.
+	 * @return false if it cannot be given now
 	 */
 	boolean serve(WaitQueue waiters, Standing standing, SessionLease lease) {
 		while (!this.holdings.isHeld() && this.offer == null && !waiters.isEmpty()) {

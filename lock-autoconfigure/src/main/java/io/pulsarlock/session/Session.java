@@ -218,7 +218,7 @@ final class Session implements RecordWriter.Listener {
 	}
 
 	/**
-	 * Whether this node knows the lines well enough to say that somebody else has a lock:
+	 * Whether this node knows the lines well enough to say that another node has a lock:
 	 * it is connected, and what it sends is answered. Nothing that is held depends on it.
 	 */
 	boolean isInTouch(long now) {
@@ -236,7 +236,7 @@ final class Session implements RecordWriter.Listener {
 		return this.ledgers.isHeardFromAll();
 	}
 
-	/** Whether it knows, or need not know, everybody who may hold something. */
+	/** Whether it knows, or need not know, all sessions that may hold something. */
 	boolean isSettled() {
 		return isHeardFromAll() && this.ledgers.isSettled(this.loop.nanoTime());
 	}

@@ -156,8 +156,8 @@ final class SessionGroup implements LeaderGroup, Candidacy.Listener {
 	}
 
 	/**
-	 * Tells the listeners, once: whoever gets to do it also sees to the next campaign.
-	 * @return completes when they have been told; null if somebody else tells them
+	 * Notifies the listeners exactly once; the caller that wins starts the next campaign.
+	 * @return completes when they have been told; null if another caller notifies them
 	 */
 	private @Nullable CompletableFuture<?> revoke(Hold ended, Reason reason) {
 		synchronized (this.listeners) {

@@ -87,7 +87,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 	}
 
 	/**
-	 * Something has thrown what nobody expected, so what it was doing may be half done.
+	 * A task has thrown an unexpected exception, so what it was doing may be half done.
 	 * The session ends, which undoes all of it, and the next one begins with what the
 	 * journal says.
 	 */

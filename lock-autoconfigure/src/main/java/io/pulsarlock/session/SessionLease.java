@@ -103,7 +103,7 @@ final class SessionLease {
 	/**
 	 * For how long what is held by it stands; zero or less when nothing does. Any thread.
 	 * <p>
-	 * Safety: whoever is next counts the grace from when it <em>received</em> this
+	 * Safety: the next in line counts the grace from when it <em>received</em> this
 	 * session's latest record, which is later than the sending of any record that
 	 * confirms.
 	 */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLock implements FencedLock, BindableLock {
 
-	/** Longer than anybody waits or holds, short enough for nanoseconds. */
+	/** Longer than any wait or holding, short enough for nanoseconds. */
 	private static final Duration FOREVER = Duration.ofDays(365);
 
 	private final String name;
@@ -71,8 +71,8 @@ final class SessionLock implements FencedLock, BindableLock {
 		}
 		finally {
 			if (!taken) {
-				// However this thread fails, with no stack left for example: nobody may
-				// be given the lock who does not wait any more.
+				// However this thread fails, with no stack left for example: the lock must not
+				// be granted to a caller that does not wait any more.
 				waiter.abandoned = true;
 			}
 		}

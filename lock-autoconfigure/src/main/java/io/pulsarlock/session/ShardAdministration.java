@@ -26,7 +26,7 @@ final class ShardAdministration {
 
 	/**
 	 * Takes a lock from its holder on this node.
-	 * @return false if nobody wants the lock
+	 * @return false if the lock is neither held nor awaited
 	 */
 	boolean takeAway(String key, String name) {
 		LocalLock lock = this.locks.find(key);

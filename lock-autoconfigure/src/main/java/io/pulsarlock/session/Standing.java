@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * decision, so that all of it is decided by the same picture.
  *
  * @param now the moment
- * @param front who is in front of the line; null if nobody wants the lock
+ * @param front who is in front of the line; null if the lock is not wanted
  * @param heir who is next
  * @param ours whether this session is in front
  * @param theirs whether another session is, and uses the lock

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Strangers {
 
-	/** More than that share one entry, so that nobody fills the memory. */
+	/** More than that share one entry, so that they cannot fill the memory. */
 	private static final int MOST = 1000;
 
 	private static final UUID OTHERS = new UUID(0, 0);
@@ -103,8 +103,8 @@ final class Strangers {
 
 	/**
 	 * Takes note of what a node with a key in common, which had joined, has read leases
-	 * ago. Whoever has written nothing since was over when that node joined, or has found
-	 * it there.
+	 * ago. A session that has written nothing since was over when that node joined, or
+	 * has found it there.
 	 */
 	void unneeded(Position history) {
 		if (!this.unsignedAt.isAfter(history)) {
@@ -134,7 +134,7 @@ final class Strangers {
 		this.earlier.values().removeIf((other) -> sentAt - other.heardAt() >= this.settings.withDrift(other.lease()));
 	}
 
-	/** Whether nobody who was there before can hold anything. */
+	/** Whether no session that was there before can hold anything. */
 	boolean isOutwaited(long now) {
 		return this.opened && this.earlier.isEmpty() && (this.unsignedLease == 0 || now - this.outwaitedAt >= 0);
 	}

@@ -38,7 +38,7 @@ final class ThreadHolds {
 	}
 
 	/**
-	 * Makes this thread an owner by a holding that somebody else releases.
+	 * Makes this thread an owner by a holding that is released elsewhere.
 	 * @return ends that, on the same thread
 	 */
 	Registration bind(String key, Hold hold) {

@@ -32,11 +32,11 @@ final class Vacancy {
 	}
 
 	/**
-	 * Takes note of whether somebody leads.
-	 * @param led whether somebody is known to lead
+	 * Takes note of whether the group has a leader.
+	 * @param led whether a leader is known
 	 * @param here whether it is this node, which says so itself
 	 * @param now the time
-	 * @param reason why nobody does, as far as is known
+	 * @param reason why there is none, as far as is known
 	 * @return true if the answer has changed
 	 */
 	boolean look(boolean led, boolean here, long now, Supplier<String> reason) {

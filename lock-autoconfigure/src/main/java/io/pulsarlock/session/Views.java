@@ -36,7 +36,7 @@ final class Views {
 		for (String key : table.locks()) {
 			Ticket front = table.front(key);
 			if (front != null && table.heir(key) == null && table.isIdle(front)) {
-				// Kept, but nobody holds it.
+				// Kept, but not held.
 				continue;
 			}
 			List<Participant> line = line(session, key);

@@ -17,7 +17,7 @@ final class WaitQueue {
 	private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
 
 	/**
-	 * Creates one in which nobody waits.
+	 * Creates an empty queue.
 	 * @param lock the lock's name
 	 */
 	WaitQueue(String lock) {
@@ -35,8 +35,8 @@ final class WaitQueue {
 
 	/**
 	 * Refuses those who do not want to wait and would have to.
-	 * @param taken whether somebody has the lock
-	 * @param inTouch whether it would be known if somebody else had it
+	 * @param taken whether the lock is held
+	 * @param inTouch whether it would be known if another node had it
 	 */
 	void refuseImmediate(boolean taken, boolean inTouch) {
 		int before = 0;
@@ -52,7 +52,7 @@ final class WaitQueue {
 		}
 	}
 
-	/** Says to all whether somebody is known to be in front of them. */
+	/** Tells all whether another caller is known to be in front of them. */
 	void behind(boolean behind) {
 		this.waiters.forEach((waiter) -> waiter.behind = behind);
 	}
@@ -66,7 +66,7 @@ final class WaitQueue {
 		this.waiters.remove();
 	}
 
-	/** Nobody gets what he waits for. */
+	/** No caller gets what it waits for. */
 	void fail(LockException failure) {
 		this.waiters.forEach((waiter) -> waiter.granted.completeExceptionally(failure));
 		this.waiters.clear();

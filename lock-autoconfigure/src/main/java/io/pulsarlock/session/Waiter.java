@@ -6,13 +6,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody on this node who wants a lock. Costs nothing outside this process.
+ * A caller on this node that wants a lock. Costs nothing outside this process.
  */
 final class Waiter implements Hold.Taker {
 
 	final CompletableFuture<Hold> granted = new CompletableFuture<>();
 
-	/** Gives up as soon as it is known that somebody else has the lock. */
+	/** Gives up as soon as it is known that another holder has the lock. */
 	final boolean immediate;
 
 	final @Nullable Duration holdFor;
@@ -20,11 +20,13 @@ final class Waiter implements Hold.Taker {
 	/** Since when it waits. */
 	long since;
 
-	/** Whether somebody is known to be in front. Written on the loop, read anywhere. */
+	/**
+	 * Whether another caller is known to be in front. Written on the loop, read anywhere.
+	 */
 	volatile boolean behind;
 
 	/**
-	 * Set when nobody will take the lock any more, whether it was granted or not. To set
+	 * Set when the lock will not be taken any more, whether it was granted or not. To set
 	 * a field needs no stack, so it can be done where everything else fails.
 	 */
 	volatile boolean abandoned;
