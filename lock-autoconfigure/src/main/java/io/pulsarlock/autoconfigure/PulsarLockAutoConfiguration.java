@@ -15,7 +15,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.apache.pulsar.client.api.CryptoKeyReader;
 import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.impl.LookupService;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -31,6 +36,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
@@ -49,6 +55,7 @@ import org.springframework.pulsar.core.PulsarTemplate;
 @ConditionalOnClass({ PulsarClient.class, PulsarTemplate.class })
 @ConditionalOnBooleanProperty(name = "pulsar-lock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(PulsarLockProperties.class)
+@ImportRuntimeHints(PulsarLockAutoConfiguration.ClientHints.class)
 public final class PulsarLockAutoConfiguration {
 
 	PulsarLockAutoConfiguration(Environment environment, ObjectProvider<PulsarLockProperties> properties) {
@@ -158,6 +165,19 @@ public final class PulsarLockAutoConfiguration {
 		@Fallback
 		LockNode pulsarLockRegistry(ManagedNode managed) {
 			return managed.node();
+		}
+
+	}
+
+	/**
+	 * What stands in for the client's lookup is a proxy, which calls it by reflection.
+	 */
+	static class ClientHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.proxies().registerJdkProxy(LookupService.class);
+			hints.reflection().registerType(LookupService.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
 
 	}

@@ -71,8 +71,8 @@ final class SessionLock implements FencedLock, BindableLock {
 		}
 		finally {
 			if (!taken) {
-				// However this thread fails, with no stack left for example: the lock must not
-				// be granted to a caller that does not wait any more.
+				// However this thread fails, with no stack left for example: the lock
+				// must not be granted to a caller that does not wait any more.
 				waiter.abandoned = true;
 			}
 		}

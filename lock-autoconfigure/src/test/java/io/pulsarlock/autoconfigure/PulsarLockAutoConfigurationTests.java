@@ -18,11 +18,15 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.actuate.FakeLockNode;
 import io.pulsarlock.session.SessionLockNode;
 import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.impl.LookupService;
+import org.apache.pulsar.common.naming.TopicName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -56,6 +60,15 @@ class PulsarLockAutoConfigurationTests {
 		.withPropertyValues("spring.pulsar.client.service-url=pulsar://127.0.0.1:1", "pulsar-lock.startup-timeout=0s");
 
 	private final ApplicationContextRunner runner = this.unnamed.withPropertyValues("spring.application.name=tests");
+
+	@Test
+	void nativeImageHasTheProxyOfTheLookup() throws Exception {
+		RuntimeHints hints = new RuntimeHints();
+		new PulsarLockAutoConfiguration.ClientHints().registerHints(hints, getClass().getClassLoader());
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(LookupService.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(LookupService.class.getMethod("getBroker", TopicName.class))).accepts(hints);
+	}
 
 	@Test
 	void applicationGetsARegistryAndLeadership() {
