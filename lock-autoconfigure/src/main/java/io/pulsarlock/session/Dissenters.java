@@ -140,10 +140,11 @@ final class Dissenters {
 
 	LockUnavailableException silence(SessionState dissenter) {
 		SessionInfo info = dissenter.info();
-		boolean floors = info != null && info.shards() == this.settings.shards();
+		String difference = (info != null && info.shards() == this.settings.shards())
+				? "token floor " + info.tokenFloor() + " and not " + this.settings.tokenFloor()
+				: ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards();
 		return new LockUnavailableException("Node '" + PrintedNames.text(Peers.node(dissenter)) + "', which uses "
-				+ (floors ? "token floor " + info.tokenFloor() + " and not " + this.settings.tokenFloor()
-						: ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards())
+				+ difference
 				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
 	}
 
