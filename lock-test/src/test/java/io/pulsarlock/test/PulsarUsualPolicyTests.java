@@ -18,6 +18,7 @@ import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What operators usually set and locks live with, or refuse at the start.
  */
+@Tag("proof")
 class PulsarUsualPolicyTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -28,6 +28,7 @@ import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +40,7 @@ import static org.awaitility.Awaitility.await;
  * Carries out the steps of the page on operations for the worst day, on real brokers, by
  * the requests that the commands send.
  */
+@Tag("proof")
 class WorstDayTests {
 
 	private static final Duration LEASE = Duration.ofSeconds(3);
