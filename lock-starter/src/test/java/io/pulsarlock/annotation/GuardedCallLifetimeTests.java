@@ -86,7 +86,8 @@ class GuardedCallLifetimeTests {
 	private static int listeners(Object grant) {
 		Object hold = grant.getClass().getSimpleName().equals("Hold") ? grant
 				: ReflectionTestUtils.getField(grant, "hold");
-		return ((List<?>) ReflectionTestUtils.getField(hold, "listeners")).size();
+		Object listeners = ReflectionTestUtils.getField(hold, "listeners");
+		return ((List<?>) ReflectionTestUtils.getField(listeners, "listeners")).size();
 	}
 
 	@Test
