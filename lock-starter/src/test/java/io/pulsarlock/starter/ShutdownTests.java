@@ -39,7 +39,12 @@ import static org.awaitility.Awaitility.await;
  */
 class ShutdownTests {
 
-	private static final String[] AWAIT = { "spring.task.scheduling.shutdown.await-termination=true",
+	/**
+	 * A scheduler of virtual threads waits in its phase as well, for as long as that may
+	 * last.
+	 */
+	private static final String[] AWAIT = { "spring.lifecycle.timeout-per-shutdown-phase=3s",
+			"spring.task.scheduling.shutdown.await-termination=true",
 			"spring.task.scheduling.shutdown.await-termination-period=30s",
 			"spring.task.execution.shutdown.await-termination=true",
 			"spring.task.execution.shutdown.await-termination-period=30s" };
