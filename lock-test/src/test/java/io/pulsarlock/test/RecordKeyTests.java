@@ -170,8 +170,10 @@ class RecordKeyTests {
 				try (LockHandle next = b.obtain("held").acquire(LIMIT)) {
 					assertThat(held.isHeld()).isFalse();
 					assertThat(next.fencingToken()).isGreaterThan(token);
-					assertThatExceptionOfType(LockConfigurationException.class)
-						.isThrownBy(() -> a.obtain("held").tryAcquire());
+					// Unknown until the next heartbeat tells that the other node lives.
+					await().atMost(LEASE.multipliedBy(3))
+						.untilAsserted(() -> assertThatExceptionOfType(LockConfigurationException.class)
+							.isThrownBy(() -> a.obtain("held").tryAcquire()));
 				}
 			}
 		}
