@@ -22,6 +22,7 @@ import org.springframework.security.core.userdetails.MapReactiveUserDetailsServi
 import org.springframework.security.core.userdetails.User;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The console in an application on WebFlux, with what Spring Boot makes of Spring
@@ -69,8 +70,11 @@ class ReactiveConsoleTests {
 			.statusCode()).isEqualTo(304);
 		assertThat(this.client.get(PATH + "/nothing").statusCode()).isEqualTo(404);
 		try (LockHandle held = this.node.obtain("stock 锁").acquire(Duration.ofSeconds(10))) {
-			String state = this.client.get(PATH + "/api/state?q=" + ConsoleClient.encoded("锁")).body();
-			assertThat(JsonPath.<List<String>>read(state, "$.locks.rows[*].name")).containsExactly("stock 锁");
+			// A picture may be as old as the time between two.
+			await().untilAsserted(() -> {
+				String state = this.client.get(PATH + "/api/state?q=" + ConsoleClient.encoded("锁")).body();
+				assertThat(JsonPath.<List<String>>read(state, "$.locks.rows[*].name")).containsExactly("stock 锁");
+			});
 			assertThat(held.isHeld()).isTrue();
 		}
 	}
