@@ -2,7 +2,6 @@ package io.pulsarlock.session;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.pulsarlock.PrintedNames;
 import org.apache.commons.logging.Log;
@@ -11,7 +10,7 @@ import org.apache.commons.logging.LogFactory;
 /**
  * Gives up holdings for the sake of others: what a holding guards is told first, by its
  * loss, and the next holder enters when all of it has ended. What does not end within the
- * reconnect grace is not waited for any longer; that is logged and counted.
+ * reconnect grace is not waited for any longer; that is logged.
  */
 final class HandOver {
 
@@ -20,8 +19,6 @@ final class HandOver {
 	private final Loop loop;
 
 	private final long limitNanos;
-
-	private final AtomicLong overruns = new AtomicLong();
 
 	HandOver(Loop loop, long limitNanos) {
 		this.loop = loop;
@@ -57,17 +54,11 @@ final class HandOver {
 		if (hold.left().isDone()) {
 			return;
 		}
-		this.overruns.incrementAndGet();
 		String what = (kind == LockKind.LEADERSHIP) ? "Leadership of group '" + PrintedNames.text(name)
 				: "Lock '" + PrintedNames.lock(name);
 		logger.warn(what + "' goes to its next holder although " + count + " of the calls and listeners that it guards"
 				+ " on this node ignored the loss for " + this.limitNanos / 1_000_000
 				+ " ms: they may overlap with the next holder");
-	}
-
-	/** How often the time was over first. Any thread. */
-	long overruns() {
-		return this.overruns.get();
 	}
 
 }
