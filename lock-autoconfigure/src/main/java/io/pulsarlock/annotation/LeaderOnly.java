@@ -73,7 +73,7 @@ public @interface LeaderOnly {
 	 * {@code @Scheduled} methods with a {@code cron}. Costs a record before each run. The
 	 * nodes' wall clocks must differ by less than two fire times are apart, and by less
 	 * than three leases. A node whose clock is far ahead claims times that are still to
-	 * come, and the job begins on no node before the latest of them, unless another node
+	 * come, and the job begins on no node before the latest of them, unless an operator
 	 * has it forgotten: {@link io.pulsarlock.LockAdministration#forgetFireTime}.
 	 * @return by default the next leader runs whenever its own clock says so
 	 */
