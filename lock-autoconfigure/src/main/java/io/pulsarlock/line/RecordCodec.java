@@ -106,15 +106,8 @@ public final class RecordCodec {
 	 */
 	public static byte[] encode(JournalRecord record, @Nullable RecordSigner signer) {
 		RecordBounds.check(record);
-		RecordOutput out = new RecordOutput();
-		out.octet((signer != null) ? VERSION | SIGNED : VERSION);
-		out.octets(MAGIC);
-		out.octet(type(record));
-		out.uuid(record.session());
-		out.number(record.sequence());
+		RecordOutput out = outline(VERSION, record, signer != null);
 		if (record instanceof Heartbeat heartbeat) {
-			out.number(heartbeat.info().leaseMillis());
-			out.text(heartbeat.info().node());
 			out.octet(heartbeat.opening() ? 1 : 0);
 			out.number(heartbeat.info().graceMillis());
 			out.number(heartbeat.info().shards());
@@ -174,8 +167,13 @@ public final class RecordCodec {
 	 * @since 0.2.0
 	 */
 	public static byte[] outline(JournalRecord record, @Nullable RecordSigner signer) {
+		return outline(ENCRYPTED, record, signer != null).sealed(signer);
+	}
+
+	/** What every version can read of a record, with which each record begins. */
+	private static RecordOutput outline(int version, JournalRecord record, boolean signed) {
 		RecordOutput out = new RecordOutput();
-		out.octet((signer != null) ? ENCRYPTED | SIGNED : ENCRYPTED);
+		out.octet(signed ? version | SIGNED : version);
 		out.octets(MAGIC);
 		out.octet(type(record));
 		out.uuid(record.session());
@@ -184,7 +182,7 @@ public final class RecordCodec {
 			out.number(heartbeat.info().leaseMillis());
 			out.text(heartbeat.info().node());
 		}
-		return out.sealed(signer);
+		return out;
 	}
 
 	/**
