@@ -2,6 +2,7 @@ package io.pulsarlock.comparison.row;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +80,23 @@ public record Bench(Options options, Place place, PeerSpec peer, Server server, 
 	public Client connected(Client client) {
 		client.await(START_SECONDS);
 		return client;
+	}
+
+	/**
+	 * Starts as many clients as are missing, side by side.
+	 * @param clients those there are; the new ones are added
+	 * @param count how many there are to be
+	 * @return the new ones, connected
+	 */
+	public List<Client> startMissing(List<Client> clients, int count) {
+		List<Client> more = new ArrayList<>();
+		while (clients.size() < count) {
+			Client client = startClient();
+			clients.add(client);
+			more.add(client);
+		}
+		more.forEach(this::connected);
+		return more;
 	}
 
 	/**

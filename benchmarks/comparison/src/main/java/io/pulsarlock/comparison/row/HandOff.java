@@ -44,13 +44,7 @@ final class HandOff implements Row {
 		List<Client> clients = new ArrayList<>();
 		try {
 			for (int waiters : waiters(bench.options())) {
-				List<Client> more = new ArrayList<>();
-				while (clients.size() < waiters) {
-					Client client = bench.startClient();
-					clients.add(client);
-					more.add(client);
-				}
-				more.forEach(bench::connected);
+				bench.startMissing(clients, waiters);
 				String name = bench.fresh("wanted");
 				clients.get(0).call(60, "create", "name", name);
 				measure(bench, clients, name);

@@ -35,14 +35,7 @@ final class SeveralNodes implements Row {
 		List<String> names = new ArrayList<>();
 		try {
 			for (int count : CLIENTS) {
-				List<Client> more = new ArrayList<>();
-				while (clients.size() < count) {
-					Client client = bench.startClient();
-					clients.add(client);
-					more.add(client);
-				}
-				more.forEach(bench::connected);
-				for (Client client : more) {
+				for (Client client : bench.startMissing(clients, count)) {
 					String name = bench.fresh("own");
 					names.add(name);
 					client.call(120, "idle", "name", name, "count", NAMES, "limit", 100_000);
