@@ -72,7 +72,7 @@ final class OutageGate {
 
 	private long attemptedAt;
 
-	private long probePause = FIRST_PAUSE;
+	private long probePause;
 
 	private long pause;
 
@@ -86,6 +86,12 @@ final class OutageGate {
 		this.probe = probe;
 		this.growth = (probe != null) ? GROWTH : 2;
 		this.lastPause = (probe != null) ? LAST_PAUSE : LAST_PAUSE_UNPROBED;
+		reset();
+	}
+
+	/** The next pauses are the shortest. */
+	private void reset() {
+		this.probePause = FIRST_PAUSE;
 		this.pause = FIRST_PAUSE * this.growth;
 	}
 
@@ -170,8 +176,7 @@ final class OutageGate {
 	private void answered() {
 		List<Question<?>> released;
 		synchronized (this) {
-			this.pause = FIRST_PAUSE * this.growth;
-			this.probePause = FIRST_PAUSE;
+			reset();
 			released = drain();
 		}
 		released.forEach(Question::ask);
@@ -225,14 +230,18 @@ final class OutageGate {
 		reaches().whenComplete((reached, ex) -> {
 			if (ex == null && reached) {
 				attempt(mine);
-				return;
 			}
-			synchronized (this) {
-				if (mine == this.step) {
-					lookLater();
-				}
+			else {
+				lookLater(mine);
 			}
 		});
+	}
+
+	/** Begins the next step unless another one has begun. */
+	private synchronized void lookLater(long mine) {
+		if (mine == this.step) {
+			lookLater();
+		}
 	}
 
 	private CompletionStage<Boolean> reaches() {
@@ -262,13 +271,7 @@ final class OutageGate {
 			this.pause = Math.min(this.growth * this.pause, this.lastPause);
 		}
 		question.ask();
-		this.clock.after(ATTEMPT_LIMIT).thenRun(() -> {
-			synchronized (this) {
-				if (mine == this.step) {
-					lookLater();
-				}
-			}
-		});
+		this.clock.after(ATTEMPT_LIMIT).thenRun(() -> lookLater(mine));
 	}
 
 	/** What is to be asked, once or several times. */
