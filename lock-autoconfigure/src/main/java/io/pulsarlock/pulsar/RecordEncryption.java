@@ -2,7 +2,6 @@ package io.pulsarlock.pulsar;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -63,14 +62,6 @@ public final class RecordEncryption {
 	 */
 	public boolean isEmpty() {
 		return this.names.isEmpty();
-	}
-
-	/**
-	 * The names of the keys that records are encrypted with.
-	 * @return the names
-	 */
-	public List<String> names() {
-		return List.copyOf(this.names);
 	}
 
 	<T> ProducerBuilder<T> apply(ProducerBuilder<T> producer) {
