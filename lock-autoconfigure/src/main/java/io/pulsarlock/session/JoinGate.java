@@ -132,27 +132,31 @@ final class JoinGate {
 		else if (!this.strangers.isOutwaited(now)) {
 			this.listener.failed(this.strangers.obstacle(now));
 		}
-		else if (LedgerGuard.goesBack(this.listener.known(), this.table.applied())) {
-			this.listener.failed(goesBack(this.table.applied()));
-		}
-		else if (!this.table.applied().hasToken(this.settings.tokenFloor())) {
-			this.listener.failed(outOfTokens(this.table.applied()));
+		else {
+			LockConfigurationException obstacle = tokenObstacle();
+			if (obstacle != null) {
+				this.listener.failed(obstacle);
+			}
 		}
 	}
 
-	private LockConfigurationException goesBack(Position position) {
-		return new LockConfigurationException("The journal has gone back from " + this.listener.known() + " to "
-				+ position + ": the Pulsar client of node '" + PrintedNames.text(this.settings.node())
-				+ "' has been led to another Pulsar cluster, or the cluster was restored from a backup."
-				+ " Fencing tokens would become smaller. Stop all nodes, and start them with"
-				+ " pulsar-lock.fencing.token-floor=" + this.listener.highestToken() + " or more");
-	}
-
-	private LockConfigurationException outOfTokens(Position position) {
-		return new LockConfigurationException("The fencing tokens of this lock cluster are used up: ledger "
-				+ position.ledgerId() + " of its journal and pulsar-lock.fencing.token-floor="
-				+ this.settings.tokenFloor() + " together do not fit into 63 bits. Set a smaller floor, which must"
-				+ " still be larger than every token that a resource has seen, on all nodes");
+	/** Why tokens that are given here would not be larger than earlier ones, or null. */
+	private @Nullable LockConfigurationException tokenObstacle() {
+		Position own = this.table.applied();
+		if (LedgerGuard.goesBack(this.listener.known(), own)) {
+			return new LockConfigurationException("The journal has gone back from " + this.listener.known() + " to "
+					+ own + ": the Pulsar client of node '" + PrintedNames.text(this.settings.node())
+					+ "' has been led to another Pulsar cluster, or the cluster was restored from a backup."
+					+ " Fencing tokens would become smaller. Stop all nodes, and start them with"
+					+ " pulsar-lock.fencing.token-floor=" + this.listener.highestToken() + " or more");
+		}
+		if (!own.hasToken(this.settings.tokenFloor())) {
+			return new LockConfigurationException("The fencing tokens of this lock cluster are used up: ledger "
+					+ own.ledgerId() + " of its journal and pulsar-lock.fencing.token-floor="
+					+ this.settings.tokenFloor() + " together do not fit into 63 bits. Set a smaller floor, which must"
+					+ " still be larger than every token that a resource has seen, on all nodes");
+		}
+		return null;
 	}
 
 	/**
@@ -216,9 +220,7 @@ final class JoinGate {
 	void openIfDue(long now) {
 		if (this.life.isJoining() && hasCaughtUp() && this.life.lease().confirmedFor(now) > 0
 				&& now - this.listener.settledAt() >= 0 && this.ledgers.isSettled(now)
-				&& this.strangers.isOutwaited(now) && this.outsiders.present().isEmpty()
-				&& this.table.applied().hasToken(this.settings.tokenFloor())
-				&& !LedgerGuard.goesBack(this.listener.known(), this.table.applied())
+				&& this.strangers.isOutwaited(now) && this.outsiders.present().isEmpty() && tokenObstacle() == null
 				&& (this.dissenters == null || this.dissenters.haveEnded(now))) {
 			this.table.seal();
 			this.life.join();
