@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -131,20 +132,19 @@ class WorstDayTests {
 
 	@Test
 	void topicsAreEmptiedWhileNoNodeRunsAndTokensGoOnGrowing() throws Exception {
-		TestPulsar pulsar = TestPulsar.shared();
-		long token = usedAndStopped(pulsar.serviceUrl());
-		pulsar.admin().truncate(this.topics.topic(0));
-		LockNode node = node(pulsar.serviceUrl(), "new", 0);
-		node.awaitJoined(LIMIT);
-		assertThat(use(node)).isGreaterThan(token);
+		tokensGoOnGrowingAfter(TestPulsar.shared().admin()::truncate);
 	}
 
 	@Test
 	void topicsAreDeletedWhileNoNodeRunsAndTokensGoOnGrowing() throws Exception {
-		TestPulsar pulsar = TestPulsar.shared();
-		long token = usedAndStopped(pulsar.serviceUrl());
-		pulsar.admin().delete(this.topics.topic(0));
-		LockNode node = node(pulsar.serviceUrl(), "new", 0);
+		tokensGoOnGrowingAfter(TestPulsar.shared().admin()::delete);
+	}
+
+	private void tokensGoOnGrowingAfter(Consumer<String> operation) throws Exception {
+		String url = TestPulsar.shared().serviceUrl();
+		long token = usedAndStopped(url);
+		operation.accept(this.topics.topic(0));
+		LockNode node = node(url, "new", 0);
 		node.awaitJoined(LIMIT);
 		assertThat(use(node)).isGreaterThan(token);
 	}
