@@ -57,9 +57,9 @@ class GuardedCoroutinesTests {
 		take("job:17").use {
 			runBlocking {
 				assertThat(bean.suspending("17")).isEqualTo("suspending 17")
-				assertThat(bean.told("17")).startsWith("told 17 Lock 'job:17'")
+				assertThat(bean.told("17")).startsWith("told 17 Lock 'job:#4523540f15'")
 				assertThat(bean.plain("17")).isEqualTo("plain 17")
-				assertThat(bean.plainAndTold("17")).startsWith("plain 17 Lock 'job:17'")
+				assertThat(bean.plainAndTold("17")).startsWith("plain 17 Lock 'job:#4523540f15'")
 				bean.nothing("17")
 			}
 			assertThat(bean.nothingCalled).isEqualTo("17")
