@@ -263,11 +263,11 @@ function drawNode(item, stream, view) {
 	item.querySelector('meter').value = silence;
 	text(item.querySelector('.silence'), each.length
 		? `heard ${seconds(Math.min(...each))} ago; its sessions ${each.map((age) => (age / 1000).toFixed(1)).join(' · ')}`
-		: view && !view.trouble ? 'no session: the others have given it up' : 'nobody can be asked');
+		: view && !view.trouble ? 'no session: the others have given it up' : 'no node answers');
 	if (view && !view.trouble) {
 		if (!each.length && !gone.has(stream.name) && stream.last) {
 			gone.add(stream.name);
-			say(`${stream.name} has no session any more: the others have given it up`, true);
+			say(`${stream.name} no longer has a session: the others have given it up`, true);
 		}
 		else if (each.length && gone.delete(stream.name)) {
 			say(`${stream.name} has joined`);

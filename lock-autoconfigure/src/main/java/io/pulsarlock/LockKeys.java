@@ -76,16 +76,16 @@ public final class LockKeys {
 
 	private static String joined(List<?> elements, boolean unordered) {
 		if (elements.isEmpty()) {
-			throw new IllegalArgumentException("An empty collection is no key");
+			throw new IllegalArgumentException("An empty collection is not a key");
 		}
 		List<String> texts = new ArrayList<>();
 		for (Object element : elements) {
 			if (element == null) {
-				throw new IllegalArgumentException("A collection that contains null is no key");
+				throw new IllegalArgumentException("A collection that contains null is not a key");
 			}
 			String text = toText(element);
 			if (text.isBlank()) {
-				throw new IllegalArgumentException("A collection that contains a blank element is no key");
+				throw new IllegalArgumentException("A collection that contains a blank element is not a key");
 			}
 			texts.add(text.replace("\\", "\\\\").replace(",", "\\,"));
 		}
@@ -123,7 +123,7 @@ public final class LockKeys {
 			return key.toString();
 		}
 		throw new IllegalArgumentException("An object of " + key.getClass().getName()
-				+ " is no key, as its text may differ between nodes or be the same for different objects. "
+				+ " is not a key, because its text may differ between nodes or be the same for different objects. "
 				+ "Use a simple value of it, such as its id");
 	}
 

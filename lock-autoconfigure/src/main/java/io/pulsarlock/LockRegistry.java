@@ -95,13 +95,13 @@ public interface LockRegistry {
 		}
 		FencedLock lock = obtain(name);
 		if (!lock.tryLock(TimeUnit.NANOSECONDS.convert(waitFor), TimeUnit.NANOSECONDS)) {
-			throw new LockBusyException("Lock '" + PrintedNames.lock(name) + "' was held by somebody else"
-					+ (waitFor.isZero() ? "" : " for all of the " + LockNames.text(waitFor) + " it was waited for"));
+			throw new LockBusyException("Lock '" + PrintedNames.lock(name) + "' was held by another holder"
+					+ (waitFor.isZero() ? "" : " for " + LockNames.text(waitFor)));
 		}
 		T result;
 		try {
 			result = action.run(heldByCurrentThread(name).orElseThrow(() -> new IllegalStateException(
-					"The registry does not know that it has granted lock '" + PrintedNames.lock(name) + "'")));
+					"The registry has granted lock '" + PrintedNames.lock(name) + "' and does not report it as held")));
 		}
 		catch (Throwable ex) {
 			try {

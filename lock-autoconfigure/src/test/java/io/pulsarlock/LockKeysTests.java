@@ -70,7 +70,7 @@ class LockKeysTests {
 				})) {
 			assertThatIllegalArgumentException().as(key.getClass().getName())
 				.isThrownBy(() -> LockKeys.toText(key))
-				.withMessageContaining("is no key")
+				.withMessageContaining("is not a key")
 				.withMessageContaining("Use a simple value");
 			assertThatIllegalArgumentException().isThrownBy(() -> LockNames.join("order", key));
 		}

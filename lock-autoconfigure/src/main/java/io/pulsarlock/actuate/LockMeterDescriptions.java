@@ -15,10 +15,10 @@ import io.micrometer.core.instrument.config.MeterFilter;
 public class LockMeterDescriptions implements MeterFilter {
 
 	private static final Map<String, String> DESCRIPTIONS = Map.of("pulsar.lock.acquire",
-			"Attempts to take a lock or to lead, by how they ended", "pulsar.lock.acquire.active",
-			"Attempts to take a lock or to lead that are under way", "pulsar.lock.execution",
+			"Attempts to acquire a lock or leadership, by outcome", "pulsar.lock.acquire.active",
+			"Attempts to acquire a lock or leadership that are in progress", "pulsar.lock.execution",
 			"Runs of guarded code, by whether the lock was kept", "pulsar.lock.execution.active",
-			"Runs of guarded code that are under way");
+			"Runs of guarded code that are in progress");
 
 	@Override
 	public Meter.Id map(Meter.Id id) {

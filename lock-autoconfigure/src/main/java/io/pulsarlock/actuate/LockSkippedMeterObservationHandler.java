@@ -41,7 +41,7 @@ public class LockSkippedMeterObservationHandler implements ObservationHandler<Lo
 
 	private Counter counter(LockAcquireObservationContext context) {
 		return Counter.builder("pulsar.lock.skipped")
-			.description("Calls left out because somebody else had the lock or led")
+			.description("Calls skipped because another holder had the lock or another node led")
 			.tag("lock.name", PrintedNames.text(context.getLockName()))
 			.tag("lock.kind", context.getKind().tag())
 			.register(this.meters);

@@ -68,7 +68,7 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 	private String reason() {
 		try {
 			this.monitor.view();
-			return "Not every session is confirmed; this may be over already";
+			return "Not every session was confirmed at the time of the check";
 		}
 		catch (LockException ex) {
 			return String.valueOf(ex.getMessage());

@@ -74,31 +74,31 @@ public class PulsarLockMetrics implements MeterBinder {
 			groups.discover();
 			return statistics.held();
 		});
-		gauge(meters, "pulsar.lock.waiting", "Callers that wait for a lock, and campaigns for leadership",
+		gauge(meters, "pulsar.lock.waiting", "Callers that wait for a lock, and candidacies that wait for leadership",
 				LockStatistics::waiting);
 		gauge(meters, "pulsar.lock.sessions", "Sessions of this node", LockStatistics::sessions);
 		gauge(meters, "pulsar.lock.confirmed", "Whether every session of this node is confirmed",
 				(statistics) -> statistics.confirmed() ? 1 : 0);
-		gauge(meters, "pulsar.lock.journal.unread", "Own records in the journals that stand behind unread ones",
+		gauge(meters, "pulsar.lock.journal.unread", "Own records in the journals that this node has not read up to yet",
 				LockStatistics::unread);
-		gauge(meters, "pulsar.lock.token.highest", "No fencing token given so far is larger",
+		gauge(meters, "pulsar.lock.token.highest", "Upper bound of all fencing tokens granted so far",
 				LockStatistics::highestToken);
 		TimeGauge
 			.builder("pulsar.lock.session.silence", this, TimeUnit.NANOSECONDS,
 					(self) -> self.statistics().silence().toNanos())
-			.description("For how long the quietest session has had no answer")
+			.description("Age of the latest acknowledged heartbeat, of the session where it is oldest")
 			.tags(this.tags)
 			.register(meters);
 		FunctionCounter.builder("pulsar.lock.requests", this, (self) -> self.statistics().requests())
-			.description("Places in line asked for")
+			.description("Requests written to the journals")
 			.tags(this.tags)
 			.register(meters);
 		FunctionCounter.builder("pulsar.lock.releases", this, (self) -> self.statistics().releases())
-			.description("Places in line given up")
+			.description("Releases written to the journals")
 			.tags(this.tags)
 			.register(meters);
 		FunctionCounter.builder("pulsar.lock.messages.skipped", this, (self) -> self.statistics().skipped())
-			.description("Messages skipped because they are no records of locks")
+			.description("Messages skipped because they are not lock records, or not signed with a key of this node")
 			.tags(this.tags)
 			.register(meters);
 		registerWithoutEvents(meters);
@@ -189,7 +189,7 @@ public class PulsarLockMetrics implements MeterBinder {
 
 	private Counter jeopardy(MeterRegistry meters, boolean leadership) {
 		return Counter.builder("pulsar.lock.jeopardy")
-			.description("Locks that were held but could not be renewed for a while")
+			.description("Held locks that could not be renewed for a while")
 			.tags(kind(leadership))
 			.register(meters);
 	}

@@ -165,14 +165,14 @@ public class PulsarLocksEndpoint {
 		Matcher place = PLACE.matcher(name);
 		if (!place.matches()) {
 			throw invalid("'" + PrintedNames.text(name)
-					+ "' is no place of a record: <shard>/<ledger>:<entry>, such as 0/17:3");
+					+ "' is not the place of a record: <shard>/<ledger>:<entry>, such as 0/17:3");
 		}
 		try {
 			this.administration.skipRecord(Integer.parseInt(place.group(1)), Long.parseLong(place.group(2)),
 					Long.parseLong(place.group(3)));
 		}
 		catch (NumberFormatException ex) {
-			throw invalid("'" + PrintedNames.text(name) + "' is no place of a record: a number is too large");
+			throw invalid("'" + PrintedNames.text(name) + "' is not the place of a record: a number is too large");
 		}
 		return true;
 	}
@@ -183,7 +183,7 @@ public class PulsarLocksEndpoint {
 				if (!group.isLeader()) {
 					throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
 							+ "' does not lead group '" + PrintedNames.text(name)
-							+ "'. Only the leader can resign, because only there its listeners can be told");
+							+ "'. Only the leader can resign, because only the leader can notify its listeners");
 				}
 				group.resign();
 				return true;
@@ -191,7 +191,7 @@ public class PulsarLocksEndpoint {
 		}
 		if (this.monitor.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
 			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-					+ "' is no candidate of group '" + PrintedNames.text(name) + "'");
+					+ "' is not a candidate of group '" + PrintedNames.text(name) + "'");
 		}
 		return false;
 	}

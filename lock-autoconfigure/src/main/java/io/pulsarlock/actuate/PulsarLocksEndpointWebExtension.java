@@ -82,7 +82,7 @@ public class PulsarLocksEndpointWebExtension {
 		if (name instanceof String text) {
 			return text;
 		}
-		throw PulsarLocksEndpoint.invalid("There must be one parameter 'name'");
+		throw PulsarLocksEndpoint.invalid("There must be exactly one parameter 'name'");
 	}
 
 	private static WebEndpointResponse<Object> respond(Supplier<@Nullable Object> operation) {

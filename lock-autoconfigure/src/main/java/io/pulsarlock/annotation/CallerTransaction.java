@@ -99,8 +99,8 @@ final class CallerTransaction {
 			for (CallLock lock : this.locks) {
 				if (!lock.grant().isHeld()) {
 					throw new LockLostException("Lock '" + PrintedNames.lock(lock.grant().name())
-							+ "' was lost before the transaction around the guarded call was committed, so that is"
-							+ " rolled back");
+							+ "' was lost before the transaction around the guarded call was committed;"
+							+ " the transaction is rolled back");
 				}
 			}
 		}

@@ -17,8 +17,8 @@ final class DeferredResultHandler implements GuardedResultHandler {
 		String cure = DeferredTypes.cure(type);
 		if (cure != null) {
 			throw new UnsupportedResultException("its result '" + type.getName()
-					+ "' is work that is still to be done when the method returns, and nothing tells when it has "
-					+ "ended, so it would run without the lock", cure);
+					+ "' is work that is still to be done when the method returns, and nothing signals when it "
+					+ "ends, so it would run without the lock", cure);
 		}
 		return false;
 	}

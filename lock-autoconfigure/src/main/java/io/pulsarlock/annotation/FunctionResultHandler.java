@@ -29,7 +29,7 @@ final class FunctionResultHandler implements GuardedResultHandler {
 		Class<?> deferred = DeferredTypes.isDeferred(type) ? type : DeferredTypes.within(result);
 		if (deferred != null) {
 			throw new UnsupportedResultException(
-					"its result gives a '" + deferred.getName()
+					"its result returns a '" + deferred.getName()
 							+ "', which is work that is still to be done then and would run without the lock",
 					"Return the '" + deferred.getSimpleName() + "' itself.");
 		}

@@ -246,7 +246,7 @@ final class Grip {
 		}
 		catch (Throwable ex) {
 			// There can be no thread: better too early than never.
-			logger.error("A lock is released before its shortest time is over", ex);
+			logger.error("A lock is released before its atLeastFor has passed", ex);
 			return false;
 		}
 	}

@@ -187,14 +187,14 @@ final class GuardFactory {
 			throw new UnsupportedResultException(
 					"its result contains a '" + found.getName() + "', which is work that is still to be done then and "
 							+ "would run without the lock",
-					"Return the '" + found.getSimpleName() + "' itself, or what it gives.");
+					"Return the '" + found.getSimpleName() + "' itself, or the value that it holds.");
 		}
 	}
 
 	private static void checkIsCalled(Method method, GuardedResultHandler handler) {
 		if (handler instanceof FunctionResultHandler && isScheduled(method)) {
 			throw new UnsupportedResultException(
-					"it is scheduled, and nothing calls the function it returns, in which it would run",
+					"it is scheduled, and nothing calls the function that it returns, so its work would never run",
 					"Return nothing.");
 		}
 	}
@@ -242,23 +242,24 @@ final class GuardFactory {
 
 	private FireTimes fireTimes(Method method, GuardedResultHandler handler, Problem problem) {
 		if (handler.isLazy()) {
-			throw problem.with("its result runs it later, for which oncePerFireTime is not supported",
-					"Return nothing, or leave oncePerFireTime out.");
+			throw problem.with("its work runs when its result is used, which oncePerFireTime does not support",
+					"Return nothing, or remove oncePerFireTime.");
 		}
 		List<FireTimes.Calendar> calendars = new ArrayList<>();
 		for (Scheduled scheduled : AnnotatedElementUtils.getMergedRepeatableAnnotations(method, Scheduled.class,
 				Schedules.class)) {
 			String cron = resolve(scheduled.cron(), problem);
 			if (cron.isEmpty()) {
-				throw problem.with("its schedule has no cron, so there are no fire times that all nodes agree on",
-						"Schedule it by a cron, or leave oncePerFireTime out.");
+				throw problem.with(
+						"its schedule has no cron expression, so there are no fire times that all nodes agree on",
+						"Schedule it with a cron expression, or remove oncePerFireTime.");
 			}
 			if (!cron.equals(Scheduled.CRON_DISABLED)) {
 				calendars.add(calendar(cron, resolve(scheduled.zone(), problem), problem));
 			}
 		}
 		if (calendars.isEmpty()) {
-			throw problem.with("it is not scheduled, so it has no fire times", "Leave oncePerFireTime out.");
+			throw problem.with("it is not scheduled, so it has no fire times", "Remove oncePerFireTime.");
 		}
 		return new FireTimes(problem.bean() + '.' + method.getName(), List.copyOf(calendars));
 	}
@@ -284,7 +285,7 @@ final class GuardFactory {
 		}
 		Duration holdFor = duration(lock.holdFor(), "holdFor", problem);
 		if (holdFor != null && holdFor.isZero()) {
-			throw problem.with("its holdFor is zero", "Leave holdFor out for no limit.");
+			throw problem.with("its holdFor is zero", "Remove holdFor for no limit.");
 		}
 		Duration atLeastFor = duration(lock.atLeastFor(), "atLeastFor", problem);
 		atLeastFor = (atLeastFor != null) ? atLeastFor : Duration.ZERO;
@@ -299,7 +300,7 @@ final class GuardFactory {
 
 	private Expression key(String text, Method method, Problem problem) {
 		if (text.isBlank()) {
-			throw problem.with("it has a blank key", "Leave the key out to lock the name alone.");
+			throw problem.with("it has a blank key", "Remove the key to lock the name alone.");
 		}
 		try {
 			return this.expressions.parse(text, method);
@@ -341,8 +342,8 @@ final class GuardFactory {
 			duration = DurationFormatterUtils.detectAndParse(resolved);
 		}
 		catch (IllegalArgumentException ex) {
-			throw problem.with("its " + attribute + " \"" + resolved + "\" is no duration",
-					"Write it like 500ms, 2s or PT2S.", ex);
+			throw problem.with("its " + attribute + " \"" + resolved + "\" is not a duration",
+					"Use a format such as 500ms, 2s or PT2S.", ex);
 		}
 		if (duration.isNegative()) {
 			throw problem.with("its " + attribute + " \"" + resolved + "\" is negative", "Make it zero or longer.");
@@ -355,7 +356,7 @@ final class GuardFactory {
 		if (onBusy != OnBusy.FALLBACK) {
 			if (!lock.fallback().isEmpty()) {
 				throw problem.with("it names a fallback, but its onBusy is " + onBusy,
-						"Leave out one of the two; a fallback alone is enough.");
+						"Remove one of the two; a fallback alone is enough.");
 			}
 			return null;
 		}
@@ -373,8 +374,8 @@ final class GuardFactory {
 		Class<?> wanted = result(returnType(method, targetClass));
 		Class<?> returned = result(found.returnType(targetClass));
 		if (!ClassUtils.isAssignable(wanted, returned)) {
-			throw problem.with("its fallback '" + lock.fallback() + "' returns '" + returned.getName() + "' and not '"
-					+ wanted.getName() + "'", "Let both return the same.");
+			throw problem.with("its fallback '" + lock.fallback() + "' returns '" + returned.getName() + "', not '"
+					+ wanted.getName() + "'", "Make both return the same type.");
 		}
 		ReflectionUtils.makeAccessible(found.method());
 		return found;

@@ -87,7 +87,7 @@ final class GuardInterceptor implements MethodInterceptor {
 			}
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(guard, "it asked who leads", ex);
+			throw interrupted(guard, "it waited to know the leader", ex);
 		}
 		Grip grip;
 		try {
@@ -139,8 +139,8 @@ final class GuardInterceptor implements MethodInterceptor {
 		else if (this.uncertain.add(guard.method())) {
 			logger.warn("Skipped " + guard.label() + ": after "
 					+ DurationFormatterUtils.print(leader.waitFor(), DurationFormat.Style.COMPOSITE)
-					+ " it is not known who leads group '" + PrintedNames.text(leader.group())
-					+ "'. Further calls are skipped without a message until that is known");
+					+ " the leader of group '" + PrintedNames.text(leader.group())
+					+ "' is not known. Further calls are skipped without a message until it is known");
 		}
 	}
 
@@ -164,7 +164,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		if (time != null && group != null && group.claim(times.job(), time)) {
 			return true;
 		}
-		logSkipped(guard, () -> "somebody has begun with " + time);
+		logSkipped(guard, () -> "fire time " + time + " has been claimed before");
 		this.observations.get().notLeading(leader);
 		return false;
 	}

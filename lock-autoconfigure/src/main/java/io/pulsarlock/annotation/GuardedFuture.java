@@ -40,7 +40,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
 		}
 		catch (Throwable ex) {
 			// Nothing will ever say when it is done.
-			logger.error("A future that keeps a lock cannot be asked whether it is done: the lock is released", ex);
+			logger.error("Unable to determine whether a future that keeps a lock is done: the lock is released", ex);
 			this.work.end(ex);
 			return;
 		}

@@ -59,7 +59,7 @@ final class KeyExpressions {
 			expression = this.parser.parseRaw(text);
 		}
 		catch (ParseException | IllegalStateException ex) {
-			throw new IllegalArgumentException("its key \"" + text + "\" is no valid expression: " + ex.getMessage(),
+			throw new IllegalArgumentException("its key \"" + text + "\" is not a valid expression: " + ex.getMessage(),
 					ex);
 		}
 		check(expression.getAST(), text, method);
@@ -73,8 +73,8 @@ final class KeyExpressions {
 		if (node instanceof VariableReference) {
 			String variable = node.toStringAST().substring(1);
 			if (!isKnown(variable, method)) {
-				throw new IllegalArgumentException(
-						"its key \"" + text + "\" names a parameter '" + variable + "' that it does not have. " + HINT);
+				throw new IllegalArgumentException("its key \"" + text + "\" names the parameter '" + variable
+						+ "', which the method does not have. " + HINT);
 			}
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {

@@ -47,7 +47,7 @@ public final class LockAssert {
 		}
 		throw new IllegalStateException("This thread runs no method guarded by "
 				+ (leadership ? "leader group '" + PrintedNames.text(name) : "lock '" + PrintedNames.lock(name))
-				+ "'. Was the method called on 'this', and so not through the bean, or on another thread?");
+				+ "'. Was the method called on 'this', bypassing the proxy of its bean, or on another thread?");
 	}
 
 }

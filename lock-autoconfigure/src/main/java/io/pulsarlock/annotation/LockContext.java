@@ -63,7 +63,7 @@ public final class LockContext {
 		LockContext current = CURRENT.get();
 		if (current == null) {
 			throw new IllegalStateException("No method guarded by @DistributedLock or @LeaderOnly runs on this thread. "
-					+ "Was it called on 'this', and so not through the bean, or on another thread?");
+					+ "Was it called on 'this', bypassing the proxy of its bean, or on another thread?");
 		}
 		return current;
 	}
@@ -108,7 +108,7 @@ public final class LockContext {
 		LockContext context = view.getOrDefault(LockContext.class, null);
 		if (context == null) {
 			throw new IllegalStateException("This subscription is not within a publisher guarded by @DistributedLock"
-					+ " or @LeaderOnly. Was its method called on 'this', and so not through the bean?");
+					+ " or @LeaderOnly. Was its method called on 'this', bypassing the proxy of its bean?");
 		}
 		return context;
 	}
@@ -161,7 +161,7 @@ public final class LockContext {
 	public long fencingToken() {
 		if (this.held.size() != 1) {
 			throw new IllegalStateException(
-					"The method holds " + this.held.size() + " locks: ask held() for each token");
+					"The method holds " + this.held.size() + " locks: call held() for the token of each");
 		}
 		return this.held.get(0).fencingToken();
 	}

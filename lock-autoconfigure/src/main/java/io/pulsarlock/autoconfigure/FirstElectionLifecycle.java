@@ -67,19 +67,19 @@ final class FirstElectionLifecycle extends LockLifecycle {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new LockUnavailableException("The start of locks was interrupted", ex);
+			throw new LockUnavailableException("The startup of locks was interrupted", ex);
 		}
 	}
 
 	private void unknown(LeaderGroup group) {
-		String what = "Who leads group '" + PrintedNames.text(group.name())
+		String what = "The leader of group '" + PrintedNames.text(group.name())
 				+ "' is not known within pulsar-lock.startup-timeout (" + LockSettings.text(this.timeout) + ")";
 		if (this.startup == Startup.FAIL) {
 			throw new LockUnavailableException(
-					what + ". Raise it, or let the application start all the same by pulsar-lock.startup=wait");
+					what + ". Raise it, or set pulsar-lock.startup=wait to start the application anyway");
 		}
-		logger.warn(what + ". The application starts all the same; its methods for the leader are skipped on this "
-				+ "node until that is known");
+		logger.warn(what + ". The application starts anyway; its @LeaderOnly methods are skipped on this node until "
+				+ "the leader is known");
 	}
 
 }

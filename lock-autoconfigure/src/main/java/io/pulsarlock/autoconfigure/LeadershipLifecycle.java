@@ -58,8 +58,8 @@ final class LeadershipLifecycle extends LockLifecycle {
 	/** Whether there is a node that can be a candidate; says so if not. */
 	static boolean isPossible(LockRegistry registry, Leadership leadership, Collection<String> groups) {
 		if (!groups.isEmpty() && leadership instanceof WithoutNode.NoLeadership) {
-			logger.warn(WithoutNode.explain(registry) + ", so nobody leads "
-					+ groups.stream().map(PrintedNames::text).toList() + " here. Declare a bean of type Leadership");
+			logger.warn(WithoutNode.explain(registry) + ", so this node never leads "
+					+ groups.stream().map(PrintedNames::text).toList() + ". Declare a bean of type Leadership");
 			return false;
 		}
 		return true;

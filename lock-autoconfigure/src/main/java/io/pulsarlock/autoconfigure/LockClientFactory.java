@@ -63,7 +63,7 @@ final class LockClientFactory {
 			return configure(PulsarClient.builder()).build();
 		}
 		catch (PulsarClientException | IllegalArgumentException ex) {
-			throw new LockConfigurationException("The Pulsar client for locks cannot be made with the settings of "
+			throw new LockConfigurationException("The Pulsar client for locks cannot be created with the settings of "
 					+ "spring.pulsar.client.*: " + ex.getMessage(), ex);
 		}
 	}
@@ -78,7 +78,7 @@ final class LockClientFactory {
 		}
 		if (!client.getFailover().getBackupClusters().isEmpty()) {
 			logger.warn("Locks stay with Pulsar at " + serviceUrl() + " and do not use "
-					+ "spring.pulsar.client.failover.*: nodes that change over at different moments would hold the "
+					+ "spring.pulsar.client.failover.*: nodes that fail over at different moments would hold the "
 					+ "same lock in two clusters");
 		}
 		this.customizers.forEach((customizer) -> customizer.customize(builder));

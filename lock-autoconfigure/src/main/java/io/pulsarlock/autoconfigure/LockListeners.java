@@ -61,7 +61,7 @@ final class LockListeners {
 			listeners.forEach((listener) -> add(listener, node::addListener));
 		}
 		else if (!listeners.isEmpty()) {
-			logger.warn(WithoutNode.explain(this.registry) + ", so LockListener beans hear nothing");
+			logger.warn(WithoutNode.explain(this.registry) + ", so LockListener beans are not notified");
 		}
 		add(this.publisher, this.leadership::addListener);
 		beans(LeaderListener.class).forEach((listener) -> add(listener, this.leadership::addListener));

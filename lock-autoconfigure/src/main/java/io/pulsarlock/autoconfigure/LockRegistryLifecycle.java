@@ -126,16 +126,16 @@ final class LockRegistryLifecycle extends LockLifecycle {
 				case FAIL -> throw new LockUnavailableException(ex.getMessage() + ". Is Pulsar" + place + " running? "
 						+ (place.isEmpty() ? "R" : "Correct spring.pulsar.client.service-url, r")
 						+ "aise pulsar-lock.startup-timeout (" + LockSettings.text(this.timeout)
-						+ "), or start without locks by pulsar-lock.startup=background", ex);
-				case WAIT -> logger.warn(ex.getMessage() + ". The application starts all the same; locks are "
-						+ "unavailable and nobody leads until Pulsar" + place + " can be reached");
+						+ "), or set pulsar-lock.startup=background to start without locks", ex);
+				case WAIT -> logger.warn(ex.getMessage() + ". The application starts anyway; locks and "
+						+ "leadership are unavailable until Pulsar" + place + " can be reached");
 				case BACKGROUND -> logger.info(ex.getMessage() + ". The application does not wait for it: locks are "
-						+ "unavailable until Pulsar" + place + " has answered");
+						+ "unavailable until Pulsar" + place + " answers");
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new LockUnavailableException("The start of locks was interrupted", ex);
+			throw new LockUnavailableException("The startup of locks was interrupted", ex);
 		}
 	}
 

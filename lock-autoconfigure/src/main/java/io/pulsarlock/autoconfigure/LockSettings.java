@@ -99,7 +99,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 			return RecordKeys.of(keys);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new LockConfigurationException("pulsar-lock.security.record-keys is wrong. " + ex.getMessage(), ex);
+			throw new LockConfigurationException("pulsar-lock.security.record-keys is invalid. " + ex.getMessage(), ex);
 		}
 	}
 
@@ -114,8 +114,8 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 			return RecordEncryption.none();
 		}
 		if (reader == null) {
-			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is set, and there is no single"
-					+ " CryptoKeyReader bean that has the keys. Declare one, such as"
+			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is set, but there is no single"
+					+ " CryptoKeyReader bean to provide the keys. Declare one, such as"
 					+ " DefaultCryptoKeyReader.builder().publicKey(name, uri).privateKey(name, uri).build(); if there are"
 					+ " several, mark the one for locks @Primary");
 		}
@@ -123,7 +123,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 			return RecordEncryption.of(reader, names);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is wrong. " + ex.getMessage(),
+			throw new LockConfigurationException("pulsar-lock.security.encryption-keys is invalid. " + ex.getMessage(),
 					ex);
 		}
 	}
@@ -142,7 +142,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		if (grace.compareTo(lease) > 0) {
 			throw invalid("pulsar-lock.session.reconnect-grace", grace,
 					"It must not be longer than pulsar-lock.session.lease (" + text(lease)
-							+ "): a session that is over keeps no lock.");
+							+ "): a session that has ended keeps no lock.");
 		}
 	}
 
@@ -154,7 +154,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		}
 		if (cache.maxLocks() < 1) {
 			throw invalid("pulsar-lock.cache.max-locks", cache.maxLocks(),
-					"It must be at least 1; pulsar-lock.cache.idle=0 keeps no lock at all.");
+					"It must be at least 1; pulsar-lock.cache.idle=0 disables the cache.");
 		}
 	}
 
@@ -164,22 +164,22 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		List<String> warnings = new ArrayList<>();
 		if (grace.compareTo(SHORT_GRACE) < 0) {
 			warnings.add("pulsar-lock.session.reconnect-grace is " + text(grace)
-					+ ". A hand-over between brokers takes 50 to 300 ms when all is well, so with less than "
-					+ text(SHORT_GRACE) + " locks will be lost by events that Pulsar survives every day");
+					+ ". Moving a topic between brokers normally takes 50 to 300 ms, so with less than "
+					+ text(SHORT_GRACE) + " locks are lost in events that Pulsar survives every day");
 		}
 		if (lease.compareTo(LIVENESS_CHECK) < 0) {
 			warnings.add("pulsar-lock.session.lease is " + text(lease) + ". A broker takes up to "
 					+ text(LIVENESS_CHECK)
-					+ " (connectionLivenessCheckTimeoutMillis) to let the next holder in after one that fell silent,"
-					+ " so less than that hands no lock on earlier; it only makes a node that stands still for "
+					+ " (connectionLivenessCheckTimeoutMillis) to admit the next holder after a silent one, so a"
+					+ " shorter lease hands no lock over earlier; it only makes a node that pauses for "
 					+ text(lease) + " lose all its locks");
 		}
 		if (lease.compareTo(LONG_LEASE) > 0) {
 			warnings.add("pulsar-lock.session.lease is " + text(lease)
-					+ ". That is how long a lock stays blocked by a node that stands still or is cut off, although"
+					+ ". A node that is paused or cut off blocks its locks for that long, although"
 					+ " brokers notice within " + text(LIVENESS_CHECK)
-					+ " (connectionLivenessCheckTimeoutMillis); interruptions are survived by"
-					+ " pulsar-lock.session.reconnect-grace (" + text(grace) + "), not by a longer lease");
+					+ " (connectionLivenessCheckTimeoutMillis); locks survive interruptions because of"
+					+ " pulsar-lock.session.reconnect-grace (" + text(grace) + "), not because of a longer lease");
 		}
 		return List.copyOf(warnings);
 	}

@@ -21,8 +21,8 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 	private static final String REACHABLE = "Make sure that Pulsar is running and that "
 			+ "'spring.pulsar.client.service-url' is its address. ";
 
-	private static final String BEFORE_PULSAR = "If the application is to start before Pulsar, catch "
-			+ "LockUnavailableException there, or let a @Scheduled method do it, which is called again.";
+	private static final String BEFORE_PULSAR = "If the application must start before Pulsar, catch "
+			+ "LockUnavailableException there, or move the work to a @Scheduled method, which is called again.";
 
 	private final Environment environment;
 
@@ -35,45 +35,45 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 		String description = "Distributed locks cannot be used: " + cause.getMessage();
 		if (cause instanceof LockConfigurationException) {
 			return new FailureAnalysis(description,
-					"Change what the description names. Trying again does not help until then. To start without "
-							+ "locks and leader election set 'pulsar-lock.enabled' to 'false'; annotated methods then "
+					"Correct what the description names; retrying does not help before that. To start without "
+							+ "locks and leader election, set 'pulsar-lock.enabled' to 'false'; annotated methods then "
 							+ "run on every node, without a lock.",
 					cause);
 		}
 		StartupTrace trace = new StartupTrace(cause);
 		if (trace.isIn(FirstElectionLifecycle.class)) {
 			return new FailureAnalysis(description,
-					"Find in the log, or in the endpoint 'pulsarlocks' of another node, who leads and why that takes "
-							+ "long. Raise 'pulsar-lock.startup-timeout', or set 'pulsar-lock.startup' to 'wait' to "
-							+ "start all the same.",
+					"Find out from the log, or from the endpoint 'pulsarlocks' of another node, which node leads and "
+							+ "why the election takes so long. Raise 'pulsar-lock.startup-timeout', or set "
+							+ "'pulsar-lock.startup' to 'wait' to start anyway.",
 					cause);
 		}
 		if (trace.isIn(LockRegistryLifecycle.class)) {
 			return new FailureAnalysis(description, REACHABLE
-					+ "To start the application before Pulsar set 'pulsar-lock.startup' to 'wait' or 'background'.",
+					+ "To start the application before Pulsar, set 'pulsar-lock.startup' to 'wait' or 'background'.",
 					cause);
 		}
 		String caller = trace.caller();
 		return new FailureAnalysis(description + System.lineSeparator() + System.lineSeparator()
-				+ ((caller != null) ? "'" + caller + "' was called" : "That was asked for")
-				+ " at the start of the application, which ends with this exception.", action(trace), cause);
+				+ ((caller != null) ? "'" + caller + "' was called" : "Locks were used")
+				+ " during startup, which fails with this exception.", action(trace), cause);
 	}
 
 	private String action(StartupTrace trace) {
 		Startup startup = startup();
 		if (trace.isBeforeStart()) {
-			return "Locks start after all beans have been made. Ask for them when the application has started, for "
+			return "Locks start after all beans have been created. Use them once the application has started, for "
 					+ "example in an ApplicationRunner"
 					+ ((startup == Startup.BACKGROUND)
-							? ", and set 'pulsar-lock.startup' to 'wait' or 'fail', so that the start waits for Pulsar."
+							? ", and set 'pulsar-lock.startup' to 'wait' or 'fail', so that startup waits for Pulsar."
 							: ".");
 		}
 		return switch (startup) {
-			case BACKGROUND -> REACHABLE + "'pulsar-lock.startup' is 'background', so the start does not wait for it: "
+			case BACKGROUND -> REACHABLE + "'pulsar-lock.startup' is 'background', so startup does not wait for it: "
 					+ "set it to 'wait' or 'fail'. " + BEFORE_PULSAR;
-			case WAIT -> REACHABLE + "The start has waited for it as long as 'pulsar-lock.startup-timeout' says: raise "
-					+ "that. " + BEFORE_PULSAR;
-			case FAIL -> REACHABLE + "It was in reach when the locks started. " + BEFORE_PULSAR;
+			case WAIT -> REACHABLE + "Startup has waited for 'pulsar-lock.startup-timeout': raise the timeout. "
+					+ BEFORE_PULSAR;
+			case FAIL -> REACHABLE + "It was reachable when the locks started. " + BEFORE_PULSAR;
 		};
 	}
 

@@ -147,7 +147,7 @@ public final class PulsarLockAutoConfiguration {
 			RecordEncryption encryption = LockSettings.encryption(properties.security().encryptionKeys(),
 					cryptoKeys.getIfUnique());
 			settings.warnings().forEach(logger::warn);
-			logger.info("Node '" + PrintedNames.text(settings.session().node()) + "' is of lock cluster '"
+			logger.info("Node '" + PrintedNames.text(settings.session().node()) + "' belongs to lock cluster '"
 					+ settings.topics().cluster() + "' in " + settings.topics().tenant() + "/"
 					+ settings.topics().namespace() + " (shards " + settings.session().shards() + ", lease "
 					+ LockSettings.text(settings.session().lease()) + ", reconnect grace "

@@ -232,7 +232,7 @@ public final class PulsarLockProperties {
 			throw new LockConfigurationException("The lock cluster has no name, and any other application without "
 					+ "one would share its locks and leaders. Set '" + APPLICATION_NAME
 					+ "' to the name of this application, or 'pulsar-lock.cluster' to a name that all of its nodes "
-					+ "and nobody else have");
+					+ "and no other application use");
 		}
 		return distinct(name, "[^A-Za-z0-9_.-]", LONGEST_CLUSTER);
 	}

@@ -40,8 +40,8 @@ final class RenamedProperties {
 				ConfigurationProperty found = find(source, ConfigurationPropertyName.of(renamed.before()));
 				if (found != null) {
 					throw new InvalidConfigurationPropertyValueException(found.getName().toString(), found.getValue(),
-							"The property is called '" + renamed.now() + "' now; '" + renamed.before()
-									+ "' has no effect any more.");
+							"The property is now called '" + renamed.now() + "'; '" + renamed.before()
+									+ "' no longer has an effect.");
 				}
 			}
 		}

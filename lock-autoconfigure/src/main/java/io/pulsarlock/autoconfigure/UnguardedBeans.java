@@ -36,9 +36,9 @@ final class UnguardedBeans implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		Set<String> names = LockAnnotationBeanPostProcessor.findAnnotatedBeans(this.beans);
 		if (!names.isEmpty()) {
-			logger.warn("@DistributedLock and @LeaderOnly have no effect, as " + reason()
-					+ ": every call runs, on all nodes at the same time, without a lock and whether the node leads or "
-					+ "not. " + concerned(names));
+			logger.warn("@DistributedLock and @LeaderOnly have no effect, because " + reason()
+					+ ": every call runs on all nodes at the same time, without a lock, whether or not the node "
+					+ "leads. " + concerned(names));
 		}
 	}
 

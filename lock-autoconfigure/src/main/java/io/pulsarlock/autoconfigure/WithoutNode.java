@@ -49,7 +49,7 @@ final class WithoutNode {
 	}
 
 	static String explain(LockRegistry registry) {
-		return "The lock registry of type '" + registry.getClass().getName() + "' is no LockNode";
+		return "The lock registry of type '" + registry.getClass().getName() + "' is not a LockNode";
 	}
 
 	private static LockUnavailableException unavailable(LockRegistry registry, String what, Class<?> type) {
@@ -107,7 +107,7 @@ final class WithoutNode {
 	record NoMonitor(LockRegistry registry) implements LockMonitor {
 
 		String reason() {
-			return explain(this.registry) + ", so nothing is known of its locks";
+			return explain(this.registry) + ", so its locks are unknown";
 		}
 
 		@Override

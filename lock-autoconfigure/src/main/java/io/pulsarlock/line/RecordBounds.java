@@ -91,7 +91,7 @@ public final class RecordBounds {
 			number("ticket", idle.ticket());
 		}
 		else if (record instanceof Skip skip) {
-			require(!skip.skipped().equals(Position.NONE), "no place to skip");
+			require(!skip.skipped().equals(Position.NONE), "a skip without a place");
 			position(skip.skipped());
 		}
 		else if (record instanceof Outsider other && other.node() != null) {
@@ -114,10 +114,10 @@ public final class RecordBounds {
 		for (Claim claim : heartbeat.claims()) {
 			key(claim.lock());
 			number("ticket", claim.ticket());
-			require(!claim.position().equals(Position.NONE), "a claim of no place");
+			require(!claim.position().equals(Position.NONE), "a claim without a place");
 			position(claim.position());
 			require(claim.position().isAfter(heartbeat.from()) && !claim.position().isAfter(heartbeat.upTo()),
-					"a claim of a place outside of the range that is claimed");
+					"a claim of a place outside the claimed range");
 		}
 	}
 

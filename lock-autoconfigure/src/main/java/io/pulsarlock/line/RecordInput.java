@@ -46,7 +46,7 @@ record RecordInput(ByteBuffer in) {
 		String text = new String(bytes, StandardCharsets.UTF_8);
 		// What is no UTF-8 is replaced. Two names must not become one.
 		if (text.indexOf('\uFFFD') >= 0 && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
-			throw new IllegalArgumentException("text that is no UTF-8");
+			throw new IllegalArgumentException("text that is not UTF-8");
 		}
 		return text;
 	}

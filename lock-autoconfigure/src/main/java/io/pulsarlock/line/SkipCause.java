@@ -22,7 +22,7 @@ public enum SkipCause {
 	ENCRYPTED("an encrypted message"),
 
 	/** It is not of this library. */
-	FOREIGN("a message that is no record of this library"),
+	FOREIGN("a message that is not a record of this library"),
 
 	/** It is of this library's form, with another checksum than its bytes have. */
 	DAMAGED("a record that is damaged"),

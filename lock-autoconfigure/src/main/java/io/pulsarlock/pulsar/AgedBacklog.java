@@ -75,17 +75,18 @@ final class AgedBacklog {
 				.completedFuture((reason != null) ? reason : waiting((lease != null) ? 2 * lease : null));
 		}
 		this.releasedAt = now;
-		logger.info("Nobody needs what subscription '" + keeper.getSubscription() + "' of topic '" + this.topic
-				+ "' keeps, which is older than a backlog quota allows: it goes on to " + position);
+		logger.info("Subscription '" + keeper.getSubscription() + "' of topic '" + this.topic
+				+ "' keeps entries that are older than a backlog quota allows and that no node needs: it moves to "
+				+ position);
 		return keeper.acknowledgeCumulativeAsync(PulsarJournal.id(position))
 			.thenApply((none) -> (reason != null) ? reason : waiting(0L));
 	}
 
 	private LockUnavailableException waiting(@Nullable Long millis) {
-		return new LockUnavailableException("Pulsar keeps producers out of topic '" + this.topic
-				+ "', because what its durable subscription keeps is older than a backlog quota allows: no node was"
-				+ " there to move it on. This node does so when nothing has been written for "
-				+ ((millis != null) ? millis + " ms" : "two leases") + ", and joins then");
+		return new LockUnavailableException("Pulsar rejects producers of topic '" + this.topic
+				+ "', because its durable subscription keeps entries that are older than a backlog quota allows: no"
+				+ " node was there to move it on. This node moves it when nothing has been written for "
+				+ ((millis != null) ? millis + " ms" : "two leases") + ", and then joins");
 	}
 
 	/** Reads the journal. */

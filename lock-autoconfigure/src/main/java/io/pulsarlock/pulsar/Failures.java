@@ -99,13 +99,14 @@ final class Failures {
 
 	/** The client cannot say who it is. */
 	LockException noCredentials(Throwable failure) {
-		return new LockUnavailableException("The client has no credentials to show to Pulsar: " + innermost(failure),
+		return new LockUnavailableException("The client has no credentials to present to Pulsar: " + innermost(failure),
 				failure);
 	}
 
 	/** No TLS connection comes about. */
 	LockException tls(TlsProbe.Reason reason, @Nullable Throwable cause) {
-		String what = "No TLS connection to " + reason.url() + " comes about: " + reason.text() + ". " + reason.cure();
+		String what = "No TLS connection to " + reason.url() + " can be established: " + reason.text() + ". "
+				+ reason.cure();
 		return this.accepted ? new LockUnavailableException(what, cause) : new LockConfigurationException(what, cause);
 	}
 
@@ -117,23 +118,27 @@ final class Failures {
 		String reason = reason(cause);
 		if (this.accepted && isOfCredentials(cause, reason)) {
 			return new LockUnavailableException("Pulsar refuses the credentials of this node, which it has accepted"
-					+ " before: " + reason + ". They may have expired. The node goes on by itself when the client has"
-					+ " others: a supplier is asked anew, spring.pulsar.client.authentication.param is read at the start"
-					+ " only", cause);
+					+ " before: " + reason + ". They may have expired. The node continues by itself when the client has"
+					+ " new ones: a supplier is called again, spring.pulsar.client.authentication.param is read only at"
+					+ " startup", cause);
 		}
 		if (!reason.contains("maximum number of connections")) {
 			String cure = cure(cause, reason, topic);
 			if (cure != null) {
-				return new LockConfigurationException(
-						"Pulsar refuses to have topic '" + topic + "' used for locks: " + reason + ". " + cure, cause);
+				return new LockConfigurationException(refused(topic, reason) + cure, cause);
 			}
 			if (!passes(cause)) {
-				return new LockConfigurationException("Pulsar refuses to have topic '" + topic + "' used for locks: "
-						+ reason + ". Change the policy or the setting it names, or set pulsar-lock.topic.namespace to"
-						+ " a namespace of its own for locks", cause);
+				return new LockConfigurationException(
+						refused(topic, reason) + "Change the policy or the setting it names, or set"
+								+ " pulsar-lock.topic.namespace to a namespace of its own for locks",
+						cause);
 			}
 		}
-		return new LockUnavailableException("Pulsar cannot be asked about topic '" + topic + "': " + reason, cause);
+		return new LockUnavailableException("Pulsar cannot be queried about topic '" + topic + "': " + reason, cause);
+	}
+
+	private static String refused(String topic, String reason) {
+		return "Pulsar does not allow topic '" + topic + "' to be used for locks: " + reason + ". ";
 	}
 
 	/** Over HTTP nothing but the text says so. */
@@ -157,14 +162,14 @@ final class Failures {
 			return createNamespace() + ". If it exists: " + createTopic(topic);
 		}
 		if (cause instanceof SubscriptionNotFoundException) {
-			return "Subscriptions may not be created automatically. Create the one durable one: "
+			return "Automatic creation of subscriptions is disabled. Create the durable one: "
 					+ "'pulsar-admin topics create-subscription --subscription " + keeper() + " " + topic + "'";
 		}
 		if (cause instanceof AuthorizationException || reason.contains("prefixed by the authentication role")
 				|| reason.contains("HTTP get request failed: Forbidden")) {
 			return reason.contains("prefixed")
 					? "Set pulsar-lock.topic.subscription-prefix to the role and a hyphen, on all nodes"
-					: "Grant it to the role that Pulsar knows this node by: " + namespaces(
+					: "Grant the permission to the role of this node: " + namespaces(
 							"grant-permission " + this.namespace + " --role <role> --actions produce,consume");
 		}
 		if (isOfCredentials(cause, reason)) {
@@ -172,7 +177,7 @@ final class Failures {
 					+ "(spring.pulsar.client.authentication.*)";
 		}
 		if (isBacklog(cause)) {
-			return "Joining nodes need three leases of journal, so the quota keeps out the nodes that are there. Remove it: "
+			return "Joining nodes need three leases of journal, so the quota locks out running nodes. Remove it: "
 					+ namespaces("remove-backlog-quota --type message_age " + this.namespace)
 					+ ", or allow an age of five leases";
 		}
@@ -188,11 +193,11 @@ final class Failures {
 					+ " encrypted: " + namespaces("set-encryption-required --disable " + this.namespace);
 		}
 		if (reason.contains("do not have") && reason.contains("listener")) {
-			return "Set the client's listenerName to one of the broker's advertisedListeners, or leave it out";
+			return "Set the client's listenerName to one of the broker's advertisedListeners, or do not set it";
 		}
 		if (reason.contains("missing local cluster name")) {
 			Matcher local = Pattern.compile("local_cluster=(\\S+)").matcher(reason);
-			return "Have it served here: " + namespaces(
+			return "Have this cluster serve the namespace: " + namespaces(
 					"set-clusters --clusters " + (local.find() ? local.group(1) : "<cluster>") + " " + this.namespace);
 		}
 		if (reason.contains("unable to load persistent topic")) {
@@ -232,13 +237,13 @@ final class Failures {
 	}
 
 	private static String createTopic(String topic) {
-		return "Topics may not be created automatically. Create it: 'pulsar-admin topics create " + topic + "'";
+		return "Automatic creation of topics is disabled. Create it: 'pulsar-admin topics create " + topic + "'";
 	}
 
 	/** What helps against a topic with partitions that is created again and again. */
 	LockConfigurationException partitioned(String topic) {
 		return new LockConfigurationException("Topic '" + topic
-				+ "' is partitioned, so its subscriptions exclude nobody. Have topics created without partitions: "
+				+ "' is partitioned, so its subscriptions exclude no other consumer. Create topics without partitions: "
 				+ namespaces("set-auto-topic-creation --enable --type non-partitioned " + this.namespace)
 				+ ". Then delete it: 'pulsar-admin topics delete-partitioned-topic --force " + topic
 				+ "'; this node creates it again");

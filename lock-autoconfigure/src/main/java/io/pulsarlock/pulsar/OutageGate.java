@@ -216,7 +216,7 @@ final class OutageGate {
 			due = this.probe == null || this.waiting.isEmpty() || now - this.attemptedAt >= this.pause;
 		}
 		tooLate.forEach((each) -> each.answer.completeExceptionally(
-				(failure != null) ? failure : new ConnectException("No broker can be connected to")));
+				(failure != null) ? failure : new ConnectException("No broker accepts a connection")));
 		if (due) {
 			// Ends if nothing waits any more.
 			attempt(mine);

@@ -244,7 +244,7 @@ public final class PulsarConnector implements Connector {
 			before.thenAccept(PulsarConnector::shutdown);
 		}
 		made.exceptionally((ex) -> {
-			logger.warn("No other Pulsar client can be made for shard " + shard, ex);
+			logger.warn("No other Pulsar client can be created for shard " + shard, ex);
 			this.own.remove(shard, made);
 			return null;
 		});
@@ -336,7 +336,7 @@ public final class PulsarConnector implements Connector {
 			return this.opened;
 		}
 		catch (ExecutionException ex) {
-			logger.debug("The Pulsar client did not close in good order", ex);
+			logger.debug("The Pulsar client did not close cleanly", ex);
 			return false;
 		}
 	}
@@ -351,7 +351,7 @@ public final class PulsarConnector implements Connector {
 				client.shutdown();
 			}
 			catch (PulsarClientException | RuntimeException ex) {
-				logger.debug("The Pulsar client did not shut down in good order", ex);
+				logger.debug("The Pulsar client did not shut down cleanly", ex);
 			}
 		});
 	}

@@ -133,7 +133,7 @@ final class PulsarJournal implements Journal {
 			listener.received(position, MessageContent.read(message, this.signer));
 		}
 		catch (UnreadableRecordException ex) {
-			logger.debug("The journal '" + this.topic + "' holds at " + position + " what is " + ex.getMessage());
+			logger.debug("The message at " + position + " of the journal '" + this.topic + "' is " + ex.getMessage());
 			listener.skipped(position, ex.skipCause());
 		}
 		catch (RuntimeException | Error ex) {
@@ -187,7 +187,7 @@ final class PulsarJournal implements Journal {
 	public void trim(Position upTo) {
 		if (!this.closed && this.keeper.isConnected()) {
 			this.keeper.acknowledgeCumulativeAsync(id(upTo)).exceptionally((ex) -> {
-				logger.debug("The journal '" + this.topic + "' keeps more than it needs to", ex);
+				logger.debug("The journal '" + this.topic + "' keeps more entries than it needs", ex);
 				return null;
 			});
 		}

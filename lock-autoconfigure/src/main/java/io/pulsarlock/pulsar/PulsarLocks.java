@@ -149,7 +149,7 @@ public final class PulsarLocks {
 			this.keys = RecordKeys.of(keys);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new LockConfigurationException("recordKeys(..) was called with what is no key: " + ex.getMessage(),
+			throw new LockConfigurationException("recordKeys(..) was called with an invalid key: " + ex.getMessage(),
 					ex);
 		}
 		return this;
@@ -190,7 +190,7 @@ public final class PulsarLocks {
 		if (topics == null) {
 			throw new LockConfigurationException("The lock cluster has no name, and any other program without one "
 					+ "would share its locks and leaders. Call cluster(..) with a name that all of its nodes and "
-					+ "nobody else have");
+					+ "no other program use");
 		}
 		return new SessionLockNode(this.session,
 				new PulsarConnector(this::client, topics, this.session.node(), this.keys, this.encryption));
@@ -205,7 +205,8 @@ public final class PulsarLocks {
 			return tune(builder).build();
 		}
 		catch (PulsarClientException | IllegalArgumentException ex) {
-			throw new LockConfigurationException("The Pulsar client for locks cannot be made: " + ex.getMessage(), ex);
+			throw new LockConfigurationException("The Pulsar client for locks cannot be created: " + ex.getMessage(),
+					ex);
 		}
 	}
 

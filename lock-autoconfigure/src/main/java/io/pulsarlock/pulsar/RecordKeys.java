@@ -59,7 +59,7 @@ public final class RecordKeys {
 	public static RecordKeys of(List<String> keys) {
 		if (keys.size() > MAX_KEYS) {
 			throw new IllegalArgumentException("There are " + keys.size() + " keys, and each record is signed with all"
-					+ " of them. At most " + MAX_KEYS + " are possible, and 2 are enough to change the key");
+					+ " of them. At most " + MAX_KEYS + " are allowed; 2 are enough to change the key");
 		}
 		List<byte[]> read = new ArrayList<>();
 		for (int i = 0; i < keys.size(); i++) {
@@ -67,7 +67,7 @@ public final class RecordKeys {
 			for (int j = 0; j < i; j++) {
 				if (Arrays.equals(key, read.get(j))) {
 					throw new IllegalArgumentException("Key [" + i + "] is the same as key [" + j
-							+ "]. Leave one of them out; to change the key, give the new and the old one");
+							+ "]. Remove one of them; to change the key, set the new and the old one");
 				}
 			}
 			read.add(key);
@@ -92,7 +92,7 @@ public final class RecordKeys {
 	}
 
 	private static String cure() {
-		return "'openssl rand -base64 " + MIN_BYTES + "' makes a key";
+		return "'openssl rand -base64 " + MIN_BYTES + "' generates a key";
 	}
 
 	/**

@@ -177,22 +177,22 @@ final class TlsProbe {
 
 		String cure() {
 			if (this.text.contains("certification path") || this.text.contains("trustAnchors")) {
-				return "Have the client trust whoever has signed the broker's certificate, with a"
+				return "Make the client trust the authority that has signed the broker's certificate, with a"
 						+ " PulsarClientBuilderCustomizer that calls tlsTrustCertsFilePath";
 			}
 			if (this.text.contains("subject alternative") || this.text.contains("No name matching")) {
 				return "Set spring.pulsar.client.service-url to a name that is in the broker's certificate,"
-						+ " or have a certificate made with this one";
+						+ " or issue a certificate with this name";
 			}
 			if (this.text.contains("fatal alert")) {
-				return "The broker refuses the client's certificate, or that there is none. Set"
+				return "The broker rejects the client's certificate, or the client has none. Set"
 						+ " spring.pulsar.client.authentication.plugin-class-name to"
 						+ " org.apache.pulsar.client.impl.auth.AuthenticationTls, and its tlsCertFile and tlsKeyFile to"
 						+ " a certificate that the broker trusts";
 			}
 			if (this.text.contains("SSL message") || this.text.contains("shut down incorrectly")) {
-				return "Nobody seems to speak TLS there: set spring.pulsar.client.service-url to the broker's TLS port"
-						+ " (brokerServicePortTls)";
+				return "The port does not seem to speak TLS: set spring.pulsar.client.service-url to the broker's TLS"
+						+ " port (brokerServicePortTls)";
 			}
 			return "Correct the TLS settings of the client or of the broker";
 		}

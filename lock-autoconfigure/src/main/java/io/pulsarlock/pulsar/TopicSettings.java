@@ -28,7 +28,7 @@ public final class TopicSettings {
 		check("cluster", cluster);
 		if (cluster.equals("partition") || cluster.endsWith("-partition")) {
 			throw new IllegalArgumentException("The cluster of the lock topics must not end in 'partition', as '"
-					+ cluster + "' does: Pulsar takes the topic of a shard for the partition of another topic then");
+					+ cluster + "' does: Pulsar would take the topic of a shard for a partition of another topic");
 		}
 		if (!subscriptionPrefix.isEmpty()) {
 			check("subscription prefix", subscriptionPrefix);

@@ -68,8 +68,8 @@ final class Availability {
 		if (this.said == null && !this.ended) {
 			logger.warn("Node '" + PrintedNames.text(this.node) + "' has lost touch with the lock cluster ("
 					+ words(reason)
-					+ "). Locks that it held are lost, and none is available until it is back, which it tries by"
-					+ " itself");
+					+ "). The locks that it held are lost, and none is available until it has joined again, which it"
+					+ " tries by itself");
 			say(Reason.class, now);
 		}
 	}

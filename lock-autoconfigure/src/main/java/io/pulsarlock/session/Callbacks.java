@@ -183,7 +183,7 @@ final class Callbacks implements Executor {
 		catch (OutOfMemoryError ex) {
 			if (!this.lacking) {
 				this.lacking = true;
-				logger.warn("No thread can be started for callbacks of locks: those there are will run them", ex);
+				logger.warn("No thread can be started for callbacks of locks: the existing threads run them", ex);
 			}
 		}
 		finally {

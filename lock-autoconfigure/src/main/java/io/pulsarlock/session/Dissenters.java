@@ -130,7 +130,7 @@ final class Dissenters {
 							+ PrintedNames.text(Peers.node(session)) + "' for tokens above " + info.tokenFloor()
 							+ ". All nodes of a lock cluster must agree: set pulsar-lock.fencing.token-floor="
 							+ Math.max(info.tokenFloor(), this.settings.tokenFloor())
-							+ " on all nodes; if that changes those that run, stop all of them before");
+							+ " on all nodes; to change running nodes, stop all of them first");
 		}
 		return new LockConfigurationException("This node is configured for " + this.settings.shards()
 				+ " shards, but node '" + PrintedNames.text(Peers.node(session)) + "' uses " + shards
@@ -144,8 +144,8 @@ final class Dissenters {
 				? "token floor " + info.tokenFloor() + " and not " + this.settings.tokenFloor()
 				: ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards();
 		return new LockUnavailableException("Node '" + PrintedNames.text(Peers.node(dissenter)) + "', which uses "
-				+ difference
-				+ " like this node, has ended without a goodbye. This node joins when it has been silent for its lease");
+				+ difference + " like this node, has ended without a goodbye. This node joins when the other has been"
+				+ " silent for its lease");
 	}
 
 	/** What a session does about one that disagrees. */

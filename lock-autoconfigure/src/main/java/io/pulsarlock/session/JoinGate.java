@@ -105,7 +105,7 @@ final class JoinGate {
 	/** Why this session gives way to one that disagrees. */
 	LockException refusal(UUID other) {
 		if (this.dissenters == null) {
-			throw new IllegalStateException("This shard decides nothing");
+			throw new IllegalStateException("Only shard 0 decides on agreement");
 		}
 		return this.dissenters.refusal(other);
 	}
@@ -146,7 +146,7 @@ final class JoinGate {
 		if (LedgerGuard.goesBack(this.listener.known(), own)) {
 			return new LockConfigurationException("The journal has gone back from " + this.listener.known() + " to "
 					+ own + ": the Pulsar client of node '" + PrintedNames.text(this.settings.node())
-					+ "' has been led to another Pulsar cluster, or the cluster was restored from a backup."
+					+ "' has been redirected to another Pulsar cluster, or the cluster was restored from a backup."
 					+ " Fencing tokens would become smaller. Stop all nodes, and start them with"
 					+ " pulsar-lock.fencing.token-floor=" + this.listener.highestToken() + " or more");
 		}
@@ -167,7 +167,7 @@ final class JoinGate {
 	void checkSkip(Position skipped) {
 		for (SessionState other : this.outsiders.present()) {
 			if (other.latest().equals(skipped)) {
-				throw new LockOperationRefusedException("Nobody can tell what the writer of that record holds, so it"
+				throw new LockOperationRefusedException("It is unknown what the writer of that record holds, so it"
 						+ " cannot be skipped, and need not be. " + this.outsiders.obstacle(other).getMessage());
 			}
 		}

@@ -144,9 +144,9 @@ final class Judge {
 		if (missing > 0) {
 			throw new LockOperationRefusedException(
 					"Session " + other.id() + " of node '" + PrintedNames.text(Peers.node(other))
-							+ "' is not silent for long enough: it may believe for another "
-							+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays silent"
-							+ " it is expelled without being asked for");
+							+ "' has not been silent for long enough: it may believe for another "
+							+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays"
+							+ " silent, it is expelled automatically");
 		}
 		convict(other, due, now);
 	}

@@ -28,10 +28,10 @@ final class LeftOutRecords {
 		// is nothing to tell.
 		if (hole.before().isAfter(this.said) && hole.before().ledgerId() == hole.after().ledgerId()) {
 			this.said = hole.before();
-			logger.info("Node '" + PrintedNames.text(this.node) + "' was not sent what is between " + hole.after()
-					+ " and " + hole.before() + " in the journal of shard " + this.shard
-					+ " and reads it again. A command such as"
-					+ " clear-backlog or skip moves the positions of the nodes' own subscriptions too");
+			logger.info("Node '" + PrintedNames.text(this.node) + "' did not receive the records between "
+					+ hole.after() + " and " + hole.before() + " in the journal of shard " + this.shard
+					+ " and reads them again. A command such as"
+					+ " clear-backlog or skip also moves the nodes' own subscriptions");
 		}
 	}
 

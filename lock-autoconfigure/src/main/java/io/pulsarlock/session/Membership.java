@@ -179,7 +179,7 @@ final class Membership {
 		catch (CompletionException ex) {
 			throw (ex.getCause() instanceof LockException lock) ? lock
 					: new LockUnavailableException(
-							"Shard " + shard.index() + " did not answer in time; what was asked for may still be done",
+							"Shard " + shard.index() + " did not answer in time; the operation may still take effect",
 							ex.getCause());
 		}
 	}

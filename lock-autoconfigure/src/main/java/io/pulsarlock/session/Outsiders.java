@@ -59,13 +59,13 @@ final class Outsiders {
 			return refusal(record, other.latest());
 		}
 		return new LockUnavailableException(name(record) + " has written records " + kind(record)
-				+ ". It has not been heard since. This node joins when it has been silent for its lease");
+				+ ". It has not been heard from since. This node joins when the other has been silent for its lease");
 	}
 
 	static LockConfigurationException refusal(Outsider record, Position position) {
 		return new LockConfigurationException(
 				name(record) + " uses the lock cluster with records " + kind(record) + " (at " + position
-						+ "), so this node cannot tell who holds a lock, and grants none. " + cure(record));
+						+ "), so this node cannot tell which node holds a lock, and grants none. " + cure(record));
 	}
 
 	private static String kind(Outsider record) {
@@ -85,20 +85,20 @@ final class Outsiders {
 
 	private static String cure(Outsider record) {
 		if (record instanceof OtherVersion other && other.version() == RecordCodec.ENCRYPTED) {
-			return "Give this node that key (pulsar-lock.security.encryption-keys and a CryptoKeyReader bean), and start"
-					+ " it again, or stop that one: then this node goes on by itself";
+			return "Give this node that key (pulsar-lock.security.encryption-keys and a CryptoKeyReader bean), and"
+					+ " restart it, or stop the other; this node then continues by itself";
 		}
 		if (record instanceof OtherVersion other) {
-			return ((other.version() > RecordCodec.VERSION) ? "Upgrade this node, or stop that one"
-					: "Upgrade that node, or stop it") + ": then this node goes on by itself";
+			return ((other.version() > RecordCodec.VERSION) ? "Upgrade this node, or stop the other"
+					: "Upgrade that node, or stop it") + "; this node then continues by itself";
 		}
 		if (record instanceof Unverified) {
-			return "Set pulsar-lock.security.record-keys of this node to the keys of that one, and start it again, or"
-					+ " stop that one: then this node goes on by itself";
+			return "Set pulsar-lock.security.record-keys of this node to the keys of the other and restart it, or"
+					+ " stop the other; this node then continues by itself";
 		}
-		return "Locks exclude within one Pulsar cluster. Set pulsar-lock.topic.namespace to a namespace that is not"
+		return "Locks exclude only within one Pulsar cluster. Set pulsar-lock.topic.namespace to a namespace that is not"
 				+ " replicated, or have this one served by one cluster ('pulsar-admin namespaces set-clusters"
-				+ " --clusters <cluster> <tenant>/<namespace>'): then this node goes on by itself";
+				+ " --clusters <cluster> <tenant>/<namespace>'); this node then continues by itself";
 	}
 
 	private static String name(Outsider record) {

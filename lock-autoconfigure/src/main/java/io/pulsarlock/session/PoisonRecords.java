@@ -75,7 +75,7 @@ final class PoisonRecords {
 		this.failure = new LockUnavailableException("Node '" + PrintedNames.text(this.settings.node())
 				+ "' cannot apply the record at " + position + " of shard " + this.shard + " ("
 				+ record.getClass().getSimpleName() + " of session " + record.session() + "): " + cause
-				+ ". It grants no locks of this shard before the record is skipped:"
+				+ ". It grants no locks of this shard until the record is skipped:"
 				+ " DELETE /actuator/pulsarlocks/records?name=" + name(this.shard, position)
 				+ " on any node, or LockAdministration.skipRecord", cause);
 	}

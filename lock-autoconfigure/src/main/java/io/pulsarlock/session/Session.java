@@ -192,7 +192,7 @@ final class Session implements RecordWriter.Listener {
 		}
 		if (id.equals(id())) {
 			throw new LockOperationRefusedException("Session " + id
-					+ " is this node's own: stop the node instead, which gives its locks back in good order");
+					+ " is this node's own: stop the node instead, which releases its locks in order");
 		}
 		long now = this.loop.nanoTime();
 		if (!isInTouch(now) || lease().confirmedFor(now) <= 0) {

@@ -279,7 +279,7 @@ final class Shard {
 		if (failure != null) {
 			return String.valueOf(failure.getMessage());
 		}
-		return isConfirmed() ? "this node is next in line and not granted the leadership yet"
+		return isConfirmed() ? "this node is next in line and has not been granted the leadership yet"
 				: "no answer from the cluster";
 	}
 

@@ -47,8 +47,8 @@ final class ShardAdministration {
 		}
 		throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name) + "' is held by node '"
 				+ PrintedNames.text(Peers.node(session.table().session(front.session())))
-				+ "'. Only the node that holds a lock can release it, because only there its holder can be told: ask it,"
-				+ " or stop it");
+				+ "'. Only the node that holds a lock can release it, because only that node can notify the holder: send"
+				+ " the request to it, or stop it");
 	}
 
 	/**

@@ -82,7 +82,7 @@ final class ShardStatus {
 
 	/** Why locks cannot be asked for. */
 	LockException unavailable(String name) {
-		return unavailableSince("Whether lock '" + PrintedNames.lock(name) + "' is free cannot be said");
+		return unavailableSince("Unable to determine whether lock '" + PrintedNames.lock(name) + "' is free");
 	}
 
 	/** Why nothing can be said of the whole shard. */
@@ -102,9 +102,9 @@ final class ShardStatus {
 	/** Why nothing is granted after a loss of records. */
 	LockException lostBefore(Position before) {
 		return new LockUnavailableException("The journal of shard " + this.index + " has lost records before " + before
-				+ ": its topic was deleted, or messages were taken from it, while nodes use it, or this node was away"
-				+ " for longer than they are kept, or a record was skipped. It grants no locks before it has heard of"
-				+ " everybody who holds some, which takes two leases");
+				+ ": its topic was deleted, or messages were removed from it, while nodes were using it, or this node"
+				+ " was away for longer than messages are kept, or a record was skipped. It grants no locks until it"
+				+ " has heard from every session that holds one, which takes two leases");
 	}
 
 	/** Why a session that could not write has ended. */

@@ -47,12 +47,12 @@ final class SkippedMessages {
 
 	private static String consequence(SkipCause cause) {
 		if (cause == SkipCause.UNSIGNED || cause == SkipCause.OTHER_KEY) {
-			return "It counts for nothing. Either a node of this cluster has other keys"
+			return "It is ignored. Either a node of this cluster has other keys"
 					+ " (pulsar-lock.security.record-keys) or none, and grants no locks: give it the keys of the others;"
-					+ " or somebody forges records: find out who, and take the permission to produce away";
+					+ " or a client forges records: find it, and revoke its permission to produce";
 		}
-		return "All nodes skip it, and no lock depends on it. But something else than this library writes"
-				+ " to the topics of the locks: find it, and take its permission to produce away";
+		return "All nodes skip it, and no lock depends on it. But something other than this library writes"
+				+ " to the lock topics: find it, and revoke its permission to produce";
 	}
 
 	private final class Line {

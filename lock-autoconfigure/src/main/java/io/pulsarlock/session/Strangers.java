@@ -146,17 +146,17 @@ final class Strangers {
 			return new LockUnavailableException(name(this.unsigned) + " has written records that are not signed, and"
 					+ " this node has keys (pulsar-lock.security.record-keys). It grants nothing for another "
 					+ TimeUnit.NANOSECONDS.toMillis(this.outwaitedAt - now)
-					+ " ms, in which a node without keys may hold locks");
+					+ " ms, during which a node without keys may hold locks");
 		}
 		if (other.alive()) {
 			return new LockConfigurationException(name(other.node())
 					+ " uses the lock cluster with records that are signed with a key which this node does not have,"
-					+ " so this node cannot tell who holds a lock, and grants none. Give both nodes the same key in"
-					+ " pulsar-lock.security.record-keys, or stop that one: then this node goes on by itself");
+					+ " so this node cannot tell which node holds a lock, and grants none. Give both nodes the same key"
+					+ " in pulsar-lock.security.record-keys, or stop the other; this node then continues by itself");
 		}
 		return new LockUnavailableException(name(other.node()) + " has written records that are signed with a key"
-				+ " which this node does not have. It has not been heard since. This node joins when it has been"
-				+ " silent for its lease");
+				+ " which this node does not have. It has not been heard from since. This node joins when the"
+				+ " other has been silent for its lease");
 	}
 
 	private static String name(@Nullable String node) {

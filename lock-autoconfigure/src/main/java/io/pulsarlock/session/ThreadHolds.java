@@ -67,7 +67,7 @@ final class ThreadHolds {
 		}
 		if (level.bound && level.depth == 1) {
 			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(name)
-					+ "' guards a method on this thread and was not locked by lock(): it is released by that method");
+					+ "' guards a method on this thread and was not locked by lock(): that method releases it");
 		}
 		if (level.depth == 1) {
 			// First, and without a call: what follows may find no stack left. Then the

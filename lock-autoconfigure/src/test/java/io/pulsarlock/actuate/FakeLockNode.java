@@ -142,7 +142,7 @@ public final class FakeLockNode implements LockNode {
 			@Override
 			public boolean expelSession(String id) {
 				if (id.equals("s-b")) {
-					throw new LockOperationRefusedException("Session s-b is not silent for long enough");
+					throw new LockOperationRefusedException("Session s-b has not been silent for long enough");
 				}
 				return false;
 			}

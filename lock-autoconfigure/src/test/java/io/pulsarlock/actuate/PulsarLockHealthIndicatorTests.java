@@ -56,7 +56,7 @@ class PulsarLockHealthIndicatorTests {
 	@Test
 	void reasonThatIsOverMeanwhileIsNotInvented() {
 		this.registry.statistics = LockStatistics.none();
-		assertThat(this.indicator.health().getDetails().get("reason")).asString().contains("over already");
+		assertThat(this.indicator.health().getDetails().get("reason")).asString().contains("at the time of the check");
 	}
 
 }

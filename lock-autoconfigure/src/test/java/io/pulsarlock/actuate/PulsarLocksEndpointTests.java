@@ -105,7 +105,7 @@ class PulsarLocksEndpointTests {
 		assertThat(follower.reason()).contains("does not lead group 'jobs'");
 		EndDescriptor stranger = this.endpoint.end(Kind.GROUPS, "elsewhere");
 		assertThat(stranger).isNotNull();
-		assertThat(stranger.reason()).contains("no candidate of group 'elsewhere'");
+		assertThat(stranger.reason()).contains("not a candidate of group 'elsewhere'");
 	}
 
 	@Test

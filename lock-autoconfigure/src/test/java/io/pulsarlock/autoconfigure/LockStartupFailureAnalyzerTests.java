@@ -64,12 +64,12 @@ class LockStartupFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-			unset      | is 'background', so the start does not wait for it: set it to 'wait' or 'fail'
-			background | is 'background', so the start does not wait for it: set it to 'wait' or 'fail'
-			BACKGROUND | is 'background', so the start does not wait for it: set it to 'wait' or 'fail'
-			wait       | 'pulsar-lock.startup-timeout' says: raise that
-			fail       | It was in reach when the locks started
-			nonsense   | is 'background', so the start does not wait for it: set it to 'wait' or 'fail'
+			unset      | is 'background', so startup does not wait for it: set it to 'wait' or 'fail'
+			background | is 'background', so startup does not wait for it: set it to 'wait' or 'fail'
+			BACKGROUND | is 'background', so startup does not wait for it: set it to 'wait' or 'fail'
+			wait       | 'pulsar-lock.startup-timeout': raise the timeout
+			fail       | It was reachable when the locks started
+			nonsense   | is 'background', so startup does not wait for it: set it to 'wait' or 'fail'
 			""")
 	void adviceForARunnerFitsTheMode(String startup, String advice) {
 		if (!startup.equals("unset")) {
@@ -77,7 +77,7 @@ class LockStartupFailureAnalyzerTests {
 		}
 		FailureAnalysis analysis = analyze("No answer", frame("io.pulsarlock.session.SessionLock", "acquire"),
 				frame("com.example.Warmup", "run"), RUN, MAIN);
-		assertThat(analysis.getDescription()).contains("'com.example.Warmup.run' was called at the start");
+		assertThat(analysis.getDescription()).contains("'com.example.Warmup.run' was called during startup");
 		assertThat(analysis.getAction()).contains(advice)
 			.contains("catch LockUnavailableException there")
 			.doesNotContain("to 'background'")
@@ -95,7 +95,7 @@ class LockStartupFailureAnalyzerTests {
 		FailureAnalysis analysis = analyze("has not been started yet", frame("com.example.Warmup", "init"), REFRESH,
 				RUN, MAIN);
 		assertThat(analysis.getDescription()).contains("'com.example.Warmup.init'");
-		assertThat(analysis.getAction()).contains("after all beans have been made").contains(advice);
+		assertThat(analysis.getAction()).contains("after all beans have been created").contains(advice);
 	}
 
 	@ParameterizedTest
@@ -115,7 +115,7 @@ class LockStartupFailureAnalyzerTests {
 	@ValueSource(strings = { "jdk.proxy2.$Proxy17", "com.sun.proxy.$Proxy17" })
 	void nobodyIsNamedWhoDidNotAsk(String proxy) {
 		FailureAnalysis analysis = analyze("No answer", frame(proxy, "run"), RUN, MAIN);
-		assertThat(analysis.getDescription()).contains("That was asked for at the start").doesNotContain("Shop");
+		assertThat(analysis.getDescription()).contains("Locks were used during startup").doesNotContain("Shop");
 	}
 
 	@Test

@@ -204,7 +204,7 @@ class PulsarLockAutoConfigurationTests {
 				.rootCause()
 				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 				.hasMessageContaining("'" + now + "'")
-				.hasMessageContaining("has no effect any more"));
+				.hasMessageContaining("no longer has an effect"));
 	}
 
 	@Test

@@ -117,7 +117,7 @@ class ShardTests {
 		this.loop.advance(Duration.ofMillis(10_400));
 		assertThatExceptionOfType(LockOperationRefusedException.class)
 			.isThrownBy(() -> this.shard.administration().expel(OTHER))
-			.withMessageContaining("of node 'b' is not silent for long enough")
+			.withMessageContaining("of node 'b' has not been silent for long enough")
 			.withMessageContaining("another 100 ms");
 		assertThat(this.log.written(Expel.class)).isEmpty();
 	}

@@ -60,7 +60,7 @@ class StrangersTests {
 		own(SECOND);
 		assertThat(this.strangers.obstacle(SECOND)).isNotInstanceOf(LockConfigurationException.class)
 			.isInstanceOf(LockUnavailableException.class)
-			.hasMessageContaining("has not been heard since");
+			.hasMessageContaining("has not been heard from since");
 		heard(ONE, Doubt.OTHER_KEY, 0, 5 * SECOND);
 		assertThat(this.strangers.obstacle(SECOND)).isInstanceOf(LockConfigurationException.class)
 			.hasMessageContaining("Node 'other'")

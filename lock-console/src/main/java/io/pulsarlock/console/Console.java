@@ -68,7 +68,7 @@ final class Console {
 	}
 
 	private static ConsoleResponse notAllowed(String allowed) {
-		ConsoleResponse response = ConsoleResponse.error(405, "Allowed is " + allowed);
+		ConsoleResponse response = ConsoleResponse.error(405, "Allowed: " + allowed);
 		response.headers().put("Allow", allowed);
 		return response;
 	}
@@ -116,7 +116,7 @@ final class Console {
 		String name = request.parameter("name");
 		String kind = request.parameter("kind");
 		if (name == null || kind == null) {
-			return ConsoleResponse.error(400, "There must be a parameter 'kind' and a parameter 'name'");
+			return ConsoleResponse.error(400, "The parameters 'kind' and 'name' are required");
 		}
 		try {
 			ClusterReport report = report();
@@ -148,8 +148,8 @@ final class Console {
 	private ConsoleResponse end(ConsoleRequest request) {
 		if (!isOwnPage(request)) {
 			return ConsoleResponse.error(403,
-					"Only the page of the console may ask for this. Behind a proxy, let the application know the "
-							+ "address that browsers use: server.forward-headers-strategy");
+					"Only the page of the console may send this request. Behind a proxy, set "
+							+ "server.forward-headers-strategy, so that the application knows the address of the browser");
 		}
 		String kind = request.parameter("kind");
 		String name = request.parameter("name");
@@ -157,7 +157,7 @@ final class Console {
 		Map<String, Object> answer = (kind != null && name != null)
 				? this.operations.end(kind, name, (job != null) ? job : "", request.user()) : null;
 		return (answer != null) ? ConsoleResponse.json(answer)
-				: ConsoleResponse.error(400, "There must be a parameter 'kind' and a parameter 'name'");
+				: ConsoleResponse.error(400, "The parameters 'kind' and 'name' are required");
 	}
 
 	/**

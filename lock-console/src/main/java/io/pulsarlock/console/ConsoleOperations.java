@@ -60,13 +60,13 @@ final class ConsoleOperations {
 				return null;
 			}
 			if (done.isEmpty()) {
-				return refused(kind.equals("firetimes") ? "Nothing is known to be claimed for that job."
-						: "There is no such thing any more.");
+				return refused(kind.equals("firetimes") ? "No claim is known for that job."
+						: "It no longer exists.");
 			}
 			this.watch.forget();
 			String by = (user != null) ? user : "an unknown user";
 			String what = kind.equals("locks") ? PrintedNames.lock(name) : PrintedNames.text(name);
-			logger.info(PrintedNames.text(done) + " '" + what + "' by the console, for " + PrintedNames.text(by));
+			logger.info(PrintedNames.text(done) + " '" + what + "' through the console, for " + PrintedNames.text(by));
 			this.watch.timeline()
 				.notable("BY_HAND", Map.of("text", done + " '" + name + "'", "user", by, "node", this.monitor.node()));
 			return Map.of("done", true);
@@ -96,7 +96,7 @@ final class ConsoleOperations {
 		}
 		if (this.watch.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
 			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-					+ "' is no candidate of this group: use the console of its leader");
+					+ "' is not a candidate of this group: use the console of its leader");
 		}
 		return false;
 	}

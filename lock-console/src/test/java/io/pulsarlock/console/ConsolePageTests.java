@@ -252,7 +252,7 @@ class ConsolePageTests {
 		this.cluster.node("visitor").close();
 		await().atMost(LIMIT)
 			.untilAsserted(() -> assertThat(String.valueOf(this.browser.run("return said.join()")))
-				.contains("visitor has no session any more"));
+				.contains("visitor no longer has a session"));
 	}
 
 	@Test
@@ -369,7 +369,7 @@ class ConsolePageTests {
 		await().atMost(LIMIT)
 			.untilAsserted(() -> assertThat(this.browser.text("#entries")).contains("Released lock 'stuck'",
 					"application lost stuck"));
-		await().untilAsserted(() -> assertThat(this.browser.text("#detail-note")).contains("Nobody has or awaits"));
+		await().untilAsserted(() -> assertThat(this.browser.text("#detail-note")).contains("No node holds or awaits"));
 	}
 
 	private String number(String name) {

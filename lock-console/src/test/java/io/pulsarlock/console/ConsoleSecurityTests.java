@@ -97,7 +97,7 @@ class ConsoleSecurityTests {
 		assertThat(JsonPath.<Boolean>read(answer.body(), "$.done")).isTrue();
 		assertThat(held.isHeld()).isFalse();
 		held.close();
-		assertThat(output).contains("Released lock 'stuck\\u{a}Forged line' by the console, for operator");
+		assertThat(output).contains("Released lock 'stuck\\u{a}Forged line' through the console, for operator");
 		String state = this.operator.get(PATH + "/api/state").body();
 		assertThat(JsonPath.<List<String>>read(state, "$.timeline.entries[?(@.type=='BY_HAND')].user"))
 			.contains("operator");
@@ -150,7 +150,7 @@ class ConsoleSecurityTests {
 			assertThat(JsonPath.<String>read(answer.body(), "$.reason")).contains("other");
 			assertThat(held.isHeld()).isTrue();
 		}
-		assertThat(end(this.operator, "kind=locks&name=nobody").body()).contains("There is no such thing any more");
+		assertThat(end(this.operator, "kind=locks&name=nobody").body()).contains("It no longer exists");
 		assertThat(end(this.operator, "kind=planets&name=mars").statusCode()).isEqualTo(400);
 		assertThat(end(this.operator, "kind=firetimes&name=jobs&job=").statusCode()).isEqualTo(200);
 	}
@@ -168,7 +168,7 @@ class ConsoleSecurityTests {
 		await().until(
 				() -> this.node.monitor().view().groups().stream().anyMatch((group) -> group.name().equals("others")));
 		assertThat(JsonPath.<String>read(end(this.operator, "kind=groups&name=others").body(), "$.reason"))
-			.contains("is no candidate");
+			.contains("is not a candidate");
 	}
 
 	/** As the page does it: asks for the token, then does it within the same session. */

@@ -79,7 +79,7 @@ class LeaderOnlyWaitTests {
 			assertThat(bean.job()).isNull();
 			assertThat(bean.job()).isNull();
 			assertThat(output.toString()).containsOnlyOnce("Skipped")
-				.contains("after 10ms it is not known who leads group 'jobs'");
+				.contains("after 10ms the leader of group 'jobs' is not known");
 			StepVerifier.create(bean.mono()).verifyComplete();
 			this.cluster.resume();
 			await().untilAsserted(() -> assertThat(bean.job()).isEqualTo("ran"));
@@ -117,7 +117,7 @@ class LeaderOnlyWaitTests {
 		runner("-1s").run((context) -> assertThat(AnnotationValidationTests.find(context.getStartupFailure()))
 			.hasMessageContaining("its waitFor \"-1s\" is negative"));
 		runner("soon").run((context) -> assertThat(AnnotationValidationTests.find(context.getStartupFailure()))
-			.hasMessageContaining("its waitFor \"soon\" is no duration"));
+			.hasMessageContaining("its waitFor \"soon\" is not a duration"));
 	}
 
 	private ApplicationContextRunner runner(String waitFor) {

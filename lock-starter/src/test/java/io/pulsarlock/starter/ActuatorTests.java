@@ -201,7 +201,7 @@ class ActuatorTests {
 			HttpResponse<String> response = delete("/actuator/pulsarlocks/sessions?name=" + ids.get(0));
 			assertThat(response.statusCode()).isEqualTo(409);
 			assertThat(JsonPath.<String>read(response.body(), "$.reason"))
-				.contains(own.equals("true") ? "this node's own" : "not silent for long enough");
+				.contains(own.equals("true") ? "this node's own" : "not been silent for long enough");
 		}
 	}
 

@@ -123,7 +123,8 @@ class FirstElectionTests {
 				ConfigurableApplicationContext context = inMemory(memory.node("node"), "pulsar-lock.startup=wait",
 						"pulsar-lock.startup-timeout=1s")) {
 			assertThat(context.getBean(Runs.class).runs).isEmpty();
-			assertThat(output).contains("Who leads group 'jobs' is not known within pulsar-lock.startup-timeout (1s)");
+			assertThat(output)
+				.contains("The leader of group 'jobs' is not known within pulsar-lock.startup-timeout (1s)");
 		}
 	}
 
@@ -135,7 +136,7 @@ class FirstElectionTests {
 				.isThrownBy(() -> inMemory(node, "pulsar-lock.startup=fail", "pulsar-lock.startup-timeout=1s"))
 				.havingCause()
 				.isInstanceOf(LockUnavailableException.class)
-				.withMessageContaining("Who leads group 'jobs' is not known")
+				.withMessageContaining("The leader of group 'jobs' is not known")
 				.withMessageContaining("pulsar-lock.startup=wait");
 		}
 	}

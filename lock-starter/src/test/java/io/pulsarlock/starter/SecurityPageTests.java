@@ -129,7 +129,7 @@ class SecurityPageTests {
 		works(signed(old));
 		works(signed(key() + "," + old));
 		assertThatThrownBy(() -> signed("any"))
-			.hasStackTraceContaining("LockConfigurationException: pulsar-lock.security.record-keys is wrong");
+			.hasStackTraceContaining("LockConfigurationException: pulsar-lock.security.record-keys is invalid");
 	}
 
 	private static ConfigurableApplicationContext signed(String keys) throws IOException {
@@ -150,7 +150,7 @@ class SecurityPageTests {
 		assertThatThrownBy(() -> encrypted("pulsar-lock.security.encryption-keys="))
 			.hasStackTraceContaining("Set pulsar-lock.security.encryption-keys and a CryptoKeyReader bean");
 		assertThatThrownBy(() -> encrypted("unused=")).hasStackTraceContaining(
-				"pulsar-lock.security.encryption-keys is set, and there is no single CryptoKeyReader bean");
+				"pulsar-lock.security.encryption-keys is set, but there is no single CryptoKeyReader bean");
 	}
 
 	private static ConfigurableApplicationContext encrypted(String value) throws IOException {

@@ -48,14 +48,14 @@ class StartupAdviceTests {
 	@Test
 	void runnerAfterAWait(CapturedOutput output) {
 		fails(Running.class, "wait");
-		assertThat(output).contains("'pulsar-lock.startup-timeout' says: raise that");
+		assertThat(output).contains("'pulsar-lock.startup-timeout': raise the timeout");
 	}
 
 	@Test
 	void beanThatIsBeingMade(CapturedOutput output) {
 		fails(Initializing.class, "background");
 		assertThat(output).contains("'io.pulsarlock.starter.StartupAdviceTests.Initializing.init' was called")
-			.contains("Locks start after all beans have been made");
+			.contains("Locks start after all beans have been created");
 	}
 
 	private static void fails(Class<?> application, String startup) {

@@ -43,7 +43,7 @@ class UnguardedBeansTests {
 		this.runner.withPropertyValues(property + "=false").withUserConfiguration(Jobs.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(output).containsOnlyOnce(NO_EFFECT)
-				.contains(property + " is false: every call runs, on all nodes at the same time")
+				.contains(property + " is false: every call runs on all nodes at the same time")
 				.contains("'eager', 'lazy', 'prototype' and 1 more");
 			assertThat(context.getBean("lazy", Job.class).run()).isEqualTo("ran");
 		});

@@ -170,7 +170,7 @@ class BacklogTests {
 	private long moved() {
 		return List.copyOf(this.log.list)
 			.stream()
-			.filter((event) -> event.getFormattedMessage().contains("reads it again"))
+			.filter((event) -> event.getFormattedMessage().contains("reads them again"))
 			.count();
 	}
 

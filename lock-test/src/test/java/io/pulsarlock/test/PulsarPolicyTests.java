@@ -70,8 +70,8 @@ class PulsarPolicyTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
 					autoTopicCreation | {"allowAutoTopicCreation":true,"topicType":"partitioned","defaultNumPartitions":2} | is partitioned
-					autoTopicCreation | {"allowAutoTopicCreation":false} | may not be created automatically
-					autoSubscriptionCreation | {"allowAutoSubscriptionCreation":false} | Subscriptions may not be created
+					autoTopicCreation | {"allowAutoTopicCreation":false} | Automatic creation of topics is disabled
+					autoSubscriptionCreation | {"allowAutoSubscriptionCreation":false} | Automatic creation of subscriptions is disabled
 					encryptionRequired | true | Encryption is required
 					maxTopicsPerNamespace | 1 | maximum number of topics
 					subscriptionTypesEnabled | ["Shared"] | sub type

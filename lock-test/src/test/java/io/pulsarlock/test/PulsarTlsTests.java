@@ -126,7 +126,7 @@ class PulsarTlsTests {
 	@Test
 	void portWithoutTlsIsRefusedWithTheReason() {
 		refused(broker.serviceUrl().replace("pulsar:", "pulsar+ssl:"), trusting(ours),
-				"Nobody seems to speak TLS there", "brokerServicePortTls");
+				"The port does not seem to speak TLS", "brokerServicePortTls");
 	}
 
 	@Test

@@ -119,8 +119,7 @@ class SampleHttpIT {
 		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 			JsonNode node = demo.node(paused);
 			assertThat(node.get("leads")).isEmpty();
-			assertThat(node.get("events").toString()).contains("does not lead 'digest' any more",
-					"has lost 'stock-taking'");
+			assertThat(node.get("events").toString()).contains("no longer leads 'digest'", "has lost 'stock-taking'");
 			assertThat(node.get("job").get("here").asString()).startsWith("stopped, the lock was lost");
 		});
 		JsonNode job = demo.node(other).get("job");

@@ -170,7 +170,7 @@ function lost() {
 		text(byId('status'), 'No answer');
 		document.title = 'No answer – Pulsar Lock';
 		clear('Not known: this node does not answer.');
-		banner(`No answer from this node since ${clock(answeredAt ? new Date(answeredAt) : new Date())}. What it knew is not shown, as it may have changed.`,
+		banner(`No answer from this node since ${clock(answeredAt ? new Date(answeredAt) : new Date())}. What it knew is not shown, because it may have changed.`,
 			['Try now', look]);
 	}
 	next(retry);
@@ -181,7 +181,7 @@ function denied() {
 	text(byId('status'), 'Not allowed');
 	document.title = 'Not allowed – Pulsar Lock';
 	clear('Not known.');
-	banner('The application does not let this page ask any more; the login may have ended.', ['Reload', () => location.reload()]);
+	banner('The application no longer accepts the requests of this page; the login may have expired.', ['Reload', () => location.reload()]);
 }
 
 function clear(why) {
@@ -382,7 +382,7 @@ async function open(kind, name, opener) {
 	byId('detail-line').replaceChildren();
 	byId('detail-actions').replaceChildren();
 	text(byId('detail-line-title'), '');
-	text(byId('detail-note'), 'Asking …');
+	text(byId('detail-note'), 'Loading …');
 	byId('detail').showModal();
 	byId('detail-title').focus();
 	await look();
@@ -390,7 +390,7 @@ async function open(kind, name, opener) {
 
 function drawDetail(answer) {
 	const detail = answer.found ? answer.detail : null;
-	const gone = { locks: 'Nobody has or awaits this lock.', groups: 'This group has no candidate.', nodes: 'This node has no session.' };
+	const gone = { locks: 'No node holds or awaits this lock.', groups: 'This group has no candidate.', nodes: 'This node has no session.' };
 	text(byId('detail-note'), detail ? '' : answer.reason ?? gone[opened.kind]);
 	const facts = byId('detail-facts');
 	const list = byId('detail-line');
@@ -408,16 +408,16 @@ function drawDetail(answer) {
 			['Session', visible(detail.holder.session)], [opened.kind === 'groups' ? 'Term' : 'Token', detail.holder.token],
 			['In front for', duration(detail.heldMillis)],
 			['In front since', clock(new Date(answeredAt - detail.heldMillis))],
-			...(opened.kind === 'groups' ? [['This node', detail.leads ? 'leads' : detail.candidate ? 'is a candidate' : 'is no candidate']] : [])];
+			...(opened.kind === 'groups' ? [['This node', detail.leads ? 'leads' : detail.candidate ? 'is a candidate' : 'is not a candidate']] : [])];
 	sync(facts, rows, ([label]) => label, ([label]) => element('div', {}, element('dt', { textContent: label }), element('dd')),
 		(row, [, value]) => text(row.lastChild, value));
-	text(byId('detail-line-title'), isNode ? 'Sessions' : detail.waiting === 0 ? 'Nobody is in line'
+	text(byId('detail-line-title'), isNode ? 'Sessions' : detail.waiting === 0 ? 'No node is in line'
 		: `${number(detail.waiting)} in line${detail.line.length < detail.waiting ? `, the first ${detail.line.length}` : ''}`);
 	list.hidden = !isNode && detail.waiting === 0;
 	if (isNode) {
 		sync(list, detail.sessions, (session) => session.id, (session) => element('li', {}, element('span'),
 			...(writes && !session.own ? [action('Expel', `Expel session ${session.id}`, () => confirm(
-				'Expel the session?', `Session ${session.id} of ${visible(opened.name)} in shard ${session.shard} ends a little earlier than by itself, and what it holds goes on to others. It is refused unless the session has been silent for long enough.`,
+				'Expel the session?', `Session ${session.id} of ${visible(opened.name)} in shard ${session.shard} ends a little earlier than it would by itself, and its locks go to the next in line. It is refused unless the session has been silent for long enough.`,
 				'Expel', { kind: 'sessions', name: session.id }))] : [])),
 			(item, session) => text(item.firstChild, `Shard ${session.shard}: heard ${duration(session.silenceMillis)} ago, ${visible(session.id)} `));
 	}
@@ -450,12 +450,12 @@ function drawActions(detail) {
 	const made = [];
 	if (!own) {
 		made.push(element('p', { className: 'note', textContent: kind === 'groups'
-			? 'Only its leader can give the leadership up: use the console of that node.'
-			: 'Only the node that has it can release it, because only there its code can be told: use the console of that node.' }));
+			? 'Only the leader can resign: use the console of that node.'
+			: 'Only the node that holds the lock can release it, because only that node can notify its code: use the console of that node.' }));
 	}
 	else if (kind === 'locks') {
 		made.push(action('Release', `Release lock ${shown}`, () => confirm('Release the lock?',
-			`“${shown}” is taken from the code on this node that holds it. The code is told, and interrupted if it is an annotated method; code that does neither listen nor ask goes on.`,
+			`“${shown}” is taken away from its holder on this node. The holder is notified, and interrupted if it is an annotated method; code that neither listens nor checks its lock continues.`,
 			'Release', { kind, name })));
 	}
 	else {
@@ -467,11 +467,11 @@ function drawActions(detail) {
 		made.push(element('label', { htmlFor: 'job', textContent: 'Job (bean.method)' }), job,
 			action('Forget its fire time', `Forget the fire time of the job in ${shown}`, () => {
 				if (job.value.trim() === '') {
-					text(byId('detail-result'), 'Which job? Write the name of its bean, a dot and the name of its method.');
+					text(byId('detail-result'), 'Which job? Enter the name of its bean, a dot and the name of its method.');
 					job.focus();
 					return;
 				}
-				confirm('Forget the fire time?', `Job “${visible(job.value.trim())}” of “${shown}” may begin again for times that were claimed already.`,
+				confirm('Forget the fire time?', `Job “${visible(job.value.trim())}” of “${shown}” may start again for fire times that have already been claimed.`,
 					'Forget', { kind: 'firetimes', name, job: job.value.trim() });
 			}));
 	}
@@ -507,7 +507,7 @@ byId('confirm-no').onclick = () => byId('confirm').close();
 byId('confirm-yes').onclick = async () => {
 	const { order } = confirmed;
 	byId('confirm').close();
-	text(byId('detail-result'), 'Asking …');
+	text(byId('detail-result'), 'Sending …');
 	text(byId('detail-result'), await end(order));
 	await look();
 };
@@ -522,7 +522,7 @@ async function end(order) {
 	}
 	catch (problem) {
 		return problem instanceof Denied ? `Refused: ${problem.message || 'the application does not allow it.'}`
-			: 'No answer: look whether it was done.';
+			: 'No answer: check whether it was done.';
 	}
 }
 

@@ -35,13 +35,13 @@ export function visible(name) {
 }
 
 const REASONS = {
-	NO_ANSWER: 'nothing was heard from the cluster for a whole lease',
+	NO_ANSWER: 'the cluster did not answer for a whole lease',
 	CONNECTION_LOST: 'the connection was not back in time',
 	ENDED_BY_CLUSTER: 'the other nodes have ended it',
 	HELD_TOO_LONG: 'it was held for longer than its limit',
 	NODE_STOPPED: 'the node was stopped',
 	RESIGNED: 'it was given up',
-	RELEASED_BY_ADMINISTRATOR: 'it was taken away by hand'
+	RELEASED_BY_ADMINISTRATOR: 'an administrator released it'
 };
 
 const GIVEN_UP = new Set(['RESIGNED', 'NODE_STOPPED']);
@@ -81,13 +81,13 @@ export function describe(entry) {
 		case 'REJOINED':
 			return { tone: 'warn', word: 'Joined', text: [node, ' has joined again, with new sessions'] };
 		case 'LEFT':
-			return { tone: 'warn', word: 'Left', text: [node, ' has no session any more'] };
+			return { tone: 'warn', word: 'Left', text: [node, ' no longer has a session'] };
 		case 'OUT_OF_TOUCH':
-			return { tone: 'bad', word: 'Out of touch', text: [node, ` knows nothing of the cluster: ${visible(entry.reason)}`] };
+			return { tone: 'bad', word: 'Out of touch', text: [node, ` is out of touch with the cluster: ${visible(entry.reason)}`] };
 		case 'IN_TOUCH':
-			return { tone: 'good', word: 'In touch', text: [node, ' knows the cluster again'] };
+			return { tone: 'good', word: 'In touch', text: [node, ' is in touch with the cluster again'] };
 		case 'BY_HAND':
-			return { tone: 'warn', word: 'By hand', text: [visible(entry.text), ' by the console, for ', name(entry.user)] };
+			return { tone: 'warn', word: 'By hand', text: [visible(entry.text), ' through the console, for ', name(entry.user)] };
 		default:
 			return { tone: 'plain', word: entry.type, text: [what] };
 	}

@@ -63,17 +63,17 @@ final class ChildProcess {
 	void start(BooleanSupplier serves, Duration limit) {
 		start();
 		if (!comesUp(serves, limit)) {
-			logger.warn(withTail("ended before it served and is started once more"));
+			logger.warn(withTail("ended before it was ready and is started once more"));
 			start();
 			if (!comesUp(serves, limit)) {
-				throw new IllegalStateException(withTail("ended twice before it served"));
+				throw new IllegalStateException(withTail("ended twice before it was ready"));
 			}
 		}
 	}
 
 	private void start() {
 		if (isAlive()) {
-			throw new IllegalStateException("The " + this.role + " process runs already");
+			throw new IllegalStateException("The " + this.role + " process is already running");
 		}
 		Path home = home();
 		List<String> command = new ArrayList<>();
@@ -108,7 +108,7 @@ final class ChildProcess {
 			}
 		}
 		throw new IllegalStateException(
-				"The jars of the Pulsar broker are not here: only a checkout of Pulsar Lock has them. "
+				"The jars of the Pulsar broker are missing: only a checkout of Pulsar Lock has them. "
 						+ "In a checkout, build them with 'mvn -f lock-test/broker/pom.xml process-classes'. "
 						+ "In an application, start Docker and add org.testcontainers:testcontainers-pulsar to the tests, "
 						+ "or name a broker with -Dpulsar.test.broker=pulsar://host:6650");
@@ -123,7 +123,7 @@ final class ChildProcess {
 			}
 			if (System.nanoTime() - end > 0) {
 				kill();
-				throw new IllegalStateException(withTail("did not come up within " + limit));
+				throw new IllegalStateException(withTail("was not ready within " + limit));
 			}
 			pause(Duration.ofMillis(100));
 		}
@@ -189,7 +189,7 @@ final class ChildProcess {
 	void signal(String signal) {
 		Process process = this.process;
 		if (process == null || !process.isAlive()) {
-			throw new IllegalStateException("The " + this.role + " process does not run");
+			throw new IllegalStateException("The " + this.role + " process is not running");
 		}
 		try {
 			new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).inheritIO().start().waitFor();

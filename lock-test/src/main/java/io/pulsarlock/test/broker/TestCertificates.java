@@ -105,7 +105,7 @@ public final class TestCertificates {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while a certificate is made", ex);
+			throw new IllegalStateException("Interrupted while creating a certificate", ex);
 		}
 	}
 

@@ -38,13 +38,13 @@ public record TestPulsar(String serviceUrl, Admin admin, @Nullable PulsarBroker 
 
 	private static TestPulsar choose(String forced) {
 		if (forced.startsWith("pulsar")) {
-			logger.info("Test broker: " + forced + ", as -Dpulsar.test.broker says");
+			logger.info("Test broker: " + forced + ", as set by -Dpulsar.test.broker");
 			return new TestPulsar(forced, new Admin(System.getProperty("pulsar.test.admin", "http://127.0.0.1:8080")),
 					null);
 		}
 		boolean container = forced.equals("container") || (forced.isEmpty() && dockerAnswers());
 		logger.info("Test broker: " + (container ? "a container" : "a child process") + ", " + (forced.isEmpty()
-				? "because " + (container ? "a" : "no") + " Docker engine answers" : "as -Dpulsar.test.broker says"));
+				? "because " + (container ? "a" : "no") + " Docker engine answers" : "as set by -Dpulsar.test.broker"));
 		if (container) {
 			return ContainerBroker.start();
 		}

@@ -31,7 +31,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	private static final List<String> NAMES = IntStream.range(0, 40).mapToObj((i) -> "order-" + i).toList();
 
 	@Test
-	@DisplayName("1: a node that disagrees about the shards is granted nothing, in whatever shard")
+	@DisplayName("1: a node that disagrees about the shards is granted nothing in any shard")
 	void nodeThatDisagreesIsGrantedNothing() throws Exception {
 		LockNode a = node("a", 4);
 		try (LockHandles held = a.acquireAll(NAMES, LONG)) {
@@ -52,7 +52,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	}
 
 	@Test
-	@DisplayName("1: of two nodes that disagree and start at once one is granted what it asks for, the other nothing")
+	@DisplayName("1: of two nodes that disagree and start at once, only one is granted locks")
 	void nodesThatDisagreeStartAtOnce() throws Exception {
 		for (int i = 0; i < 5; i++) {
 			LockNode a = node("a" + i, 4);
@@ -64,7 +64,7 @@ public abstract class AbstractAgreementContractTests extends AbstractLeaderContr
 	}
 
 	@Test
-	@DisplayName("1: after an outage one of two nodes that disagree is granted what it asks for, the other nothing")
+	@DisplayName("1: of two nodes that disagree, only one is granted locks after an outage")
 	void nodesThatDisagreeComeBackAtOnce() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockNode a = node("a", 7);

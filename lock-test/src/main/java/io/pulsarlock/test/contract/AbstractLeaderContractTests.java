@@ -137,7 +137,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: listeners hear of each leadership and its end once, in order, also at shutdown")
+	@DisplayName("12: listeners are notified of each leadership and its end once, in order, also at shutdown")
 	void listenersHearOfEachLeadershipOnceInOrder() {
 		LockNode a = node("a");
 		LockNode b = node("b");
@@ -167,7 +167,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: a listener that comes late is told at once")
+	@DisplayName("12: a listener that is added late is notified at once")
 	void listenerThatComesLateIsToldAtOnce() {
 		LeaderGroup group = leader(node("a"));
 		LeaderLog late = new LeaderLog();
@@ -181,7 +181,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: a listener that was removed is told nothing, the others all")
+	@DisplayName("12: a removed listener is not notified, all others are")
 	void removedLeaderListenerIsToldNothing() {
 		LeaderGroup group = leader(node("a"));
 		LeaderGroup next = candidate(node("b"), 2);
@@ -199,7 +199,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: a listener that throws or hangs cannot stop the election nor the other listeners")
+	@DisplayName("12: a listener that throws or hangs stops neither the election nor the other listeners")
 	void listenerThatThrowsOrHangsStopsNothing() {
 		LeaderGroup first = node("a").leadership().group("digest");
 		CountDownLatch end = new CountDownLatch(1);
@@ -249,7 +249,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: the next leader starts only when the listeners of the one who resigned have been told")
+	@DisplayName("12: the next leader starts only when the listeners of the resigned leader have been notified")
 	void nextLeaderStartsWhenTheListenersHaveBeenTold() {
 		LeaderGroup first = leader(node("a"));
 		LeaderGroup second = candidate(node("b"), 2);
@@ -295,7 +295,7 @@ public abstract class AbstractLeaderContractTests extends AbstractLossContractTe
 	}
 
 	@Test
-	@DisplayName("12: a leader that is lost while it resigns is a candidate once")
+	@DisplayName("12: a node that loses its leadership while it resigns is a candidate once")
 	void leaderThatIsLostWhileItResignsIsACandidateOnce() throws Exception {
 		LockNode a = node("a");
 		LeaderGroup first = leader(a);

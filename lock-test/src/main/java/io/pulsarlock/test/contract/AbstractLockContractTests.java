@@ -190,7 +190,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("6: entering again gives the same token and costs nothing")
+	@DisplayName("6: re-entry returns the same token and costs nothing")
 	void threadThatHasTheLockEntersAgainWithTheSameToken() throws Exception {
 		FencedLock lock = node("a").obtain("stock");
 		LockNode other = node("b");
@@ -269,7 +269,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("3: a bounded wait ends in time although others come and go")
+	@DisplayName("3: a bounded wait ends in time although other callers come and go")
 	void boundedWaitEndsInTimeAlthoughOthersComeAndGo() throws Exception {
 		LockNode b = node("b");
 		LockNode c = node("c");
@@ -349,7 +349,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("4: an interrupt ends every interruptible wait as it is, and leaves nothing behind")
+	@DisplayName("4: an interrupt ends every interruptible wait and leaves nothing behind")
 	void interruptEndsAnInterruptibleWait() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");
@@ -450,7 +450,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("1: a stranger cannot release a lock")
+	@DisplayName("1: only the holder can release a lock")
 	void strangerCannotRelease() throws Exception {
 		LockNode a = node("a");
 		FencedLock lock = a.obtain("stock");
@@ -506,7 +506,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("9: close tells holders and waiters, and hands the locks on at once")
+	@DisplayName("9: close notifies holders and waiters, and hands the locks over at once")
 	void closeTellsHoldersAndWaiters() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");
@@ -617,7 +617,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("11: an asynchronous holding lasts until it is closed, on whatever thread")
+	@DisplayName("11: an asynchronously acquired lock is held until it is closed, on any thread")
 	void asynchronousHoldingLastsUntilItIsClosed() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");
@@ -636,7 +636,7 @@ public abstract class AbstractLockContractTests extends ContractTests {
 	}
 
 	@Test
-	@DisplayName("11: cancelling gives the place up")
+	@DisplayName("11: cancelling gives up the place")
 	void cancellingGivesThePlaceUp() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");

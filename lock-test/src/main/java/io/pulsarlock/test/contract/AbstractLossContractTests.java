@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 public abstract class AbstractLossContractTests extends AbstractLockContractTests {
 
 	@Test
-	@DisplayName("8: a lost lock is not held any more when the next holder enters")
+	@DisplayName("8: a lost lock is no longer held when the next holder enters")
 	void lossIsKnownBeforeTheNextHolderEnters() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");
@@ -79,7 +79,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	}
 
 	@Test
-	@DisplayName("2: the holder is told of the loss once, by every way there is")
+	@DisplayName("2: the holder is notified of the loss once, in every way there is")
 	void holderIsToldOfTheLossOnce() throws Exception {
 		LockNode a = node("a");
 		node("b");
@@ -114,7 +114,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	}
 
 	@Test
-	@DisplayName("12: a callback or listener that was removed is told nothing, the others all")
+	@DisplayName("12: a removed callback or listener is not notified, all others are")
 	void removedListenerIsToldNothing() throws Exception {
 		LockNode a = node("a");
 		node("b");
@@ -162,7 +162,7 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 	}
 
 	@Test
-	@DisplayName("1, 6: a thread that enters again or unlocks notices the loss")
+	@DisplayName("1, 6: a thread that re-enters or unlocks notices the loss")
 	void threadThatEntersAgainNoticesTheLoss() throws Exception {
 		LockNode a = node("a");
 		LockNode b = node("b");

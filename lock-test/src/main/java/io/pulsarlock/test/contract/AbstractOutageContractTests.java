@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 public abstract class AbstractOutageContractTests extends AbstractAgreementContractTests {
 
 	@Test
-	@DisplayName("3: with the broker stopped every wait ends in time, as unknown and never as busy")
+	@DisplayName("3: with the broker stopped, every wait ends in time, as unknown and never as busy")
 	void waitsEndInTimeAsUnknown() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockNode a = node("a");
@@ -54,7 +54,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	}
 
 	@Test
-	@DisplayName("3: who does not wait is told at once when the node has known of the outage for longer than the grace")
+	@DisplayName("3: a caller that does not wait fails at once if the outage has lasted for longer than the grace")
 	void callThatDoesNotWaitEndsAtOnceWhenTheOutageIsKnown() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockNode a = node("a");
@@ -113,7 +113,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	}
 
 	@Test
-	@DisplayName("2, 7, 8: an outage longer than the grace ends every holding, its holder is told, and tokens grow")
+	@DisplayName("2, 7, 8: an outage longer than the grace ends every hold, its holder is notified, and tokens grow")
 	void holderIsToldOfAnOutage() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockNode a = node("a");
@@ -151,7 +151,7 @@ public abstract class AbstractOutageContractTests extends AbstractAgreementContr
 	}
 
 	@Test
-	@DisplayName("2, 4: lock() waits an outage out, interrupted or not")
+	@DisplayName("2, 4: lock() outlasts an outage, interrupted or not")
 	void lockWaitsAnOutageOut() throws Exception {
 		ContractCluster cluster = stoppableCluster();
 		LockNode a = node("a");

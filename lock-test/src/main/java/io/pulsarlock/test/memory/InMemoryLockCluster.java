@@ -146,7 +146,7 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	 */
 	public void lose(String lock) {
 		if (running().stream().noneMatch((node) -> node.tryLose(lock))) {
-			throw new IllegalStateException("Lock '" + lock + "' has no holder at this moment. Known are "
+			throw new IllegalStateException("Lock '" + lock + "' has no holder at this moment. Known locks are "
 					+ known(ClusterView::locks) + "; a lock with a key is called 'name:key'");
 		}
 	}
@@ -163,7 +163,8 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	public void loseLeadership(String group) {
 		if (running().stream().noneMatch((node) -> node.tryLoseLeadership(group))) {
 			throw new IllegalStateException(
-					"Group '" + group + "' has no leader at this moment. Known are " + known(ClusterView::groups));
+					"Group '" + group + "' has no leader at this moment. Known groups are "
+						+ known(ClusterView::groups));
 		}
 	}
 

@@ -110,8 +110,8 @@ public final class InMemoryNode implements DelegatingLockNode {
 				.map(Participant::node)
 				.filter((leader) -> !leader.equals(node()))
 				.ifPresent((leader) -> {
-					throw new IllegalStateException("Node '" + leader + "' leads group '" + name + "', and not node '"
-							+ node() + "', which the code was to run on");
+					throw new IllegalStateException("Node '" + leader + "' leads group '" + name + "', not node '"
+							+ node() + "', on which the code was to run");
 				});
 			if (System.nanoTime() - deadline > 0) {
 				throw new IllegalStateException("Node '" + node() + "' has not become leader of group '" + name + "'");
@@ -254,7 +254,7 @@ public final class InMemoryNode implements DelegatingLockNode {
 			}
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			throw new IllegalStateException("Node '" + node() + "' has not said that " + what, ex);
+			throw new IllegalStateException("Node '" + node() + "' has not reported that " + what, ex);
 		}
 		finally {
 			if (interrupted) {

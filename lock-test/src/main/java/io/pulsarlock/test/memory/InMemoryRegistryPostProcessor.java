@@ -54,7 +54,7 @@ final class InMemoryRegistryPostProcessor implements BeanDefinitionRegistryPostP
 			boolean only = names.length == 1;
 			BeanDefinition replaced = definitions.getBeanDefinition(name);
 			if (!isAutoConfigured(replaced)) {
-				logger.info("Replacing the lock registry '" + name + "' by one in memory");
+				logger.info("Replacing the lock registry '" + name + "' with one in memory");
 			}
 			definitions.removeBeanDefinition(name);
 			definitions.registerBeanDefinition(name,

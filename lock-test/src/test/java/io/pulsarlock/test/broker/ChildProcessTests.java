@@ -60,14 +60,14 @@ class ChildProcessTests {
 		assertThat(process.isAlive()).isFalse();
 		assertThat(log.list).singleElement()
 			.satisfies((event) -> assertThat(event.getFormattedMessage())
-				.contains("The nobody process ended before it served and is started once more", "Exception"));
+				.contains("The nobody process ended before it was ready and is started once more", "Exception"));
 	}
 
 	@Test
 	void whoDoesNotServeInTimeIsEnded(@TempDir Path dir) {
 		ChildProcess process = process("zookeeper", dir);
 		assertThatIllegalStateException().isThrownBy(() -> process.start(() -> false, Duration.ofMillis(1)))
-			.withMessageContaining("did not come up within PT0.001S");
+			.withMessageContaining("was not ready within PT0.001S");
 		assertThat(process.isAlive()).isFalse();
 	}
 

@@ -35,7 +35,7 @@ public class CouponService {
 	@Transactional
 	public void open(String name, int budget) {
 		if (this.campaigns.findById(name).isPresent()) {
-			throw new CouponRefusedException(Reason.EXISTS, "Campaign " + name + " exists already");
+			throw new CouponRefusedException(Reason.EXISTS, "Campaign " + name + " already exists");
 		}
 		this.campaigns.insert(name, budget, LockContext.current().fencingToken());
 	}
@@ -48,7 +48,7 @@ public class CouponService {
 		Campaign campaign = this.campaigns.findById(campaignName)
 			.orElseThrow(() -> new CouponRefusedException(Reason.NOT_FOUND, "There is no campaign " + campaignName));
 		if (this.coupons.findById(code).isPresent()) {
-			throw new CouponRefusedException(Reason.EXISTS, "Coupon " + code + " exists already");
+			throw new CouponRefusedException(Reason.EXISTS, "Coupon " + code + " already exists");
 		}
 		if (campaign.issued() + stock > campaign.budget()) {
 			throw new CouponRefusedException(Reason.SOLD_OUT, "The budget of campaign " + campaignName + " is spent");

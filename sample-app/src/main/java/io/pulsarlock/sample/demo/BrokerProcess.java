@@ -44,7 +44,7 @@ final class BrokerProcess implements AutoCloseable {
 			}
 		}
 		throw new DemoException(
-				"The broker's jars are not beside this jar. Build them with 'mvn -q -DskipTests package' "
+				"The jars of the broker are missing beside this jar. Build them with 'mvn -q -DskipTests package' "
 						+ "in the project's folder and start the jar from there, or name a Pulsar: --pulsar=pulsar://...");
 	}
 

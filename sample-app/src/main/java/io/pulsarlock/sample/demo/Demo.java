@@ -152,7 +152,7 @@ public final class Demo {
 			throw new DemoException(
 					"This machine has " + available + " MB of memory to spare, and the demo needs about " + needed
 							+ " MB. End other programs, use fewer nodes (--nodes=2) or a Pulsar elsewhere "
-							+ "(--pulsar=pulsar://...), or try all the same (--force).");
+							+ "(--pulsar=pulsar://...), or try anyway (--force).");
 		}
 	}
 
@@ -163,7 +163,7 @@ public final class Demo {
 		while (!ready.getAsBoolean()) {
 			long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
 			if (!alive.getAsBoolean()) {
-				throw new DemoException(what + " has ended by itself (out of memory?). The end of " + log + ":\n"
+				throw new DemoException(what + " has ended unexpectedly (out of memory?). The end of " + log + ":\n"
 						+ Processes.tail(log));
 			}
 			if (seconds > limit.toSeconds()) {

@@ -61,7 +61,7 @@ final class NodeProcess implements AutoCloseable {
 
 	synchronized void restart() {
 		if (isAlive()) {
-			throw new IllegalStateException(this.name + " runs already");
+			throw new IllegalStateException(this.name + " is already running");
 		}
 		this.process = Processes.java(this.command, Map.of("SPRING_DATASOURCE_PASSWORD", this.password), this.log);
 	}
@@ -81,7 +81,7 @@ final class NodeProcess implements AutoCloseable {
 	 */
 	synchronized void pause() {
 		if (this.pause != null) {
-			throw new IllegalStateException(this.name + " is paused already");
+			throw new IllegalStateException(this.name + " is already paused");
 		}
 		String pid = Long.toString(running().pid());
 		try {
@@ -122,7 +122,7 @@ final class NodeProcess implements AutoCloseable {
 
 	private Process running() {
 		if (this.process == null || !this.process.isAlive()) {
-			throw new IllegalStateException(this.name + " does not run");
+			throw new IllegalStateException(this.name + " is not running");
 		}
 		return this.process;
 	}

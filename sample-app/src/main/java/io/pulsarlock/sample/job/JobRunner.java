@@ -44,7 +44,7 @@ public class JobRunner {
 
 	private String run() {
 		try {
-			return (this.job.run() != null) ? "finished" : "not started: another node is at it";
+			return (this.job.run() != null) ? "finished" : "not started: another node is running it";
 		}
 		catch (LockLostException | StaleTokenException ex) {
 			// Nothing to undo: each step was written whole or was refused. Another node,
@@ -56,7 +56,7 @@ public class JobRunner {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return "stopped, the node ends";
+			return "stopped, the node is shutting down";
 		}
 		catch (RuntimeException ex) {
 			logger.error("Stock-taking failed", ex);

@@ -36,17 +36,17 @@ class NodeEvents {
 
 	@EventListener
 	void revoked(LeadershipRevoked event) {
-		add("does not lead '" + event.group() + "' any more, term " + event.term() + ": " + event.reason(), true);
+		add("no longer leads '" + event.group() + "', term " + event.term() + ": " + event.reason(), true);
 	}
 
 	@EventListener
 	void vacant(LeadershipVacant event) {
-		add("knows of no leader of '" + event.group() + "'", true);
+		add("knows no leader of '" + event.group() + "'", true);
 	}
 
 	@EventListener
 	void occupied(LeadershipOccupied event) {
-		add("knows of a leader of '" + event.group() + "' again", false);
+		add("knows a leader of '" + event.group() + "' again", false);
 	}
 
 	@EventListener
