@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
 
 /**
- * Gives the meters that are made of observations the description that they have no place
- * for. Those of an application's own convention are left as they are.
+ * Adds descriptions to the meters that are created from observations, which cannot carry
+ * one. Meters of an application's own convention are not changed.
  *
  * @since 0.2.0
  */

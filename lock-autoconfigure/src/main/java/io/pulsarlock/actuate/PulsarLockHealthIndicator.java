@@ -13,8 +13,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Up while every session of this node is confirmed, whether it leads, holds or waits;
- * down, with the reason, while locks can be neither granted nor kept. The detail
+ * Reports up while every session of this node is confirmed, whether it leads, holds or
+ * waits; down, with the reason, while locks can be neither granted nor kept. The detail
  * {@code withoutLeader} names the groups that have had no leader for longer than a lease.
  * Reads memory only.
  *

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one node's locks: what it holds and awaits, how long, what it has lost,
- * which groups it leads and how well it is in touch. No meter is tagged with the name of
+ * which groups it leads and how well it is connected. No meter is tagged with the name of
  * a lock, because an application may have any number of them; leader groups are few.
  *
  * @since 0.1.0

@@ -32,7 +32,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
  * Shows the locks, leader groups and sessions of the whole cluster as this node knows
- * them and, where access is not restricted, ends what can be ended safely.
+ * them and, if access is unrestricted, ends what can be ended safely.
  *
  * @since 0.1.0
  */
@@ -75,10 +75,10 @@ public class PulsarLocksEndpoint {
 
 	/**
 	 * One lock, group or session.
-	 * @param kind what the name is a name of
-	 * @param name a lock's or group's full name as it is, or a session's id
-	 * @return a {@link LockDescriptor} or a {@link SessionDescriptor}; null if there is
-	 * no such thing, because it has neither holder nor waiters
+	 * @param kind the kind of thing that the name denotes
+	 * @param name the unencoded full name of a lock or group, or the id of a session
+	 * @return a {@link LockDescriptor} or a {@link SessionDescriptor}; null if it does
+	 * not exist, because it has neither holder nor waiters
 	 * @throws InvalidEndpointRequestException if the name is blank
 	 * @throws LockUnavailableException if this node is out of touch
 	 * @since 0.2.0
@@ -96,7 +96,7 @@ public class PulsarLocksEndpoint {
 				.map(SessionDescriptor::of)
 				.findFirst()
 				.orElse(null);
-			// What was claimed or written can be forgotten, and not be looked at.
+			// Claims and records can be removed, but not shown.
 			case FIRETIMES, RECORDS -> null;
 		};
 	}
@@ -111,13 +111,13 @@ public class PulsarLocksEndpoint {
 
 	/**
 	 * Ends something: releases a lock that this node holds, resigns a group that this
-	 * node leads, expels a session that is silent, forgets the fire time of a job, or has
-	 * a record skipped that stops nodes.
-	 * @param kind what the name is a name of
-	 * @param name a lock's or group's full name as it is, a session's id, the name of a
-	 * job in a group that this node is a candidate of, or a record's place as the message
-	 * of the stopped node has it, {@code <shard>/<ledger>:<entry>}
-	 * @return what was done or why it was refused; null if there is no such thing
+	 * node leads, expels a session that is silent, forgets the fire time of a job, or
+	 * skips a record that stops nodes.
+	 * @param kind the kind of thing that the name denotes
+	 * @param name the unencoded full name of a lock or group, the id of a session, the
+	 * name of a job in a group that this node is a candidate of, or the place of a
+	 * record, as in the message of the stopped node, {@code <shard>/<ledger>:<entry>}
+	 * @return what was done or why it was refused; null if it does not exist
 	 * @throws InvalidEndpointRequestException if the name is blank or too long
 	 * @throws LockUnavailableException if this node is out of touch
 	 */
@@ -152,7 +152,7 @@ public class PulsarLocksEndpoint {
 		return new InvalidEndpointRequestException(reason, reason);
 	}
 
-	/** Groups have jobs of their own, and all of that name are meant. */
+	/** Groups have jobs of their own; the name applies to all groups. */
 	private boolean forget(String job) {
 		boolean forgotten = false;
 		for (LeaderGroup group : this.leadership.groups()) {
@@ -235,14 +235,14 @@ public class PulsarLocksEndpoint {
 	}
 
 	/**
-	 * Everything one node knows.
+	 * Everything that one node knows.
 	 *
-	 * @param node the node that tells
+	 * @param node the node that reports
 	 * @param locks every lock that is held or awaited
 	 * @param groups every leader group with a candidate
 	 * @param sessions every session
-	 * @param highestToken no fencing token or term given so far is larger; text, as it is
-	 * larger than the numbers that JavaScript can tell apart
+	 * @param highestToken upper bound of all fencing tokens and terms granted so far;
+	 * text, because it may exceed the integers that JavaScript can represent
 	 */
 	public record PulsarLocksDescriptor(String node, List<LockDescriptor> locks, List<LockDescriptor> groups,
 			List<SessionDescriptor> sessions, String highestToken) implements OperationResponseBody {
@@ -252,9 +252,9 @@ public class PulsarLocksEndpoint {
 	 * A lock or leader group.
 	 *
 	 * @param name its name
-	 * @param holder who is in front of the line
-	 * @param heldFor for how long the node that tells has known the holder to be in front
-	 * @param waiting who waits, in order
+	 * @param holder the front of the line
+	 * @param heldFor how long the reporting node has known the holder to be in front
+	 * @param waiting the waiting nodes, in order
 	 */
 	public record LockDescriptor(String name, ParticipantDescriptor holder, Duration heldFor,
 			List<ParticipantDescriptor> waiting) implements OperationResponseBody {
@@ -271,9 +271,9 @@ public class PulsarLocksEndpoint {
 	 *
 	 * @param node the node's name
 	 * @param session the node's session
-	 * @param token the fencing token or term, when its turn comes; text, as it is larger
-	 * than the numbers that JavaScript can tell apart
-	 * @param own whether it is the place of the node that tells
+	 * @param token the fencing token or term, when its turn comes; text, because it may
+	 * exceed the integers that JavaScript can represent
+	 * @param own whether it is the place of the reporting node
 	 */
 	public record ParticipantDescriptor(String node, String session, String token, boolean own) {
 
@@ -290,8 +290,8 @@ public class PulsarLocksEndpoint {
 	 * @param id the session
 	 * @param node the node's name
 	 * @param shard the shard
-	 * @param age how long ago the node that tells heard of it
-	 * @param own whether it is the session of the node that tells
+	 * @param age the time since the reporting node last heard from it
+	 * @param own whether it is the session of the reporting node
 	 */
 	public record SessionDescriptor(String id, String node, int shard, Duration age,
 			boolean own) implements OperationResponseBody {
@@ -304,9 +304,9 @@ public class PulsarLocksEndpoint {
 	}
 
 	/**
-	 * What came of ending something.
+	 * The result of an attempt to end something.
 	 *
-	 * @param kind what
+	 * @param kind the kind of thing
 	 * @param name its name
 	 * @param done whether it was done
 	 * @param reason why it was refused, and what to do instead; null if it was done

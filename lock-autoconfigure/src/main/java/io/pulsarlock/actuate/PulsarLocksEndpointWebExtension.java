@@ -15,13 +15,13 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * Takes names from the query of a request, {@code ?name=...}, where every text can be
- * written: a path is taken apart, cleaned and filtered on its way by servers, proxies and
- * firewalls, so that a name with a slash, a dot or a semicolon may become another one.
+ * Takes names from the query of a request, {@code ?name=...}, which can carry any text:
+ * servers, proxies and firewalls split, normalize and filter paths, so that a name with a
+ * slash, a dot or a semicolon may become another one.
  * <p>
- * Gives {@link PulsarLocksEndpoint} its status codes: 400 for a request without one name,
- * 404 for what there is not, 409 for what is refused and 503 while this node is out of
- * touch, the last two with the reason.
+ * Provides the status codes of {@link PulsarLocksEndpoint}: 400 for a request without
+ * exactly one name, 404 for a name that does not exist, 409 for a refused operation and
+ * 503 while this node is out of touch, the last two with the reason.
  *
  * @since 0.1.0
  */
@@ -75,8 +75,8 @@ public class PulsarLocksEndpointWebExtension {
 	}
 
 	/**
-	 * The parameter as it is. Declared as a text, two of them would be joined to the name
-	 * of a third lock.
+	 * The parameter as it is. If it were declared as a string, two values would be joined
+	 * to the name of a third lock.
 	 */
 	private static String single(Object name) {
 		if (name instanceof String text) {
@@ -101,7 +101,7 @@ public class PulsarLocksEndpointWebExtension {
 	}
 
 	/**
-	 * Why there is no answer.
+	 * The reason for a missing answer.
 	 *
 	 * @param reason the reason
 	 */

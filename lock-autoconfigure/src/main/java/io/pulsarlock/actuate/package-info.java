@@ -1,6 +1,6 @@
 /**
- * Health, endpoint, info and meters of a lock registry. Every class needs the module of
- * Spring Boot it contributes to, and none needs another's.
+ * Health, endpoint, info and meters of a lock registry. Each class needs only the module
+ * of Spring Boot to which it contributes.
  */
 @NullMarked
 package io.pulsarlock.actuate;

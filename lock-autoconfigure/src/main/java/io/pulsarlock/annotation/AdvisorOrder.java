@@ -11,14 +11,14 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 
 /**
- * The place of the guard among the advisors of a bean. The smaller the order, the further
- * out, as for every advisor; at the same order the guard is outside.
+ * The place of the guard among the advisors of a bean. As for every advisor, a smaller
+ * order is further out; at the same order the guard is outside.
  * <p>
- * By default that is behind everything that decides whether and how often a method is
- * called, such as method security, retries, circuit breakers and time limiters, and
- * before transactions and caches, which have the last place unless they are given
- * another. Two things do not depend on numbers then: a transaction is always within the
- * lock, and a retry that has the same order as transactions is always around it.
+ * By default, the guard is inside everything that decides whether and how often a method
+ * is called, such as method security, retries, circuit breakers and time limiters, and
+ * outside transactions and caches, which are innermost unless they are configured
+ * otherwise. Two relations then do not depend on the order: a transaction is always
+ * inside the lock, and a retry with the order of transactions is always outside.
  */
 final class AdvisorOrder {
 
@@ -41,7 +41,7 @@ final class AdvisorOrder {
 		this.exact = order != null;
 	}
 
-	/** Puts the guard in its place. */
+	/** Inserts the guard among the advisors. */
 	void add(Advised advised, Advisor guard) {
 		List<Advisor> advisors = List.of(advised.getAdvisors());
 		int place = 0;

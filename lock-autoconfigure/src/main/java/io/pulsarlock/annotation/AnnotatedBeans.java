@@ -24,8 +24,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Knows which classes, and which beans of a bean factory, have one of the annotations;
- * the beans by their definitions, without making any of them.
+ * Finds the classes, and the beans of a bean factory, that have one of the annotations.
+ * Beans are found by their definitions, without creating them.
  */
 final class AnnotatedBeans {
 
@@ -73,9 +73,9 @@ final class AnnotatedBeans {
 	}
 
 	/**
-	 * Finds the annotated beans that have not been made: lazy ones, those of other scopes
-	 * and what factory beans are to make.
-	 * @param found called with a bean's name and what its definition says of its class
+	 * Finds the annotated beans that have not been created: lazy beans, beans of other
+	 * scopes and the products of factory beans.
+	 * @param found called with a bean's name and the class that its definition declares
 	 */
 	void unmade(ConfigurableListableBeanFactory beans, BiConsumer<String, Class<?>> found) {
 		for (String name : beans.getBeanDefinitionNames()) {
@@ -98,7 +98,7 @@ final class AnnotatedBeans {
 	}
 
 	/**
-	 * The names of all annotated beans, made or not.
+	 * The names of all annotated beans, created or not.
 	 * @return the names, in alphabetical order
 	 */
 	Set<String> names(ConfigurableListableBeanFactory beans) {
@@ -126,14 +126,14 @@ final class AnnotatedBeans {
 		}
 	}
 
-	/** The class behind a bean, as far as that is known without the bean. */
+	/** The class behind a bean, as far as it is known without the bean. */
 	private static @Nullable Class<?> type(ConfigurableListableBeanFactory beans, String name) {
 		try {
 			if (beans.getMergedBeanDefinition(name).isAbstract()) {
 				return null;
 			}
 			Class<?> type = beans.getType(name, false);
-			// Scoped proxies are such; what is behind them has a definition of its own.
+			// Such as scoped proxies, whose targets have definitions of their own.
 			return (type == null || AopInfrastructureBean.class.isAssignableFrom(type)) ? null
 					: ClassUtils.getUserClass(type);
 		}

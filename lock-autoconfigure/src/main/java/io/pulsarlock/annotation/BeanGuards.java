@@ -23,8 +23,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The guards of one bean: of the class behind it, and of the interfaces that only its JDK
- * proxy has, as repositories and clients do.
+ * The guards of one bean: those of its target class, and those of interfaces that only
+ * its JDK proxy has, as for repositories and HTTP clients.
  */
 final class BeanGuards {
 
@@ -49,18 +49,18 @@ final class BeanGuards {
 		this.proxyClass = (Proxy.isProxyClass(beanClass) && beanClass != targetClass) ? beanClass : null;
 	}
 
-	/** The guards of a bean that is yet to be made. */
+	/** The guards of a bean that has not been created yet. */
 	static BeanGuards expected(Class<?> type, String beanName, GuardFactory factory) {
 		return new BeanGuards(type, type, beanName, factory);
 	}
 
-	/** The class behind the bean; that of a JDK proxy if there is none. */
+	/** The target class of the bean; the class of the JDK proxy if there is none. */
 	Class<?> targetClass() {
 		return this.targetClass;
 	}
 
 	/**
-	 * Makes all guards.
+	 * Creates all guards.
 	 * @return the guards, empty if nothing guards the bean
 	 * @throws InvalidLockAnnotationException if a method cannot be guarded
 	 */
@@ -76,9 +76,9 @@ final class BeanGuards {
 	}
 
 	/**
-	 * The leader groups that guards name. If the class is not one that a bean can have,
-	 * as with a bean method that returns an interface, nothing else is said or checked:
-	 * the bean may be made as it must be.
+	 * The leader groups that guards name. If no bean can have this class, as with a bean
+	 * method that returns an interface, nothing else is checked, because the actual bean
+	 * may be valid.
 	 * @return the groups
 	 * @throws InvalidLockAnnotationException if a method cannot be guarded
 	 */
@@ -104,7 +104,7 @@ final class BeanGuards {
 	private Set<Method> methods() {
 		Set<Method> methods = new LinkedHashSet<>();
 		if (!isConcrete(this.targetClass)) {
-			// Those of interfaces, too.
+			// Methods of interfaces, too.
 			Stream.of(this.targetClass.getMethods()).filter(BeanGuards::isOwn).forEach(methods::add);
 		}
 		if (!Proxy.isProxyClass(this.targetClass)) {
@@ -129,7 +129,7 @@ final class BeanGuards {
 		return !method.isBridge() && !method.isSynthetic() && method.getDeclaringClass() != Object.class;
 	}
 
-	/** What guards a call of that method. */
+	/** The guard of a call of that method. */
 	@Nullable Guard find(Method method) {
 		Optional<Guard> known = this.guards.get(method);
 		if (known == null) {

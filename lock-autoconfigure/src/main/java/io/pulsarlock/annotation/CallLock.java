@@ -13,12 +13,12 @@ import io.pulsarlock.session.BindableLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock that a guarded call has taken, and that calls within it share. It is released
- * when the last of them has ended, so what one of them has left running keeps it.
+ * A lock that a guarded call has acquired and that calls within it share. It is released
+ * when the last of them has ended, so work that one of them has left running keeps it.
  */
 final class CallLock {
 
-	/** What the calls on a thread hold; the innermost last. */
+	/** The locks of the calls on a thread, the innermost last. */
 	private static final ThreadLocal<@Nullable List<CallLock>> held = new ThreadLocal<>();
 
 	private final LockRegistry registry;
@@ -27,7 +27,7 @@ final class CallLock {
 
 	private final LockGrant grant;
 
-	/** Releases it; null if that is done by {@code unlock()} and not by the call. */
+	/** Releases the lock; null if {@code unlock()} does that, and not the call. */
 	private final @Nullable LockHandle handle;
 
 	private final AtomicInteger users = new AtomicInteger(1);
@@ -69,12 +69,12 @@ final class CallLock {
 		return null;
 	}
 
-	/** Counts one more user, unless the last has left. */
+	/** Counts one more user, unless the last one has left. */
 	boolean share() {
 		return this.users.getAndUpdate((users) -> (users > 0) ? users + 1 : 0) > 0;
 	}
 
-	/** One user less. */
+	/** Counts one user less. */
 	void release() {
 		if (this.users.decrementAndGet() == 0 && this.handle != null) {
 			this.handle.close();
@@ -86,7 +86,7 @@ final class CallLock {
 		return this.handle != null;
 	}
 
-	/** Whether something on this thread holds it at this moment. */
+	/** Whether a call on this thread currently holds it. */
 	boolean isBound() {
 		List<CallLock> mine = held.get();
 		return mine != null && mine.contains(this);
@@ -97,8 +97,8 @@ final class CallLock {
 	}
 
 	/**
-	 * Makes the lock known to what this thread does until the registration is closed, on
-	 * the same thread.
+	 * Makes the lock visible to this thread until the registration is closed on the same
+	 * thread.
 	 */
 	Registration bind() {
 		List<CallLock> mine = held.get();
@@ -117,7 +117,7 @@ final class CallLock {
 				if (last >= 0) {
 					rest.remove(last);
 				}
-				// Those of transactions that have ended on another thread.
+				// Locks of transactions that have ended on another thread.
 				rest.removeIf((each) -> each.users.get() <= 0);
 				if (rest.isEmpty()) {
 					held.remove();

@@ -14,10 +14,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.util.ClassUtils;
 
 /**
- * The transaction that was there before a guarded method was called and is there after
- * it. What the method has written is not visible to others before that one commits, so
- * its locks are kept until then. As long they are shared with every guarded method on the
- * thread.
+ * The transaction that began before a guarded method was called and outlasts it. What the
+ * method has written is not visible to others before that transaction commits, so the
+ * locks are kept until then. In the meantime they are shared with every guarded method on
+ * the thread.
  */
 final class CallerTransaction {
 
@@ -28,7 +28,7 @@ final class CallerTransaction {
 	private CallerTransaction() {
 	}
 
-	/** Whether this thread is in a transaction that tells its end. */
+	/** Whether this thread has a transaction with synchronization. */
 	static boolean isActive() {
 		return present && TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive();
@@ -36,8 +36,7 @@ final class CallerTransaction {
 
 	/**
 	 * Keeps locks until the transaction has been completed.
-	 * @param locks those of a call; the thread's other owners of a lock keep it
-	 * themselves
+	 * @param locks the locks of a call; other owners on the thread keep theirs themselves
 	 * @param strict whether the transaction must not commit if one was lost
 	 */
 	static void keep(List<CallLock> locks, boolean strict) {
@@ -63,7 +62,7 @@ final class CallerTransaction {
 		}
 	}
 
-	/** Gives the locks back at the end of the transaction, last of all. */
+	/** Releases the locks at the very end of the transaction. */
 	private static final class Completion implements TransactionSynchronization {
 
 		private final List<CallLock> locks;

@@ -24,11 +24,11 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Knows the methods that are there for the container and not for the application.
+ * Detects methods that serve the container and not the application.
  */
 final class ContainerCallbacks {
 
-	/** Called by the container on the bean itself, past every proxy. */
+	/** Methods that the container calls on the bean itself, bypassing every proxy. */
 	private static final List<Class<?>> ON_THE_BEAN = List.of(InitializingBean.class, DisposableBean.class);
 
 	private static final List<Class<?>> ON_THE_PROXY = List.of(Lifecycle.class, SmartLifecycle.class, Phased.class,
@@ -44,7 +44,7 @@ final class ContainerCallbacks {
 	private ContainerCallbacks() {
 	}
 
-	/** Whether the method is for the container. */
+	/** Whether the method serves the container. */
 	static boolean isCallback(Method method, Class<?> targetClass) {
 		return isCalledOnTheBean(method, targetClass) || implementsOneOf(ON_THE_PROXY, method, targetClass)
 				|| annotations(method).isPresent(BEAN_METHOD)

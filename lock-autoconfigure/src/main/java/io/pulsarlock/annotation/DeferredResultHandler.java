@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Refuses results that are work still to be done and do not tell when it ends.
+ * Refuses results that stand for work still to be done and do not signal its end.
  */
 final class DeferredResultHandler implements GuardedResultHandler {
 

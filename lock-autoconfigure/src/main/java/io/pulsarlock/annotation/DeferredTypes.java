@@ -22,7 +22,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Knows the types whose values are work that is still to be done when a method has
+ * Knows the types whose values stand for work that is still to be done when a method has
  * returned.
  */
 final class DeferredTypes {
@@ -49,8 +49,8 @@ final class DeferredTypes {
 	}
 
 	/**
-	 * What to return instead of a value of that type, whose end cannot be known.
-	 * @return null if the type is something else
+	 * What to return instead of a type whose end cannot be known.
+	 * @return null if it is not such a type
 	 */
 	static @Nullable String cure(Class<?> type) {
 		for (Map.Entry<Class<?>, String> each : CURES.entrySet()) {
@@ -78,9 +78,8 @@ final class DeferredTypes {
 	}
 
 	/**
-	 * Whether results of the type are of a kind that is replaced by one of the library.
-	 * @throws UnsupportedResultException if they are, and the replacement is not of the
-	 * type
+	 * Whether results of the type are replaced by a result of this library. @throws
+	 * UnsupportedResultException if they are, but the replacement does not have the type
 	 */
 	static boolean isReplaceable(Class<?> type, Class<?> kind, Class<?> replacement) {
 		if (!kind.isAssignableFrom(type)) {
@@ -95,7 +94,7 @@ final class DeferredTypes {
 		return true;
 	}
 
-	/** Whether values of the type are called, and nothing else. */
+	/** Whether the only use of a value of the type is to call it. */
 	static boolean isFunction(Class<?> type) {
 		return type.isInterface()
 				&& (type.isAnnotationPresent(FunctionalInterface.class)
@@ -111,7 +110,7 @@ final class DeferredTypes {
 	}
 
 	/**
-	 * Work still to be done within a type.
+	 * Finds work still to be done within a type.
 	 * @return the innermost type found, or null
 	 */
 	static @Nullable Class<?> within(ResolvableType type) {
@@ -143,7 +142,7 @@ final class DeferredTypes {
 	}
 
 	/**
-	 * Work still to be done in a value whose declared type does not tell.
+	 * Finds work still to be done in a value whose declared type does not show it.
 	 * @return its class, or null
 	 */
 	static @Nullable Class<?> in(@Nullable Object value, Class<?> declared) {
@@ -177,7 +176,7 @@ final class DeferredTypes {
 
 	/**
 	 * Refuses a value that turns out to be work still to be done.
-	 * @param declared what the value is declared to be
+	 * @param declared the declared type of the value
 	 * @throws IllegalStateException if it is such work
 	 */
 	static void check(@Nullable Object value, Class<?> declared, Method method) {

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does things later on threads of its own, which end when there is nothing to be done.
- * The common pool is the application's: while that is blocked nothing would be released.
+ * Runs tasks later on threads of its own, which end when there is nothing to do. The
+ * common pool belongs to the application: while it is blocked, nothing would be released.
  */
 final class Delays {
 
@@ -36,7 +36,7 @@ final class Delays {
 
 	/**
 	 * Runs a task later.
-	 * @param nanos how much later
+	 * @param nanos the delay
 	 * @param task code of this library, which does not block
 	 */
 	static void after(long nanos, Runnable task) {
@@ -45,7 +45,7 @@ final class Delays {
 
 	/**
 	 * Runs a task later.
-	 * @param nanos how much later
+	 * @param nanos the delay
 	 * @param task code that may block or throw
 	 */
 	static void callAfter(long nanos, Runnable task) {

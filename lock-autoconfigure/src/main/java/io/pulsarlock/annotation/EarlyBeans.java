@@ -9,10 +9,11 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 
 /**
- * Knows which beans the container has made itself, as opposed to those that were put into
- * it ready-made, by {@code registerSingleton}: tests put mocks in the place of beans that
- * way. A bean of its own and not a part of {@link LockAnnotationBeanPostProcessor}, which
- * must not be made before all there is to know of proxies is known.
+ * Knows which beans the container has created itself, as opposed to beans that were
+ * registered ready-made with {@code registerSingleton}, as tests do to replace beans with
+ * mocks. This is a bean of its own and not a part of
+ * {@link LockAnnotationBeanPostProcessor}, which must not be created before everything
+ * about proxies is known.
  *
  * @since 0.2.0
  */
@@ -22,7 +23,7 @@ public final class EarlyBeans implements BeanDefinitionRegistryPostProcessor {
 
 	private volatile boolean observing;
 
-	/** Begins, while there are definitions and hardly any beans yet. */
+	/** Begins when the definitions are there and hardly any beans exist. */
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 		if (registry instanceof ConfigurableListableBeanFactory beans) {
@@ -32,12 +33,12 @@ public final class EarlyBeans implements BeanDefinitionRegistryPostProcessor {
 		}
 	}
 
-	/** Whether the bean may have been made by the container. */
+	/** Whether the container may have created the bean. */
 	boolean mayInclude(String name) {
 		return !this.observing || this.names.contains(name);
 	}
 
-	/** Ends: whatever is made from now on comes to every post-processor. */
+	/** Ends: every bean that is created from now on passes every post-processor. */
 	void close() {
 		this.observing = false;
 		this.names.clear();

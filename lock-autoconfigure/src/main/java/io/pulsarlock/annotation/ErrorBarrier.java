@@ -12,9 +12,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Turns an error that Reactor takes for fatal, and therefore throws instead of delivering
- * it, into the end of a guarded publisher. Otherwise nothing would end it, and its lock
- * would be kept for ever.
+ * Turns an error that Reactor considers fatal, and therefore throws instead of delivering
+ * it, into the end of a guarded publisher. Otherwise nothing would end the publisher, and
+ * its lock would be kept forever.
  */
 final class ErrorBarrier implements CoreSubscriber<Object>, Subscription {
 
@@ -105,7 +105,7 @@ final class ErrorBarrier implements CoreSubscriber<Object>, Subscription {
 				upstream.cancel();
 			}
 			catch (Throwable ex) {
-				// What follows the cancellation gives the locks back.
+				// The cancellation then releases the locks.
 				Operators.onErrorDropped(deliverable(ex), currentContext());
 			}
 		}

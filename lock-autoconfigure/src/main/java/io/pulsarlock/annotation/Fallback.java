@@ -18,15 +18,15 @@ import org.springframework.util.ReflectionUtils;
  * The method that is called instead of a guarded one when its lock is busy.
  *
  * @param method the method
- * @param told whether it is given the exception
+ * @param told whether it takes the exception
  * @param suspended whether the guarded method is a suspending function, whose last
  * argument is the continuation
  */
 record Fallback(Method method, boolean told, boolean suspended) {
 
 	/**
-	 * Looks for the fallback of a method.
-	 * @return null if there is none with that name and fitting parameters
+	 * Finds the fallback of a method.
+	 * @return null if there is none with that name and matching parameters
 	 */
 	static @Nullable Fallback find(String name, Method guarded, Class<?> targetClass) {
 		boolean suspended = KotlinDetector.isSuspendingFunction(guarded);

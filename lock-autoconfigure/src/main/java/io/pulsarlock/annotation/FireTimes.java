@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
 /**
- * When a scheduled job is due, by its own calendar.
+ * The times at which a scheduled job is due.
  *
  * @param job the job's name, the same on all nodes
  * @param calendars its cron expressions
  */
 record FireTimes(String job, List<Calendar> calendars) {
 
-	/** A thread may wake up a little before the time by the wall clock. */
+	/** A thread may wake up slightly before the time by the wall clock. */
 	private static final Duration EARLY = Duration.ofMillis(50);
 
 	private static final List<Duration> SPANS = List.of(Duration.ofSeconds(2), Duration.ofMinutes(2),
 			Duration.ofHours(2), Duration.ofDays(2), Duration.ofDays(32), Duration.ofDays(367), Duration.ofDays(1500));
 
 	/**
-	 * The fire time a call at this moment is for.
+	 * The fire time of a call at this moment.
 	 * @return the latest fire time, or null if there was none for years
 	 */
 	@Nullable Instant latest() {
@@ -33,7 +33,7 @@ record FireTimes(String job, List<Calendar> calendars) {
 	}
 
 	/**
-	 * The fire time a call at that time is for.
+	 * The fire time of a call at that time.
 	 * @param now the time of the call
 	 * @return the latest fire time not after it, or null if there was none for years
 	 */
@@ -52,7 +52,7 @@ record FireTimes(String job, List<Calendar> calendars) {
 	 * One cron expression.
 	 *
 	 * @param cron the expression
-	 * @param zone where it is meant
+	 * @param zone its time zone
 	 */
 	record Calendar(CronExpression cron, ZoneId zone) {
 

@@ -13,9 +13,9 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Results that are called later, like {@code Callable} and {@code Supplier}. Each call of
- * the result takes the lock, calls the method, calls what it returned and gives the lock
- * back; so nothing is held by a result that is never called.
+ * Handles results that are called later, such as {@code Callable} and {@code Supplier}.
+ * Each call of the result acquires the lock, calls the method, calls the result of the
+ * method and releases the lock, so a result that is never called holds nothing.
  */
 final class FunctionResultHandler implements GuardedResultHandler {
 
@@ -36,7 +36,7 @@ final class FunctionResultHandler implements GuardedResultHandler {
 		return true;
 	}
 
-	/** What a function of that type gives. */
+	/** The return type of a function of that type. */
 	private static ResolvableType result(ResolvableType type) {
 		Method function = function(type.toClass());
 		return ResolvableType.forType(function.getGenericReturnType(), type.as(function.getDeclaringClass()));
@@ -68,7 +68,7 @@ final class FunctionResultHandler implements GuardedResultHandler {
 	 * Calls the guarded method, and then its result.
 	 *
 	 * @param call the call
-	 * @param declared what the result is declared to give
+	 * @param declared the declared return type of the result
 	 */
 	private record Function(GuardedCall call, Class<?> declared) implements InvocationHandler {
 

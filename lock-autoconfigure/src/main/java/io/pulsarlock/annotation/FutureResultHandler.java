@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Results that are complete at some time and do not say when.
+ * Handles results that complete at some time without a signal.
  */
 final class FutureResultHandler implements GuardedResultHandler {
 

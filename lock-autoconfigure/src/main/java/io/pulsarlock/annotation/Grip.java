@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one call of a guarded method holds, from before it begins until after it has
- * ended. Used by one thread after the other, and released by any.
+ * ended. Used by one thread at a time, and released by any thread.
  */
 final class Grip {
 
@@ -30,7 +30,7 @@ final class Grip {
 
 	private final @Nullable LockGrant leadership;
 
-	/** Guarded by itself, like all that follows. */
+	/** Guarded by itself, like all fields below. */
 	private final List<CallLock> locks = new ArrayList<>();
 
 	/** What ends with the call. */
@@ -41,7 +41,7 @@ final class Grip {
 	private boolean released;
 
 	/**
-	 * Creates one that holds the leadership only.
+	 * Creates a grip that holds only the leadership.
 	 * @param keys the keys of the call, by the full names of their locks
 	 */
 	Grip(Guard guard, Map<String, Object> keys, @Nullable LockGrant leadership) {
@@ -56,8 +56,8 @@ final class Grip {
 	}
 
 	/**
-	 * Adds a lock that this call has taken, or that it shares. A lock that comes after
-	 * the end of the call is released at once.
+	 * Adds a lock that this call has acquired or shares. A lock that is added after the
+	 * end of the call is released at once.
 	 */
 	void add(CallLock lock) {
 		synchronized (this.locks) {
@@ -98,7 +98,7 @@ final class Grip {
 		return locks().stream().map(CallLock::grant).toList();
 	}
 
-	/** The token of the innermost thing that is held; zero if that is lost. */
+	/** The token of the innermost lock or leadership; zero if it is lost. */
 	long token() {
 		List<LockGrant> grants = grants();
 		LockGrant last = grants.isEmpty() ? this.leadership : grants.get(grants.size() - 1);
@@ -111,14 +111,14 @@ final class Grip {
 		}
 	}
 
-	/** Whether the call may begin: what was needed first may be lost by now. */
+	/** Whether the call may begin: what was acquired first may be lost by now. */
 	boolean isLeading() {
 		return this.leadership == null || this.leadership.isHeld();
 	}
 
 	/**
 	 * The context of the guarded method.
-	 * @param outer that of the guarded method around it, if any
+	 * @param outer the context of the guarded method around it, if any
 	 */
 	LockContext context(@Nullable LockContext outer) {
 		LockContext context = outer;
@@ -137,7 +137,7 @@ final class Grip {
 		return context;
 	}
 
-	/** Makes what is held visible to this thread, until the stay is closed. */
+	/** Makes what is held visible to this thread until the result is closed. */
 	Stay enter(LockContext context) {
 		List<Registration> bound = new ArrayList<>();
 		locks().forEach((lock) -> bound.add(lock.bind()));
@@ -158,7 +158,7 @@ final class Grip {
 		}
 	}
 
-	/** Calls back for every loss, until the call has ended. */
+	/** Calls back for every loss until the call has ended. */
 	void onLoss(Consumer<LockLoss> callback) {
 		List<LockGrant> all = new ArrayList<>(grants());
 		if (this.leadership != null) {
@@ -168,14 +168,14 @@ final class Grip {
 	}
 
 	/**
-	 * Calls back when something is lost whose annotation wants the method interrupted,
-	 * until the call has ended.
+	 * Calls back until the call has ended when something is lost whose annotation
+	 * interrupts the method.
 	 */
 	void onInterruptingLoss(Consumer<LockLoss> callback) {
 		interrupting().forEach((each) -> add(each.onLost(callback)));
 	}
 
-	/** Whether the method's outcome does not count any more. */
+	/** Whether the outcome of the method no longer counts. */
 	boolean isForfeited() {
 		return interrupting().stream().anyMatch((each) -> !each.isHeld());
 	}
@@ -200,16 +200,16 @@ final class Grip {
 	}
 
 	/**
-	 * The call has ended: gives the locks back, at once or when their shortest time is
-	 * over.
-	 * @return false if that was done before
+	 * Ends the call: releases the locks, at once or when their {@code atLeastFor} has
+	 * passed.
+	 * @return false if the call had already ended
 	 */
 	boolean release() {
 		Guard.Lock lock = this.guard.lock();
 		return release((lock != null) ? lock.atLeastFor() : Duration.ZERO);
 	}
 
-	/** Gives back what was taken so far for a call that does not take place. */
+	/** Releases what was acquired for a call that does not take place. */
 	void abandon() {
 		release(Duration.ZERO);
 	}
@@ -245,7 +245,7 @@ final class Grip {
 			return true;
 		}
 		catch (Throwable ex) {
-			// There can be no thread: better too early than never.
+			// No thread can be started: better too early than never.
 			logger.error("A lock is released before its atLeastFor has passed", ex);
 			return false;
 		}

@@ -7,7 +7,7 @@ import io.pulsarlock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that holds a {@link Grip} and is observed.
+ * Observed work that holds a {@link Grip}.
  */
 final class GripWork implements GuardedWork {
 

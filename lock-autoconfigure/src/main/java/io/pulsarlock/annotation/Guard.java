@@ -11,13 +11,13 @@ import org.springframework.core.ResolvableType;
 import org.springframework.expression.Expression;
 
 /**
- * What guards one method of one class, with everything checked and resolved.
+ * The guard of one method of one class, with everything checked and resolved.
  *
  * @param method the method
  * @param leader the group that must be led, if any
  * @param lock the lock that must be held, if any
  * @param returnType its return type, with type variables resolved
- * @param handler what runs it
+ * @param handler the handler that runs it
  */
 record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, ResolvableType returnType,
 		GuardedResultHandler handler) {
@@ -42,19 +42,20 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	 * A group to be led.
 	 *
 	 * @param group its name
-	 * @param waitFor how long to wait while it is not known who leads
+	 * @param waitFor how long to wait while the leader is not known
 	 * @param onLost what to do when the leadership is lost
-	 * @param fireTimes when the job is due, if each time must be begun once only, or null
+	 * @param fireTimes the times at which the job is due, if each must be started only
+	 * once, or null
 	 */
 	record Leader(String group, Duration waitFor, OnLost onLost, @Nullable FireTimes fireTimes) {
 	}
 
-	/** The method as a person would write it. */
+	/** The method in readable form. */
 	String label() {
 		return this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName() + "()";
 	}
 
-	/** What guards it, as a person would say it. */
+	/** The lock and the group in readable form. */
 	String guardian() {
 		Leader leader = this.leader;
 		Lock lock = this.lock;
@@ -63,7 +64,7 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 		return group + ((leader != null && lock != null) ? " or " : "") + name;
 	}
 
-	/** The strictest of what is to be done on a loss. */
+	/** The strictest reaction to a loss. */
 	OnLost onLost() {
 		Leader leader = this.leader;
 		Lock lock = this.lock;

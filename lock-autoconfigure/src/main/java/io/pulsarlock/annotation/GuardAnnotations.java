@@ -31,8 +31,8 @@ final class GuardAnnotations {
 	}
 
 	/**
-	 * The method that the author of the class has written and that runs in the end. For a
-	 * JDK proxy without a class that is the method of the most special interface.
+	 * The declared method that is eventually called. For a JDK proxy without a target
+	 * class, it is the method of the most specific interface.
 	 */
 	static Method specific(Method method, Class<?> targetClass) {
 		if (!Proxy.isProxyClass(targetClass)) {
@@ -50,10 +50,10 @@ final class GuardAnnotations {
 	}
 
 	/**
-	 * Whether a call of a method of some type runs a {@link #specific} method in the end.
+	 * Whether a call of a method of some type eventually runs a {@link #specific} method.
 	 */
 	static boolean isImplementedBy(Method declared, Method method, Class<?> targetClass) {
-		// What is cheap first: to resolve a method is not.
+		// The cheap checks first: resolving a method is expensive.
 		return declared.getName().equals(method.getName()) && declared.getParameterCount() == method.getParameterCount()
 				&& specific(declared, targetClass).equals(method);
 	}
@@ -67,7 +67,7 @@ final class GuardAnnotations {
 	}
 
 	/**
-	 * The annotation that applies to a {@link #specific} method: its own, or that of a
+	 * The annotation that applies to a {@link #specific} method: its own, that of a
 	 * method it overrides or implements, or that of the type.
 	 */
 	static <A extends Annotation> @Nullable A find(Method method, Class<?> targetClass, Class<A> type) {
@@ -87,7 +87,7 @@ final class GuardAnnotations {
 				|| findOnMethod(method, targetClass, LeaderOnly.class) != null;
 	}
 
-	/** The annotation that applies to the method itself, and not to its type. */
+	/** The annotation of the method itself, without that of its type. */
 	static <A extends Annotation> @Nullable A findOnMethod(Method method, Class<?> targetClass, Class<A> type) {
 		A found = AnnotatedElementUtils.findMergedAnnotation(method, type);
 		if (found != null || Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
@@ -110,8 +110,8 @@ final class GuardAnnotations {
 	}
 
 	/**
-	 * Whether a method is not meant by an annotation of its type: its inner life, what
-	 * the container calls, and what others have made final.
+	 * Whether an annotation of the type does not apply to a method: internal methods,
+	 * callbacks of the container and final methods of other libraries.
 	 */
 	private static boolean isLeftOut(Method method, Class<?> targetClass) {
 		int modifiers = method.getModifiers();
@@ -130,7 +130,7 @@ final class GuardAnnotations {
 		if (there != null && here != null) {
 			return !there.equals(here);
 		}
-		// Without that, as in a native image, their packages tell.
+		// Without one, as in a native image, the packages decide.
 		return !group(declaring).equals(group(targetClass));
 	}
 

@@ -28,7 +28,7 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
- * Makes guards of annotations, and refuses what cannot be guarded.
+ * Creates guards from annotations and refuses what cannot be guarded.
  */
 final class GuardFactory {
 
@@ -85,7 +85,10 @@ final class GuardFactory {
 				(lock != null) ? lock(lock, specific, targetClass, onBusy, problem) : null, returnType, handler);
 	}
 
-	/** The return type with type variables resolved; of a suspending function its own. */
+	/**
+	 * The return type with type variables resolved; for a suspending function its
+	 * declared one.
+	 */
 	static ResolvableType returnType(Method method, Class<?> targetClass) {
 		if (KotlinDetector.isSuspendingFunction(method)) {
 			return ResolvableType.forMethodParameter(method, method.getParameterCount() - 1, targetClass).getGeneric();
@@ -216,7 +219,7 @@ final class GuardFactory {
 
 	/**
 	 * The group that must be led to call a method. Nothing else is checked.
-	 * @return null if none must be
+	 * @return null if there is none
 	 * @throws InvalidLockAnnotationException if the group has no valid name
 	 */
 	@Nullable String leaderGroup(Method method, Class<?> targetClass, String beanName) {

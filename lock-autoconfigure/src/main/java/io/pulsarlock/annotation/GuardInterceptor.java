@@ -31,7 +31,8 @@ import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
- * Runs guarded methods: leadership first, then locks, then the method; and back.
+ * Runs guarded methods: checks the leadership, acquires the locks, calls the method and
+ * releases the locks.
  */
 final class GuardInterceptor implements MethodInterceptor {
 
@@ -47,7 +48,7 @@ final class GuardInterceptor implements MethodInterceptor {
 
 	private final Supplier<GuardObservations> observations;
 
-	/** Methods of which calls were skipped while it was not known who leads. */
+	/** Methods whose calls were skipped while the leader was not known. */
 	private final Set<Method> uncertain = ConcurrentHashMap.newKeySet();
 
 	GuardInterceptor(Supplier<LockRegistry> registry, LeaderGroups groups, Supplier<KeyExpressions> expressions,
@@ -69,7 +70,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		return guard.handler().handle(new GuardedCall(this, guard, invocation, target));
 	}
 
-	/** The bean; its proxy if there is nothing behind that. */
+	/** The bean; its proxy if there is no target. */
 	private static Object target(MethodInvocation invocation) {
 		Object target = invocation.getThis();
 		return (target == null && invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy()
@@ -106,8 +107,8 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	/**
-	 * The leadership a guard asks for, after a wait if that is not known; null if it asks
-	 * for none or this node has none.
+	 * The leadership that a guard requires, after a wait if the leader is not known; null
+	 * if it requires none or this node does not have it.
 	 */
 	private @Nullable LockGrant leadership(Guard guard) throws InterruptedException {
 		Guard.Leader leader = guard.leader();
@@ -131,7 +132,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		return this.groups.get(leader.group());
 	}
 
-	/** Says once that a call is skipped although this node might be to lead. */
+	/** Logs once that a call is skipped although this node might be about to lead. */
 	void awaited(Guard guard, Guard.Leader leader, boolean known) {
 		if (known) {
 			this.uncertain.remove(guard.method());
@@ -152,7 +153,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 	}
 
-	/** Whether no node has begun with the present fire time, if that matters. */
+	/** Whether no node has claimed the current fire time, if the guard requires that. */
 	private boolean isFirst(Guard guard) throws InterruptedException {
 		Guard.Leader leader = guard.leader();
 		FireTimes times = (leader != null) ? leader.fireTimes() : null;
@@ -193,7 +194,10 @@ final class GuardInterceptor implements MethodInterceptor {
 		});
 	}
 
-	/** What a caller is told whose method may not throw just anything. */
+	/**
+	 * The exception for the caller, whose method may not declare an
+	 * {@code InterruptedException}.
+	 */
 	private static Exception interrupted(Guard guard, String what, InterruptedException ex) {
 		if (List.of(guard.method().getExceptionTypes()).contains(InterruptedException.class)) {
 			return ex;
@@ -220,12 +224,12 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 	}
 
-	/** The lock that this thread holds already, to be shared. */
+	/** The lock that this thread already holds, to be shared. */
 	private static @Nullable CallLock outer(LockRegistry registry, FencedLock lock) {
 		CallLock outer = CallLock.shareOnThread(registry, lock.name());
 		LockContext context = LockContext.peek();
 		if (outer == null && context != null) {
-			// It came here from another thread.
+			// The handle came here from another thread.
 			outer = context.share(registry, lock.name());
 		}
 		if (outer == null) {
@@ -235,13 +239,13 @@ final class GuardInterceptor implements MethodInterceptor {
 		return outer;
 	}
 
-	/** What is left of the wait; zero must stay zero. */
+	/** The rest of the wait; zero stays zero. */
 	static Duration rest(Guard.Lock lock, long begin) {
 		Duration rest = lock.waitFor().minusNanos(System.nanoTime() - begin);
 		return rest.isNegative() ? Duration.ZERO : rest;
 	}
 
-	/** The full names of the locks, in the order in which everybody takes them. */
+	/** The full names of the locks, in the order in which all nodes acquire them. */
 	Map<String, Object> keys(Guard guard, Guard.Lock lock, Object target, @Nullable Object[] arguments) {
 		Map<String, Object> names = new TreeMap<>();
 		if (lock.keys().isEmpty()) {
@@ -266,7 +270,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		Interruption interruption = new Interruption();
 		Observation observation = Observation.NOOP;
 		boolean goesOn = false;
-		// From the grant on whatever fails gives the locks back.
+		// From the grant on, every failure releases the locks.
 		try {
 			observation = this.observations.get().hold(call.guard(), grip);
 			GripWork work = new GripWork(grip, observation);
@@ -314,7 +318,7 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	private static void logSkipped(Guard guard, Supplier<String> why) {
-		// Asked first: on SLF4J commons-logging makes the words of a LogMessage too.
+		// Checked first: on SLF4J, commons-logging formats a LogMessage even if it is not logged.
 		if (logger.isDebugEnabled()) {
 			logger.debug("Skipped " + guard.label() + ": " + why.get());
 		}

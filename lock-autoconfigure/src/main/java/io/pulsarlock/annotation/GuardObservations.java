@@ -60,7 +60,7 @@ final class GuardObservations {
 		return keys.isEmpty() ? null : String.join(",", keys);
 	}
 
-	/** A guarded method begins. */
+	/** Observes a guarded method. */
 	Observation hold(Guard guard, Grip grip) {
 		if (this.registry.isNoop()) {
 			return Observation.NOOP;
@@ -76,10 +76,10 @@ final class GuardObservations {
 	}
 
 	/**
-	 * An attempt under way.
+	 * An attempt in progress.
 	 *
 	 * @param observation its observation
-	 * @param context and that one's context
+	 * @param context the context of the observation
 	 */
 	record Attempt(Observation observation, LockAcquireObservationContext context) {
 

@@ -11,7 +11,7 @@ import org.springframework.core.ResolvableType;
 /**
  * A call of a guarded method, as a {@link GuardedResultHandler} sees it.
  * <p>
- * Safe for use by any number of threads.
+ * Safe for use by multiple threads.
  *
  * @since 0.2.0
  */
@@ -49,13 +49,14 @@ public final class GuardedCall {
 	}
 
 	/**
-	 * Executes the call on this thread: looks at the leadership, takes the locks, calls
-	 * the method, hands its result over and gives the locks back. May be called any
-	 * number of times, if the handler is {@linkplain GuardedResultHandler#isLazy() lazy}.
-	 * @param completion what to do with what the method, or the fallback, returns
-	 * @return what that returns, or the {@linkplain GuardedResultHandler#skipped result
-	 * of a skipped execution}
-	 * @throws Throwable what the caller is to get
+	 * Executes the call on this thread: checks the leadership, acquires the locks, calls
+	 * the method, passes its result to the completion and releases the locks. May be
+	 * called any number of times if the handler is
+	 * {@linkplain GuardedResultHandler#isLazy() lazy}.
+	 * @param completion handles the result of the method or its fallback
+	 * @return the result of the completion, or the
+	 * {@linkplain GuardedResultHandler#skipped result of a skipped execution}
+	 * @throws Throwable the exception for the caller
 	 */
 	public @Nullable Object execute(Completion completion) throws Throwable {
 		return this.interceptor.execute(this, completion);
@@ -77,7 +78,7 @@ public final class GuardedCall {
 		return this.invocation.getArguments();
 	}
 
-	/** Calls the method; each time anew if its result is used later. */
+	/** Calls the method, each time anew if its result is used later. */
 	@Nullable Object proceed() throws Throwable {
 		MethodInvocation each = (this.guard.handler().isLazy()
 				&& this.invocation instanceof ProxyMethodInvocation repeatable) ? repeatable.invocableClone()
@@ -91,17 +92,17 @@ public final class GuardedCall {
 	}
 
 	/**
-	 * What is done with the result of a guarded method, while everything is held.
+	 * Handles the result of a guarded method while everything is held.
 	 */
 	@FunctionalInterface
 	public interface Completion {
 
 		/**
-		 * Makes the result for the caller.
+		 * Creates the result for the caller.
 		 * @param result what the method or its fallback has returned
-		 * @param work what goes on if the result is not everything
+		 * @param work the work that continues if the result is not complete
 		 * @return the result for the caller
-		 * @throws Throwable what the caller is to get
+		 * @throws Throwable the exception for the caller
 		 */
 		@Nullable Object complete(@Nullable Object result, GuardedWork work) throws Throwable;
 

@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future that holds a lock. A plain {@link Future} does not say when it is done, so it
- * is looked at now and then.
+ * A future that holds a lock. A plain {@link Future} does not signal its completion, so
+ * it is polled.
  */
 final class GuardedFuture implements Future<@Nullable Object> {
 
@@ -39,7 +39,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
 			}
 		}
 		catch (Throwable ex) {
-			// Nothing will ever say when it is done.
+			// Its completion will never be known.
 			logger.error("Unable to determine whether a future that keeps a lock is done: the lock is released", ex);
 			this.work.end(ex);
 			return;
@@ -47,7 +47,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
 		this.work.end(failure());
 	}
 
-	/** What the future, which is done, has failed with. */
+	/** The failure of the future, which is done. */
 	private @Nullable Throwable failure() {
 		try {
 			this.future.get(0, TimeUnit.NANOSECONDS);
@@ -64,7 +64,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
 			return null;
 		}
 		catch (Throwable ex) {
-			// Cancelled, in general.
+			// Usually cancelled.
 			return ex;
 		}
 	}

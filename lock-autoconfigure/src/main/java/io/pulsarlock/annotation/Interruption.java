@@ -1,8 +1,8 @@
 package io.pulsarlock.annotation;
 
 /**
- * Interrupts the thread of a method whose lock is lost, but never what the thread does
- * afterwards.
+ * Interrupts the thread of a method whose lock is lost, but never the work that the
+ * thread does afterwards.
  */
 final class Interruption {
 
@@ -12,7 +12,7 @@ final class Interruption {
 
 	private boolean interrupted;
 
-	/** Any thread. */
+	/** Called on any thread. */
 	synchronized void interrupt() {
 		if (!this.over && !this.interrupted) {
 			this.interrupted = true;
@@ -21,7 +21,7 @@ final class Interruption {
 	}
 
 	/**
-	 * The method has ended: an interrupt of ours that it has not noticed is taken back.
+	 * Ends the method: clears an interrupt from here that the method has not noticed.
 	 */
 	synchronized void end() {
 		this.over = true;

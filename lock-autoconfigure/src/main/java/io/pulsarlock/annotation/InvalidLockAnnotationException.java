@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * An annotated method that cannot be guarded. Thrown at the start of the application, so
- * that nothing annotated ever runs unguarded.
+ * Thrown for an annotated method that cannot be guarded. Fails the start of the
+ * application, so that nothing annotated ever runs unguarded.
  *
  * @since 0.1.0
  */
@@ -24,7 +24,7 @@ public class InvalidLockAnnotationException extends LockException {
 	 * @param beanName the bean
 	 * @param method its method
 	 * @param problem what is wrong with it
-	 * @param action how to cure it
+	 * @param action the cure
 	 * @param cause the cause, if there is one
 	 */
 	public InvalidLockAnnotationException(String beanName, Method method, String problem, String action,
@@ -38,7 +38,7 @@ public class InvalidLockAnnotationException extends LockException {
 	}
 
 	/**
-	 * How to cure it.
+	 * The cure.
 	 * @return a sentence
 	 */
 	public String getAction() {

@@ -30,7 +30,7 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.util.ClassUtils;
 
 /**
- * Parses the expressions for keys at the start and evaluates them at each call.
+ * Parses key expressions at startup and evaluates them at each call.
  */
 final class KeyExpressions {
 
@@ -51,7 +51,7 @@ final class KeyExpressions {
 
 	/**
 	 * Parses an expression.
-	 * @throws IllegalArgumentException saying what is wrong with it
+	 * @throws IllegalArgumentException with the problem, if it is invalid
 	 */
 	Expression parse(String text, Method method) {
 		SpelExpression expression;
@@ -97,8 +97,8 @@ final class KeyExpressions {
 	}
 
 	/**
-	 * The names of the parameters, as the method has them and as those it overrides or
-	 * implements have them, whose annotation it may have. The last ones count most.
+	 * The names of the parameters, in the method and in the methods that it overrides or
+	 * implements, whose annotation it may have inherited. Later names take precedence.
 	 */
 	private List<@Nullable String[]> names(Method method) {
 		return this.known.computeIfAbsent(method, this::discover);
@@ -136,12 +136,12 @@ final class KeyExpressions {
 
 	/**
 	 * The texts of the keys of one call.
-	 * @throws IllegalArgumentException if one is null or blank, or has no text of its own
+	 * @throws IllegalArgumentException if one is null, blank or not a simple value
 	 */
 	List<Object> evaluate(Guard.Lock lock, Method method, Object target, @Nullable Object[] arguments) {
 		Root root = new Root(method, method.getName(), arguments, target, target.getClass());
 		@Nullable Object[] given = withoutContinuation(method, arguments);
-		// Takes the continuation away itself.
+		// It removes the continuation itself.
 		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, method, arguments, this.names);
 		List<@Nullable String[]> names = names(method);
 		for (@Nullable
@@ -208,7 +208,7 @@ final class KeyExpressions {
 	}
 
 	/**
-	 * What an expression sees without a {@code #}.
+	 * The root object of an expression, whose properties need no {@code #}.
 	 *
 	 * @param method the method
 	 * @param methodName its name

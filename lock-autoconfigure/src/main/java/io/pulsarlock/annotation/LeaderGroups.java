@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The groups of guarded methods. This node becomes a candidate with the first call at the
- * latest; a later one does not make it a candidate again of a group that it has left.
+ * latest; later calls do not make it a candidate of a group that it has left.
  */
 final class LeaderGroups {
 

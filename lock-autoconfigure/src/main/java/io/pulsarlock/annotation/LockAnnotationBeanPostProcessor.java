@@ -46,10 +46,10 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
- * Applies {@link DistributedLock} and {@link LeaderOnly} to beans: outside of
- * transactions and caches, inside of method security and {@code @Async}, once for each
- * attempt of {@code @Retryable}. Checks every annotated method when its bean is made, and
- * at the end of the start that no annotated bean has escaped it.
+ * Applies {@link DistributedLock} and {@link LeaderOnly} to beans: outside transactions
+ * and caches, inside method security and {@code @Async}, once for each attempt of
+ * {@code @Retryable}. Checks every annotated method when its bean is created, and at the
+ * end of startup that it has processed every annotated bean.
  *
  * @since 0.1.0
  */
@@ -79,13 +79,14 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	/**
 	 * Create the post-processor.
-	 * @param registry the registry, asked for at the first guarded call
-	 * @param leadership the leader groups, asked for at the first call that a leader is
-	 * to run; those of the registry if there is none
-	 * @param defaults what annotations leave open
-	 * @param observations where guarded calls are observed; nowhere if there is none
-	 * @param acquire how acquiring is observed; the default if there is none
-	 * @param hold how holding is observed; the default if there is none
+	 * @param registry the registry, requested at the first guarded call
+	 * @param leadership the leader groups, requested at the first call that requires
+	 * leadership; those of the registry if there is none
+	 * @param defaults the defaults for what annotations do not specify
+	 * @param observations the registry for observations of guarded calls; no observations
+	 * if there is none
+	 * @param acquire the convention for acquiring; the default if there is none
+	 * @param hold the convention for holding; the default if there is none
 	 */
 	public LockAnnotationBeanPostProcessor(ObjectProvider<LockRegistry> registry, ObjectProvider<Leadership> leadership,
 			ObjectProvider<GuardDefaults> defaults, ObjectProvider<ObservationRegistry> observations,
@@ -93,7 +94,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 			ObjectProvider<LockHoldObservationConvention> hold) {
 		this.defaults = defaults;
 		setBeforeExistingAdvisors(true);
-		// Before those of @Retryable and @Async, which so end up outside.
+		// Before the post-processors of @Retryable and @Async, whose advisors so end up outside.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 10);
 		Supplier<GuardObservations> observing = once(
 				() -> new GuardObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP),
@@ -103,7 +104,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		this.joined = leaderGroups;
 		this.interceptors = (guards) -> new GuardInterceptor(locks, leaderGroups, this::expressions, guards::find,
 				observing);
-		// Decides for classes; each bean gets an advisor of its own.
+		// Decides by class; each bean gets an advisor of its own.
 		this.advisor = new DefaultPointcutAdvisor(new GuardedMethods(), (MethodInterceptor) MethodInvocation::proceed);
 	}
 
@@ -138,9 +139,9 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	/**
 	 * Sets the order of the guard among the advisors of a bean.
-	 * @param order the order, smaller further out; null for the default, which is inside
-	 * method security, retries, circuit breakers and time limiters, and outside
-	 * transactions and caches
+	 * @param order the order, where a smaller value is further out; null for the default,
+	 * which is inside method security, retries, circuit breakers and time limiters, and
+	 * outside transactions and caches
 	 * @since 0.2.0
 	 */
 	public void setAdvisorOrder(@Nullable Integer order) {
@@ -179,7 +180,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		// Scoped proxies are such; what is behind them is guarded.
+		// Such as scoped proxies, whose targets are guarded.
 		if (bean instanceof AopInfrastructureBean || !isCandidate(bean)
 				|| beanName.equals(bean.getClass().getName() + AutowireCapableBeanFactory.ORIGINAL_INSTANCE_SUFFIX)) {
 			return bean;
@@ -223,7 +224,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		return factory.getProxy(classLoader);
 	}
 
-	/** Whether anything in the classes of the bean may be annotated; cheap. */
+	/** Whether anything in the classes of the bean may be annotated; a cheap check. */
 	private boolean isCandidate(Object bean) {
 		return isCandidate(AopUtils.getTargetClass(bean))
 				|| (Proxy.isProxyClass(bean.getClass()) && isCandidate(bean.getClass()));
@@ -235,10 +236,11 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
-	 * The leader groups that annotations name: of the beans made so far, and when the
-	 * start is over of all that have a definition, be they lazy, of another scope or made
-	 * by a factory bean. What a bean is that has not been made is said by its definition,
-	 * for a bean method by the method's return type.
+	 * The leader groups that annotations name: those of the beans created so far and,
+	 * after startup, those of all beans that have a definition, including lazy beans,
+	 * beans of other scopes and the products of factory beans. The type of a bean that
+	 * has not been created is taken from its definition; for a bean method, it is the
+	 * return type.
 	 * @return the groups
 	 */
 	public Set<String> leaderGroups() {
@@ -254,7 +256,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
-	 * Finds the beans that have one of the annotations, without making any of them.
+	 * Finds the beans that have one of the annotations, without creating them.
 	 * @param beans the beans
 	 * @return the names of the beans, in alphabetical order
 	 * @since 0.2.0
@@ -264,8 +266,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
-	 * Finds beans that were made before this post-processor, and so run unguarded, and
-	 * looks at those that are yet to be made.
+	 * Finds beans that were created before this post-processor and would run unguarded,
+	 * and checks those that are still to be created.
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
@@ -288,7 +290,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		early.close();
 	}
 
-	/** Takes note of a bean that is yet to be made. */
+	/** Records a bean that is still to be created. */
 	private void expect(String name, Class<?> type) {
 		if (!this.processed.contains(name)) {
 			BeanGuards guards = BeanGuards.expected(type, name, factory());
@@ -300,7 +302,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		}
 	}
 
-	/** Looks at a class of which there will be a proxy, and that as a subclass. */
+	/** Checks a class that will be proxied by a subclass. */
 	private static void checkProxy(Class<?> type, String name, BeanGuards guards) {
 		List<Guard> all = guards.all();
 		if (!all.isEmpty() && ClassUtils.getAllInterfacesForClass(type).length == 0) {
@@ -309,8 +311,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 	}
 
 	/**
-	 * Refuses what the definition of a bean names as the method to call at its beginning
-	 * or end, which the container does on the bean itself.
+	 * Refuses the init and destroy methods of a bean definition, which the container
+	 * calls on the bean itself.
 	 */
 	private void checkLifecycleMethods(String name, BeanGuards guards) {
 		if (!(this.beans instanceof ConfigurableListableBeanFactory definitions)
@@ -345,7 +347,7 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 		}
 	}
 
-	/** Methods with an annotation; for classes of which there is no bean yet. */
+	/** The annotated methods of a class without a bean yet. */
 	private final class GuardedMethods extends StaticMethodMatcherPointcut {
 
 		@Override

@@ -4,7 +4,7 @@ import io.pulsarlock.LockGrant;
 import io.pulsarlock.PrintedNames;
 
 /**
- * Says loudly when code that relies on a lock runs without it, for example because its
+ * Fails fast when code that relies on a lock runs without it, for example because its
  * guarded method was called on {@code this}.
  *
  * @since 0.1.0

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * What the guarded method that runs on this thread holds. It belongs to the thread: a
- * method that hands work to others takes what it needs from here first.
+ * What the guarded method that runs on this thread holds. The context is bound to the
+ * thread: a method that hands work to other threads must take what it needs from here
+ * first.
  * <p>
  * A guarded publisher has its context in the Reactor context, where operators find it
  * with {@link #from(ContextView)}.
@@ -37,7 +38,7 @@ public final class LockContext {
 	/** What calls within the method share. */
 	private final List<CallLock> locks;
 
-	/** Takes what ends with the method. */
+	/** Receives what ends with the method. */
 	private final Consumer<Registration> scope;
 
 	private final @Nullable LockContext outer;
@@ -81,9 +82,9 @@ public final class LockContext {
 	}
 
 	/**
-	 * Makes a context that of this thread.
+	 * Binds a context to this thread.
 	 * @param context the context, or null for none
-	 * @return the one before
+	 * @return the context that was bound before
 	 */
 	static @Nullable LockContext enter(@Nullable LockContext context) {
 		LockContext before = CURRENT.get();
@@ -97,9 +98,9 @@ public final class LockContext {
 	}
 
 	/**
-	 * The innermost guarded publisher that a subscriber is within.
-	 * @param view the subscriber's context, as {@code deferContextual} and the like give
-	 * it
+	 * The innermost guarded publisher around a subscriber.
+	 * @param view the subscriber's context, as provided by {@code deferContextual} and
+	 * similar operators
 	 * @return its context
 	 * @throws IllegalStateException if there is none
 	 * @since 0.2.0
@@ -119,7 +120,7 @@ public final class LockContext {
 	}
 
 	/**
-	 * Shares the lock with that full name that is held here or further out.
+	 * Shares the lock with that full name, which this method or one around it holds.
 	 * @return the lock, to be released; null if there is none
 	 */
 	@Nullable CallLock share(LockRegistry registry, String lock) {
@@ -145,7 +146,7 @@ public final class LockContext {
 	}
 
 	/**
-	 * The values of the annotation's keys, in the order in which the locks were taken.
+	 * The values of the annotation's keys, in the order in which the locks were acquired.
 	 * @return empty if the lock has no key
 	 */
 	public List<String> keys() {
@@ -167,9 +168,10 @@ public final class LockContext {
 	}
 
 	/**
-	 * What is held, one by one; more than one if there are several keys.
-	 * @return the locks in the order in which they were taken, or the leadership; none of
-	 * them can be closed
+	 * The locks that are held, or the leadership; several locks if there are several
+	 * keys.
+	 * @return the locks in the order in which they were acquired, or the leadership; none
+	 * of them can be closed
 	 */
 	public List<LockGrant> held() {
 		return this.held;
@@ -184,7 +186,7 @@ public final class LockContext {
 	}
 
 	/**
-	 * Like {@link #isHeld()}, as an exception.
+	 * Like {@link #isHeld()}, but throws an exception.
 	 * @throws io.pulsarlock.LockLostException if anything was lost
 	 */
 	public void assertHeld() {
@@ -192,8 +194,8 @@ public final class LockContext {
 	}
 
 	/**
-	 * For how long everything is certain to be held if nothing is heard from the cluster
-	 * from now on.
+	 * How long everything is guaranteed to be held if nothing more is heard from the
+	 * cluster.
 	 * @return zero if anything was lost
 	 */
 	public Duration remaining() {
@@ -201,10 +203,11 @@ public final class LockContext {
 	}
 
 	/**
-	 * Calls back for each loss, on a thread of the registry, until the guarded method has
-	 * ended, and with it the future or publisher it has returned.
+	 * Registers a callback for each loss, which runs on a thread of the registry. It is
+	 * registered until the guarded method, or the future or publisher that it has
+	 * returned, has ended.
 	 * @param callback what to do; an exception is logged
-	 * @return removes the callback before that
+	 * @return the registration, which removes the callback earlier
 	 */
 	public Registration onLost(Consumer<LockLoss> callback) {
 		List<Registration> registrations = this.held.stream().map((each) -> each.onLost(callback)).toList();

@@ -13,10 +13,10 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Knows methods that a messaging library calls with a message and that acknowledge it by
- * their return. A call of such a method that is skipped loses its message.
+ * Detects methods that a messaging library calls with a message, which is acknowledged
+ * when they return. A skipped call of such a method loses its message.
  * <p>
- * By names, as none of these libraries need be there.
+ * Types are compared by name, because none of these libraries is required.
  */
 final class MessageListeners {
 
@@ -45,7 +45,7 @@ final class MessageListeners {
 
 	/**
 	 * What makes a method a message listener.
-	 * @return the annotation or the interface, or null if it is none
+	 * @return the annotation or the interface, or null if it is not a listener
 	 */
 	static @Nullable String find(Method method, Class<?> targetClass) {
 		List<Class<? extends Annotation>> annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)

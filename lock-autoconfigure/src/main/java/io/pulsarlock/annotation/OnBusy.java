@@ -1,8 +1,8 @@
 package io.pulsarlock.annotation;
 
 /**
- * What a guarded call does when another holder has the lock. Never what it does when the
- * cluster cannot be asked: that is always a
+ * What a guarded call does when another holder has the lock. It does not apply when the
+ * cluster cannot be asked, which always leads to a
  * {@link io.pulsarlock.LockUnavailableException}.
  *
  * @since 0.1.0
@@ -17,7 +17,7 @@ public enum OnBusy {
 
 	/**
 	 * The method is not called. The result is {@code null}, an empty {@code Optional}, a
-	 * future completed with {@code null}, or an empty publisher. Refused at the start for
+	 * future completed with {@code null}, or an empty publisher. Refused at startup for
 	 * message listeners, whose messages would be lost, and for results that are never
 	 * null.
 	 */

@@ -29,12 +29,12 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /**
- * Guards methods that return publishers: each subscription takes the lock, calls the
- * method and gives the lock back when what it returned has ended or was cancelled. So a
- * method that is called once and subscribed to many times, as scheduled ones are, is
- * guarded each time, and nothing in its body runs before the lock is held.
+ * Guards methods that return publishers: each subscription acquires the lock, calls the
+ * method, and releases the lock when the returned publisher has ended or was cancelled. A
+ * method that is called once and subscribed to many times, such as a scheduled one, is
+ * therefore guarded each time, and nothing in its body runs before the lock is held.
  * <p>
- * The only class that runs Reactor.
+ * The only class that uses Reactor.
  */
 final class PublisherGuard {
 
@@ -46,7 +46,7 @@ final class PublisherGuard {
 
 	private final ReactiveAdapter adapter;
 
-	/** What the elements are declared to be. */
+	/** The declared type of the elements. */
 	private final Class<?> declared;
 
 	private PublisherGuard(GuardedCall call, ReactiveAdapter adapter) {
@@ -114,8 +114,8 @@ final class PublisherGuard {
 	}
 
 	/**
-	 * Gives back what is held, whatever was cancelled when. A result that is there at
-	 * once may come here before all else has released it.
+	 * Releases what is held, whatever was cancelled when. A result that is available at
+	 * once may arrive here first.
 	 */
 	private static void end(Grip grip, boolean begun) {
 		if (begun) {
@@ -130,7 +130,7 @@ final class PublisherGuard {
 		long begin = System.nanoTime();
 		GuardObservations.Attempt attempt = this.owner.observations().attempt(lock, grip.keys());
 		List<String> missing = new ArrayList<>(names);
-		// On this thread, as it may be the one that holds them.
+		// On this thread, because it may be the one that holds them.
 		missing.removeIf((name) -> shares(name, grip, outer));
 		return Flux.fromIterable(missing)
 			.concatMap((name) -> acquire(lock, name, grip, begin), 1)
@@ -148,7 +148,7 @@ final class PublisherGuard {
 
 	/**
 	 * Shares a lock of a guarded publisher around this one, or of a guarded method that
-	 * waits for this one on its thread.
+	 * waits on its thread for this one.
 	 */
 	private boolean shares(String name, Grip grip, @Nullable LockContext outer) {
 		LockRegistry registry = this.owner.registry();
@@ -163,8 +163,8 @@ final class PublisherGuard {
 	}
 
 	/**
-	 * Acquires a lock. It goes to the grip at the moment it is granted, so no operator
-	 * can drop it on its way.
+	 * Acquires a lock. It is added to the grip when it is granted, so no operator can
+	 * drop it on the way.
 	 */
 	private Mono<String> acquire(Guard.Lock lock, String name, Grip grip, long begin) {
 		return Mono.create((sink) -> {
@@ -197,7 +197,7 @@ final class PublisherGuard {
 		}
 		Observation observation = this.owner.observations().hold(this.guard, grip);
 		LockContext context = grip.context(outer);
-		// Completes, as an error would end the result and leave the work running.
+		// Completes, because an error would end the result and leave the work running.
 		Mono<Void> lost = Mono.create((sink) -> grip.onInterruptingLoss((event) -> sink.success()));
 		return ErrorBarrier.around(proceed(grip, context))
 			.doOnNext((value) -> DeferredTypes.check(value, this.declared, this.guard.method()))
@@ -217,7 +217,7 @@ final class PublisherGuard {
 		return type.getGeneric().resolve(Object.class);
 	}
 
-	/** Calls the method anew, with the context visible to its thread while it runs. */
+	/** Calls the method, with the context visible to its thread while it runs. */
 	private Publisher<Object> proceed(Grip grip, LockContext context) {
 		try (Grip.Stay stay = grip.enter(context)) {
 			return this.adapter.toPublisher(this.call.proceed());

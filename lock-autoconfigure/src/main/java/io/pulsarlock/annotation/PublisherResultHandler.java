@@ -11,8 +11,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Results that run for each subscription, and Kotlin's suspending functions, which are
- * called as such.
+ * Handles results that run for each subscription, and Kotlin's suspending functions,
+ * which are treated in the same way.
  */
 final class PublisherResultHandler implements GuardedResultHandler {
 

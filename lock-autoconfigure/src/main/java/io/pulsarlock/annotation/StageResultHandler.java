@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Results that say when they are complete.
+ * Handles results that signal their completion.
  */
 final class StageResultHandler implements GuardedResultHandler {
 
@@ -29,7 +29,7 @@ final class StageResultHandler implements GuardedResultHandler {
 				? guarded(stage, declared(call), call.method(), work) : result);
 	}
 
-	/** What the call's stage is declared to give. */
+	/** The declared type of the stage's value. */
 	private static Class<?> declared(GuardedCall call) {
 		return call.returnType().as(CompletionStage.class).getGeneric().resolve(Object.class);
 	}

@@ -10,7 +10,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Knows what stands in the way of a proxy that is a subclass of the bean's class.
+ * Detects what prevents a proxy that is a subclass of the bean's class.
  */
 final class SubclassProxies {
 
@@ -19,7 +19,7 @@ final class SubclassProxies {
 	private SubclassProxies() {
 	}
 
-	/** Whether such a proxy can be made at all. */
+	/** Whether such a proxy is possible at all. */
 	static boolean isPossible(Class<?> type) {
 		return !Modifier.isFinal(type.getModifiers()) && !type.isSealed() && !type.isEnum() && !type.isHidden()
 				&& !Proxy.isProxyClass(type)
@@ -29,7 +29,7 @@ final class SubclassProxies {
 	}
 
 	/**
-	 * Refuses a class with a guarded method that such a proxy cannot stand before.
+	 * Refuses a class with a guarded method if such a proxy cannot guard it.
 	 * @throws InvalidLockAnnotationException if it cannot
 	 */
 	static void check(Class<?> type, Method guarded, String beanName) {

@@ -1,7 +1,7 @@
 package io.pulsarlock.annotation;
 
 /**
- * A return type that cannot be guarded, with a cure of its own.
+ * Thrown for a return type that cannot be guarded, with the cure.
  */
 final class UnsupportedResultException extends IllegalArgumentException {
 

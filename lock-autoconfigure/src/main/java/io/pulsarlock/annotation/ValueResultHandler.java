@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Results that are there when the method returns.
+ * Handles results that are complete when the method returns.
  */
 final class ValueResultHandler implements GuardedResultHandler {
 
@@ -29,12 +29,12 @@ final class ValueResultHandler implements GuardedResultHandler {
 	}
 
 	/**
-	 * Completes what is declared to be a value.
-	 * @param declared what it is declared to be
+	 * Completes a result whose declared type is a value.
+	 * @param declared the declared type
 	 */
 	static @Nullable Object complete(@Nullable Object result, Class<?> declared, Method method, GuardedWork work) {
 		if (work == GripWork.NOTHING_HELD) {
-			// Of a fallback.
+			// The result of a fallback.
 			return result;
 		}
 		if (declared == Object.class && result instanceof CompletionStage<?> stage && work.detach()) {

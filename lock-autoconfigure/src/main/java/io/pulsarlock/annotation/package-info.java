@@ -1,5 +1,6 @@
 /**
- * {@code @DistributedLock} and {@code @LeaderOnly}, and what applies them to beans.
+ * {@code @DistributedLock} and {@code @LeaderOnly}, and the infrastructure that applies
+ * them to beans.
  */
 @NullMarked
 package io.pulsarlock.annotation;

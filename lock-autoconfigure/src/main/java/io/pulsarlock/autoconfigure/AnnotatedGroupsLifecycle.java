@@ -6,7 +6,7 @@ import io.pulsarlock.annotation.LockAnnotationBeanPostProcessor;
 
 /**
  * Makes this node a candidate of every group that an annotation names, before the first
- * job fires and not only with its first call. The groups end with the leadership.
+ * job fires instead of at its first call. The groups end with the leadership.
  */
 final class AnnotatedGroupsLifecycle extends LockLifecycle {
 

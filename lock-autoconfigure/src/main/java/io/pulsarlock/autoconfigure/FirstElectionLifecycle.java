@@ -13,14 +13,14 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Lets a start that waits for locks wait for the first elections, too: for all groups
- * that properties and annotations name, before anything may call a method for leaders.
- * What is called only once, a runner or a job with a long delay, would else be skipped
- * even on the only node.
+ * Makes a start that waits for locks also wait for the first elections of all groups that
+ * properties and annotations name, before anything may call a {@code @LeaderOnly} method.
+ * Otherwise a method that is called only once, by a runner or a job with a long delay,
+ * would be skipped even on the only node.
  */
 final class FirstElectionLifecycle extends LockLifecycle {
 
-	/** After the candidates, and before all that may run jobs. */
+	/** After the candidacies, and before everything that may run jobs. */
 	static final int PHASE = LeadershipLifecycle.PHASE + 2;
 
 	private static final Log logger = LogFactory.getLog(FirstElectionLifecycle.class);
@@ -46,7 +46,7 @@ final class FirstElectionLifecycle extends LockLifecycle {
 	void begin() {
 		Leadership leadership = (this.startup != Startup.BACKGROUND) ? this.leadership.getIfAvailable() : null;
 		if (leadership != null) {
-			// One time for both: to join, and to know who leads.
+			// One timeout for both: joining and the elections.
 			LockRegistryLifecycle joining = this.joining.getIfAvailable();
 			Duration limit = (joining != null) ? joining.remaining() : this.timeout;
 			if (!limit.isZero()) {

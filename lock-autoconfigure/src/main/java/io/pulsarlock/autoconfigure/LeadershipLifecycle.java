@@ -12,10 +12,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes this node a candidate after locks have started, and lets its leaders resign
- * before they stop: below everything that drains, scheduled jobs, message listeners and
- * servers, which therefore run to their end under the leadership they began with. When
- * the context is closed they stay leaders until {@link LockShutdown} ends that.
+ * Makes this node a candidate after locks have started, and resigns its leaderships
+ * before locks stop. Its phase is below everything that drains, such as scheduled jobs,
+ * message listeners and servers, which therefore run to their end under the leadership
+ * they began with. When the context is closed, the node keeps its leaderships until
+ * {@link LockShutdown} ends them.
  */
 final class LeadershipLifecycle extends LockLifecycle {
 
@@ -27,7 +28,9 @@ final class LeadershipLifecycle extends LockLifecycle {
 
 	private final Leadership leadership;
 
-	/** Whether the registry is a parent context's, which looks after its campaigns. */
+	/**
+	 * Whether the registry belongs to a parent context, which manages its candidacies.
+	 */
 	private final boolean inherited;
 
 	private final List<String> groups;
@@ -55,7 +58,7 @@ final class LeadershipLifecycle extends LockLifecycle {
 		}
 	}
 
-	/** Whether there is a node that can be a candidate; says so if not. */
+	/** Whether there is a node that can be a candidate; logs a warning if not. */
 	static boolean isPossible(LockRegistry registry, Leadership leadership, Collection<String> groups) {
 		if (!groups.isEmpty() && leadership instanceof WithoutNode.NoLeadership) {
 			logger.warn(WithoutNode.explain(registry) + ", so this node never leads "

@@ -19,13 +19,13 @@ import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import org.springframework.util.StringUtils;
 
 /**
- * Makes the Pulsar client that locks have for themselves, from what the application's own
- * client is made from: Boot's connection details, {@code spring.pulsar.client.*},
- * customizers. Boot keeps its mapping of those properties to itself, so address and
- * authentication are mapped here again. Timeouts and threads are not: locks set their
- * own. Nor are transactions. And there is no failover to a backup cluster: each node
- * would decide for itself when to change over, and while two nodes are in different
- * clusters both hold the same lock.
+ * Creates the locks' own Pulsar client from the sources of the application's client:
+ * Boot's connection details, {@code spring.pulsar.client.*} and customizers. Boot's
+ * mapping of these properties is not public, so address and authentication are mapped
+ * here again. Timeouts and threads are not mapped, because locks set their own; neither
+ * are transactions. There is no failover to a backup cluster: each node would fail over
+ * at a moment of its own, and while two nodes are in different clusters both hold the
+ * same lock.
  */
 final class LockClientFactory {
 
@@ -55,7 +55,7 @@ final class LockClientFactory {
 	}
 
 	/**
-	 * Makes a client; does not connect yet.
+	 * Creates a client without connecting it.
 	 * @throws LockConfigurationException if its settings are wrong
 	 */
 	PulsarClient create() {

@@ -11,7 +11,7 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Publishes lock and leadership events as application events, except the acquisition and
- * release of locks: their callers know of them, and there may be thousands a second.
+ * release of locks: their callers know about them, and there may be thousands per second.
  */
 final class LockEventPublisher implements LockListener, LeaderListener {
 

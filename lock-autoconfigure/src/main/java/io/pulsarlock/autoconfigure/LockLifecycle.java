@@ -3,7 +3,7 @@ package io.pulsarlock.autoconfigure;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * One step of the start and stop of locks. It runs when its start has succeeded.
+ * One step of starting and stopping locks. It is running once its start has succeeded.
  */
 abstract class LockLifecycle implements SmartLifecycle {
 
@@ -29,7 +29,7 @@ abstract class LockLifecycle implements SmartLifecycle {
 		end();
 	}
 
-	/** Does nothing unless it is overridden. */
+	/** Does nothing by default. */
 	void end() {
 	}
 

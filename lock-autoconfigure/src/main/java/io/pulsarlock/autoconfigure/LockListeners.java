@@ -18,8 +18,8 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 
 /**
- * The listeners of one application context: its beans, and what publishes application
- * events. Those of a parent context are the parent's.
+ * The listeners of one application context: its beans and the publisher of application
+ * events. Listeners of a parent context are added by the parent.
  */
 final class LockListeners {
 
@@ -46,8 +46,8 @@ final class LockListeners {
 	}
 
 	/**
-	 * Adds them, once. Not before the context starts: a listener may itself need the
-	 * registry.
+	 * Adds the listeners once, and not before the context starts, because a listener may
+	 * itself need the registry.
 	 */
 	synchronized void add() {
 		if (this.added) {
@@ -83,7 +83,7 @@ final class LockListeners {
 		return own;
 	}
 
-	/** Removes them from a registry that outlives the context. */
+	/** Removes the listeners from a registry that outlives the context. */
 	synchronized void remove() {
 		this.registrations.forEach(Registration::close);
 		this.registrations.clear();

@@ -14,25 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts and stops locks. They start after the Pulsar client that Boot configures and
- * before everything that may need them, listeners, schedulers and servers; and stop after
- * it. Between them and the default phases is {@link LeadershipLifecycle}. When the
- * context is closed, {@link LockShutdown} stops them.
+ * before everything that may need them, such as listeners, schedulers and servers, and
+ * stop after it. The phase of {@link LeadershipLifecycle} is between theirs and the
+ * default phase. When the context is closed, {@link LockShutdown} stops them.
  * <p>
- * A registry of the application runs already and is closed by its creator; one of a
- * parent context is the parent's. Both are given this context's listeners.
+ * A registry bean of the application is already running and is closed by its creator; a
+ * registry of a parent context is managed by the parent. Both get the listeners of this
+ * context.
  */
 final class LockRegistryLifecycle extends LockLifecycle {
 
 	static final int PHASE = Integer.MIN_VALUE / 2;
 
-	/** How long a start that waits for nothing else waits for a refusal. */
+	/** How long a start that does not wait for Pulsar waits for a refusal. */
 	static final Duration REFUSAL_LIMIT = Duration.ofSeconds(2);
 
 	private static final Log logger = LogFactory.getLog(LockRegistryLifecycle.class);
 
 	private final LockRegistry registry;
 
-	/** Null if the registry was not made here. */
+	/** Null if the registry was not created here. */
 	private final @Nullable ManagedNode managed;
 
 	private final boolean inherited;
@@ -86,7 +87,7 @@ final class LockRegistryLifecycle extends LockLifecycle {
 	private void startOwn() {
 		SessionLockNode behind = SessionLockNode.behind(this.registry);
 		if (behind != null) {
-			// So that leader listeners hear of the end while they are still there.
+			// Leader listeners are notified of the end while they still exist.
 			this.shutdown.atDestruction(behind::stopCampaigns);
 		}
 		LockNode node = WithoutNode.node(this.registry);
@@ -95,7 +96,7 @@ final class LockRegistryLifecycle extends LockLifecycle {
 		}
 	}
 
-	/** What is left of the time that the start may wait. */
+	/** The rest of the time that startup may wait. */
 	Duration remaining() {
 		return this.remaining;
 	}
@@ -118,7 +119,7 @@ final class LockRegistryLifecycle extends LockLifecycle {
 			node.awaitJoined(limit);
 		}
 		catch (LockConfigurationException ex) {
-			// Does not get better by waiting.
+			// Waiting does not help.
 			throw ex;
 		}
 		catch (LockUnavailableException ex) {

@@ -21,12 +21,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.env.Environment;
 
 /**
- * What the properties come to, once every one of them has been checked.
+ * Validated settings derived from {@link PulsarLockProperties}.
  *
- * @param topics where the locks are
- * @param session this node's times
+ * @param topics the topics of the locks
+ * @param session the timeouts of this node
  * @param keys sign and verify records
- * @param warnings what is allowed but hardly meant, with the numbers
+ * @param warnings warnings about valid but questionable values, with the numbers
  */
 record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys keys, List<String> warnings) {
 
@@ -92,7 +92,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 	}
 
 	/**
-	 * Not with the exception for invalid values, whose analysis shows the value.
+	 * Does not use the exception for invalid values, whose analysis shows the value.
 	 */
 	private static RecordKeys keys(List<String> keys) {
 		try {
@@ -104,10 +104,10 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 	}
 
 	/**
-	 * How records are encrypted.
+	 * The encryption of records.
 	 * @param names the names of the keys
-	 * @param reader the application's keys, null if it has none or several sets of them
-	 * @throws LockConfigurationException if there are names and no keys
+	 * @param reader the application's keys; null if it has none or more than one reader
+	 * @throws LockConfigurationException if there are names but no keys
 	 */
 	static RecordEncryption encryption(List<String> names, @Nullable CryptoKeyReader reader) {
 		if (names.isEmpty()) {
@@ -217,7 +217,7 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 		return new InvalidConfigurationPropertyValueException(property, shown, reason);
 	}
 
-	/** As people write it in a properties file. */
+	/** The duration as it is written in a properties file. */
 	static String text(Duration duration) {
 		if (duration.toMillis() % 1000 != 0) {
 			return duration.toMillis() + "ms";

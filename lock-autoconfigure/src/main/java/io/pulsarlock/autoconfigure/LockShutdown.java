@@ -19,12 +19,13 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.ScheduledAnnotationBeanPostProcessor;
 
 /**
- * Lets locks and leadership outlast the executors and schedulers of an application
- * context that is closed. Some of them let their tasks end when they stop as a lifecycle,
- * others, among them those with {@code await-termination}, only when they are destroyed.
- * So the registry goes on through all phases. It ends as the first bean that is
- * destroyed, but after the executors, which count as its dependents: then the tasks have
- * ended, and listeners are told while everything else is still there.
+ * Keeps locks and leadership until the executors and schedulers of an application context
+ * that is closed have ended. Some of them wait for their tasks when they stop as a
+ * lifecycle, others, including those with {@code await-termination}, only when they are
+ * destroyed. The registry therefore keeps running through all phases. It ends as the
+ * first bean that is destroyed, but after the executors, which are registered as its
+ * dependents: by then the tasks have ended, and listeners are notified while all other
+ * beans still exist.
  */
 final class LockShutdown
 		implements ApplicationContextAware, ApplicationListener<ContextClosedEvent>, SmartInitializingSingleton {
@@ -48,7 +49,7 @@ final class LockShutdown
 		this.context = context;
 	}
 
-	/** A registry of the application is closed after the executors, too. */
+	/** A registry bean of the application is closed after the executors, too. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		for (String registry : this.beans.getBeanNamesForType(LockRegistry.class, false, false)) {
@@ -57,9 +58,9 @@ final class LockShutdown
 	}
 
 	/**
-	 * Has something done when the context is destroyed.
-	 * @param end what ends the locks; the last bean to start calls this, so that it is
-	 * the first to be destroyed
+	 * Registers the end of the locks, to run when the context is destroyed.
+	 * @param end what ends the locks; the last bean to start calls this method, so that
+	 * it is the first to be destroyed
 	 */
 	void atDestruction(DisposableBean end) {
 		if (this.registered.compareAndSet(false, true)) {
@@ -70,7 +71,7 @@ final class LockShutdown
 
 	private void outlastExecutors(String bean) {
 		Set<String> executors = new LinkedHashSet<>();
-		// First what submits new tasks.
+		// First the beans that submit new tasks.
 		for (Class<?> type : new Class<?>[] { ScheduledAnnotationBeanPostProcessor.class, Executor.class,
 				TaskScheduler.class }) {
 			executors.addAll(Set.of(this.beans.getBeanNamesForType(type, false, false)));
@@ -85,7 +86,7 @@ final class LockShutdown
 		}
 	}
 
-	/** Whether the context is not only stopped, but about to be destroyed. */
+	/** Whether the context is about to be destroyed, and not just stopped. */
 	boolean isClosing() {
 		return this.closing;
 	}

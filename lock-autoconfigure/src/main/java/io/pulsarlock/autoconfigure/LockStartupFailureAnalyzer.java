@@ -12,9 +12,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains a start that failed because locks could not be used: whether it was the start
- * of the locks or what the application did with them, and what to set that is not set
- * already.
+ * Explains a start that failed because locks could not be used: whether the locks failed
+ * to start or the application used them too early, and which settings help.
  */
 class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailableException> {
 
@@ -86,7 +85,7 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 		}
 	}
 
-	/** What the stack of a failure says of the start. */
+	/** The stack trace of a failure, as far as it concerns startup. */
 	private static final class StartupTrace {
 
 		private final StackTraceElement[] frames;
@@ -104,7 +103,7 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 			return false;
 		}
 
-		/** Whether it came while beans were still being made. */
+		/** Whether the failure occurred while beans were still being created. */
 		boolean isBeforeStart() {
 			return has("refresh") && !has("finishRefresh");
 		}
@@ -119,7 +118,7 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 			return false;
 		}
 
-		/** The method of the application, a runner or a listener for example. */
+		/** The method of the application, for example a runner or a listener. */
 		@Nullable String caller() {
 			for (StackTraceElement frame : this.frames) {
 				if (frame.getClassName().equals("org.springframework.boot.SpringApplication")) {
@@ -140,7 +139,7 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 						+ "|io\\.pulsarlock\\.test\\..*");
 		}
 
-		/** Without what proxies and lambdas add. */
+		/** The name without the suffixes of proxies and lambdas. */
 		private static String name(StackTraceElement frame) {
 			String type = frame.getClassName();
 			int proxy = type.indexOf("$$");

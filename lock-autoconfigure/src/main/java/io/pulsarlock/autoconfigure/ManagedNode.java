@@ -6,7 +6,7 @@ import io.pulsarlock.session.SessionLockNode;
 import org.springframework.aop.framework.AopProxyUtils;
 
 /**
- * The node that the auto-configuration has made, and so starts and stops.
+ * The node that the auto-configuration has created and therefore starts and stops.
  */
 final class ManagedNode {
 
@@ -23,12 +23,14 @@ final class ManagedNode {
 		return this.node;
 	}
 
-	/** Where its Pulsar is. */
+	/** The address of its Pulsar. */
 	String serviceUrl() {
 		return this.serviceUrl;
 	}
 
-	/** Whether the registry is this node and has not been replaced, by a mock say. */
+	/**
+	 * Whether the registry is this node and has not been replaced, for example by a mock.
+	 */
 	boolean is(LockRegistry registry) {
 		return registry == this.node || AopProxyUtils.getSingletonTarget(registry) == this.node;
 	}

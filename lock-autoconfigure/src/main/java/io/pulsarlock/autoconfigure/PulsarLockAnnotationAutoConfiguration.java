@@ -44,7 +44,10 @@ public final class PulsarLockAnnotationAutoConfiguration {
 		return new EarlyBeans();
 	}
 
-	/** One for each context: those of a parent do not see the beans of its children. */
+	/**
+	 * One for each context, because the post-processors of a parent do not see the beans
+	 * of its children.
+	 */
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -54,7 +57,7 @@ public final class PulsarLockAnnotationAutoConfiguration {
 			ObjectProvider<LockHoldObservationConvention> hold, Environment environment) {
 		LockAnnotationBeanPostProcessor postProcessor = new LockAnnotationBeanPostProcessor(registry, leadership,
 				defaults, observations, acquire, hold);
-		// Not by the properties' bean, which is made later.
+		// Not from the properties bean, which is created later.
 		postProcessor.setAdvisorOrder(environment.getProperty("pulsar-lock.annotations.order", Integer.class));
 		return postProcessor;
 	}
@@ -65,7 +68,7 @@ public final class PulsarLockAnnotationAutoConfiguration {
 		return new GuardDefaults(properties.leaderGroup(environment), properties.annotations().waitFor());
 	}
 
-	/** A node with methods for leaders is a candidate from the start. */
+	/** A node with {@code @LeaderOnly} methods is a candidate from the start. */
 	@Bean
 	AnnotatedGroupsLifecycle lockAnnotatedGroupsLifecycle(LockAnnotationBeanPostProcessor postProcessor,
 			LockRegistry registry, ObjectProvider<Leadership> leadership) {

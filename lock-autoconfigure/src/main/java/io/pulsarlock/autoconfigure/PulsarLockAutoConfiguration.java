@@ -45,9 +45,10 @@ import org.springframework.pulsar.core.PulsarTemplate;
 /**
  * Auto-configuration for distributed locks and leader election on Apache Pulsar.
  * <p>
- * Locks have a Pulsar client of their own, made each time the application context starts
- * and closed when it stops. A {@link LockRegistry} bean of the application replaces them;
- * everything else, listeners, leader groups, health and meters, then hangs on that one.
+ * Locks have a Pulsar client of their own, which is created each time the application
+ * context starts and closed when it stops. A {@link LockRegistry} bean of the application
+ * replaces the auto-configured one; listeners, leader groups, health and meters then use
+ * that bean.
  *
  * @since 0.1.0
  */
@@ -95,7 +96,7 @@ public final class PulsarLockAutoConfiguration {
 	LockRegistryLifecycle pulsarLockRegistryLifecycle(LockRegistry registry, Leadership leadership,
 			ObjectProvider<ManagedNode> managedNode, LockShutdown shutdown, PulsarLockProperties properties,
 			DefaultListableBeanFactory beanFactory, ApplicationEventPublisher publisher) {
-		// A mock in the place of the node needs no settings of it.
+		// A mock in place of the node needs no settings.
 		ManagedNode managed = (SessionLockNode.behind(registry) != null) ? managedNode.getIfAvailable() : null;
 		return new LockRegistryLifecycle(registry, (managed != null && managed.is(registry)) ? managed : null,
 				isInherited(registry, beanFactory), shutdown, properties.startup(), properties.startupTimeout(),
@@ -117,7 +118,7 @@ public final class PulsarLockAutoConfiguration {
 					.noneMatch((name) -> beanFactory.getSingleton(name) == registry);
 	}
 
-	/** For a registry of the application's own, too. */
+	/** Applies to a registry bean of the application, too. */
 	@Bean
 	FirstElectionLifecycle pulsarLockFirstElectionLifecycle(ObjectProvider<Leadership> leadership,
 			PulsarLockProperties properties, ObjectProvider<LockRegistryLifecycle> joining) {
@@ -138,7 +139,7 @@ public final class PulsarLockAutoConfiguration {
 					lockCustomizers.orderedStream().toList());
 		}
 
-		/** Made only for the registry below, which a test may replace. */
+		/** Created only for the registry below, which a test may replace. */
 		@Bean
 		@Lazy
 		ManagedNode pulsarLockManagedNode(PulsarLockProperties properties, Environment environment,
@@ -170,7 +171,8 @@ public final class PulsarLockAutoConfiguration {
 	}
 
 	/**
-	 * What stands in for the client's lookup is a proxy, which calls it by reflection.
+	 * The lookup of the client is replaced by a proxy, which calls the original by
+	 * reflection.
 	 */
 	static class ClientHints implements RuntimeHintsRegistrar {
 

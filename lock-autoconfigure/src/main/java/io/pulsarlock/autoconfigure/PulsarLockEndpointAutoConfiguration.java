@@ -19,7 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the endpoint {@code pulsarlocks}.
+ * Auto-configuration for the endpoint {@code pulsarlocks}.
  *
  * @since 0.1.0
  */

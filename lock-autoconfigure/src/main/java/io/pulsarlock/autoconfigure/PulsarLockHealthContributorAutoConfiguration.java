@@ -17,8 +17,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the health of locks. It joins neither readiness nor liveness:
- * whether an application is ready without its locks is the application's to say.
+ * Auto-configuration for the health of locks. The indicator joins neither readiness nor
+ * liveness, because the application decides whether it is ready without its locks.
  *
  * @since 0.1.0
  */

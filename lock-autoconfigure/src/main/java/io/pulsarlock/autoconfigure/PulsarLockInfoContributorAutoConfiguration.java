@@ -15,8 +15,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of what the info endpoint says of leadership. Off unless asked for,
- * because it names the nodes.
+ * Auto-configuration for leadership in the info endpoint. Disabled by default, because it
+ * names the nodes.
  *
  * @since 0.1.0
  */

@@ -16,7 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the meters of locks.
+ * Auto-configuration for the meters of locks.
  *
  * @since 0.1.0
  */

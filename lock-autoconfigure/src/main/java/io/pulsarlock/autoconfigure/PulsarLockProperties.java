@@ -61,10 +61,10 @@ public final class PulsarLockProperties {
 	 */
 	private final Duration startupTimeout;
 
-	/** Topics that keep the locks. */
+	/** Topics that store the locks. */
 	private final Topic topic;
 
-	/** Times of this node's sessions. */
+	/** Timeouts of this node's sessions. */
 	private final Session session;
 
 	/** Locks that stay with this node after their release. */
@@ -73,7 +73,7 @@ public final class PulsarLockProperties {
 	/** Fencing tokens. */
 	private final Fencing fencing;
 
-	/** Protection of the locks from others who may write to their topics. */
+	/** Protection of the locks from other clients that may write to their topics. */
 	private final Security security;
 
 	/** Personal data in the names of locks. */
@@ -150,7 +150,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Topics that keep the locks.
+	 * Topics that store the locks.
 	 * @return the value
 	 */
 	public Topic topic() {
@@ -158,7 +158,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Times of this node's sessions.
+	 * Timeouts of this node's sessions.
 	 * @return the value
 	 */
 	public Session session() {
@@ -182,7 +182,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Protection of the locks from others who may write to their topics.
+	 * Protection of the locks from other clients that may write to their topics.
 	 * @return the value
 	 */
 	public Security security() {
@@ -217,10 +217,10 @@ public final class PulsarLockProperties {
 	/**
 	 * The lock cluster this node belongs to.
 	 * @param environment knows the application's name
-	 * @return the cluster, or else the name of the application. If a topic's name may not
-	 * be like that, whatever stands in the way is replaced by a dash or cut off, and
-	 * {@code =} and a hash of the whole name follow: different applications never have
-	 * the same cluster
+	 * @return the cluster, or else the name of the application. If that name is not valid
+	 * in the name of a topic, invalid characters are replaced by a dash, excess
+	 * characters are cut off, and {@code =} and a hash of the whole name are appended:
+	 * different applications never have the same cluster
 	 * @throws LockConfigurationException if neither has a name
 	 */
 	public String cluster(Environment environment) {
@@ -238,12 +238,12 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * The leader group of whoever names none.
+	 * The leader group of annotated methods that name none.
 	 * @param environment knows the application's name
 	 * @return the group, or else the name of the application, or else that of the
-	 * cluster, or else {@code default}, which only a {@code LockRegistry} bean of the
-	 * application gets as far as. A name that is too long for a group is cut off, and
-	 * {@code =} and a hash of the whole name follow
+	 * cluster, or else {@code default}, which is only reached with a {@code LockRegistry}
+	 * bean of the application. A name that is too long for a group is cut off, and
+	 * {@code =} and a hash of the whole name are appended
 	 */
 	public String leaderGroup(Environment environment) {
 		String group = this.leader.defaultGroup();
@@ -264,8 +264,8 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Makes names that fit and that differ where the given ones do: whatever is changed
-	 * gets an equals sign, which no name has that is left as it is.
+	 * Creates valid names that differ if the given names differ: a changed name gets an
+	 * equals sign, which no unchanged name contains.
 	 */
 	private static String distinct(String name, String forbidden, int longest) {
 		String replaced = name.replaceAll(forbidden, "-");
@@ -282,16 +282,16 @@ public final class PulsarLockProperties {
 			return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
 		}
 		catch (NoSuchAlgorithmException ex) {
-			// Every Java platform has it.
+			// Every Java platform supports it.
 			throw new IllegalStateException(ex);
 		}
 	}
 
 	/**
-	 * What the start of the application does about a cluster that is not joined. To wait
-	 * means, for every leader group that properties or annotations name, also to wait
-	 * until this node leads it or knows that another does, before runners, listeners of
-	 * the start, scheduled methods and message listeners may run.
+	 * What startup does while the cluster is not joined. Waiting includes the first
+	 * elections: for every leader group that properties or annotations name, startup
+	 * waits until this node leads it or knows that another node does, before runners,
+	 * startup listeners, scheduled methods and message listeners may run.
 	 */
 	public enum Startup {
 
@@ -300,20 +300,21 @@ public final class PulsarLockProperties {
 		 */
 		FAIL,
 
-		/** Wait up to the timeout, then go on with a warning. */
+		/** Wait up to the timeout, then continue with a warning. */
 		WAIT,
 
 		/**
-		 * Go on, unless a broker refuses within the first two seconds. Until the cluster
-		 * is joined locks are unavailable. Calls of methods for the leader are skipped
-		 * until this node leads, or wait for that as long as their annotation says.
+		 * Continue, unless a broker refuses the node within the first two seconds. Until
+		 * the cluster is joined, locks are unavailable. Calls of {@code @LeaderOnly}
+		 * methods are skipped until this node leads, or wait as long as their annotation
+		 * says.
 		 */
 		BACKGROUND
 
 	}
 
 	/**
-	 * Topics that keep the locks. Must be the same on all nodes of a lock cluster.
+	 * Topics that store the locks. Must be the same on all nodes of a lock cluster.
 	 */
 	public static final class Topic {
 
@@ -393,7 +394,7 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Times of this node's sessions. May differ from node to node.
+	 * Timeouts of this node's sessions. May differ from node to node.
 	 */
 	public static final class Session {
 
@@ -501,14 +502,14 @@ public final class PulsarLockProperties {
 	}
 
 	/**
-	 * Protection of the locks from others who may write to their topics.
+	 * Protection of the locks from other clients that may write to their topics.
 	 */
 	public static final class Security {
 
 		/**
-		 * Comma-separated list of the keys by which nodes know each other's records, each
-		 * at least 32 random bytes in Base64. Two nodes need one in common. Without any,
-		 * whoever may produce to the topics can take locks away.
+		 * Comma-separated list of the keys with which nodes sign and verify records, each
+		 * at least 32 random bytes in Base64. Two nodes need one in common. Without keys,
+		 * any client that may produce to the topics can take locks away.
 		 */
 		private final List<String> recordKeys;
 
@@ -535,9 +536,9 @@ public final class PulsarLockProperties {
 		}
 
 		/**
-		 * Comma-separated list of the keys by which nodes know each other's records, each
-		 * at least 32 random bytes in Base64. Two nodes need one in common. Without any,
-		 * whoever may produce to the topics can take locks away.
+		 * Comma-separated list of the keys with which nodes sign and verify records, each
+		 * at least 32 random bytes in Base64. Two nodes need one in common. Without keys,
+		 * any client that may produce to the topics can take locks away.
 		 * @return the value
 		 */
 		public List<String> recordKeys() {

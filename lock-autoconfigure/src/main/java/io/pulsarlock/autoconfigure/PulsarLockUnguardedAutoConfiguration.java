@@ -15,7 +15,7 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration for application contexts in which {@link DistributedLock} and
  * {@link LeaderOnly} have no effect, because they were switched off or there is no lock
- * registry: a warning, if there are such annotations.
+ * registry: logs a warning if there are such annotations.
  *
  * @since 0.2.0
  */

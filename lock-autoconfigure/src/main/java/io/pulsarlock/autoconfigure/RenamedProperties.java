@@ -13,8 +13,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses to start with a property by its former name, which is not read any more: it
- * would be ignored in silence.
+ * Fails the start if a property is set by its former name, which would otherwise be
+ * ignored silently.
  */
 final class RenamedProperties {
 
@@ -28,7 +28,7 @@ final class RenamedProperties {
 	}
 
 	/**
-	 * Looks for the former names.
+	 * Checks for former names.
 	 * @throws InvalidConfigurationPropertyValueException if one is set
 	 */
 	static void check(Environment environment) {

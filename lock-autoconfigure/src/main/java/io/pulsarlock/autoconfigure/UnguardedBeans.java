@@ -14,8 +14,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * Says at the start that annotations are there and nothing applies them. A method that
- * runs on every node looks like one that works until its effects are counted.
+ * Logs a warning at startup if there are annotations that nothing applies. A method that
+ * runs on every node seems to work until its effects are counted.
  */
 final class UnguardedBeans implements SmartInitializingSingleton {
 

@@ -18,17 +18,17 @@ import io.pulsarlock.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hangs on a registry: the parts of its node, or, where the application's own
- * registry is no {@link LockNode}, parts that say so when they are used.
+ * The parts of the node of a registry or, if the application's own registry is not a
+ * {@link LockNode}, parts that report this when they are used.
  */
 final class WithoutNode {
 
 	private WithoutNode() {
 	}
 
-	/** The registry's node; null if it is none. */
+	/** The registry as a node; null if it is not one. */
 	static @Nullable LockNode node(LockRegistry registry) {
-		// A mock of a node has none of its parts.
+		// A mock of a node has no parts.
 		return (registry instanceof LockNode node && node.leadership() != null && node.monitor() != null
 				&& node.administration() != null) ? node : null;
 	}
@@ -57,7 +57,7 @@ final class WithoutNode {
 				explain(registry) + ", so it has no " + what + ". Declare a bean of type " + type.getSimpleName());
 	}
 
-	/** No groups. */
+	/** Has no groups. */
 	record NoLeadership(LockRegistry registry) implements Leadership {
 
 		@Override
@@ -78,7 +78,7 @@ final class WithoutNode {
 
 	}
 
-	/** Nothing to be done. */
+	/** Does nothing. */
 	record NoAdministration(LockRegistry registry) implements LockAdministration {
 
 		@Override
@@ -103,7 +103,7 @@ final class WithoutNode {
 
 	}
 
-	/** Nothing known. */
+	/** Knows nothing. */
 	record NoMonitor(LockRegistry registry) implements LockMonitor {
 
 		String reason() {

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration: what an application gets by having the starter on its class path.
+ * Auto-configuration of locks and leader election.
  */
 @NullMarked
 package io.pulsarlock.autoconfigure;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to acquire a lock, or one look whether this node leads.
+ * One attempt to acquire a lock, or one check whether this node leads.
  *
  * @since 0.1.0
  */
@@ -37,16 +37,16 @@ public class LockAcquireObservationContext extends LockObservationContext {
 
 	/**
 	 * How the attempt has ended.
-	 * @return null while it is under way
+	 * @return null while it is in progress
 	 */
 	public @Nullable Outcome getOutcome() {
 		return this.outcome;
 	}
 
 	/**
-	 * Say how the attempt has ended. What is said first by the code under observation
-	 * stays.
-	 * @param outcome the end
+	 * Set how the attempt has ended. The first outcome that the observed code sets is
+	 * kept.
+	 * @param outcome the outcome
 	 */
 	public void setOutcome(Outcome outcome) {
 		this.outcome = outcome;
@@ -67,10 +67,10 @@ public class LockAcquireObservationContext extends LockObservationContext {
 		/** Another holder has the lock, or another node leads; the call is skipped. */
 		SKIPPED,
 
-		/** The cluster could not be asked. */
+		/** The cluster did not answer. */
 		UNKNOWN,
 
-		/** The caller was interrupted or has cancelled. */
+		/** The caller was interrupted or has cancelled the attempt. */
 		CANCELLED,
 
 		/** Anything else went wrong. */

@@ -43,8 +43,8 @@ public class LockHoldObservationContext extends LockObservationContext {
 	}
 
 	/**
-	 * Say that the lock was lost during the run.
-	 * @param reason why
+	 * Record that the lock was lost during the run.
+	 * @param reason the reason
 	 */
 	public void setLost(LockLoss.Reason reason) {
 		this.lost = reason;

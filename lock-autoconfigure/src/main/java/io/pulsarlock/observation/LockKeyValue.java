@@ -5,8 +5,8 @@ import io.pulsarlock.PrintedNames;
 import io.pulsarlock.observation.LockObservationDocumentation.HighCardinalityKeyNames;
 
 /**
- * The key of a lock as a span has it. Printed when it is asked for: most observations are
- * never made into a span, and a hash costs more than the rest of them.
+ * The key of a lock for a span. It is computed on demand: most observations never become
+ * a span, and the hash costs more than the rest of the observation.
  */
 final class LockKeyValue implements KeyValue {
 

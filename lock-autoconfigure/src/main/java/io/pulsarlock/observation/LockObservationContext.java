@@ -6,7 +6,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which lock or leader group an observation is about.
+ * The lock or leader group of an observation.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ public abstract class LockObservationContext extends Observation.Context {
 	}
 
 	/**
-	 * The name as the source code has it; few values, good for a tag.
+	 * The name as in the source code; it has few values, so it suits a tag.
 	 * @return the name without the key
 	 */
 	public String getLockName() {
@@ -33,9 +33,10 @@ public abstract class LockObservationContext extends Observation.Context {
 	}
 
 	/**
-	 * Which one of the locks of that name; any number of values, for traces only. May be
-	 * personal data: a convention prints it by {@link io.pulsarlock.PrintedNames#key}.
-	 * @return the key, or null if the name is all there is
+	 * The key among the locks of that name. It has any number of values, so it suits
+	 * traces only. It may be personal data: a convention must print it with
+	 * {@link io.pulsarlock.PrintedNames#key}.
+	 * @return the key, or null if the lock has none
 	 */
 	public @Nullable String getLockKey() {
 		return this.lockKey;

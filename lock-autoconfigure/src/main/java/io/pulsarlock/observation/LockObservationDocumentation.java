@@ -12,7 +12,7 @@ import io.micrometer.observation.docs.ObservationDocumentation;
  */
 public enum LockObservationDocumentation implements ObservationDocumentation {
 
-	/** One attempt to acquire a lock, or one look whether this node leads. */
+	/** One attempt to acquire a lock, or one check whether this node leads. */
 	ACQUIRE {
 
 		@Override
@@ -55,7 +55,7 @@ public enum LockObservationDocumentation implements ObservationDocumentation {
 	/** Tags with few values. */
 	public enum LowCardinalityKeyNames implements KeyName {
 
-		/** The name as the source code has it, without the key. */
+		/** The name as in the source code, without the key. */
 		NAME {
 
 			@Override
@@ -75,7 +75,7 @@ public enum LockObservationDocumentation implements ObservationDocumentation {
 
 		},
 
-		/** How it ended; {@code none} while it is under way. */
+		/** The outcome; {@code none} while it is in progress. */
 		OUTCOME {
 
 			@Override
@@ -90,7 +90,7 @@ public enum LockObservationDocumentation implements ObservationDocumentation {
 	/** Tags with any number of values, in traces only. */
 	public enum HighCardinalityKeyNames implements KeyName {
 
-		/** Which one of the locks of that name: a hash, unless keys are readable. */
+		/** The key of the lock: a hash, unless keys are readable. */
 		KEY {
 
 			@Override

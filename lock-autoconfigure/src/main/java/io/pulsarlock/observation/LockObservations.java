@@ -15,20 +15,18 @@ import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes attempts and runs. Blocking code uses
- * {@link #acquire(ObservationRegistry, LockAcquireObservationConvention, LockAcquireObservationContext, CheckedCallable)
- * acquire} and
- * {@link #hold(ObservationRegistry, LockHoldObservationConvention, LockHoldObservationContext, CheckedCallable)
- * hold}; code that goes on elsewhere starts an observation and
- * {@linkplain #stop(Observation, LockAcquireObservationContext, Throwable) stops} it when
- * the attempt has ended.
+ * Observes attempts and runs. Blocking code uses {@link #acquire(ObservationRegistry,
+ * LockAcquireObservationConvention, LockAcquireObservationContext, CheckedCallable)
+ * acquire} and {@link #hold(ObservationRegistry, LockHoldObservationConvention,
+ * LockHoldObservationContext, CheckedCallable) hold}; code that continues on another
+ * thread starts an observation and {@linkplain #stop(Observation,
+ * LockAcquireObservationContext, Throwable) stops} it when the attempt has ended.
  * <p>
- * Busy is an outcome and no error: a span of an attempt that found the lock taken is not
+ * Busy is an outcome, not an error: a span of an attempt that found the lock taken is not
  * marked as failed.
  * <p>
- * What a handler, filter or convention throws is logged and does not reach the observed
- * code: its result is returned, its exception is thrown and its locks are released as if
- * it were not observed.
+ * Exceptions of handlers, filters and conventions are logged and do not reach the
+ * observed code, which returns, throws and releases its locks as if it were not observed.
  *
  * @since 0.1.0
  */
@@ -46,7 +44,7 @@ public final class LockObservations {
 	 * {@link LockBusyException} count as busy, or skipped if the context says so;
 	 * anything else that is returned counts as acquired, unless the attempt itself has
 	 * set the outcome.
-	 * @param registry where to; {@link ObservationRegistry#NOOP} observes nothing
+	 * @param registry the registry; {@link ObservationRegistry#NOOP} observes nothing
 	 * @param convention names and tags, or null for the default
 	 * @param context what is attempted
 	 * @param attempt the attempt
@@ -78,7 +76,7 @@ public final class LockObservations {
 
 	/**
 	 * Starts to observe an attempt that may end on another thread.
-	 * @param registry where to
+	 * @param registry the registry
 	 * @param convention names and tags, or null for the default
 	 * @param context what is attempted
 	 * @return the observation, without a scope
@@ -90,7 +88,7 @@ public final class LockObservations {
 	}
 
 	/**
-	 * Says how an attempt has ended and stops the observation.
+	 * Records how an attempt has ended and stops the observation.
 	 * @param observation the observation
 	 * @param context its context
 	 * @param failure why it failed, or null: then it counts as acquired unless the
@@ -129,7 +127,7 @@ public final class LockObservations {
 
 	/**
 	 * Observes a run of guarded code on the calling thread.
-	 * @param registry where to; {@link ObservationRegistry#NOOP} observes nothing
+	 * @param registry the registry; {@link ObservationRegistry#NOOP} observes nothing
 	 * @param convention names and tags, or null for the default
 	 * @param context what is held; losses are reported to it
 	 * @param run the code
@@ -157,7 +155,7 @@ public final class LockObservations {
 	/**
 	 * Starts to observe a run of guarded code that may end on another thread; the caller
 	 * stops the observation.
-	 * @param registry where to
+	 * @param registry the registry
 	 * @param convention names and tags, or null for the default
 	 * @param context what is held; losses are reported to it
 	 * @return the observation, without a scope

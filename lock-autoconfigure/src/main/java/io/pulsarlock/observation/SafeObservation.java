@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An observation whose handlers, filters and conventions may throw anything. A failure is
- * logged, at most once a minute with its stack trace, and changes nothing for what is
- * observed: neither a lock nor a result depends on who looks on.
+ * logged, at most once a minute with its stack trace, and does not affect the observed
+ * code: neither a lock nor a result depends on an observer.
  */
 final class SafeObservation implements Observation {
 
@@ -106,8 +106,7 @@ final class SafeObservation implements Observation {
 	}
 
 	/**
-	 * Opens a scope. Whatever fails, the thread is left as it was found once the scope is
-	 * closed.
+	 * Opens a scope. Whatever fails, the thread is restored once the scope is closed.
 	 */
 	@Override
 	public Scope openScope() {

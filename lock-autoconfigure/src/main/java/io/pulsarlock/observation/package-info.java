@@ -1,6 +1,6 @@
 /**
- * What an observation says of acquiring and holding a lock, and how to make one. Needs
- * {@code micrometer-observation} only, which Spring itself brings.
+ * Observations of acquiring and holding a lock. The package needs only
+ * {@code micrometer-observation}, on which Spring itself depends.
  */
 @NullMarked
 package io.pulsarlock.observation;
