@@ -1,5 +1,5 @@
-// One stream of events from each node, so that the page outlives any of them. Elements are made once and changed in
-// place: rebuilding them twice a second would take the keyboard's focus and the screen reader's place away.
+// One stream of events from each node, so that the page outlives any of them. Elements are created once and updated in
+// place: rebuilding them twice a second would lose the keyboard's focus and the position of a screen reader.
 'use strict';
 
 const LEASE = 10000;
@@ -67,7 +67,7 @@ function listen(name, url) {
 	};
 	stream.source.onerror = () => {
 		if (control) {
-			// A browser reports each attempt that fails, so the launcher says when there is somebody to listen to.
+			// A browser reports each failed attempt, so the launcher says when a node can be listened to.
 			deafen(stream);
 		}
 		else if (stream.source.readyState === EventSource.CLOSED) {
@@ -114,7 +114,7 @@ function primary() {
 	return fresh.find((stream) => !stream.last.trouble && stream.last.inTouch) || fresh[0];
 }
 
-// What is asked of nodes and of the launcher
+// Requests to the nodes and to the launcher
 
 async function send(method, url, headers = {}) {
 	try {
@@ -168,7 +168,7 @@ async function pollControl() {
 	}
 }
 
-/** A node that can be asked something. */
+/** A node to send requests to. */
 function anyNode() {
 	return (primary() || [...streams.values()][0]).url;
 }
@@ -245,7 +245,7 @@ function drawNode(item, stream, view) {
 	badge.className = 'badge state ' + tone;
 	text(badge, label);
 
-	// Who leads is what the others say: a paused or dead node cannot take back what it said last.
+	// The other nodes decide who leads: a paused or dead node cannot take back what it said last.
 	const group = view && view.groups.find((each) => each.name === 'digest');
 	const speaks = Boolean(stream.last && isFresh(stream) && (!process || process.state === 'running'));
 	const leads = speaks && stream.last.leads.includes('digest');
@@ -273,7 +273,7 @@ function drawNode(item, stream, view) {
 			say(`${stream.name} has joined`);
 		}
 	}
-	// What a node said last is not what is.
+	// What a node said last may be out of date.
 	text(item.querySelector('.numbers'), speaks
 		? `holds ${stream.last.held}, ${stream.last.waiting} waiting; job here: ${stream.last.job.here || 'not run'}` : '');
 	sync(item.querySelector('.events'), stream.last ? stream.last.events.slice(0, 3) : [], (event) => event.time,

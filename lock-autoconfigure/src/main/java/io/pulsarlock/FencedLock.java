@@ -35,8 +35,7 @@ public interface FencedLock extends Lock {
 
 	/**
 	 * Waits for the lock.
-	 * @param waitFor the longest wait; zero gives up as soon as it is known that somebody
-	 * else has it
+	 * @param waitFor the longest wait; zero gives up as soon as another holder is known
 	 * @return the handle; close it to release the lock
 	 * @throws LockBusyException if another holder still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked

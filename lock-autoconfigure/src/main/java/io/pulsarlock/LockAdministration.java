@@ -40,13 +40,13 @@ public interface LockAdministration {
 	boolean forgetFireTime(String group, String job);
 
 	/**
-	 * Has every node that fails to apply a record of the journal, which stops a shard
-	 * there, go on without it. The order is written into the journal, on any node, also
-	 * on one that is stopped itself. A node that goes on grants nothing in the shard for
-	 * two leases, in which whoever holds a lock says so again; so nobody gets a lock that
-	 * is held. Nodes that have applied the record, or can, take no notice. What the
-	 * record said of a fire time is forgotten where it is skipped. Returns when the order
-	 * is on its way.
+	 * Makes every node skip a record of the journal that it fails to apply and that stops
+	 * a shard there. The order is written into the journal by any node, even by one that
+	 * is stopped itself. A node that skips the record grants nothing in the shard for two
+	 * leases, in which all holders repeat their locks, so no lock that is held is
+	 * granted. Nodes that have applied the record, or can apply it, ignore the order. A
+	 * fire time in the record is unknown to the nodes that skip it. Returns when the
+	 * order is on its way.
 	 * @param shard the shard, as in the message of the node that is stopped
 	 * @param ledgerId the ledger of the record, as there
 	 * @param entryId the entry in the ledger, as there

@@ -14,8 +14,8 @@ import java.util.HexFormat;
  * as in {@link LockRegistry#obtain(String, Object)}; a colon after a backslash does not
  * count. Equal keys have equal hashes, on all nodes and at all times, so that log lines
  * of a key can be found: it is {@code #} and the first ten hexadecimal digits of the
- * SHA-256 of the key in UTF-8. A hash hides a key from a reader who does not know it;
- * whoever can guess the key can check the guess.
+ * SHA-256 of the key in UTF-8. A hash hides a key from a reader who does not know it; a
+ * reader who can guess the key can verify the guess.
  * <p>
  * Characters that begin a new line or cannot be seen are printed as their code, a line
  * feed as <code>&#92;u{a}</code>, so that no name makes other text look different.
@@ -68,7 +68,7 @@ public final class PrintedNames {
 
 	/**
 	 * Text that hides nothing: the name of a leader group, node or job, or the message of
-	 * somebody else.
+	 * a third party.
 	 * @param text the text
 	 * @return the text on one line
 	 */

@@ -136,12 +136,12 @@ public final class PulsarLocks {
 	}
 
 	/**
-	 * Keys by which the nodes of the cluster know each other's records, so that whoever
-	 * has none of them writes no record that counts. Two nodes without a key in common
-	 * refuse each other, and so does one with a key and one without.
+	 * Keys with which the nodes of the cluster sign and verify records, so that records
+	 * of a client without a key do not count. Two nodes without a key in common refuse
+	 * each other, and so does one with a key and one without.
 	 * @param keys see {@link RecordKeys#of}; none by default
 	 * @return this
-	 * @throws LockConfigurationException if one of them is no key
+	 * @throws LockConfigurationException if one of them is not a key
 	 * @since 0.2.0
 	 */
 	public PulsarLocks recordKeys(List<String> keys) {

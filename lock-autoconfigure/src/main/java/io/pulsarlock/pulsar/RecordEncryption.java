@@ -43,8 +43,8 @@ public final class RecordEncryption {
 	 * Encryption by the Pulsar client.
 	 * @param reader gives the public and the private key of a name, as for any producer
 	 * and consumer
-	 * @param names the names of the public keys that records are encrypted with; whoever
-	 * has the private key of one of them can read them
+	 * @param names the names of the public keys that records are encrypted with; the
+	 * private key of any one of them decrypts the records
 	 * @return the keys
 	 * @throws IllegalArgumentException if there is no name, or one is blank
 	 */

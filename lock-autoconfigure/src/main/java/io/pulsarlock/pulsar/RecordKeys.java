@@ -16,9 +16,9 @@ import io.pulsarlock.line.RecordSigner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys by which the nodes of a lock cluster know each other's records. Each of them
- * signs, and a record counts if one of them verifies it. Immutable, and says nothing of
- * the keys to anybody.
+ * The keys with which the nodes of a lock cluster sign and verify records. A record is
+ * signed with each key and counts if one key verifies it. Immutable; never exposes the
+ * keys.
  *
  * @since 0.2.0
  */

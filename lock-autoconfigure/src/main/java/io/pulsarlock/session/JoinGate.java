@@ -16,10 +16,10 @@ import io.pulsarlock.line.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session waits for before it may grant anything: to be caught up, that nobody
- * holds anything of whom it does not know (rules 7 and 8 of the protocol), and that all
- * have gone whose records cannot be applied (rule 9) or which disagree (rule 10). On the
- * loop.
+ * What one session waits for before it may grant anything: to have caught up, to know
+ * every session that may hold something (rules 7 and 8 of the protocol), and the end of
+ * all sessions whose records cannot be applied (rule 9) or that disagree (rule 10). On
+ * the loop.
  */
 final class JoinGate {
 

@@ -53,8 +53,8 @@ final class Timeline {
 	 * The entries after a given one, the oldest first.
 	 * @param epoch whose entries are known: those of another process are not these
 	 * @param after the number of the latest one
-	 * @return an epoch and entries with how long ago they were, as nobody's clock is
-	 * asked
+	 * @return an epoch, and entries with their age, because the clocks of node and
+	 * browser may differ
 	 */
 	Map<String, Object> after(String epoch, long after) {
 		long known = this.epoch.equals(epoch) ? after : 0;

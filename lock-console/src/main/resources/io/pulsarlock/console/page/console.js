@@ -1,6 +1,6 @@
-// The page asks its own node and nobody else, so what it shows is what that node knows. When the node does not answer,
-// nothing is known, and nothing is shown. Elements are made once and changed in place: to rebuild them at each look
-// would take away the keyboard's focus and the place of a screen reader.
+// The page asks only its own node, so it shows what that node knows. When the node does not answer, nothing is known and
+// nothing is shown. Elements are created once and updated in place: rebuilding them at each refresh would lose the
+// keyboard's focus and the position of a screen reader.
 import { clock, describe, duration, number, sentence, visible } from './format.js';
 
 const HEADER = 'X-Pulsar-Lock-Console';
@@ -8,7 +8,7 @@ const PATIENCE = 2000;
 const LONGEST_PAUSE = 8000;
 const SHOWN_ENTRIES = 200;
 
-// A screen reader interrupts nobody for what comes and goes.
+// A screen reader announces only these entries, not what comes and goes.
 const SPOKEN = new Set(['LOST', 'LEADER', 'VACANT', 'LEFT', 'OUT_OF_TOUCH', 'IN_TOUCH']);
 
 const byId = (id) => document.getElementById(id);
@@ -72,7 +72,7 @@ function sync(container, items, keyOf, make, update) {
 	old.forEach((child) => child.remove());
 }
 
-// What is asked of the node
+// Requests to the node
 
 class Denied extends Error {
 }
@@ -90,7 +90,7 @@ async function ask(path, parameters, signal, method = 'GET', headers = {}) {
 	return response.json();
 }
 
-/** Looks once; a look that is still under way is of no interest any more. */
+/** Looks once; a previous look that is still in progress is cancelled. */
 async function look() {
 	clearTimeout(timer);
 	controller?.abort();
@@ -134,7 +134,7 @@ function answered(state, detail) {
 	writes = state.writes;
 	body.dataset.state = state.inTouch ? 'live' : 'apart';
 	body.classList.remove('late');
-	// Whoever opens a detail of a paused page sees that, and all else, of this moment.
+	// Opening a detail of a paused page refreshes the whole page once.
 	text(byId('status'), paused ? `Paused at ${clock(new Date())}` : state.inTouch ? 'Live' : 'Out of touch');
 	const origin = byId('origin');
 	if (origin.dataset.node !== state.node) {
@@ -159,7 +159,7 @@ function answered(state, detail) {
 	}
 }
 
-/** No number stays that may be wrong by now. */
+/** Removes every number that may be out of date. */
 function lost() {
 	const first = body.dataset.state !== 'lost';
 	retry = Math.min(retry ? retry * 2 : 1000, LONGEST_PAUSE);
@@ -363,7 +363,7 @@ function drawTimeline(timeline) {
 		list.lastChild.remove();
 	}
 	byId('timeline-empty').hidden = list.children.length > 0;
-	// What was before the page is not news.
+	// Events before the page was opened are not announced.
 	if (announced && spoken.length > 0) {
 		text(byId('announcer'), spoken.slice(-3).join('. ') + (spoken.length > 3 ? `. And ${spoken.length - 3} more.` : '.'));
 	}
@@ -526,7 +526,7 @@ async function end(order) {
 	}
 }
 
-// What the page is told by people
+// User input
 
 let typing = 0;
 
@@ -580,7 +580,7 @@ document.addEventListener('visibilitychange', () => {
 	}
 });
 
-// An answer that is overdue is seen before it is given up.
+// Shows that an answer is overdue before the request times out.
 setInterval(() => {
 	if (!paused && !document.hidden && (body.dataset.state === 'live' || body.dataset.state === 'apart')) {
 		const late = Date.now() - answeredAt > refresh + 700;

@@ -1,10 +1,10 @@
-// How things are said. Knows nothing of the page.
+// Texts and formats. Independent of the page.
 
 const whole = new Intl.NumberFormat('en');
 
 export const number = (value) => whole.format(value);
 
-/** A time span, as exact as somebody wants to know it. */
+/** A time span, in a precision that suits a reader. */
 export function duration(millis) {
 	const seconds = millis / 1000;
 	if (seconds < 9.95) {

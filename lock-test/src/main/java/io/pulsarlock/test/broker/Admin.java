@@ -221,7 +221,7 @@ public final class Admin {
 	}
 
 	/**
-	 * Sets how much is kept of what everybody has acknowledged.
+	 * Sets how much is retained of what all subscriptions have acknowledged.
 	 * @param namespace tenant and name
 	 * @param minutes how long; -1 for ever
 	 * @param megabytes how much; -1 without limit
