@@ -33,7 +33,7 @@ public final class PulsarLockConsoleProperties {
 	 */
 	private final boolean writes;
 
-	/** Time between two looks of an open page. */
+	/** Time between two refreshes of an open page. */
 	private final Duration refresh;
 
 	PulsarLockConsoleProperties(@DefaultValue("false") boolean enabled, @DefaultValue("/pulsar-lock") String path,
@@ -87,7 +87,7 @@ public final class PulsarLockConsoleProperties {
 	}
 
 	/**
-	 * Time between two looks of an open page.
+	 * Time between two refreshes of an open page.
 	 * @return the value
 	 */
 	public Duration refresh() {
