@@ -6,7 +6,7 @@ import io.pulsarlock.annotation.DistributedLock;
 import io.pulsarlock.annotation.LockContext;
 
 /**
- * By an annotated method. Not final, so that it can be guarded.
+ * Holds the lock by an annotated method. Not final, so that it can be guarded.
  */
 class AnnotatedWay implements Way {
 

@@ -29,12 +29,12 @@ final class Arena implements AutoCloseable {
 
 	static final int LONG_LOCKS = 2;
 
-	/** Each wanted mostly by one node, which therefore keeps it. */
+	/** Each is requested mostly by one node, which therefore keeps it. */
 	static final int HOME_LOCKS = 2;
 
 	private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-	/** So that the journals of hours of faults do not seem to grow by it. */
+	/** So that it does not look like growth of the journals over hours of faults. */
 	private static final Duration NOISE_PAUSE = Duration.ofMillis(10);
 
 	/** Each arena's namespaces must have other names. */
@@ -102,7 +102,7 @@ final class Arena implements AutoCloseable {
 		}
 	}
 
-	/** Starts the nodes and counts what there is when nobody holds anything. */
+	/** Starts the nodes and counts what exists while no lock is held. */
 	void start() {
 		this.nodes.forEach(Node::start);
 		await("all nodes have joined", START_LIMIT, () -> allSaid("JOINED"));
@@ -114,13 +114,13 @@ final class Arena implements AutoCloseable {
 		resume();
 	}
 
-	/** Does one fault and waits until everything goes on. */
+	/** Injects one fault and waits for recovery. */
 	Round run(Fault fault, @Nullable Role wanted) {
 		settle();
 		return run(fault, wanted, (fault.kind() == Fault.Kind.NODE) ? choose(wanted) : null);
 	}
 
-	/** Does one fault to that node. */
+	/** Injects one fault into that node. */
 	Round runOn(Node target, Fault fault) {
 		settle();
 		return run(fault, null, target);
@@ -236,7 +236,7 @@ final class Arena implements AutoCloseable {
 		}
 		round.healed = System.nanoTime();
 		if (!target.isAlive()) {
-			// Somebody else first, so that it is seen how long that takes.
+			// Wait for another node first, to see how long that takes.
 			awaitUntil(fault.bound(), () -> areGranted(round.injected));
 			target.start();
 		}
@@ -274,7 +274,7 @@ final class Arena implements AutoCloseable {
 
 	/**
 	 * The sessions that are opened have the lease of the nodes: a session that is silent
-	 * in the present ledger keeps everybody from granting anything for its lease.
+	 * in the current ledger keeps all nodes from granting anything for its lease.
 	 */
 	private void noise(Fault fault, List<String> topics) throws IOException {
 		try (PulsarClient client = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl()).build()) {
@@ -321,7 +321,7 @@ final class Arena implements AutoCloseable {
 		this.chronicle.died(target.name(), before);
 	}
 
-	/** Stops a node in good order. */
+	/** Stops a node cleanly. */
 	private void end(Node target) {
 		long before = System.nanoTime();
 		target.signal("TERM");
@@ -349,8 +349,8 @@ final class Arena implements AutoCloseable {
 	}
 
 	/**
-	 * Lets a node of a newer record version join: the others must hold nothing any more,
-	 * and say that they cannot tell.
+	 * Lets a node of a newer record version join: the others must stop holding anything,
+	 * and report that they cannot tell which locks are held.
 	 */
 	private void newer() {
 		Node node = this.nodes.get(this.nodes.size() - 1);
@@ -435,7 +435,7 @@ final class Arena implements AutoCloseable {
 	}
 
 	/**
-	 * Ends everything, and finds out what is left behind.
+	 * Ends everything, and checks what is left behind.
 	 * @return the judgement
 	 */
 	Referee finish(boolean orderly, StallWatch stalls) {
@@ -475,13 +475,13 @@ final class Arena implements AutoCloseable {
 		return referee;
 	}
 
-	/** A node that holds a lock for long now; any if there is none. */
+	/** A node that currently holds a long-held lock; any node if there is none. */
 	Node longHolder() {
 		settle();
 		return choose(Role.HOLDER);
 	}
 
-	/** The same by what the nodes have written, for those without a journal. */
+	/** The same from the nodes' histories, for nodes without a journal. */
 	Node holderByHistory() {
 		settle();
 		String name = this.chronicle.open()
@@ -493,7 +493,7 @@ final class Arena implements AutoCloseable {
 		return this.nodes.stream().filter((node) -> node.name().equals(name)).findFirst().orElseThrow();
 	}
 
-	/** Waits until everything that is held now has been given back or lost. */
+	/** Waits until everything that is held now has been released or lost. */
 	void awaitEndOfHoldings() {
 		List<Holding> open = List.copyOf(this.chronicle.open());
 		awaitUntil(Duration.ofSeconds(40), () -> open.stream()
@@ -504,7 +504,7 @@ final class Arena implements AutoCloseable {
 		return this.chronicle;
 	}
 
-	/** What became of the guarded sets. */
+	/** The result for the guarded sets. */
 	Report register() {
 		return this.register.report();
 	}
@@ -538,7 +538,7 @@ final class Arena implements AutoCloseable {
 		}
 	}
 
-	/** The length of a fault, or of a look at the histories. */
+	/** The duration of a fault, or the interval of reading the histories. */
 	static void sleep(Duration time) {
 		try {
 			Thread.sleep(time.toMillis());

@@ -18,15 +18,15 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The fault campaign: starts brokers and nodes, does faults to them, and judges what they
- * have written. {@code --short} takes minutes, {@code --long} hours.
+ * The fault campaign: starts brokers and nodes, injects faults, and judges their
+ * histories. {@code --short} takes minutes, {@code --long} hours.
  */
 public final class Campaign {
 
-	/** What a line starts with that says why the verdict is not good. */
+	/** The prefix of a line with the reason for a bad verdict. */
 	static final String REASON = "BROKEN: ";
 
-	/** So often one is set up in place of another one. */
+	/** How often an arena is replaced by a new one. */
 	private static final int ARENAS = 4;
 
 	private final Settings settings;
@@ -84,7 +84,7 @@ public final class Campaign {
 				settings.folder());
 	}
 
-	/** Why this machine cannot do a fault, or null if it can. */
+	/** Why this machine cannot inject a fault, or null if it can. */
 	private static @Nullable String whyNot(Fault fault) {
 		return switch (fault) {
 			case DROP, DROP_IN, DROP_OUT -> Namespace.isPossible() ? null : Namespace.whyNot();
@@ -95,7 +95,7 @@ public final class Campaign {
 		};
 	}
 
-	/** Runs it; true if nothing was broken. */
+	/** Runs the campaign; true if nothing was broken. */
 	boolean run() throws IOException {
 		say("seed " + this.settings.seed() + ", " + this.schedule.total() + " faults in " + this.settings.arenas()
 				+ " arenas of " + this.settings.nodes() + " nodes; histories and logs in " + this.settings.folder());
@@ -110,8 +110,7 @@ public final class Campaign {
 		for (int i = 0; i < this.settings.arenas(); i++) {
 			String name = "arena-" + (i + 1);
 			long seed = seeds.nextLong();
-			// The first one's processes live long, so that it shows whether anything
-			// grows.
+			// The processes of the first arena live long, to show whether anything grows.
 			boolean lethal = i > 0 || this.settings.arenas() == 1;
 			threads.add(thread(name, () -> arenas(name, seed, lethal)));
 		}
@@ -136,7 +135,8 @@ public final class Campaign {
 	}
 
 	/**
-	 * However it ends: a stopped process, a namespace and a disk would outlive this one.
+	 * Runs however the campaign ends: a paused process, a namespace or a disk would
+	 * outlive it.
 	 */
 	private static void leaveNothing(Path folder) {
 		ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
@@ -144,7 +144,7 @@ public final class Campaign {
 		DiskSpace.unmountBelow(folder);
 	}
 
-	/** An arena, and others in its place if it cannot go on; what was seen counts. */
+	/** Runs an arena, and replaces it if it cannot continue; what was seen counts. */
 	private void arenas(String name, long seed, boolean lethal) {
 		for (int i = 1; !arena((i == 1) ? name : name + "-" + i, seed + i, lethal); i++) {
 			if (i == ARENAS) {
@@ -165,14 +165,14 @@ public final class Campaign {
 			if (newer) {
 				arena.run(Fault.NEWER, null);
 			}
-			// After that nobody can go on, so nothing can come to rest either.
+			// After that, no node can continue, so the arena cannot become quiet either.
 			Referee referee = arena.finish(whole && !newer, this.stalls);
 			this.verdict.add(name, referee, arena.register(), arena.chronicle());
 			return whole;
 		}
 	}
 
-	/** Does what is to be done; false if this arena cannot go on. */
+	/** Works through the schedule; false if this arena cannot continue. */
 	private boolean work(String name, Arena arena, boolean lethal) {
 		Cell cell = this.schedule.next(lethal);
 		while (cell != null && elapsed().compareTo(this.settings.limit()) < 0) {

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the nodes of one lock cluster have written, put together. One thread.
+ * The merged histories of the nodes of one lock cluster. Used by one thread.
  */
 final class Chronicle {
 
 	/** By lock, in the order in which they were read. */
 	private final Map<String, List<Holding>> holdings = new LinkedHashMap<>();
 
-	/** The holding each node has open, by node and lock. */
+	/** The open holding of each node, by node and lock. */
 	private final Map<String, Holding> open = new HashMap<>();
 
 	private final Map<String, Integer> runs = new HashMap<>();
@@ -37,7 +37,7 @@ final class Chronicle {
 	/** By node and process. */
 	final Map<String, List<Measure>> measures = new LinkedHashMap<>();
 
-	/** What the brokers keep for the nodes, again and again. */
+	/** What the brokers store for the nodes, over time. */
 	final List<Kept> kept = new ArrayList<>();
 
 	final List<String> unexpected = new ArrayList<>();
@@ -48,13 +48,13 @@ final class Chronicle {
 
 	long unknown;
 
-	/** Takes one line of a node's history. */
+	/** Reads one line of a node's history. */
 	void read(String node, String line) {
 		try {
 			take(node, line);
 		}
 		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
-			// What was left of the last line of a process that was killed.
+			// The rest of the last line of a process that was killed.
 			this.torn++;
 			if (this.torn > this.rounds.size()) {
 				this.unexpected.add(node + " wrote: " + line);
@@ -78,7 +78,7 @@ final class Chronicle {
 				.add(new Measure(at, Long.parseLong(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4])));
 			case "X" -> this.unexpected.add(node + ": " + line.substring(line.indexOf(' ', 2) + 1));
 			case "B", "Z" -> {
-				// For people who read the file.
+				// For readers of the file.
 			}
 			default -> this.unexpected.add(node + " wrote: " + line);
 		}
@@ -151,7 +151,7 @@ final class Chronicle {
 		return this.holdings;
 	}
 
-	/** What a node has open at this moment. */
+	/** The open holdings of a node. */
 	Collection<Holding> open() {
 		return this.open.values();
 	}
@@ -171,10 +171,10 @@ final class Chronicle {
 	/**
 	 * One run of the job.
 	 *
-	 * @param node who ran it
-	 * @param fireTime when it was due, by that node's wall clock
+	 * @param node the node that ran it
+	 * @param fireTime the fire time, by that node's wall clock
 	 * @param term its term
-	 * @param at when
+	 * @param at the time
 	 */
 	record Firing(String node, long fireTime, long term, long at) {
 
@@ -186,7 +186,7 @@ final class Chronicle {
 	}
 
 	/**
-	 * What brokers keep for all shards together.
+	 * What the brokers store for all shards together.
 	 *
 	 * @param at when
 	 * @param bytes the size of their journals

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a short command of the system to its end.
+ * Runs a short system command to its end.
  */
 final class Command {
 
@@ -23,10 +23,10 @@ final class Command {
 
 	/**
 	 * Runs a command.
-	 * @param input what it reads
+	 * @param input its input
 	 * @param words the command
-	 * @return what it says
-	 * @throws IllegalStateException if it fails or is not there; says why
+	 * @return its output
+	 * @throws IllegalStateException if it fails or does not exist
 	 */
 	static String run(String input, List<String> words) {
 		Process process = null;

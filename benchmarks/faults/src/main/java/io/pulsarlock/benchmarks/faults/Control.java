@@ -13,12 +13,13 @@ import io.pulsarlock.benchmarks.faults.Violation.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A twin of the library, or a rival, that is known to be broken, and what must be seen of
- * it. If it is not seen, the campaign's silence about the library proves nothing.
+ * A twin of the library, or an alternative, that is known to be broken, and the violation
+ * that it must cause. If the campaign does not detect it, its silence about the library
+ * proves nothing.
  */
 enum Control {
 
-	/** Nobody asks whether the session is still confirmed. */
+	/** Holders do not check whether the session is still confirmed. */
 	NO_CONFIRMATION("holders do not ask for confirmation", "no-confirmation", Set.of(Kind.OVERLAP)) {
 
 		@Override
@@ -28,14 +29,12 @@ enum Control {
 
 	},
 
-	/** An expulsion counts, whatever was heard since. */
+	/** An expulsion counts regardless of later records. */
 	EXPEL_WITHOUT_COMPARISON("expulsion without compare-and-set", "expel-without-cas", Set.of(Kind.OVERLAP)) {
 
 		@Override
 		void provoke(Arena arena) {
-			// Slower than half a grace, after which the next one need not be admitted at
-			// the
-			// door: else the holder hears of it in time.
+			// Slower than half a grace, so that the holder does not learn of it in time.
 			slowly(arena.longHolder(), Duration.ofMillis(700), () -> arena.run(Fault.STALE_EXPEL, null));
 		}
 
@@ -61,7 +60,7 @@ enum Control {
 
 	},
 
-	/** A Release takes whoever is in front out of the line. */
+	/** A Release removes the front of the line regardless of its owner. */
 	RELEASE_WITHOUT_OWNER("release without owner check", "release-without-owner",
 			Set.of(Kind.OVERLAP, Kind.BYSTANDER)) {
 
@@ -77,7 +76,7 @@ enum Control {
 
 		@Override
 		boolean isSymptom(Violation violation) {
-			// A slow start of many processes may cost somebody a lock, but not like this.
+			// A slow start of many processes may cost a node a lock, but not in this way.
 			return violation.kind() == Kind.OVERLAP || violation.what().endsWith("ENDED_BY_CLUSTER");
 		}
 
@@ -93,7 +92,7 @@ enum Control {
 
 	},
 
-	/** The library as it is, and a resource that does not look at tokens. */
+	/** The library as it is, with a resource that does not check tokens. */
 	UNCHECKED_TOKENS("resource does not check tokens", null, Set.of()) {
 
 		@Override
@@ -112,12 +111,12 @@ enum Control {
 	};
 
 	/**
-	 * The broker looks after silent connections itself, as it would in half a minute:
-	 * what a subscription's owner is never told.
+	 * The broker checks silent connections itself, as it would in half a minute, and
+	 * never notifies the owner of a subscription.
 	 */
 	static final Map<String, String> BROKER_SETTINGS = Map.of("keepAliveIntervalSeconds", "2");
 
-	/** Some twins need a moment that not every try hits. */
+	/** Some twins fail only at a moment that not every attempt hits. */
 	private static final int ATTEMPTS = 15;
 
 	private final String title;
@@ -132,14 +131,14 @@ enum Control {
 		this.symptoms = symptoms.isEmpty() ? EnumSet.noneOf(Kind.class) : EnumSet.copyOf(symptoms);
 	}
 
-	/** Does what a sound library survives. */
+	/** Injects what a correct library survives. */
 	abstract void provoke(Arena arena);
 
 	Map<String, String> options() {
 		return Map.of();
 	}
 
-	/** Does something while everything takes longer on the way to one node. */
+	/** Acts while the connection to one node is slow. */
 	private static void slowly(Node node, Duration delay, Runnable task) {
 		node.link().delay(delay);
 		try {
@@ -158,7 +157,7 @@ enum Control {
 		return true;
 	}
 
-	/** How it was caught, or null if it was not. */
+	/** How the twin was caught, or null if it was not. */
 	@Nullable String caught(Arena arena) {
 		Referee referee = new Referee(arena.chronicle(), hasTokens(), StallWatch.none());
 		referee.referee();

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the brokers have open for the shard topics of a lock cluster.
+ * The open objects at the brokers for the shard topics of a lock cluster.
  *
  * @param producers producers
  * @param readers consumers of subscriptions that are not the keeper's
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Counted(int producers, int readers, int keepers) {
 
-	/** What is left when all nodes have ended. */
+	/** What remains when all nodes have ended. */
 	static final Counted NOTHING = new Counted(0, 0, 0);
 
 	/**
@@ -46,13 +46,13 @@ record Counted(int producers, int readers, int keepers) {
 		return subscription.equals("keeper") ? Kind.KEEPER : Kind.READER;
 	}
 
-	/** What a subscription is for. */
+	/** The purpose of a subscription. */
 	enum Kind {
 
-		/** It keeps the journal. */
+		/** It retains the journal. */
 		KEEPER,
 
-		/** A node reads by it. */
+		/** A node reads with it. */
 		READER
 
 	}

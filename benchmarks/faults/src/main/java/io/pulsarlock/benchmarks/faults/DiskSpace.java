@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small disk (a tmpfs) that can be made full. Needs Linux and root. Not for more than
- * one thread.
+ * A small disk (a tmpfs) that can be filled. Needs Linux and root. Used by one thread.
  */
 final class DiskSpace implements AutoCloseable {
 
@@ -34,7 +33,7 @@ final class DiskSpace implements AutoCloseable {
 		return whyNot() == null;
 	}
 
-	/** Why they cannot; null if they can. */
+	/** Why disks cannot be mounted; null if they can. */
 	static synchronized @Nullable String whyNot() {
 		if (!tried) {
 			whyNot = tryIt();
@@ -61,7 +60,7 @@ final class DiskSpace implements AutoCloseable {
 
 	/**
 	 * Mounts a disk.
-	 * @param directory where, created if need be
+	 * @param directory the mount point, created if necessary
 	 * @param megabytes its size
 	 * @return the disk, empty
 	 */
@@ -78,7 +77,7 @@ final class DiskSpace implements AutoCloseable {
 	}
 
 	/**
-	 * Unmounts what a campaign that was killed has left below a folder.
+	 * Unmounts what a killed campaign has left below a folder.
 	 * @param folder the folder
 	 */
 	static void unmountBelow(Path folder) {
@@ -115,17 +114,16 @@ final class DiskSpace implements AutoCloseable {
 	}
 
 	/**
-	 * Fills it to the last byte, until {@link #free()}. A bookie ends when it cannot
-	 * write its journal, a moment later, unless its disk check came first and made it
-	 * read-only.
+	 * Fills the disk to the last byte, until {@link #free()}. A bookie that cannot write
+	 * its journal ends a moment later, unless its disk check has made it read-only first.
 	 */
 	void fill() {
 		fill(0);
 	}
 
 	/**
-	 * Fills it but for some space, until {@link #free()}. A bookie that is above its
-	 * {@code diskUsageThreshold} refuses new ledgers and lives on.
+	 * Fills the disk except for some space, until {@link #free()}. A bookie above its
+	 * {@code diskUsageThreshold} refuses new ledgers and keeps running.
 	 * @param megabytes what stays free
 	 */
 	void fill(int megabytes) {
@@ -136,14 +134,14 @@ final class DiskSpace implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			// Somebody else took the last bytes.
+			// Another process took the last bytes.
 			if (usable() > 0) {
 				throw new UncheckedIOException(ex);
 			}
 		}
 	}
 
-	/** Gives the space back. */
+	/** Frees the space. */
 	void free() {
 		try {
 			Files.deleteIfExists(this.filler);
@@ -153,7 +151,7 @@ final class DiskSpace implements AutoCloseable {
 		}
 	}
 
-	/** Unmounts it, with all that is on it, even if a process still uses it. */
+	/** Unmounts the disk with its contents, even if a process still uses it. */
 	@Override
 	public void close() {
 		Command.run("umount", "-l", this.directory.toString());

@@ -8,7 +8,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * The leader of the negative control: leads while it believes to be the active consumer,
- * and runs the job each second.
+ * and runs the job once per second.
  */
 final class FailoverLeader implements SmartLifecycle, Runnable {
 

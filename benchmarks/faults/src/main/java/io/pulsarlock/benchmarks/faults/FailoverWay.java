@@ -19,9 +19,9 @@ import org.apache.pulsar.client.api.SubscriptionType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A negative control, without the library: whoever is the active consumer of a Failover
- * subscription believes to have the lock until it hears otherwise. Its token is the
- * position of a message it publishes as soon as it is active.
+ * A negative control without the library: the active consumer of a Failover subscription
+ * believes to hold the lock until it is notified otherwise. Its token is the position of
+ * a message that it publishes as soon as it is active.
  */
 final class FailoverWay implements Way {
 
@@ -35,7 +35,7 @@ final class FailoverWay implements Way {
 
 	/**
 	 * Create the control.
-	 * @param topics what the topics' names start with
+	 * @param topics the prefix of the topic names
 	 */
 	FailoverWay(PulsarClient client, String topics, String node, Duration waitFor) {
 		this.client = client;
@@ -54,7 +54,7 @@ final class FailoverWay implements Way {
 					.subscriptionName("lock")
 					.subscriptionType(SubscriptionType.Failover)
 					.consumerName(this.node + "-" + UUID.randomUUID())
-					// Or a newcomer would come before who is active.
+					// Otherwise a newcomer would displace the active consumer.
 					.priorityLevel((int) (System.currentTimeMillis() / 1000))
 					.consumerEventListener(belief)
 					.subscribe()) {
@@ -76,7 +76,7 @@ final class FailoverWay implements Way {
 		return new Position(position.getLedgerId(), position.getEntryId()).token();
 	}
 
-	/** What the client says is believed. */
+	/** The belief follows the client. */
 	private static final class Belief implements Grasp, ConsumerEventListener {
 
 		private final String lock;

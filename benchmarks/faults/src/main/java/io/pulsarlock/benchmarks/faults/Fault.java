@@ -8,39 +8,39 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to a node or to Pulsar, for how long, and within what time somebody must
- * get a lock again.
+ * A fault of a node or of Pulsar, its duration, and the time within which a lock must be
+ * granted again.
  */
 enum Fault {
 
-	/** A node ends without a word. */
+	/** A node is killed. */
 	KILL("kill -9", Kind.NODE, 0, 10),
 
-	/** A node stands, shorter than the grace. */
+	/** A node is paused for less than the grace. */
 	STOP_1("SIGSTOP 1 s", Kind.NODE, 1, 10),
 
-	/** A node stands, longer than the grace and shorter than the lease. */
+	/** A node is paused for longer than the grace and less than the lease. */
 	STOP_5("SIGSTOP 5 s", Kind.NODE, 5, 12),
 
-	/** A node stands for longer than the lease. */
+	/** A node is paused for longer than the lease. */
 	STOP_20("SIGSTOP 20 s", Kind.NODE, 20, 12),
 
-	/** A node stands for longer than the broker's keep-alive. */
+	/** A node is paused for longer than the broker's keep-alive. */
 	STOP_70("SIGSTOP 70 s", Kind.NODE, 70, 12),
 
-	/** A node is stopped in good order. */
+	/** A node is stopped cleanly. */
 	SHUTDOWN("SIGTERM", Kind.NODE, 0, 8),
 
 	/** A node's connections are reset, on both sides. */
 	RESET("connection reset", Kind.NODE, 0, 10),
 
-	/** The broker sees a reset, and the node sees nothing. */
+	/** The broker sees a reset, but the node does not. */
 	RESET_BROKER_SIDE("reset seen by the broker only", Kind.NODE, 8, 12),
 
-	/** The node sees a reset, and the broker sees nothing. */
+	/** The node sees a reset, but the broker does not. */
 	RESET_NODE_SIDE("reset seen by the node only", Kind.NODE, 8, 12),
 
-	/** Nothing goes through, in either direction, and nobody is told. */
+	/** Nothing passes in either direction, without an error. */
 	BLACKHOLE("black hole", Kind.NODE, 10, 14),
 
 	/** What the node sends is swallowed. */
@@ -58,10 +58,10 @@ enum Fault {
 	/** Packets from the node are dropped. */
 	DROP_OUT("packets from the node dropped", Kind.NODE, 10, 16),
 
-	/** Everything takes longer. */
+	/** Everything is delayed. */
 	DELAY("300 ms delay", Kind.NODE, 8, 10),
 
-	/** The journal reaches the node by drops. */
+	/** The journal reaches the node only slowly. */
 	STARVE("journal reader starved", Kind.NODE, 10, 14),
 
 	/** The wall clock jumps forward. */
@@ -73,64 +73,64 @@ enum Fault {
 	/** The wall clock runs at double rate. */
 	WALL_DOUBLE("wall clock at double rate", Kind.NODE, 8, 8),
 
-	/** A node ends while it joins. */
+	/** A node is killed while it joins. */
 	JOIN_KILL("kill -9 while joining", Kind.NODE, 0, 10),
 
-	/** A node stands while it joins. */
+	/** A node is paused while it joins. */
 	JOIN_STOP("SIGSTOP 5 s while joining", Kind.NODE, 5, 12),
 
 	/** A node is cut off while it joins. */
 	JOIN_BLACKHOLE("black hole while joining", Kind.NODE, 8, 14),
 
-	/** A node comes back that writes what the others do not know yet. */
+	/** A node comes back and writes what the others do not know yet. */
 	UPGRADE("rolling upgrade", Kind.NODE, 4, 8),
 
-	/** A node far behind writes expulsions of everybody. */
+	/** A node that is far behind writes expulsions of all sessions. */
 	STALE_EXPEL("stale expulsions", Kind.CLUSTER, 1, 8),
 
-	/** Somebody writes copies of what the nodes have written. */
+	/** A client writes copies of the nodes' records. */
 	NOISE_COPIES("noise: copies", Kind.CLUSTER, 6, 15),
 
-	/** Somebody writes records of sessions that have no node. */
+	/** A client writes records of sessions without a node. */
 	NOISE_STRANGERS("noise: strangers", Kind.CLUSTER, 6, 15),
 
-	/** Somebody writes numbers of live sessions that are far ahead. */
+	/** A client writes numbers of live sessions that are far ahead. */
 	NOISE_GAPS("noise: gaps", Kind.CLUSTER, 6, 15),
 
-	/** Somebody opens thousands of sessions. */
+	/** A client opens thousands of sessions. */
 	NOISE_OPENINGS("noise: openings", Kind.CLUSTER, 6, 24),
 
-	/** Somebody writes copies with another bit, which the checksum shows. */
+	/** A client writes copies with a flipped bit, which the checksum reveals. */
 	NOISE_FLIPPED("noise: flipped bits", Kind.CLUSTER, 6, 15),
 
-	/** Somebody writes records in the names of live sessions. */
+	/** A client writes records in the names of live sessions. */
 	NOISE_FORGED("noise: forged records", Kind.CLUSTER, 6, 24),
 
-	/** Somebody writes messages that are no records. */
+	/** A client writes messages that are not records. */
 	NOISE_ODD("noise: odd messages", Kind.CLUSTER, 6, 15),
 
-	/** The broker of the shards dies, and comes back. */
+	/** The broker of the shards is killed and restarted. */
 	BROKER_KILL("broker kill -9", Kind.CLUSTER, 4, 25),
 
-	/** The broker of the shards stands, shorter than the lease. */
+	/** The broker of the shards is paused for less than the lease. */
 	BROKER_STOP_5("broker SIGSTOP 5 s", Kind.CLUSTER, 5, 20),
 
-	/** The broker of the shards stands until another takes its topics. */
+	/** The broker of the shards is paused until another one takes its topics. */
 	BROKER_STOP_20("broker SIGSTOP 20 s", Kind.CLUSTER, 20, 25),
 
-	/** The broker of the shards is restarted in good order. */
+	/** The broker of the shards is restarted cleanly. */
 	BROKER_RESTART("broker restart", Kind.CLUSTER, 4, 25),
 
-	/** The bundles move. */
+	/** The bundles are unloaded. */
 	UNLOAD_NAMESPACE("bundles unloaded", Kind.CLUSTER, 1, 15),
 
-	/** The shard topics move. */
+	/** The shard topics are unloaded. */
 	UNLOAD_TOPIC("shard topics unloaded", Kind.CLUSTER, 1, 15),
 
 	/** An administrator deletes a shard topic that is in use. */
 	DELETE_TOPIC("shard topic deleted", Kind.CLUSTER, 1, 25),
 
-	/** An administrator deletes the subscriptions by which the nodes read. */
+	/** An administrator deletes the subscriptions with which the nodes read. */
 	DELETE_READERS("reader subscriptions deleted", Kind.CLUSTER, 1, 15),
 
 	/** An administrator deletes the keeper. */
@@ -145,13 +145,13 @@ enum Fault {
 	/** The namespace gets a backlog quota that is exceeded at once. */
 	POLICY_BACKLOG("backlog quota of 1 byte", Kind.CLUSTER, 8, 20),
 
-	/** The bookie dies, and comes back with its data. */
+	/** The bookie is killed and restarted with its data. */
 	BOOKIE_KILL("bookie kill -9", Kind.CLUSTER, 4, 40),
 
 	/** The bookie's disk is full. */
 	DISK_FULL("bookie's disk full", Kind.CLUSTER, 8, 40),
 
-	/** A node comes back that writes a version the others cannot read. */
+	/** A node comes back with a record version that the others cannot read. */
 	NEWER("node of a newer record version", Kind.LAST, 8, 0);
 
 	private final String title;
@@ -169,7 +169,7 @@ enum Fault {
 		this.bound = Duration.ofSeconds(boundSeconds);
 	}
 
-	/** What it is called in reports. */
+	/** The name in reports. */
 	String title() {
 		return this.title;
 	}
@@ -178,20 +178,20 @@ enum Fault {
 		return this.kind;
 	}
 
-	/** How long it lasts. */
+	/** The duration. */
 	Duration length() {
 		return this.length;
 	}
 
 	/**
-	 * Within what time somebody must have the lock: after the fault for a node whose loss
-	 * the others must notice, after its end if Pulsar itself was hit.
+	 * The time within which the lock must be granted again: after the fault for a node
+	 * whose loss the others must detect, after its end if Pulsar itself was hit.
 	 */
 	Duration bound() {
 		return this.bound;
 	}
 
-	/** Whether the node's process ends by it. */
+	/** Whether it ends the node's process. */
 	boolean isLethal() {
 		return switch (this) {
 			case KILL, SHUTDOWN, JOIN_KILL, JOIN_STOP, JOIN_BLACKHOLE, UPGRADE, NEWER, WALL_FORWARD, WALL_BACK,
@@ -201,7 +201,7 @@ enum Fault {
 		};
 	}
 
-	/** Whether the node's threads stand, so that nothing can be told to them. */
+	/** Whether the node's threads are paused, so that they cannot be notified. */
 	boolean isPause() {
 		return switch (this) {
 			case STOP_1, STOP_5, STOP_20, STOP_70, JOIN_STOP -> true;
@@ -224,9 +224,10 @@ enum Fault {
 	}
 
 	/**
-	 * What is written, if it is noise. There is none that takes locks from live sessions,
-	 * as a flipped bit with a checksum that fits may: where records have no keys that is
-	 * not kept from anybody, so there would be nothing to judge.
+	 * The records that are written, if the fault is noise. Noise that takes locks from
+	 * live sessions, such as a flipped bit with a matching checksum, is not included:
+	 * without record keys no client is prevented from that, so there would be nothing to
+	 * judge.
 	 */
 	Noise.@Nullable Kind noise() {
 		return switch (this) {
@@ -252,7 +253,7 @@ enum Fault {
 						.collect(Collectors.joining(", "))));
 	}
 
-	/** What a fault is done to. */
+	/** The target of a fault. */
 	enum Kind {
 
 		/** One node. */
@@ -261,7 +262,7 @@ enum Fault {
 		/** Pulsar, and so all nodes. */
 		CLUSTER,
 
-		/** Something after which nothing goes on. */
+		/** A fault after which nothing can continue. */
 		LAST
 
 	}

@@ -33,13 +33,13 @@ import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /**
- * The node under attack: an application that uses the starter as any other would, holds
- * locks all the time, leads a group, and writes down what it believes. See
- * {@link NodeSettings} for its arguments, {@link History} for what it writes.
+ * The node under attack: an ordinary application with the starter that holds locks all
+ * the time, leads a group, and records what it believes. See {@link NodeSettings} for its
+ * arguments and {@link History} for its output.
  * <p>
  * Commands on its standard input: {@code QUIESCE} ends all holdings and takes no lock
  * until {@code RESUME}, {@code MEASURE} writes what the process uses, {@code RESIGN}
- * gives the leadership up. The end of the input ends it in good order. It says
+ * gives up the leadership. The end of the input stops the node cleanly. It prints
  * {@code JOINED} once and {@code QUIET} after each {@code QUIESCE}.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -64,7 +64,7 @@ public class FaultNode {
 		}
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(FaultNode.class)
 			.web(WebApplicationType.NONE)
-			// Heirs that look whether the holder is gone make the client warn.
+			// Heirs that check for the holder make the client warn.
 			.properties("spring.main.banner-mode=off", "logging.level.root=warn",
 					"logging.level.org.apache.pulsar=error")
 			.run(all.toArray(String[]::new));
@@ -72,7 +72,7 @@ public class FaultNode {
 		for (String line = in.readLine(); line != null; line = in.readLine()) {
 			obey(line, context);
 		}
-		// The context is closed as it would be by a SIGTERM.
+		// The context is closed as by a SIGTERM.
 		System.exit(0);
 	}
 
@@ -155,7 +155,7 @@ public class FaultNode {
 		return 31 * settings.seed() + 1009L * node.hashCode() + workers.size();
 	}
 
-	/** What a node does with the library. */
+	/** The node with the library. */
 	@Configuration(proxyBeanMethods = false)
 	@EnableScheduling
 	@ConditionalOnProperty(name = "faults.mode", havingValue = "library", matchIfMissing = true)
@@ -203,7 +203,7 @@ public class FaultNode {
 
 	}
 
-	/** What a node does without it. */
+	/** The node without the library. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnProperty(name = "faults.mode", havingValue = "failover")
 	static class Failover {

@@ -8,7 +8,7 @@ import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 
 /**
- * What a node has that believes to hold a lock.
+ * What a node that believes to hold a lock has.
  */
 interface Grasp {
 
@@ -19,19 +19,19 @@ interface Grasp {
 	 */
 	long token();
 
-	/** Whether it believes so at this moment. */
+	/** Whether it currently believes to hold the lock. */
 	boolean isHeld();
 
-	/** Calls back when the belief has ended against the holder's will. */
+	/** Registers a callback for an end that the holder did not cause. */
 	void onLost(Consumer<LockLoss> callback);
 
-	/** Whether it has ended against the holder's will. */
+	/** Whether it has ended without the holder's doing. */
 	boolean isLost();
 
 	/**
-	 * That of a lock of the library.
-	 * @param held the holding
-	 * @param belief how the user of it asks whether it is held
+	 * Creates the grasp of a lock of the library.
+	 * @param held the handle
+	 * @param belief how the user checks whether it is held
 	 */
 	static Grasp of(LockGrant held, BooleanSupplier belief) {
 		return new Grasp() {

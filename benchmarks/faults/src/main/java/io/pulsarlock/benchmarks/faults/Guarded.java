@@ -3,12 +3,12 @@ package io.pulsarlock.benchmarks.faults;
 import java.io.IOException;
 
 /**
- * The resource that locks guard, as a node sees it: two stores, of which one checks
- * fencing tokens. Safe for use by any number of threads.
+ * The guarded resource as a node sees it: two stores, one of which checks fencing tokens.
+ * Safe for use by multiple threads.
  */
 interface Guarded {
 
-	/** A resource that is not there: nothing is refused, nothing is kept. */
+	/** A missing resource: refuses nothing and stores nothing. */
 	Guarded NONE = new Guarded() {
 
 		@Override
@@ -25,7 +25,7 @@ interface Guarded {
 
 	/**
 	 * Reads a value.
-	 * @param store from where
+	 * @param store the store
 	 * @param name the lock that guards it
 	 * @param token the reader's token
 	 * @return the value's version, or -1 if the token is refused
@@ -35,11 +35,11 @@ interface Guarded {
 
 	/**
 	 * Writes a value.
-	 * @param store where
+	 * @param store the store
 	 * @param name the lock that guards it
 	 * @param token the writer's token
 	 * @param base the version the writer has read
-	 * @param id of the write, unlike any other
+	 * @param id the unique id of the write
 	 * @return false if the token is refused
 	 * @throws IOException if there is no answer
 	 */

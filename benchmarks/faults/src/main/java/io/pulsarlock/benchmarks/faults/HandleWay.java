@@ -12,11 +12,11 @@ import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 
 /**
- * By a handle that is waited for in the background.
+ * Holds the lock by a handle that is acquired in the background.
  */
 final class HandleWay implements Way {
 
-	/** Later than that an answer will not come, even if the process has stood. */
+	/** An answer does not come later than that, even if the process was paused. */
 	private static final Duration LATE = Duration.ofMinutes(3);
 
 	private final LockRegistry registry;

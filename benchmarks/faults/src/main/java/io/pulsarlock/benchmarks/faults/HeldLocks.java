@@ -20,24 +20,23 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Many locks that are held for as long as nothing happens: each node holds its own, and
- * the next node waits for all of them. Whoever gets those of another node gives them back
- * after a moment, so that they go home. One thread for all, which looks in turn whether
- * each is still held.
+ * Many locks that are held as long as no fault occurs: each node holds its own, and the
+ * next node waits for all of them. A node that gets the locks of another node releases
+ * them after a moment, so that they return. One thread checks all locks in turn.
  */
 final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 
-	/** What the names of these locks start with. */
+	/** The prefix of the names of these locks. */
 	static final String PREFIX = "held-";
 
 	private static final Duration AWAY = Duration.ofSeconds(1);
 
 	private static final Duration REST = Duration.ofSeconds(1);
 
-	/** Nobody gives up waiting. */
+	/** Waiting never ends. */
 	private static final Duration WAIT = Duration.ofHours(1);
 
-	/** Longer than the library needs to tell of the loss of all. */
+	/** Longer than the library needs to report the loss of all. */
 	private static final Duration LIMIT = Duration.ofSeconds(5);
 
 	private static final long POLL_MILLIS = 5;
@@ -64,8 +63,8 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 	/**
 	 * Create the locks.
 	 * @param count how many each node holds
-	 * @param home which node this is
-	 * @param nodes how many nodes there are
+	 * @param home the index of this node
+	 * @param nodes the number of nodes
 	 */
 	HeldLocks(LockRegistry registry, History history, int count, int home, int nodes) {
 		this.registry = registry;
@@ -96,7 +95,7 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 				}
 			}
 			catch (InterruptedException ex) {
-				// Nobody interrupts.
+				// This thread is never interrupted.
 			}
 			long now = System.nanoTime();
 			this.places.forEach((place) -> place.visit(now));
@@ -111,7 +110,7 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 		}
 	}
 
-	/** Returns when none is held and none is waited for. */
+	/** Returns when none is held or awaited. */
 	synchronized void quiesce() throws InterruptedException {
 		this.quiet = true;
 		this.resting = this.places.isEmpty();
@@ -133,7 +132,7 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 		this.quiet = false;
 	}
 
-	/** Takes no lock any more; what is held ends with the library, which tells so. */
+	/** Stops acquiring locks; held locks end with the library, which reports it. */
 	@Override
 	public void stop() {
 		this.stopped = true;
@@ -145,7 +144,7 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 		return this.running;
 	}
 
-	/** One lock as this node uses it. That thread only. */
+	/** One lock as this node uses it. Used only by the thread above. */
 	private final class Place {
 
 		private final String lock;
@@ -227,7 +226,7 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 				held.close();
 			}
 			catch (RuntimeException ex) {
-				// It was lost, which the tenure knows.
+				// The lock was lost, which the tenure records.
 			}
 			tenure.left();
 			this.held = null;
@@ -239,10 +238,10 @@ final class HeldLocks implements SmartLifecycle, DisposableBean, Runnable {
 	/**
 	 * The end of a request.
 	 *
-	 * @param place whose
-	 * @param handle what was granted, or null
-	 * @param error why nothing was, or null
-	 * @param at when
+	 * @param place the lock
+	 * @param handle the granted handle, or null
+	 * @param error the failure, or null
+	 * @param at the time
 	 */
 	private record Answer(Place place, @Nullable LockHandle handle, @Nullable Throwable error, long at) {
 	}

@@ -12,19 +12,19 @@ import io.pulsarlock.LockLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what happens on one node into a file, one line for each event, at once: what was
- * written survives the process. Times are those of {@link System#nanoTime()}, which all
- * processes of a machine share. A line may stand behind one with a later time. Safe for
- * use by any number of threads.
+ * Writes the events of one node into a file, one line per event and without a buffer, so
+ * that they survive the process. Times are those of {@link System#nanoTime()}, which all
+ * processes of a machine share. A line may follow a line with a later time. Safe for use
+ * by multiple threads.
  */
 final class History implements AutoCloseable {
 
-	// Not a channel: an interrupt would close it.
+	// Not a channel, because an interrupt would close it.
 	private final FileOutputStream out;
 
 	/**
-	 * Opens the file and writes that a process starts.
-	 * @param file the file; appended to if there is one
+	 * Opens the file and records the start of a process.
+	 * @param file the file; appended to if it exists
 	 * @param node the node
 	 */
 	History(Path file, String node) {
@@ -64,17 +64,18 @@ final class History implements AutoCloseable {
 
 	/**
 	 * A holding has ended.
-	 * @param at when that was noticed or brought about
+	 * @param at the time at which it was noticed or caused
 	 * @param lock the lock
 	 * @param token its token
-	 * @param lastTrue the start of the last look that found it held; zero if none did
-	 * @param lost false if it was given back
+	 * @param lastTrue the start of the last check that found it held; zero if there was
+	 * none
+	 * @param lost false if it was released
 	 */
 	void ended(long at, String lock, long token, long lastTrue, boolean lost) {
 		write("E " + at + " " + lock + " " + token + " " + lastTrue + " " + (lost ? "LOST" : "RELEASED"));
 	}
 
-	/** The holder is told of a loss. */
+	/** The holder is notified of a loss. */
 	void told(String lock, LockLoss lost) {
 		write("L " + System.nanoTime() + " " + lock + " " + lost.token() + " " + lost.reason());
 	}
@@ -84,12 +85,12 @@ final class History implements AutoCloseable {
 		write("F " + System.nanoTime() + " " + fireTime + " " + term);
 	}
 
-	/** Somebody else had the lock for as long as it was waited for. */
+	/** Another holder had the lock during the whole wait. */
 	void busy(String lock) {
 		write("T " + System.nanoTime() + " " + lock);
 	}
 
-	/** Whether the lock is free could not be said. */
+	/** It is unknown whether the lock was free. */
 	void unknown(String lock, Throwable ex) {
 		write("U " + System.nanoTime() + " " + lock + " " + ex.getClass().getSimpleName());
 	}
@@ -100,7 +101,7 @@ final class History implements AutoCloseable {
 		write("X " + System.nanoTime() + " " + text.replaceAll("\\s+", " "));
 	}
 
-	/** What the process uses. */
+	/** The resources that the process uses. */
 	void measured(long heap, int threads, long files) {
 		write(String.format(Locale.ROOT, "M %d %d %d %d", System.nanoTime(), heap, threads, files));
 	}
@@ -119,7 +120,7 @@ final class History implements AutoCloseable {
 		}
 	}
 
-	/** Writes that an orderly stop is done. */
+	/** Records the end of an orderly stop. */
 	@Override
 	public void close() {
 		write("Z " + System.nanoTime());

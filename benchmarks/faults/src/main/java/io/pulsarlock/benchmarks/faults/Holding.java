@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node believed of one lock, as its history tells. Times are those of the
+ * What one node believed about one lock, according to its history. Times are those of the
  * machine's monotonic clock, which all processes share.
  */
 final class Holding {
@@ -22,20 +22,20 @@ final class Holding {
 
 	final long granted;
 
-	/** When its holder had noticed the end; zero if it never wrote so. */
+	/** When its holder had noticed the end; zero if this was never recorded. */
 	long ended;
 
-	/** The last moment from which it was told that it still holds; zero for never. */
+	/** The start of the last check that found it held; zero for none. */
 	long lastTrue;
 
 	boolean lost;
 
-	/** When it was told of the loss, each time. */
+	/** The times at which it was notified of the loss. */
 	final List<Long> told = new ArrayList<>();
 
 	@Nullable String reason;
 
-	/** Until when it can have believed at most, if its process died; or zero. */
+	/** The latest end of its belief if its process died; otherwise zero. */
 	long died;
 
 	Holding(String lock, long token, String node, int run, long granted) {

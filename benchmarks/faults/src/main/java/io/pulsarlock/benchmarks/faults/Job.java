@@ -11,16 +11,16 @@ import io.pulsarlock.annotation.LockContext;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * The leader's job, once a second. Not final, so that it can be guarded.
+ * The leader's job, once per second. Not final, so that it can be guarded.
  */
 class Job {
 
-	/** A thread may wake up a little before the time by the wall clock. */
+	/** A thread may wake up slightly before the time by the wall clock. */
 	private static final long EARLY_MILLIS = 50;
 
 	/**
-	 * When the scheduler has called, on its thread. The claim of a fire time, between
-	 * that and the job, may take longer than until the next.
+	 * The time of the scheduler's call, on its thread. The claim of the fire time, before
+	 * the job runs, may take longer than until the next one.
 	 */
 	private static final ThreadLocal<Long> CALLED = ThreadLocal.withInitial(System::currentTimeMillis);
 
@@ -33,7 +33,7 @@ class Job {
 		this.history = history;
 	}
 
-	/** Around each call of the scheduler. */
+	/** Wraps each call of the scheduler. */
 	static Runnable timed(Runnable call) {
 		return () -> {
 			CALLED.set(System.currentTimeMillis());
@@ -50,7 +50,7 @@ class Job {
 		this.history.fired(fireTime, held.fencingToken());
 	}
 
-	/** What the scheduler has caught. */
+	/** Handles what the scheduler has caught. */
 	static void failed(History history, Throwable ex) {
 		if (ex instanceof LockUnavailableException) {
 			history.unknown(LeaderWatch.LOCK, ex);

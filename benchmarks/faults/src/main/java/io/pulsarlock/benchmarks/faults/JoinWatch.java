@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Says once when locks can be used.
+ * Records once when locks can be used.
  */
 final class JoinWatch implements SmartLifecycle {
 
@@ -42,7 +42,7 @@ final class JoinWatch implements SmartLifecycle {
 			FaultNode.say("JOINED");
 		}
 		catch (InterruptedException ex) {
-			// Nobody does that.
+			// This thread is never interrupted.
 		}
 	}
 

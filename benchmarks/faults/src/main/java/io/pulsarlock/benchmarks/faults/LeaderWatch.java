@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * Watches this node's leadership as a worker watches its lock, and writes it down as lock
+ * Watches this node's leadership as a worker watches its lock, and records it as lock
  * {@code group:jobs}.
  */
 final class LeaderWatch implements Runnable, DisposableBean {
@@ -44,7 +44,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 		this.thread.start();
 	}
 
-	/** Takes note of a leadership, if it is new. */
+	/** Records a leadership if it is new. */
 	synchronized void seen(LockGrant held) {
 		long at = System.nanoTime();
 		if (this.latest != held) {
@@ -71,11 +71,11 @@ final class LeaderWatch implements Runnable, DisposableBean {
 			}
 		}
 		catch (InterruptedException ex) {
-			// Nobody does that.
+			// This thread is never interrupted.
 		}
 	}
 
-	/** Waits until the end of the last leadership is written. */
+	/** Waits until the end of the last leadership is recorded. */
 	@Override
 	public void destroy() throws InterruptedException {
 		long end = System.nanoTime() + LIMIT.toNanos();
@@ -86,7 +86,7 @@ final class LeaderWatch implements Runnable, DisposableBean {
 		this.thread.join();
 	}
 
-	/** Checks what listeners are promised: granted and revoked in turn. */
+	/** Checks the promise to listeners: granted and revoked alternate. */
 	private final class InTurn implements LeaderListener {
 
 		private long term;

@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.util.Assert;
 
 /**
- * The network between one node and its brokers: a SOCKS5 proxy that the node's Pulsar
- * client is told to use, so that faults hit all its connections and nobody else's.
+ * The network between one node and its brokers: a SOCKS5 proxy for the node's Pulsar
+ * client, so that faults hit all connections of this node and no others.
  * <p>
  * Every fault may be called from any thread, is in force when the call returns, for
- * present and for new connections, and lasts until {@link #heal()}. What is being written
- * at that very moment may still arrive. Faults add up: a link may be slow and throttled.
- * The resets are events: they hit the connections that are there. No fault makes the link
- * take in more than a fixed number of bytes; it stops to read, and the sender feels it.
+ * existing and new connections, and lasts until {@link #heal()}. Bytes that are being
+ * written at that moment may still arrive. Faults add up: a link may be slow and
+ * throttled. Resets are events that hit the existing connections. No fault makes the link
+ * buffer more than a fixed number of bytes; it then stops reading, which blocks the
+ * sender.
  */
 final class Link implements AutoCloseable {
 
@@ -49,7 +50,7 @@ final class Link implements AutoCloseable {
 		return this.server.getLocalPort();
 	}
 
-	/** What the Pulsar client is given as {@code socks5ProxyAddress}. */
+	/** The {@code socks5ProxyAddress} for the Pulsar client. */
 	InetSocketAddress address() {
 		return new InetSocketAddress(this.server.getInetAddress(), port());
 	}
@@ -67,18 +68,18 @@ final class Link implements AutoCloseable {
 				}
 			}
 			catch (IOException ex) {
-				// Closed, or one connection that was gone again.
+				// Closed, or a connection that had already ended.
 			}
 		}
 	}
 
-	/** Resets both sides of every present connection. */
+	/** Resets both sides of every existing connection. */
 	void resetAll() {
 		this.connections.forEach(LinkConnection::reset);
 	}
 
 	/**
-	 * Resets every present connection towards its broker; the node's side stays open and
+	 * Resets every existing connection towards its broker; the node's side stays open and
 	 * silent until {@link #heal()} closes it.
 	 */
 	void resetBrokerSide() {
@@ -86,7 +87,7 @@ final class Link implements AutoCloseable {
 	}
 
 	/**
-	 * Resets every present connection towards the node; the broker's side stays open and
+	 * Resets every existing connection towards the node; the broker's side stays open and
 	 * silent until {@link #heal()} closes it.
 	 */
 	void resetNodeSide() {
@@ -94,21 +95,21 @@ final class Link implements AutoCloseable {
 	}
 
 	/**
-	 * Lets bytes vanish into the dark, neither forwarded nor refused. Replaces an earlier
-	 * call. A new connection seems to be made while any direction is dark, and gets no
-	 * answer. What was sent in the dark is delivered after {@link #heal()}, unless the
-	 * connection was closed meanwhile; such a close is not passed on before
-	 * {@link #heal()} either.
-	 * @param toBroker whether what the node sends goes dark
-	 * @param toNode whether what the brokers send goes dark
+	 * Swallows bytes, which are neither forwarded nor refused. Replaces an earlier call.
+	 * While any direction is dark, a new connection seems to be established, but gets no
+	 * answer. Bytes that were sent in the dark are delivered after {@link #heal()},
+	 * unless the connection was closed in the meantime; such a close is not passed on
+	 * before {@link #heal()} either.
+	 * @param toBroker whether the direction to the brokers is dark
+	 * @param toNode whether the direction to the node is dark
 	 */
 	void blackhole(boolean toBroker, boolean toNode) {
 		this.faults.blackhole(toBroker, toNode);
 	}
 
 	/**
-	 * Delays every chunk in both directions. The order stays.
-	 * @param delay how long, one way
+	 * Delays every chunk in both directions without reordering.
+	 * @param delay the one-way delay
 	 */
 	void delay(Duration delay) {
 		Assert.isTrue(!delay.isNegative(), "'delay' must not be negative");
@@ -117,7 +118,7 @@ final class Link implements AutoCloseable {
 
 	/**
 	 * Limits what all brokers together send to the node, which starves its journal
-	 * readers. The other direction stays as it is.
+	 * readers. The other direction is not affected.
 	 * @param bytesPerSecondToNode the limit
 	 */
 	void throttle(int bytesPerSecondToNode) {
@@ -131,19 +132,19 @@ final class Link implements AutoCloseable {
 		this.faults.heal();
 	}
 
-	/** How many connections have a side open, also one reset on the other side. */
+	/** The number of connections with an open side, even if the other side was reset. */
 	int connections() {
 		return this.connections.size();
 	}
 
-	/** Resets all connections and listens no more. */
+	/** Resets all connections and stops listening. */
 	@Override
 	public void close() {
 		try {
 			this.server.close();
 		}
 		catch (IOException ex) {
-			// Nobody can connect either way.
+			// No connection is possible either way.
 		}
 		resetAll();
 		heal();

@@ -9,13 +9,13 @@ import io.pulsarlock.benchmarks.faults.LinkFaults.Direction;
 
 /**
  * One connection through a {@link Link}: its SOCKS5 handshake, then a {@link LinkPipe}
- * each way. It has its threads; all methods may be called from any.
+ * each way. It has its own threads; all methods may be called from any thread.
  */
 final class LinkConnection {
 
 	private static final int CONNECT_MILLIS = 10_000;
 
-	/** Small, so that a sender soon feels that nobody reads. */
+	/** Small, so that a sender soon blocks when nothing is read. */
 	private static final int BUFFER = 128 * 1024;
 
 	private final Socket node;
@@ -29,7 +29,7 @@ final class LinkConnection {
 	/** One side was reset; the other one is kept open and silent. Guarded by this. */
 	private boolean severed;
 
-	/** No byte goes on any more. Guarded by this. */
+	/** No byte is forwarded any more. Guarded by this. */
 	private boolean over;
 
 	LinkConnection(Socket node, LinkFaults faults, Consumer<LinkConnection> onEnd) {
@@ -53,8 +53,8 @@ final class LinkConnection {
 			this.node.setTcpNoDelay(true);
 			this.node.setSendBufferSize(BUFFER);
 			InetSocketAddress target = Socks.readTarget(this.node);
-			// In the dark the proxy itself answers: it stands for the network, which a
-			// client must not take for a proxy that has died.
+			// In the dark the proxy itself answers, because the client must see a broken
+			// network and not a dead proxy.
 			boolean dark = this.faults.isDark();
 			if (dark) {
 				Socks.reply(this.node, Socks.CONNECTED);
@@ -169,7 +169,7 @@ final class LinkConnection {
 			}
 		}
 		catch (IOException ex) {
-			// Not connected any more: nothing to reset.
+			// No longer connected: nothing to reset.
 		}
 		try {
 			socket.close();

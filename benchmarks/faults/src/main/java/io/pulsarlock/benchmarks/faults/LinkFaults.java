@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The faults of one {@link Link} that are in force, and where its threads wait while they
- * are. Any thread; guarded by its monitor.
+ * The active faults of one {@link Link}, for which its threads wait. Used by any thread;
+ * guarded by its monitor.
  */
 final class LinkFaults {
 
@@ -61,7 +61,7 @@ final class LinkFaults {
 		return this.darkToBroker || this.darkToNode;
 	}
 
-	/** Makes waiting threads look at their condition. */
+	/** Makes waiting threads check their condition. */
 	synchronized void wake() {
 		notifyAll();
 	}
@@ -75,9 +75,9 @@ final class LinkFaults {
 
 	/**
 	 * Waits until bytes may go on.
-	 * @param direction where they go
+	 * @param direction their direction
 	 * @param read when they were read
-	 * @param length how many there are
+	 * @param length their number
 	 * @param over when to give up
 	 * @return how many of them may be written now; 0 if it is over
 	 */
@@ -103,7 +103,7 @@ final class LinkFaults {
 		if (direction == Direction.TO_BROKER || this.rate == 0) {
 			return length;
 		}
-		// A tenth of a second at a time, so that a new rate is felt at once.
+		// A tenth of a second at a time, so that a new rate takes effect at once.
 		int taken = Math.min(length, Math.max(this.rate / 10, 1));
 		this.free = Math.max(this.free, System.nanoTime()) + taken * 1_000_000_000L / this.rate;
 		return taken;

@@ -30,14 +30,14 @@ final class LinkPipe {
 
 	private final LinkFaults faults;
 
-	/** What was read and not written; guarded by this, like the rest. */
+	/** Bytes that were read and not yet written; guarded by this, like the rest. */
 	private final Deque<Chunk> chunks = new ArrayDeque<>();
 
 	private int waiting;
 
 	private boolean closedInTheDark;
 
-	/** Nobody writes any more; what is read is dropped. */
+	/** The writer has ended; what is read is dropped. */
 	private boolean done;
 
 	LinkPipe(LinkConnection connection, Socket from, Socket to, Direction direction, LinkFaults faults) {
@@ -150,17 +150,17 @@ final class LinkPipe {
 			if (!isClosedInTheDark()) {
 				out.write(bytes, written, turn);
 			}
-			// What is dropped counts as written: the end behind it is still to come.
+			// Dropped bytes count as written, because the end of the stream follows them.
 			written += turn;
 		}
 		written(bytes.length);
 	}
 
 	/**
-	 * What was read at once.
+	 * The bytes of one read.
 	 *
 	 * @param bytes the bytes, or null at the end of the stream
-	 * @param read when
+	 * @param read the time
 	 * @param abrupt whether the stream ended with an error
 	 */
 	private record Chunk(byte @Nullable [] bytes, long read, boolean abrupt) {

@@ -8,7 +8,7 @@ import io.pulsarlock.FencedLock;
 import io.pulsarlock.LockRegistry;
 
 /**
- * By the methods of {@link java.util.concurrent.locks.Lock}.
+ * Holds the lock by the methods of {@link java.util.concurrent.locks.Lock}.
  */
 final class LockWay implements Way {
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 import org.springframework.boot.SpringBootVersion;
 
-/** Says on what figures were made. */
+/** Describes the machine of the measurements. */
 final class Machine {
 
 	private Machine() {

@@ -24,7 +24,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
  * @param type the class's name
  * @param method the method's name
  * @param parameters the simple names of the types of its parameters
- * @param advice what is put into it
+ * @param advice the code to insert
  */
 record Mutation(String type, String method, List<String> parameters, Class<?> advice) {
 
@@ -33,8 +33,8 @@ record Mutation(String type, String method, List<String> parameters, Class<?> ad
 	 * @param type the class's name
 	 * @param mutations changes of that class
 	 * @return its bytes
-	 * @throws IllegalStateException if the class or one of the methods is not there, or
-	 * cannot be changed so
+	 * @throws IllegalStateException if the class or one of the methods does not exist or
+	 * cannot be changed in this way
 	 */
 	static byte[] apply(String type, List<Mutation> mutations, ClassLoader loader) {
 		ClassFileLocator locator = ClassFileLocator.ForClassLoader.of(loader);

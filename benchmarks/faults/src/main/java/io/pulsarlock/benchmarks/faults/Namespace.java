@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A network namespace for the process of one node, with a pair of interfaces between it
  * and the host. The kernel drops packets of single TCP ports in it, so that TCP itself
  * sends again, gives up and comes back late, as in a real partition. Needs Linux, root,
- * {@code ip} and {@code nft}. Any thread.
+ * {@code ip} and {@code nft}. Used by any thread.
  */
 final class Namespace implements AutoCloseable {
 
@@ -96,7 +96,7 @@ final class Namespace implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a namespace. Removes those of campaigns that were killed.
+	 * Creates a namespace. Removes those of killed campaigns.
 	 * @param index unique within this process, at most four digits
 	 * @return the namespace, without a fault
 	 */
@@ -116,7 +116,7 @@ final class Namespace implements AutoCloseable {
 		}
 	}
 
-	/** Removes those this process has made and not closed. */
+	/** Removes the namespaces that this process has created and not closed. */
 	static void deleteOwn() {
 		if (isPossible()) {
 			delete((pid) -> pid == ProcessHandle.current().pid());
@@ -145,20 +145,20 @@ final class Namespace implements AutoCloseable {
 		throw new IllegalStateException("All networks of 10.77.0.0/16 are taken");
 	}
 
-	/** The host's address on the way to this namespace; processes in it connect there. */
+	/** The host's address for this namespace, to which its processes connect. */
 	String hostAddress() {
 		return this.hostAddress;
 	}
 
-	/** What goes before the command of a process that is to run in it. */
+	/** The prefix of a command that runs in the namespace. */
 	List<String> prefix() {
 		return List.of("ip", "netns", "exec", this.name);
 	}
 
 	/**
-	 * Drops the packets of connections to a TCP port of the host, present and new ones,
-	 * until {@link #heal()}. In force when the call returns. Replaces an earlier call for
-	 * that port; other ports are not touched.
+	 * Drops the packets of existing and new connections to a TCP port of the host, until
+	 * {@link #heal()}. In force when the call returns. Replaces an earlier call for that
+	 * port; other ports are not affected.
 	 * @param port the port of the host
 	 * @param incoming whether to drop what comes into the namespace
 	 * @param outgoing whether to drop what leaves it
@@ -170,7 +170,7 @@ final class Namespace implements AutoCloseable {
 		apply();
 	}
 
-	/** Drops nothing any more. */
+	/** Stops dropping packets. */
 	synchronized void heal() {
 		this.rules.clear();
 		apply();
@@ -190,12 +190,12 @@ final class Namespace implements AutoCloseable {
 			Command.run("ip", "link", "del", name + "h");
 		}
 		catch (IllegalStateException ex) {
-			// Not there yet.
+			// Does not exist yet.
 		}
 		Command.run("ip", "netns", "del", name);
 	}
 
-	/** Deletes it. Processes that still run in it are cut off for good. */
+	/** Deletes the namespace. Processes that still run in it are cut off permanently. */
 	@Override
 	public void close() {
 		delete(this.name);

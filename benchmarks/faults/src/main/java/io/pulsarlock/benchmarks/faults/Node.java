@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node under attack: a process, its way to the brokers, and what it has written.
+ * One node under attack: a process, its link to the brokers, and its history.
  */
 final class Node implements AutoCloseable {
 
@@ -66,7 +66,7 @@ final class Node implements AutoCloseable {
 		this.options.putAll(options);
 	}
 
-	/** Where this node reaches what runs on the machine itself. */
+	/** The address at which this node reaches the host. */
 	String host() {
 		return (this.namespace != null) ? this.namespace.hostAddress() : "127.0.0.1";
 	}
@@ -83,7 +83,7 @@ final class Node implements AutoCloseable {
 		return this.namespace;
 	}
 
-	/** The wall clock it was started with, or null if it has the machine's. */
+	/** The wall clock with which it was started, or null for the machine's. */
 	@Nullable WallClock clock() {
 		return this.clock;
 	}
@@ -92,7 +92,7 @@ final class Node implements AutoCloseable {
 		this.options.put(name, value);
 	}
 
-	/** Makes the next start one of a twin, or of the library itself. */
+	/** Starts a twin next time, or the library itself. */
 	void twin(@Nullable String twin) {
 		this.twin = twin;
 	}
@@ -101,7 +101,7 @@ final class Node implements AutoCloseable {
 		return this.twin;
 	}
 
-	/** Makes the next start one with a wall clock of its own. */
+	/** Starts with a wall clock of its own next time. */
 	void withClock(@Nullable WallClock clock) {
 		WallClock before = this.clock;
 		if (before != null && before != clock) {
@@ -148,11 +148,12 @@ final class Node implements AutoCloseable {
 	}
 
 	/**
-	 * The agent is in the campaign's jar, wherever the campaign itself was started from.
+	 * The agent is in the campaign's jar, however the campaign was started.
 	 */
 	/**
-	 * Makes an archive of the classes a node loads, so that nodes start in half the time.
-	 * @return null if it cannot be made
+	 * Creates an archive of the classes that a node loads, so that nodes start in half
+	 * the time.
+	 * @return null if it cannot be created
 	 */
 	static @Nullable Path archive(Path folder) {
 		Path archive = folder.resolve("node.jsa");
@@ -199,7 +200,7 @@ final class Node implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			// The process is gone.
+			// The process has ended.
 		}
 	}
 
@@ -211,7 +212,7 @@ final class Node implements AutoCloseable {
 		this.said.remove(word);
 	}
 
-	/** Says something to the node. */
+	/** Sends a command to the node. */
 	void say(String line) {
 		Process process = running();
 		try {
@@ -272,7 +273,7 @@ final class Node implements AutoCloseable {
 		}
 	}
 
-	/** Reads what it has written since the last time; a line that is not whole waits. */
+	/** Reads what it has written since the last call, except for an incomplete line. */
 	void read(Chronicle chronicle) {
 		if (!Files.exists(this.history)) {
 			return;

@@ -15,18 +15,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param history the file to append to
  * @param locks how many locks are held for a short time
  * @param longLocks how many are held for a long time
- * @param homeLocks how many are wanted by one node again and again, and by the others now
- * and then
- * @param home which of these this node wants again and again, or -1
- * @param held how many locks this node holds for as long as nothing happens
- * @param nodes how many nodes there are
+ * @param homeLocks how many are requested continually by one node, and occasionally by
+ * the others
+ * @param home which of these this node requests continually, or -1
+ * @param held how many locks this node holds as long as no fault occurs
+ * @param nodes the number of nodes
  * @param hold the longest time a short one is held
  * @param longHold the longest time a long one is held, and half of the shortest
  * @param waitFor how long to wait for a lock
  * @param register address of the register, or empty for none
  * @param proxy address of the SOCKS5 proxy between node and brokers, or empty for none
- * @param seed what the times are drawn from
- * @param mode what is believed to be a lock
+ * @param seed the seed of the random times
+ * @param mode what is used as a lock
  */
 @ConfigurationProperties("faults")
 record NodeSettings(Path history, @DefaultValue("6") int locks, @DefaultValue("2") int longLocks,
@@ -44,7 +44,7 @@ record NodeSettings(Path history, @DefaultValue("6") int locks, @DefaultValue("2
 		return new InetSocketAddress(setting.substring(0, colon), Integer.parseInt(setting.substring(colon + 1)));
 	}
 
-	/** What is believed to be a lock. */
+	/** What is used as a lock. */
 	enum Mode {
 
 		/** The library's locks. */

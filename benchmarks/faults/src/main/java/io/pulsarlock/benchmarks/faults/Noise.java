@@ -31,8 +31,8 @@ import org.apache.pulsar.client.api.Reader;
 import org.apache.pulsar.client.api.Schema;
 
 /**
- * Somebody with a plain Pulsar client who may produce to the topics of the locks, and
- * writes there what nodes do not: by mistake, or to do harm.
+ * A plain Pulsar client that may produce to the lock topics, and writes what nodes do not
+ * write, by mistake or maliciously.
  */
 final class Noise {
 
@@ -50,11 +50,11 @@ final class Noise {
 
 	/**
 	 * Creates it.
-	 * @param client used by nobody else
-	 * @param topics where to make noise
+	 * @param client a client for this object only
+	 * @param topics the topics to write to
 	 * @param pause between two messages to each of them
-	 * @param lease of the sessions that are opened by thousands
-	 * @param seed what is written
+	 * @param lease the lease of the sessions that are opened in thousands
+	 * @param seed the random seed
 	 */
 	Noise(PulsarClient client, List<String> topics, Duration pause, Duration lease, long seed) {
 		this.client = client;
@@ -104,39 +104,39 @@ final class Noise {
 		/** Exact copies of what nodes write. */
 		COPIES,
 
-		/** Valid records of sessions that have no node. */
+		/** Valid records of sessions without a node. */
 		STRANGERS,
 
 		/** Numbers of live sessions that are far ahead. */
 		GAPS,
 
-		/** Many sessions that are opened. */
+		/** Many opened sessions. */
 		OPENINGS,
 
-		/** Copies with a flipped bit, which the checksum shows. */
+		/** Copies with a flipped bit, which the checksum reveals. */
 		FLIPPED,
 
 		/**
-		 * Copies with a flipped bit and a checksum that fits. Such a record may take
-		 * locks from live sessions, and is harmless only where records are signed.
+		 * Copies with a flipped bit and a matching checksum. Such a record may take locks
+		 * from live sessions, and is harmless only if records are signed.
 		 */
 		FITTED,
 
 		/** Valid records in the names of live sessions, which take no lock at once. */
 		FORGED,
 
-		/** Messages that are no records. */
+		/** Messages that are not records. */
 		ODD,
 
 		/**
-		 * Valid records that take locks from live sessions at once. Harmless only where
+		 * Valid records that take locks from live sessions at once. Harmless only if
 		 * records are signed.
 		 */
 		TAKING
 
 	}
 
-	/** One topic: what was heard there, and what is written. */
+	/** One topic: what was read there, and what is written. */
 	private final class Ear {
 
 		private final Reader<byte[]> reader;
@@ -177,7 +177,7 @@ final class Noise {
 					this.heard.add(message.getData());
 				}
 				catch (UnreadableRecordException ex) {
-					// Somebody else makes noise.
+					// Noise of another client.
 				}
 				message = this.reader.readNext(0, TimeUnit.MILLISECONDS);
 			}
@@ -309,7 +309,7 @@ final class Noise {
 				this.reader.close();
 			}
 			catch (IOException ex) {
-				// Nothing depends on it any more.
+				// Nothing depends on it by now.
 			}
 		}
 

@@ -33,8 +33,9 @@ import org.apache.pulsar.client.api.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody outside with a plain Pulsar client, who reads the journals to see what each
- * node is at the moment, and who can write into them what a node far behind would.
+ * An outside observer with a plain Pulsar client, which reads the journals to determine
+ * the current role of each node, and can write what a node that is far behind would
+ * write.
  */
 final class Observer implements AutoCloseable {
 
@@ -66,7 +67,7 @@ final class Observer implements AutoCloseable {
 	}
 
 	/**
-	 * What each node is now.
+	 * The current roles of the nodes.
 	 * @return by place: the locks' lines, front first, with the names of the nodes
 	 * @throws IOException if Pulsar does not answer
 	 */
@@ -89,7 +90,7 @@ final class Observer implements AutoCloseable {
 	}
 
 	/**
-	 * Writes an expulsion of every session, as if by somebody who has not heard of that
+	 * Writes an expulsion of every session, as a node would that has not read that
 	 * session's latest record.
 	 * @throws IOException if Pulsar does not answer
 	 */
@@ -117,7 +118,9 @@ final class Observer implements AutoCloseable {
 		}
 	}
 
-	/** Reads everything; also tells the number before each session's latest. */
+	/**
+	 * Reads everything; also returns the number before the latest one of each session.
+	 */
 	private void read(String topic, LineTable table, Map<UUID, Long> before) throws IOException {
 		try (Reader<byte[]> reader = this.client.newReader(Schema.BYTES)
 			.topic(topic)
@@ -164,19 +167,19 @@ final class Observer implements AutoCloseable {
 			this.client.close();
 		}
 		catch (PulsarClientException ex) {
-			// Nothing depends on it any more.
+			// Nothing depends on it by now.
 		}
 	}
 
 	/**
-	 * What was seen.
+	 * What was observed.
 	 *
 	 * @param lines the nodes in line for each lock's key, the front first
-	 * @param keepers whose session is the oldest of a shard
+	 * @param keepers the nodes whose session is the oldest of a shard
 	 */
 	record Seen(Map<String, List<String>> lines, Set<String> keepers) {
 
-		/** What a node is. */
+		/** The roles of a node. */
 		Set<Role> roles(String node) {
 			Set<Role> roles = EnumSet.noneOf(Role.class);
 			this.lines.forEach((lock, line) -> {
@@ -198,7 +201,7 @@ final class Observer implements AutoCloseable {
 			return roles;
 		}
 
-		/** Who holds the locks that are held for long. */
+		/** The holders of the long-held locks. */
 		List<String> longHolders() {
 			return this.lines.entrySet()
 				.stream()

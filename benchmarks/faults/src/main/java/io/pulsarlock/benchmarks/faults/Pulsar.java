@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
 
-/** The brokers of an arena, and what is done to them. */
+/** The brokers of an arena, with their faults. */
 final class Pulsar implements AutoCloseable {
 
 	private static final String NAMESPACE = "public/default";
 
 	private static final int DISK_MEGABYTES = 512;
 
-	/** A broker that comes back from a fault refuses for a while. */
+	/** A broker that comes back from a fault refuses requests for a while. */
 	private static final RetryTemplate PATIENTLY = new RetryTemplate(RetryPolicy.builder()
 		.includes(IllegalStateException.class)
 		.maxRetries(Long.MAX_VALUE)
@@ -49,8 +49,8 @@ final class Pulsar implements AutoCloseable {
 			PulsarCluster.Builder builder = PulsarCluster.builder(brokers)
 				.directory(folder)
 				.separateStorage()
-				// So that ledgers are closed, and what nobody needs is gone, all the
-				// time.
+				// So that ledgers are continually closed and deleted when they are not
+				// needed.
 				.brokerSetting("managedLedgerMaxEntriesPerLedger", "5000")
 				.brokerSetting("managedLedgerMinLedgerRolloverTimeMinutes", "0")
 				.brokerSetting("retentionCheckIntervalInSeconds", "5")
@@ -100,7 +100,7 @@ final class Pulsar implements AutoCloseable {
 		}
 	}
 
-	/** Starts again a broker that has ended itself, because it was away for too long. */
+	/** Restarts a broker that has ended itself because it was away for too long. */
 	void startMissing() {
 		this.cluster.brokers().stream().filter((broker) -> !broker.isAlive()).forEach(Broker::start);
 	}
@@ -143,7 +143,7 @@ final class Pulsar implements AutoCloseable {
 					admin().deleteSubscription(topic, subscription);
 				}
 				catch (IllegalStateException ex) {
-					// A reader may be gone before it is deleted.
+					// A reader may have ended before it is deleted.
 				}
 			}
 		}
@@ -195,7 +195,7 @@ final class Pulsar implements AutoCloseable {
 	}
 
 	/**
-	 * Asks the brokers for all of these topics that there are.
+	 * Asks the brokers for those of these topics that exist.
 	 * @return null if they do not answer
 	 */
 	@Nullable List<TopicStats> stats(List<String> topics) {

@@ -18,29 +18,32 @@ import io.pulsarlock.benchmarks.faults.Violation.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out from a chronicle whether the promises were kept. Knows nothing of the
+ * Determines from a chronicle whether the promises were kept. It does not know the
  * library: beliefs are intervals on the machine's monotonic clock, which all processes
- * share, so on one machine it sees what no node can.
+ * share, so on one machine it sees what no node can see.
  * <p>
  * The oracles follow those of Jepsen's lock tests and of Hazelcast's fenced mutex models;
  * since a lock's tokens give the order, no search for one is needed.
  */
 final class Referee {
 
-	/** A lock of this name is held for long, so it may rightly have no grant for long. */
+	/**
+	 * A lock of this name is held for a long time, so it may rightly have no grant for a
+	 * long time.
+	 */
 	static final String LONG = "long-";
 
 	static final String GROUP = "group:";
 
 	private static final double MILLIS = 1e6;
 
-	/** How long after the machine has stood something may still be its fault. */
+	/** How long after a stall of the machine a violation may still be caused by it. */
 	private static final long EXCUSED = 10_000_000_000L;
 
-	/** A wall clock that is wrong by more has been turned. */
+	/** A wall clock with a larger error has been changed. */
 	private static final long TURNED_MILLIS = 600_000;
 
-	/** Some ledgers; what nobody gives up is more within minutes. */
+	/** Some ledgers; a leak is larger within minutes. */
 	private static final double MOST_JOURNAL_GROWTH = 4 << 20;
 
 	private final Chronicle chronicle;
@@ -53,7 +56,7 @@ final class Referee {
 
 	private final TreeMap<Long, Round> byTime = new TreeMap<>();
 
-	/** Whether tokens mean something; they do not for a broken lock without any. */
+	/** Whether tokens are meaningful; they are not for a broken lock without tokens. */
 	private final boolean tokens;
 
 	private final StallWatch stalls;
@@ -177,12 +180,15 @@ final class Referee {
 		}
 	}
 
-	/** Whether nothing was done to its node, nor to Pulsar. */
+	/** Whether neither its node nor Pulsar was hit. */
 	private static boolean isBystander(Holding lost, @Nullable Round round) {
 		return round == null || (round.fault.kind() == Fault.Kind.NODE && !lost.node.equals(round.target));
 	}
 
-	/** Whether the holder's threads stood while it had the lock: nobody can tell them. */
+	/**
+	 * Whether the holder's threads were paused while it had the lock, so that they could
+	 * not be notified.
+	 */
 	private boolean isPaused(Holding holding) {
 		for (Round round : this.chronicle.rounds) {
 			if (round.fault.isPause() && holding.node.equals(round.target) && round.injected <= holding.told.get(0)
@@ -215,7 +221,7 @@ final class Referee {
 		}
 	}
 
-	/** From the fault of a holder to the next grant. */
+	/** The time from the fault of a holder to the next grant. */
 	private void failover(Round round, String lock, List<Holding> all) {
 		Round following = following(round);
 		long until = (following != null) ? following.begun : Long.MAX_VALUE;
@@ -228,7 +234,7 @@ final class Referee {
 			}
 			Holding next = next(all, each);
 			if (next != null && next.granted >= until) {
-				// Whoever was to have it may be the one hit next.
+				// The next in line may be the node that is hit next.
 				continue;
 			}
 			long from = (round.fault == Fault.SHUTDOWN) ? each.ended : round.injected;
@@ -245,8 +251,8 @@ final class Referee {
 	}
 
 	/**
-	 * From the end of a fault of Pulsar's to the next grant. If the next fault comes
-	 * first, the grant may wait for the end of that one too, but not for a third.
+	 * The time from the end of a fault of Pulsar to the next grant. If another fault
+	 * comes first, the grant may wait for its end, too, but not for a third one.
 	 */
 	private void backIn(Round round, String lock, List<Holding> all) {
 		OptionalLong granted = all.stream()
@@ -283,8 +289,8 @@ final class Referee {
 	}
 
 	/**
-	 * Fire times are read off wall clocks. One that was turned brings those of another
-	 * hour, which are not the same if they come again, nor missed if they do not.
+	 * Fire times come from wall clocks. A clock that was changed yields those of another
+	 * hour: they are not duplicates if they repeat, and not missed if they do not occur.
 	 */
 	private void firings() {
 		List<Firing> all = this.chronicle.firings;
@@ -302,7 +308,7 @@ final class Referee {
 			}
 			if (before != null) {
 				long missed = (entry.getKey() - before) / 1000 - 1;
-				// It began to be missed when the last one had run.
+				// It was missing from the time at which the last one had run.
 				Tally tally = tallyAt(at);
 				if (tally != null) {
 					tally.missedFireTimes += Math.max((int) missed, 0);
@@ -344,7 +350,7 @@ final class Referee {
 		});
 	}
 
-	/** Of at least one. */
+	/** Of at least one value. */
 	static <T> double median(List<T> of, ToDoubleFunction<T> value) {
 		double[] sorted = of.stream().mapToDouble(value).sorted().toArray();
 		return sorted[sorted.length / 2];
@@ -377,7 +383,7 @@ final class Referee {
 		this.violations.add(violation);
 	}
 
-	/** How many violations were the machine's own. */
+	/** The number of violations caused by the machine. */
 	int excused() {
 		return this.excused;
 	}

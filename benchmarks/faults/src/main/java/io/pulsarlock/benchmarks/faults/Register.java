@@ -18,17 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The guarded resource, in a process of its own: what the locks of the campaign protect.
- * It never asks a lock whether a client may write, so it is the referee of them all. For
- * every name it has a {@link Versions} in each {@link Store}; it forgets everything when
- * it ends.
+ * The guarded resource in a process of its own, which the locks of the campaign protect.
+ * It never asks a lock whether a client may write, so it judges all locks. For every name
+ * it has a {@link Versions} in each {@link Store}; everything is lost when it ends.
  * <p>
- * A line is a request and gets one line as its answer, {@code ! why} if it makes no
- * sense: <pre>
- * R store token name           -> version, or -1
- * W store token base id name   -> version, or -1
- * REPORT                       -> any number of "store name updates lost reads writes ids", then "."
- * </pre>
+ * A line is a request and is answered by one line, {@code ! reason} if it is invalid:
+ * <pre> R store token name           -> version, or -1 W store token base id name ->
+ * version, or -1 REPORT                       -> any number of "store name updates lost
+ * reads writes ids", then "." </pre>
  */
 final class Register {
 
@@ -36,7 +33,7 @@ final class Register {
 
 	private final Map<Store, Map<String, Versions>> stores = new EnumMap<>(Store.class);
 
-	/** One for each address; all on the port of the first. */
+	/** One for each address, all on the port of the first. */
 	private final List<ServerSocket> servers = new CopyOnWriteArrayList<>();
 
 	/** The connections, to close them. */
@@ -51,7 +48,7 @@ final class Register {
 	/**
 	 * Runs a register until the standard input ends. Prints {@code REGISTER <port>} once
 	 * it can be reached at the loopback address, and listens at every further address
-	 * that comes as a line.
+	 * that it reads as a line.
 	 * @param args {@code --port=<port, 0: a free one>}
 	 * @throws IOException if it cannot listen there
 	 */
@@ -104,7 +101,7 @@ final class Register {
 				}
 			}
 			catch (IOException ex) {
-				// Closed, or one connection that was gone again.
+				// Closed, or a connection that had already ended.
 			}
 		}
 	}
@@ -123,7 +120,7 @@ final class Register {
 			}
 		}
 		catch (IOException ex) {
-			// The client is gone; it knows nothing of an answer it did not get.
+			// The client has ended; it cannot miss the answer.
 		}
 		finally {
 			this.clients.remove(client);

@@ -20,10 +20,10 @@ import java.util.TreeMap;
 import org.springframework.util.Assert;
 
 /**
- * One connection to the {@link Register}. Any thread; calls take turns, so threads that
- * must not wait for each other have a client each. A call blocks until the answer is
- * there. {@link UncheckedIOException} means that nobody knows whether a write counted;
- * the client is of no use after it, for every later call throws it again.
+ * One connection to the {@link Register}. Used by any thread; calls take turns, so
+ * threads that must not wait for each other need a client each. A call blocks until it is
+ * answered. After an {@link UncheckedIOException} it is unknown whether a write counted,
+ * and every later call throws the exception again.
  */
 final class RegisterClient implements AutoCloseable {
 
@@ -52,7 +52,7 @@ final class RegisterClient implements AutoCloseable {
 
 	/**
 	 * Connects.
-	 * @param host where the register is
+	 * @param host the host of the register
 	 * @param port its port
 	 * @return the client
 	 * @throws UncheckedIOException if it cannot be reached
@@ -71,7 +71,7 @@ final class RegisterClient implements AutoCloseable {
 	 * @param store which store
 	 * @param name what, without white space
 	 * @param token the fencing token
-	 * @return the current version, 0 if nobody has written yet; -1 if the token was
+	 * @return the current version, 0 if there was no write yet; -1 if the token was
 	 * refused
 	 */
 	long read(Store store, String name, long token) {
@@ -85,7 +85,7 @@ final class RegisterClient implements AutoCloseable {
 	 * @param token the fencing token
 	 * @param base the version read before
 	 * @param id unique to this write, without white space or comma
-	 * @return false if the token was refused, and then nothing is written
+	 * @return false if the token was refused; then nothing is written
 	 */
 	boolean write(Store store, String name, long token, long base, String id) {
 		return call("W " + store + " " + token + " " + base + " " + word(id) + " " + word(name)) >= 0;
@@ -107,7 +107,7 @@ final class RegisterClient implements AutoCloseable {
 		}
 	}
 
-	/** What became of all updates. */
+	/** The results of all updates. */
 	synchronized Report report() {
 		Map<Store, Map<String, Report.Counts>> stores = new EnumMap<>(Store.class);
 		try {

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 
 /**
- * The register as the workers see it: a connection for each of their threads, made anew
- * after a failure.
+ * The register as the workers see it: a connection per thread, which is replaced after a
+ * failure.
  */
 final class RegisterGuarded implements Guarded {
 
@@ -25,7 +25,7 @@ final class RegisterGuarded implements Guarded {
 
 	@Override
 	public boolean write(Store store, String name, long token, long base, String id) throws IOException {
-		// Whoever was not allowed to read has nothing to write on top of.
+		// A refused read yields no version to write on top of.
 		return base >= 0 && call((client) -> client.write(store, name, token, base, id) ? 1L : 0L) == 1;
 	}
 

@@ -48,7 +48,7 @@ final class RegisterProcess implements AutoCloseable {
 		}
 	}
 
-	/** Has it listen at one more address, on the same port. */
+	/** Makes it listen at one more address, on the same port. */
 	void listen(String address) {
 		try {
 			OutputStream input = this.process.getOutputStream();

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What became of the updates of the {@link Register}.
+ * The results of the updates of the {@link Register}.
  *
  * @param stores per store and name
  */

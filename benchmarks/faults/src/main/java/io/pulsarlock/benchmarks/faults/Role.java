@@ -1,12 +1,12 @@
 package io.pulsarlock.benchmarks.faults;
 
-/** What a node is at the moment of a fault; most are several at once. */
+/** The role of a node at the moment of a fault; most nodes have several at once. */
 enum Role {
 
 	/** It holds a lock. */
 	HOLDER,
 
-	/** It is the next for a lock. */
+	/** It is next in line for a lock. */
 	HEIR,
 
 	/** It waits behind the heir. */

@@ -5,7 +5,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-/** One fault that was done, and when. */
+/** One fault that was injected, with its times. */
 final class Round {
 
 	final int number;
@@ -17,14 +17,14 @@ final class Round {
 
 	final Set<Role> roles = EnumSet.noneOf(Role.class);
 
-	/** From before the first thing was done to disturb anything. */
+	/** The time before anything was disturbed. */
 	long begun;
 
 	long injected;
 
 	long healed;
 
-	/** When everything went on; zero if it did not in time. */
+	/** The time of recovery; zero if there was none in time. */
 	long recovered;
 
 	Round(int number, Fault fault, @Nullable String target) {
@@ -34,7 +34,8 @@ final class Round {
 	}
 
 	/**
-	 * Whether it could not be done, or not all of it; then it is no round of its fault.
+	 * Whether it could not be injected completely; then it does not count as a round of
+	 * its fault.
 	 */
 	boolean isUndone() {
 		return this.healed == 0;

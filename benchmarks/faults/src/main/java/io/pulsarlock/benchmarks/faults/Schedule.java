@@ -14,12 +14,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is still to be done, in an order that the seed decides. Arenas take from it until
- * nothing is left. Any thread.
+ * The remaining faults, in an order that depends on the seed. Arenas take from it until
+ * nothing is left. Used by any thread.
  */
 final class Schedule {
 
-	/** More rounds than that are not added to fill a cell. */
+	/** The largest number of rounds that are added to fill a cell. */
 	private static final int FACTOR = 3;
 
 	private final int times;
@@ -49,12 +49,12 @@ final class Schedule {
 	}
 
 	/**
-	 * The next thing to do.
-	 * @param lethal whether processes may be ended
+	 * The next fault.
+	 * @param lethal whether processes may be killed
 	 * @return null if there is nothing left
 	 */
 	synchronized @Nullable Cell next(boolean lethal) {
-		// Whoever may do anything leaves the harmless ones to whoever may not, at first.
+		// An arena that may inject every fault initially leaves the harmless ones to arenas that may not.
 		Cell cell = take((each) -> each.fault().isLethal() == lethal);
 		return (cell == null && lethal) ? take((each) -> true) : cell;
 	}
@@ -71,13 +71,13 @@ final class Schedule {
 		return null;
 	}
 
-	/** Takes back what could not be done. */
+	/** Returns a fault that could not be injected. */
 	synchronized void undone(Cell cell) {
 		this.taken--;
 		this.cells.add(cell);
 	}
 
-	/** Counts a round, and adds another one if a role was not met often enough. */
+	/** Counts a round, and adds another one if a role was not hit often enough. */
 	synchronized void done(Round round) {
 		int count = this.rounds.merge(round.fault, 1, Integer::sum);
 		Map<Role, Integer> roles = this.filled.computeIfAbsent(round.fault, (any) -> new EnumMap<>(Role.class));
@@ -102,10 +102,10 @@ final class Schedule {
 	}
 
 	/**
-	 * One thing to do.
+	 * One fault to inject.
 	 *
-	 * @param fault what
-	 * @param role what the node is to be; null if Pulsar is hit
+	 * @param fault the fault
+	 * @param role the required role of the node; null if Pulsar is hit
 	 */
 	record Cell(Fault fault, @Nullable Role role) {
 	}

@@ -11,20 +11,20 @@ import java.util.Set;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * What a campaign does.
+ * The settings of a campaign.
  *
  * @param seed decides order, targets and lengths
  * @param arenas clusters worked on side by side
  * @param nodes node processes in each
  * @param locks locks that are held for a short time, in each
- * @param held locks that each node holds for as long as nothing happens
+ * @param held locks that each node holds as long as no fault occurs
  * @param times how often each cell of faults and roles is to be filled
  * @param faults the faults
  * @param lease the nodes' lease
  * @param grace the nodes' reconnect grace
  * @param limit no round begins after that time
  * @param controls whether the broken twins run as well
- * @param folder where histories, logs and the report go
+ * @param folder the folder of histories, logs and the report
  */
 record Settings(long seed, int arenas, int nodes, int locks, int held, int times, Set<Fault> faults, Duration lease,
 		Duration grace, Duration limit, boolean controls, Path folder) {

@@ -26,9 +26,9 @@ final class Socks {
 
 	/**
 	 * Reads greeting and request, and answers the greeting.
-	 * @param socket the client's
-	 * @return where it wants to go, or null if to an address of another type
-	 * @throws IOException if the client is gone or speaks something else
+	 * @param socket the client's socket
+	 * @return the requested address, or null if it has another type
+	 * @throws IOException if the client has ended or uses another protocol
 	 */
 	static @Nullable InetSocketAddress readTarget(Socket socket) throws IOException {
 		DataInputStream in = new DataInputStream(socket.getInputStream());

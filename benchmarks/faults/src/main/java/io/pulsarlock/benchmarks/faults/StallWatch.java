@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Notices when the machine itself stands, or has no time for anybody: then a node may
- * rightly lose a lock though nothing was done to it, and nobody keeps a bound. Two
- * believing at the same time is never excused.
+ * Detects stalls of the machine itself: during a stall, a node may rightly lose a lock
+ * without a fault, and no time limit can be kept. Two holders at the same time are never
+ * excused.
  */
 final class StallWatch implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class StallWatch implements AutoCloseable {
 		return watch;
 	}
 
-	/** A watch that has seen nothing. */
+	/** A watch without stalls. */
 	static StallWatch none() {
 		return new StallWatch();
 	}
@@ -53,7 +53,7 @@ final class StallWatch implements AutoCloseable {
 		this.stalls.add(new long[] { from, to });
 	}
 
-	/** Whether the machine stood at some time within that one. */
+	/** Whether the machine stalled at some time within the given interval. */
 	synchronized boolean stalled(long from, long to) {
 		return this.stalls.stream().anyMatch((stall) -> stall[0] <= to && stall[1] >= from);
 	}

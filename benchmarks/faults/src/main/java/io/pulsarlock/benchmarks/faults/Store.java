@@ -1,14 +1,14 @@
 package io.pulsarlock.benchmarks.faults;
 
 /**
- * The two ways in which the {@link Register} guards what is behind a lock.
+ * The two ways in which the {@link Register} protects its data.
  */
 enum Store {
 
-	/** Refuses whoever comes with a smaller token than somebody before. */
+	/** Refuses a token that is smaller than an earlier one. */
 	CHECKED,
 
-	/** Believes whoever comes, as most resources do. */
+	/** Accepts every client, as most resources do. */
 	UNCHECKED
 
 }

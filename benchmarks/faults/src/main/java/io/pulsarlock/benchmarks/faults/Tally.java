@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** What happened during one fault, all its rounds together. Times are milliseconds. */
+/** The results of one fault over all its rounds. Times are milliseconds. */
 final class Tally {
 
 	final Fault fault;
@@ -15,7 +15,7 @@ final class Tally {
 
 	final Map<Role, Integer> roles = new EnumMap<>(Role.class);
 
-	/** Grants of whatever lock. */
+	/** Grants of any lock. */
 	long handOffs;
 
 	int overlaps;
@@ -32,10 +32,12 @@ final class Tally {
 
 	int toldLate;
 
-	/** From the callback to the next grant, where the holder could run. */
+	/** The time from the callback to the next grant, if the holder could run. */
 	final List<Double> margins = new ArrayList<>();
 
-	/** From the fault, or for Pulsar's faults from its end, to the next grant. */
+	/**
+	 * The time from the fault, or from the end of a fault of Pulsar, to the next grant.
+	 */
 	final List<Double> failovers = new ArrayList<>();
 
 	int missedFireTimes;
@@ -64,7 +66,7 @@ final class Tally {
 		return (this.handOffs != 0) ? 1000 * this.overlapSum / this.handOffs : 0;
 	}
 
-	/** A percentile by the nearest rank; NaN of nothing. */
+	/** A percentile by the nearest rank; NaN without values. */
 	static double percentile(List<Double> values, double percent) {
 		if (values.isEmpty()) {
 			return Double.NaN;

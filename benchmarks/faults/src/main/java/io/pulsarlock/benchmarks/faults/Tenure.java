@@ -10,8 +10,8 @@ import io.pulsarlock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One holding as it gets into the history: its beginning, the belief in it, its end. One
- * thread, apart from what the callback writes.
+ * One holding as it is recorded in the history: its beginning, the belief in it, its end.
+ * Used by one thread, except for what the callback writes.
  */
 final class Tenure {
 
@@ -39,14 +39,14 @@ final class Tenure {
 	}
 
 	/**
-	 * Writes that a lock was granted, and from now on when its loss is told.
-	 * @param at when it was granted
+	 * Records the grant of a lock, and from now on the notification of its loss.
+	 * @param at the time of the grant
 	 * @return null if it was lost so soon that its token is not known
 	 */
 	static @Nullable Tenure begin(History history, String lock, Grasp grasp, long at) {
 		Long token = token(grasp);
 		if (token == null) {
-			history.unexpected(lock + " was lost at once and nobody told so", null);
+			history.unexpected(lock + " was lost at once without a notification", null);
 			return null;
 		}
 		history.granted(at, lock, token);
@@ -54,7 +54,7 @@ final class Tenure {
 		return new Tenure(history, lock, grasp, token);
 	}
 
-	/** Whoever has lost the lock learns its token only with the loss. */
+	/** A holder that has lost the lock learns its token only with the loss. */
 	private static @Nullable Long token(Grasp grasp) {
 		try {
 			return grasp.token();
@@ -75,7 +75,7 @@ final class Tenure {
 					return told.get(end - System.nanoTime(), TimeUnit.NANOSECONDS).token();
 				}
 				catch (InterruptedException ex) {
-					// That is how a loss is told to an annotated method.
+					// An annotated method is notified of a loss in this way.
 					interrupted = true;
 				}
 				catch (ExecutionException | TimeoutException ex) {
@@ -91,7 +91,7 @@ final class Tenure {
 	}
 
 	/**
-	 * Looks whether it is held; the first look that finds it is not ends it.
+	 * Checks whether it is held; the first check that finds it is not ends the holding.
 	 * @return true if it is held
 	 */
 	boolean look() {
@@ -108,13 +108,13 @@ final class Tenure {
 		return false;
 	}
 
-	/** It is given back from now on. */
+	/** The release begins. */
 	void leaving() {
 		look();
 		this.leavingAt = System.nanoTime();
 	}
 
-	/** It was given back, if it was not lost. */
+	/** The release has ended, unless the lock was lost. */
 	void left() {
 		if (!this.over) {
 			boolean lost = this.grasp.isLost();

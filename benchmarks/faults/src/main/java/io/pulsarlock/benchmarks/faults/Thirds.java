@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What was measured over a run, in three parts: the first warms up, and what grows from
- * the second to the last one would go on growing.
+ * The measurements of a run in three parts: the first warms up, and a value that grows
+ * from the second to the last one would continue to grow.
  *
  * @param <T> one measure
  * @param all in the order of time
@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
 record Thirds<T>(List<T> all) {
 
 	/**
-	 * How many measures each part has at least.
+	 * The minimum number of measurements of each part.
 	 */
 	int size() {
 		return this.all.size() / 3;

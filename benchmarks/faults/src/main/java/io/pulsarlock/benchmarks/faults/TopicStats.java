@@ -14,7 +14,7 @@ import io.pulsarlock.test.broker.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a broker says about a topic.
+ * The statistics of a topic from a broker.
  *
  * @param producers how many producers are connected
  * @param subscriptions per name
@@ -30,7 +30,7 @@ record TopicStats(int producers, SortedMap<String, Subscription> subscriptions, 
 	 * @param admin the broker's, or that of any other one, which asks the owner
 	 * @param topic the full name
 	 * @return the answer; null if there is no such topic
-	 * @throws IllegalStateException if nobody answers
+	 * @throws IllegalStateException if no broker answers
 	 */
 	static @Nullable TopicStats of(Admin admin, String topic) {
 		String json = admin.stats(topic);

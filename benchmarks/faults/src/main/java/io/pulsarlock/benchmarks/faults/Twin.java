@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java agent that makes another library of the library in this process: one that lacks
- * a rule, so that a campaign can show that it would notice, or one of another version. A
- * process whose library cannot be changed as it should does not start.
+ * A Java agent that changes the library in this process: it removes a rule, so that a
+ * campaign can show that it would detect this, or changes the version. A process whose
+ * library cannot be changed does not start.
  */
 public final class Twin {
 
@@ -23,19 +23,19 @@ public final class Twin {
 	private static final String LINE = "io.pulsarlock.line.";
 
 	private static final Map<String, List<Mutation>> TWINS = Map.of(
-			// Whoever slept goes on believing until somebody tells it.
+			// A paused holder continues to believe until it is notified.
 			"no-confirmation",
 			List.of(new Mutation(SESSION + "SessionLease", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
 					new Mutation(SESSION + "SessionLease", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
-			// A sign of life that others wrote past does not void what they wrote.
+			// A sign of life does not void expulsions that were written without knowing it.
 			"expel-without-cas",
 			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "TableChange"),
 					TwinAdvice.ExpelAnyway.class)),
-			// Who gives up waiting, or releases late, takes the lock from its holder.
+			// A waiter that gives up, or a late release, takes the lock from its holder.
 			"release-without-owner",
 			List.of(new Mutation(LINE + "Tickets", "remove", List.of("SessionState", "String", "long", "TableChange"),
 					TwinAdvice.RemoveFront.class)),
-			// Only who asks learns of a loss.
+			// Only a check reveals a loss.
 			"told-late",
 			List.of(new Mutation(SESSION + "LossListeners$LossListener", "accept", List.of("LockLoss"),
 					TwinAdvice.TellNobody.class)),
@@ -57,7 +57,7 @@ public final class Twin {
 	 * Called by the virtual machine before the program starts. Ends it if there is no
 	 * such twin, or the library is not as the twin expects it.
 	 * @param twin the twin's name
-	 * @param instrumentation what changes classes
+	 * @param instrumentation the instrumentation of classes
 	 */
 	public static void premain(@Nullable String twin, Instrumentation instrumentation) {
 		try {
@@ -67,7 +67,7 @@ public final class Twin {
 		catch (Throwable ex) {
 			System.err.println("Twin '" + twin + "' cannot be made, so this process does not start: " + ex);
 			ex.printStackTrace();
-			// An exception would end the machine too, but as a crash.
+			// An exception would end the virtual machine, too, but as a crash.
 			Runtime.getRuntime().halt(1);
 		}
 	}
@@ -80,12 +80,12 @@ public final class Twin {
 		return mutations;
 	}
 
-	/** The names of the twins there are. */
+	/** The names of the existing twins. */
 	static Set<String> names() {
 		return TWINS.keySet();
 	}
 
-	/** Makes the changes, of classes that are not loaded yet. */
+	/** Applies the changes to classes that are not loaded yet. */
 	static void install(List<Mutation> mutations, Instrumentation instrumentation) {
 		ClassLoader loader = ClassLoader.getSystemClassLoader();
 		Map<String, byte[]> changed = new LinkedHashMap<>();
@@ -112,7 +112,7 @@ public final class Twin {
 		}
 	}
 
-	/** Puts the changed classes in the place of the library's. */
+	/** Replaces the library's classes with the changed ones. */
 	private static final class Replacement implements ClassFileTransformer {
 
 		private final ClassLoader loader;

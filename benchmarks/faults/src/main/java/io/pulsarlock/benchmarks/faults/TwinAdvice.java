@@ -19,15 +19,15 @@ import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Twin} puts into methods of the library. The code is copied there, so it
- * sees what those methods see and may use nothing of this package.
+ * The code that {@link Twin} inserts into methods of the library. It is copied there, so
+ * it sees what those methods see and may use nothing of this package.
  */
 final class TwinAdvice {
 
 	private TwinAdvice() {
 	}
 
-	/** A session that has not been ended is confirmed for ever. */
+	/** A session that has not been ended is confirmed forever. */
 	static final class Confirmed {
 
 		private Confirmed() {
@@ -43,7 +43,7 @@ final class TwinAdvice {
 
 	}
 
-	/** Whatever the expulsion has seen counts as the latest. */
+	/** The record that the expulsion names counts as the latest. */
 	static final class ExpelAnyway {
 
 		private ExpelAnyway() {
@@ -60,7 +60,7 @@ final class TwinAdvice {
 
 	}
 
-	/** Whoever is in front is removed, not only who releases. */
+	/** The front is removed, even if another session releases. */
 	static final class RemoveFront {
 
 		private RemoveFront() {
@@ -84,7 +84,7 @@ final class TwinAdvice {
 
 	}
 
-	/** Nobody outside of the library's own sessions hears of a loss. */
+	/** Only the library's own sessions are notified of a loss. */
 	static final class TellNobody {
 
 		private TellNobody() {

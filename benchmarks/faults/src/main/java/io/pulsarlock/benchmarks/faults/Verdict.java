@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 import io.pulsarlock.benchmarks.faults.Chronicle.Kept;
 import io.pulsarlock.benchmarks.faults.Chronicle.Measure;
 
-/** All judgements of a campaign together, as text and as Markdown. */
+/** All results of a campaign, as text and as Markdown. */
 final class Verdict {
 
-	/** From so many rounds of each fault on, bounds of time count. */
+	/** The number of rounds of each fault from which time limits count. */
 	private static final int STRICT = 20;
 
 	private final Settings settings;
@@ -97,20 +97,20 @@ final class Verdict {
 		this.failed.add(what);
 	}
 
-	/** An arena could not go on, and another one was set up in its place. */
+	/** An arena could not continue and was replaced by another one. */
 	synchronized void anew(String why) {
 		this.anew.add(why);
 	}
 
 	/**
-	 * Whether nothing was broken. A short form runs anywhere, beside anything, so bounds
-	 * it saw missed are written down and count for nothing.
+	 * Whether nothing was broken. The short form runs on any machine beside other
+	 * programs, so missed time limits are reported but do not count.
 	 */
 	boolean isGood() {
 		return reasons().isEmpty();
 	}
 
-	/** What it is not good for, a line for each. */
+	/** The reasons for a bad verdict, one per line. */
 	List<String> reasons() {
 		return Stream.concat(this.failed.stream(), broken().stream()).toList();
 	}
@@ -188,7 +188,7 @@ final class Verdict {
 
 						Overlap: milliseconds in which two believed to hold the same lock, per 1 000 hand-offs, and the longest.
 						Told before: least time from the callback of a loss to the next grant, of holders that could run.
-						Next: from the fault (of Pulsar's faults: from their end) until somebody had the lock.
+						Next: from the fault (of Pulsar's faults: from their end) until a node had the lock.
 
 						| fault | rounds | as holder / heir / waiter / leader / keeper | hand-offs | overlap ms/1000 (max) | losses (bystanders) | untold | told late | told before, least | next p50 / p99 / max s | bound s | missed fire times |
 						|---|---|---|---|---|---|---|---|---|---|---|---|
@@ -260,7 +260,7 @@ final class Verdict {
 				List.of(column((each) -> each.bytes() / 1000.0, "%.0f"), column(Kept::subscriptions, "%.0f")));
 	}
 
-	/** No table without a row. */
+	/** Omits a table without rows. */
 	private static <T> void soak(StringBuilder text, String head, Map<String, List<T>> measured, ToLongFunction<T> at,
 			List<Function<Thirds<T>, String>> columns) {
 		StringBuilder rows = new StringBuilder();

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * All versions of one name in one store of the {@link Register}. Version 0 is the empty
- * one; the last version written is the current one. Any thread; guarded by its monitor.
- * Takes some 40 bytes a version, so that millions fit.
+ * one; the last version written is the current one. Used by any thread; guarded by its
+ * monitor. Takes about 40 bytes per version, so that millions fit.
  */
 final class Versions {
 
@@ -49,7 +49,7 @@ final class Versions {
 	}
 
 	/**
-	 * Makes a version on top of an earlier one, whatever came between.
+	 * Creates a version on top of an earlier one, regardless of versions in between.
 	 * @return the new version, or {@link #REFUSED}
 	 */
 	synchronized int write(long token, long base, String id) {

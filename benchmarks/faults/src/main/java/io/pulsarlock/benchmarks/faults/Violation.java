@@ -1,11 +1,11 @@
 package io.pulsarlock.benchmarks.faults;
 
 /**
- * Something that must not have happened.
+ * A violation of a promise.
  *
  * @param kind which promise it breaks
- * @param where during which fault
- * @param what the particulars
+ * @param where the fault during which it occurred
+ * @param what the details
  */
 record Violation(Kind kind, String where, String what) {
 
@@ -17,25 +17,25 @@ record Violation(Kind kind, String where, String what) {
 	/** The promises. */
 	enum Kind {
 
-		/** Two believed to hold the same lock. */
+		/** Two nodes believed to hold the same lock. */
 		OVERLAP("belief overlap"),
 
 		/** A token came twice, or did not grow. */
 		TOKEN("token"),
 
-		/** An acknowledged update is gone though tokens were checked. */
+		/** An acknowledged update is lost although tokens were checked. */
 		LOST_UPDATE("lost update"),
 
-		/** A loss was not told, or not once. */
+		/** A loss was not reported exactly once. */
 		UNTOLD("loss not told once"),
 
-		/** Somebody else was in before the loss was told. */
+		/** Another node held the lock before the loss was reported. */
 		TOLD_LATE("loss told late"),
 
-		/** A lock was lost by somebody nothing was done to. */
+		/** A node that was not hit lost a lock. */
 		BYSTANDER("bystander's loss"),
 
-		/** Nobody got in within the bound. */
+		/** No node got the lock in time. */
 		LIVENESS("liveness"),
 
 		/** Something was left behind. */
@@ -47,7 +47,7 @@ record Violation(Kind kind, String where, String what) {
 		/** Something grows. */
 		GROWTH("growth"),
 
-		/** Nodes did not say that they cannot go on. */
+		/** Nodes did not report that they cannot continue. */
 		SILENT("silence"),
 
 		/** A node wrote something it never should. */

@@ -18,8 +18,8 @@ import org.springframework.util.Assert;
 
 /**
  * The wall clock of one process, which jumps and drifts while the process runs; its
- * monotonic clock, {@link System#nanoTime()}, stays true. Made by libfaketime, which the
- * process must be started with. Any thread.
+ * monotonic clock, {@link System#nanoTime()}, stays true. It uses libfaketime, with which
+ * the process must be started. Used by any thread.
  */
 final class WallClock implements AutoCloseable {
 
@@ -36,7 +36,7 @@ final class WallClock implements AutoCloseable {
 		return thread;
 	});
 
-	/** How far the clock is ahead; guarded by this, like the rest. */
+	/** The offset of the clock; guarded by this, like the rest. */
 	private long offsetNanos;
 
 	private double rate = 1;
@@ -44,8 +44,8 @@ final class WallClock implements AutoCloseable {
 	private long since = System.nanoTime();
 
 	/**
-	 * Makes a clock that is right.
-	 * @param directory where its file is kept
+	 * Creates a correct clock.
+	 * @param directory the folder of its file
 	 * @throws IllegalStateException if there is no {@link #library()}
 	 */
 	WallClock(Path directory) {
@@ -63,7 +63,7 @@ final class WallClock implements AutoCloseable {
 		this.drift.scheduleWithFixedDelay(this::step, STEP_MILLIS, STEP_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
-	/** Where libfaketime is; null if it is not installed. */
+	/** The path of libfaketime; null if it is not installed. */
 	static @Nullable Path library() {
 		try (Stream<Path> dirs = Files.list(Path.of("/usr/lib"))) {
 			return dirs.map((dir) -> dir.resolve("faketime/libfaketime.so.1"))
@@ -80,13 +80,13 @@ final class WallClock implements AutoCloseable {
 	Map<String, String> environment() {
 		return Map.of("LD_PRELOAD", this.library.toString(), "FAKETIME_TIMESTAMP_FILE", this.file.toString(),
 				"FAKETIME_NO_CACHE", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-				// Else it makes every timed wait some 100 ms longer.
+				// Otherwise every timed wait takes about 100 ms longer.
 				"FAKETIME_FORCE_MONOTONIC_FIX", "0");
 	}
 
 	/**
-	 * Sets the clock forward or back, at once, on top of what was done before.
-	 * @param by how far; negative: back
+	 * Sets the clock forward or back at once, in addition to earlier changes.
+	 * @param by the change; negative: back
 	 */
 	synchronized void jump(Duration by) {
 		advance();
@@ -96,8 +96,8 @@ final class WallClock implements AutoCloseable {
 
 	/**
 	 * Makes the clock fast or slow from now on. It drifts in steps of some milliseconds,
-	 * so that a slow clock goes back a little at every step.
-	 * @param rate seconds of this clock per real second; 1: as it should
+	 * so that a slow clock goes back slightly at every step.
+	 * @param rate seconds of this clock per real second; 1 is correct
 	 */
 	synchronized void rate(double rate) {
 		Assert.isTrue(rate > 0, "'rate' must be positive");
@@ -105,14 +105,14 @@ final class WallClock implements AutoCloseable {
 		this.rate = rate;
 	}
 
-	/** Sets the clock right, which may be a jump. */
+	/** Corrects the clock, which may be a jump. */
 	synchronized void heal() {
 		this.rate = 1;
 		this.offsetNanos = 0;
 		write();
 	}
 
-	/** How far the clock is ahead of the true one. */
+	/** The offset of the clock from the true one. */
 	synchronized Duration offset() {
 		advance();
 		return Duration.ofNanos(this.offsetNanos);

@@ -11,9 +11,8 @@ import io.pulsarlock.LockUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one lock again and again: waits, reads the resource, works, writes the resource
- * even if the lock is lost by then, and gives the lock back. Nothing ends it but
- * {@link #stop}.
+ * Acquires one lock repeatedly: waits, reads the resource, works, writes the resource
+ * even if the lock is lost by then, and releases the lock. Only {@link #stop} ends it.
  */
 final class Worker implements Runnable {
 
@@ -43,7 +42,7 @@ final class Worker implements Runnable {
 
 	private @Nullable Tenure tenure;
 
-	/** What follows is guarded by this. */
+	/** Guards the fields below. */
 	private boolean waiting;
 
 	private boolean resting;
@@ -56,9 +55,9 @@ final class Worker implements Runnable {
 	 * Create a worker.
 	 * @param lock the lock
 	 * @param way how to hold it
-	 * @param shortest for how long at least
-	 * @param longest for how long at most
-	 * @param rest how long at most until it wants the lock again
+	 * @param shortest the shortest time to hold it
+	 * @param longest the longest time to hold it
+	 * @param rest the longest pause before it requests the lock again
 	 */
 	Worker(String lock, Way way, Guarded guarded, History history, String node, Duration shortest, Duration longest,
 			Duration rest, long seed) {
@@ -108,7 +107,7 @@ final class Worker implements Runnable {
 			pauseAfterFailure();
 		}
 		else if (ex instanceof LockLostException) {
-			// The end of the holding says so.
+			// The end of the holding records it.
 			return;
 		}
 		else if ((ex instanceof InterruptedException || ex instanceof CancellationException) && isToRest()) {
@@ -136,8 +135,8 @@ final class Worker implements Runnable {
 		long checked = read(Store.CHECKED, tenure.token());
 		long unchecked = read(Store.UNCHECKED, tenure.token());
 		work(tenure);
-		// An interrupt says that the lock is lost. Whoever writes all the same is what
-		// tokens are for.
+		// An interrupt means that the lock is lost. Tokens protect against a holder that
+		// writes anyway.
 		Thread.interrupted();
 		String id = this.node + "/" + this.lock + "/" + tenure.token();
 		write(Store.CHECKED, tenure.token(), checked, id);
@@ -202,7 +201,7 @@ final class Worker implements Runnable {
 				wait();
 			}
 			catch (InterruptedException ex) {
-				// Nobody interrupts who does not wait for a lock.
+				// A worker is interrupted only while it waits for a lock.
 			}
 		}
 		this.resting = this.stopped;
@@ -211,7 +210,7 @@ final class Worker implements Runnable {
 		return !this.stopped;
 	}
 
-	/** From here on an interrupt means that the lock is lost. */
+	/** From now on, an interrupt means that the lock is lost. */
 	private synchronized void entered() {
 		this.waiting = false;
 		if (isToRest()) {
@@ -226,7 +225,7 @@ final class Worker implements Runnable {
 				wait(millis);
 			}
 			catch (InterruptedException ex) {
-				// Then a shorter one.
+				// Then a shorter wait.
 			}
 		}
 	}
@@ -235,7 +234,7 @@ final class Worker implements Runnable {
 		return this.quiet || this.stopped;
 	}
 
-	/** Ends the present holding and takes no lock until {@link #resume}. */
+	/** Ends the current holding and acquires no lock until {@link #resume}. */
 	synchronized void quiesce() {
 		this.quiet = true;
 		interruptWait();
@@ -246,7 +245,7 @@ final class Worker implements Runnable {
 		notifyAll();
 	}
 
-	/** Takes no lock any more; the present holding goes on. */
+	/** Stops acquiring locks; the current holding continues. */
 	synchronized void stop() {
 		this.stopped = true;
 		interruptWait();
@@ -260,7 +259,7 @@ final class Worker implements Runnable {
 		notifyAll();
 	}
 
-	/** Waits until no lock is held and none is waited for. */
+	/** Waits until no lock is held or awaited. */
 	synchronized void awaitRest() throws InterruptedException {
 		while (isToRest() && !this.resting) {
 			wait();

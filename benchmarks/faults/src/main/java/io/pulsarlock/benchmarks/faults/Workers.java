@@ -7,12 +7,12 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * All workers of a node. They start after the library. When the application stops they
- * take no lock any more, but those that hold one go on: the library tells them.
+ * All workers of a node. They start after the library. When the application stops, they
+ * acquire no more locks, but holders continue until the library notifies them.
  */
 final class Workers implements SmartLifecycle, DisposableBean {
 
-	/** Longer than a holder needs that was told, shorter than a patient supervisor. */
+	/** Longer than a notified holder needs, shorter than a patient supervisor waits. */
 	private static final Duration LIMIT = Duration.ofSeconds(5);
 
 	private final List<Worker> workers;
@@ -25,7 +25,7 @@ final class Workers implements SmartLifecycle, DisposableBean {
 
 	/**
 	 * Create the workers.
-	 * @param toldByLibrary whether somebody tells them when the application stops
+	 * @param toldByLibrary whether the library notifies them when the application stops
 	 */
 	Workers(List<Worker> workers, History history, boolean toldByLibrary) {
 		this.workers = List.copyOf(workers);

@@ -1,6 +1,6 @@
 /**
- * The fault campaign: tries to break mutual exclusion, tokens, liveness and the promise
- * that a loss is told, on real processes and real brokers.
+ * The fault campaign: tries to break mutual exclusion, tokens, liveness and the
+ * notification of losses, with real processes and real brokers.
  */
 @NullMarked
 package io.pulsarlock.benchmarks.faults;
