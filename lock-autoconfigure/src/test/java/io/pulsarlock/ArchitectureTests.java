@@ -46,7 +46,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the packages to what {@code docs/architecture.md} says of them.
+ * Enforces the dependencies that {@code docs/architecture.md} describes.
  */
 class ArchitectureTests {
 
@@ -181,7 +181,8 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * So each can be read, tested and made alone. A class and its nested ones are one.
+	 * Each class can then be read, tested and created alone. A class counts together with
+	 * its nested classes.
 	 */
 	@Test
 	void classesOfTheCoreAreFreeOfCycles() {
@@ -203,8 +204,8 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * As if the groups were packages: a class is in one of them, and knows no group that
-	 * stands above its own.
+	 * As if the groups were packages: a class belongs to one of them, and depends on no
+	 * group above its own.
 	 */
 	@Test
 	void groupsOfTheSessionPackageKnowOnlyThoseBelow() throws IOException {
@@ -231,7 +232,7 @@ class ArchitectureTests {
 			}));
 	}
 
-	/** The classes in the tables of the document, and how far down each is. */
+	/** The classes in the tables of the document, with their levels. */
 	private static Map<String, Integer> groups() throws IOException {
 		Map<String, Integer> levels = new HashMap<>();
 		int level = -1;

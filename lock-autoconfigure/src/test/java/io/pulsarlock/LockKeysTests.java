@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * What may be the key of a lock, and what its text is.
+ * Tests which values may be the key of a lock, and their texts.
  */
 class LockKeysTests {
 

@@ -318,7 +318,8 @@ final class GuardInterceptor implements MethodInterceptor {
 	}
 
 	private static void logSkipped(Guard guard, Supplier<String> why) {
-		// Checked first: on SLF4J, commons-logging formats a LogMessage even if it is not logged.
+		// Checked first: on SLF4J, commons-logging formats a LogMessage even if it is not
+		// logged.
 		if (logger.isDebugEnabled()) {
 			logger.debug("Skipped " + guard.label() + ": " + why.get());
 		}

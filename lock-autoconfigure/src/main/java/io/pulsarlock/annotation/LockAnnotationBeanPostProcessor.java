@@ -94,7 +94,8 @@ public class LockAnnotationBeanPostProcessor extends AbstractBeanFactoryAwareAdv
 			ObjectProvider<LockHoldObservationConvention> hold) {
 		this.defaults = defaults;
 		setBeforeExistingAdvisors(true);
-		// Before the post-processors of @Retryable and @Async, whose advisors so end up outside.
+		// Before the post-processors of @Retryable and @Async, whose advisors so end up
+		// outside.
 		setOrder(Ordered.LOWEST_PRECEDENCE - 10);
 		Supplier<GuardObservations> observing = once(
 				() -> new GuardObservations(observations.getIfAvailable(() -> ObservationRegistry.NOOP),

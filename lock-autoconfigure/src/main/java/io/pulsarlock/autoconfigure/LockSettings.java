@@ -168,11 +168,11 @@ record LockSettings(TopicSettings topics, SessionSettings session, RecordKeys ke
 					+ text(SHORT_GRACE) + " locks are lost in events that Pulsar survives every day");
 		}
 		if (lease.compareTo(LIVENESS_CHECK) < 0) {
-			warnings.add("pulsar-lock.session.lease is " + text(lease) + ". A broker takes up to "
-					+ text(LIVENESS_CHECK)
-					+ " (connectionLivenessCheckTimeoutMillis) to admit the next holder after a silent one, so a"
-					+ " shorter lease hands no lock over earlier; it only makes a node that pauses for "
-					+ text(lease) + " lose all its locks");
+			warnings
+				.add("pulsar-lock.session.lease is " + text(lease) + ". A broker takes up to " + text(LIVENESS_CHECK)
+						+ " (connectionLivenessCheckTimeoutMillis) to admit the next holder after a silent one, so a"
+						+ " shorter lease hands no lock over earlier; it only makes a node that pauses for "
+						+ text(lease) + " lose all its locks");
 		}
 		if (lease.compareTo(LONG_LEASE) > 0) {
 			warnings.add("pulsar-lock.session.lease is " + text(lease)

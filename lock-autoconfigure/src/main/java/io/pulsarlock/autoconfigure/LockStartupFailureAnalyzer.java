@@ -70,8 +70,8 @@ class LockStartupFailureAnalyzer extends AbstractFailureAnalyzer<LockUnavailable
 		return switch (startup) {
 			case BACKGROUND -> REACHABLE + "'pulsar-lock.startup' is 'background', so startup does not wait for it: "
 					+ "set it to 'wait' or 'fail'. " + BEFORE_PULSAR;
-			case WAIT -> REACHABLE + "Startup has waited for 'pulsar-lock.startup-timeout': raise the timeout. "
-					+ BEFORE_PULSAR;
+			case WAIT ->
+				REACHABLE + "Startup has waited for 'pulsar-lock.startup-timeout': raise the timeout. " + BEFORE_PULSAR;
 			case FAIL -> REACHABLE + "It was reachable when the locks started. " + BEFORE_PULSAR;
 		};
 	}

@@ -15,12 +15,13 @@ import io.pulsarlock.observation.LockAcquireObservationContext.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes attempts and runs. Blocking code uses {@link #acquire(ObservationRegistry,
- * LockAcquireObservationConvention, LockAcquireObservationContext, CheckedCallable)
- * acquire} and {@link #hold(ObservationRegistry, LockHoldObservationConvention,
- * LockHoldObservationContext, CheckedCallable) hold}; code that continues on another
- * thread starts an observation and {@linkplain #stop(Observation,
- * LockAcquireObservationContext, Throwable) stops} it when the attempt has ended.
+ * Observes attempts and runs. Blocking code uses
+ * {@link #acquire(ObservationRegistry, LockAcquireObservationConvention, LockAcquireObservationContext, CheckedCallable)
+ * acquire} and
+ * {@link #hold(ObservationRegistry, LockHoldObservationConvention, LockHoldObservationContext, CheckedCallable)
+ * hold}; code that continues on another thread starts an observation and
+ * {@linkplain #stop(Observation, LockAcquireObservationContext, Throwable) stops} it when
+ * the attempt has ended.
  * <p>
  * Busy is an outcome, not an error: a span of an attempt that found the lock taken is not
  * marked as failed.

@@ -191,8 +191,8 @@ final class Session implements RecordWriter.Listener {
 			return false;
 		}
 		if (id.equals(id())) {
-			throw new LockOperationRefusedException("Session " + id
-					+ " is this node's own: stop the node instead, which releases its locks in order");
+			throw new LockOperationRefusedException(
+					"Session " + id + " is this node's own: stop the node instead, which releases its locks in order");
 		}
 		long now = this.loop.nanoTime();
 		if (!isInTouch(now) || lease().confirmedFor(now) <= 0) {

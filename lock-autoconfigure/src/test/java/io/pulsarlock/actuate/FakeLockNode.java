@@ -32,7 +32,7 @@ import io.pulsarlock.Participant;
 import io.pulsarlock.Registration;
 
 /**
- * A node that says what a test wants it to say.
+ * A node that reports what a test sets.
  */
 public final class FakeLockNode implements LockNode {
 

@@ -12,7 +12,7 @@ import org.springframework.boot.health.contributor.Status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What health says of locks.
+ * Tests the health of locks.
  */
 class PulsarLockHealthIndicatorTests {
 

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The meters, and that {@code docs/metrics.md} tells of all of them.
+ * Tests the meters, and that {@code docs/metrics.md} documents all of them.
  */
 class PulsarLockMetricsTests {
 
@@ -180,7 +180,7 @@ class PulsarLockMetricsTests {
 		observations.observationConfig()
 			.observationHandler(new DefaultMeterObservationHandler(this.meters))
 			.observationHandler(new LockSkippedMeterObservationHandler(this.meters));
-		// While it is under way there is a long task timer.
+		// While it is in progress there is a long task timer.
 		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),
 				() -> "held");
 		LockObservations.hold(observations, null, new LockHoldObservationContext("a", "b", Kind.LOCK, 1), () -> "done");

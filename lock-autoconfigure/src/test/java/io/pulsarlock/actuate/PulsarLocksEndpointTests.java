@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What the endpoint shows, ends and refuses.
+ * Tests what the endpoint shows, ends and refuses.
  */
 class PulsarLocksEndpointTests {
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an editor is told of the properties of health, info and endpoint.
+ * Tests the metadata of the properties of health, info and endpoint.
  */
 class ActuatorMetadataTests {
 

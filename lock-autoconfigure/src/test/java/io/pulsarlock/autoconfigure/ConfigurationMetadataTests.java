@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every property of ours is described as Boot describes its own.
+ * Tests that every property is described in the style of Spring Boot.
  */
 class ConfigurationMetadataTests {
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What the client for locks takes from the application's settings.
+ * Tests which of the application's settings the client for locks uses.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class LockClientFactoryTests {
@@ -76,7 +76,7 @@ class LockClientFactoryTests {
 			.withMessageContaining("spring.pulsar.client");
 	}
 
-	/** If this fails Boot has a new property: decide what it means for locks. */
+	/** If this fails, Spring Boot has a new property: decide what it means for locks. */
 	@Test
 	void everyClientPropertyOfBootHasBeenThoughtOf() throws Exception {
 		String file = PulsarProperties.class.getProtectionDomain().getCodeSource().getLocation()

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What each property does, and which values are refused or warned of.
+ * Tests the effect of each property, and which values are refused or cause a warning.
  */
 class LockSettingsTests {
 

@@ -18,7 +18,7 @@ import org.springframework.mock.env.MockEnvironment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What somebody reads whose application did not start.
+ * Tests the analysis of an application that did not start.
  */
 class LockStartupFailureAnalyzerTests {
 

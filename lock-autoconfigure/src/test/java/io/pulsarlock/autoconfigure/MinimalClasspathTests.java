@@ -15,8 +15,8 @@ import org.springframework.util.ClassUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * All auto-configurations of this module with nothing optional on the class path; run by
- * an execution of its own, which takes everything optional away.
+ * Tests all auto-configurations of this module without optional dependencies. A separate
+ * execution removes them from the class path.
  */
 class MinimalClasspathTests {
 
@@ -45,7 +45,7 @@ class MinimalClasspathTests {
 				.doesNotHaveBean("pulsarLockMetrics"));
 	}
 
-	/** Not a mock, whose library may need what was taken away. */
+	/** Not a mock, whose library may need removed dependencies. */
 	private static LockRegistry registry() {
 		return (LockRegistry) Proxy.newProxyInstance(LockRegistry.class.getClassLoader(),
 				new Class<?>[] { LockRegistry.class }, (proxy, method, arguments) -> switch (method.getName()) {

@@ -35,7 +35,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * When health, endpoint, info and meters are there, and when not.
+ * Tests the conditions of health, endpoint, info and meters.
  */
 class PulsarLockActuatorAutoConfigurationTests {
 

@@ -46,12 +46,12 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Conditions, back-off and hooks, without a broker.
+ * Tests conditions, back-off and hooks, without a broker.
  */
 class PulsarLockAutoConfigurationTests {
 
 	/**
-	 * Nobody listens on port 1, and nobody waits for anybody to; nor for the
+	 * Nothing listens on port 1, and the tests do not wait for it, nor for the
 	 * application's own client, which takes two seconds to close.
 	 */
 	private final ApplicationContextRunner unnamed = new ApplicationContextRunner()

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever a stranger writes, reading it ends in a record or a reason to skip it, and
- * applying it ends in a table that holds together. {@code -Dfuzz.seed} repeats a run,
+ * Tests that any bytes are read as a record or skipped with a reason, and that applying
+ * any record leaves a consistent table. {@code -Dfuzz.seed} repeats a run,
  * {@code -Dfuzz.records} makes it longer, and with {@code -Pproof} ten million records
  * are applied.
  */
@@ -45,7 +45,7 @@ class FuzzTests {
 
 	private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
 
-	/** What goes wrong goes wrong at the edges. */
+	/** Most defects are at the limits. */
 	private static final long[] NUMBERS = { 0, 1, 2, 3, 127, 128, Integer.MAX_VALUE, 1L << 24, (1L << 32) - 1, 1L << 32,
 			Long.MAX_VALUE - 1, Long.MAX_VALUE, -1, Long.MIN_VALUE };
 
@@ -105,7 +105,7 @@ class FuzzTests {
 			}
 			check(one, same);
 		}
-		// Else little of what is applied would be looked at.
+		// Otherwise few applied records would be checked.
 		assertThat(accepted).as("seed %d", SEED).isGreaterThan(records / 5);
 	}
 
@@ -126,7 +126,7 @@ class FuzzTests {
 		holds(equal, "one record has changed two tables in two ways");
 	}
 
-	/** In a table that has caught up, so does the token from holder to holder. */
+	/** In a table that has caught up, the token grows from holder to holder, too. */
 	private static void frontsGrow(LineTable table, TableChange change, Map<String, Position> fronts) {
 		for (String lock : change.locks()) {
 			Ticket front = table.front(lock);
@@ -164,7 +164,7 @@ class FuzzTests {
 		holds(standing.isEmpty(), "tickets of no session: " + standing);
 	}
 
-	/** Assertions would take longer than all that is tested. */
+	/** Assertions would take longer than the test itself. */
 	private static void holds(boolean condition, String otherwise) {
 		if (!condition) {
 			throw new AssertionError("seed " + SEED + ": " + otherwise);
@@ -328,7 +328,7 @@ class FuzzTests {
 			}
 			other = bytes;
 		}
-		// Else it would not get far.
+		// Otherwise it would not get far.
 		assertThat(read).as("seed %d", SEED).isBetween(RECORDS / 100, RECORDS - RECORDS / 100);
 	}
 

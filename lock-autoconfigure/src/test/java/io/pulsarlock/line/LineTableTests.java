@@ -32,8 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * A log of a few sessions and locks is made from a seed; the sessions act by a table that
- * knows the whole log, but some records come twice, late, or say what is no longer so.
+ * Tests with a log of a few sessions and locks that is generated from a seed. The
+ * sessions act by a table that knows the whole log, but some records are duplicated, late
+ * or out of date.
  */
 class LineTableTests {
 
@@ -68,8 +69,8 @@ class LineTableTests {
 	private static final UUID OTHER = new UUID(0, 2);
 
 	/**
-	 * What a record costs must not grow with what its session holds: the session's other
-	 * tickets are replaced by one that cannot be looked at.
+	 * The cost of a record must not grow with what its session holds: the session's other
+	 * tickets are replaced by one that cannot be accessed.
 	 */
 	@Test
 	void recordThatNamesATicketLooksAtNoOther() {
@@ -326,7 +327,7 @@ class LineTableTests {
 		entryThatWasNotReadIsMissed(1343);
 	}
 
-	/** Whoever says that it has read the lost entry is alive, and not known. */
+	/** A session that claims to have read the lost entry is alive, and unknown. */
 	private static boolean isOpeningMissing(Entry lost, JournalRecord next, LineTable before) {
 		return before.session(next.session()) == null && lost.record().session().equals(next.session())
 				&& next instanceof Heartbeat heartbeat && !lost.position().isAfter(heartbeat.upTo());

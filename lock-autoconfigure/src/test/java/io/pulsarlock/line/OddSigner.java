@@ -1,6 +1,6 @@
 package io.pulsarlock.line;
 
-/** Signs with one bit, so that half of what was changed is verified. */
+/** Signs with one bit, so that half of all changed records are verified. */
 final class OddSigner implements RecordSigner {
 
 	@Override

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Reads once more what Jazzer has found by hours of search.
+ * Reads the findings of hours of search by Jazzer.
  */
 class RecordCodecFuzzerTests {
 
@@ -26,7 +26,7 @@ class RecordCodecFuzzerTests {
 		RecordCodecFuzzer.fuzzerTestOneInput(bytes);
 	}
 
-	/** Else it would not have got far. */
+	/** Otherwise it would not have got far. */
 	@Test
 	void corpusHasRecordsOfAllKindsAndBytesOfAllCauses() throws Exception {
 		Set<Object> found = new HashSet<>();

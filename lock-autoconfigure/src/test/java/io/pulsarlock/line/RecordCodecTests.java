@@ -133,7 +133,7 @@ class RecordCodecTests {
 			.withMessageContaining("no node writes");
 	}
 
-	/** Somebody who writes records otherwise: none of them counts. */
+	/** Records of another writer in other forms: none of them counts. */
 	@Test
 	void whatNoNodeWritesIsNotRead() {
 		String session = "0123456789abcdeffedcba9876543210";
@@ -220,7 +220,7 @@ class RecordCodecTests {
 								Position.NONE, Position.NONE, List.of())));
 	}
 
-	/** Journals outlive releases: these bytes must be written and read for ever. */
+	/** Journals outlive releases: these bytes must be written and read forever. */
 	@ParameterizedTest
 	@MethodSource("versionThree")
 	void bytesOfVersionThreeStayAsTheyAre(String hex, JournalRecord record) throws Exception {
@@ -263,7 +263,7 @@ class RecordCodecTests {
 		assertThat(RecordCodec.decode(HexFormat.of().parseHex("01" + hex))).isEqualTo(record);
 	}
 
-	/** What a node of the first version makes of it: "upgrade this node". */
+	/** How a node of the first version reads it: "upgrade this node". */
 	@Property
 	void recordsAreOfANewerVersionForTheFirst(@ForAll("records") JournalRecord record) {
 		assertThat(RecordCodec.encode(record)[0]).isGreaterThan((byte) 1);

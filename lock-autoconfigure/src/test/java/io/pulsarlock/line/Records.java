@@ -19,7 +19,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * Makes records of any content.
+ * Generates records of any content.
  */
 final class Records {
 

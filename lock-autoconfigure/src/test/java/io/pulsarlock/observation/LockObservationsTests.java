@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Observations of attempts and runs.
+ * Tests observations of attempts and runs.
  */
 class LockObservationsTests {
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is said of failures of the Pulsar client.
+ * Tests the messages for failures of the Pulsar client.
  */
 class FailuresTests {
 

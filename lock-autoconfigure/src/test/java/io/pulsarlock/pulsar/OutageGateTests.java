@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * In virtual time, with brokers that can be connected to or not.
+ * Tests in virtual time, with brokers that accept connections or do not.
  */
 class OutageGateTests {
 
@@ -151,7 +151,7 @@ class OutageGateTests {
 		assertThat(Stream.of(lost, other).filter(CompletableFuture::isDone)).hasSize(1);
 	}
 
-	/** Steps that were due when an outage ended go on with no other one. */
+	/** Steps that were due when an outage ended continue in no other outage. */
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 3, 30 })
 	void nextOutageIsLikeTheFirst(int before) {
@@ -235,14 +235,14 @@ class OutageGateTests {
 		return new PulsarClientException(new CompletionException(new ConnectException("Connection refused")));
 	}
 
-	/** Whoever is asked, and whether somebody accepts connections. */
+	/** The requested hosts, and whether a broker accepts connections. */
 	private static final class Brokers implements OutageGate.Probe {
 
 		private boolean reachable = true;
 
 		private @Nullable Exception refusal;
 
-		/** So many of the next ones get no answer. */
+		/** The number of next requests that get no answer. */
 		private int swallowed;
 
 		private int attempts;
@@ -267,7 +267,7 @@ class OutageGateTests {
 
 	}
 
-	/** Passes when it is told to. */
+	/** Passes when the test advances it. */
 	private static final class VirtualTime implements OutageGate.Clock {
 
 		private final PriorityQueue<Event> events = new PriorityQueue<>();

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * With clients of the version that is on the class path.
+ * Tests with clients of the version on the class path.
  */
 class PatientLookupTests {
 
@@ -41,7 +41,7 @@ class PatientLookupTests {
 		try (PulsarClient client = client("pulsar://127.0.0.1:" + port)) {
 			LookupService lookup = ((PulsarClientImpl) client).getLookup();
 			asked = lookup.getBroker(TOPIC);
-			// Nobody accepts connections, and an attempt takes no time.
+			// No broker accepts connections, and an attempt takes no time.
 			assertThatExceptionOfType(java.util.concurrent.TimeoutException.class)
 				.isThrownBy(() -> asked.get(500, TimeUnit.MILLISECONDS));
 			try (ServerSocket broker = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"))) {

@@ -77,7 +77,7 @@ class RecordKeysTests {
 		}
 	}
 
-	/** Whatever is changed, by somebody who makes the checksum fit. */
+	/** Any change by a writer that also corrects the checksum. */
 	@Test
 	void recordThatWasChangedDoesNotCount() {
 		byte[] signed = RecordCodec.encode(HEARTBEAT, signer(OLD));

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Nodes that disagree about the number of shards, in a world full of faults: a lock has
- * one holder whatever shard it is looked for in, and in the end those who agree have
- * joined. System properties: {@code pulsarlock.simulation.disagreements} is the number of
- * seeds, {@code pulsarlock.simulation.disagreement} repeats one.
+ * Tests nodes that disagree about the number of shards, in a world full of faults: a lock
+ * has one holder whatever shard it is assigned to, and in the end the nodes that agree
+ * have joined. System properties: {@code pulsarlock.simulation.disagreements} is the
+ * number of seeds, {@code pulsarlock.simulation.disagreement} repeats one.
  */
 class AgreementSimulationTests {
 

@@ -10,9 +10,9 @@ import java.util.UUID;
 import io.pulsarlock.line.Position;
 
 /**
- * A world with several shards, in which nodes believe in different numbers of them. Each
- * shard's topic has brokers of its own, so that one may be out of reach while the others
- * are not.
+ * A world with several shards, in which nodes are configured for different numbers of
+ * shards. Each shard's topic has brokers of its own, so that one may be out of reach
+ * while the others are not.
  */
 final class AgreementWorld {
 
@@ -20,10 +20,10 @@ final class AgreementWorld {
 
 	private static final int TOPICS = 4;
 
-	/** How many shards nodes believe in. */
+	/** The numbers of shards that nodes are configured for. */
 	private static final List<Integer> BELIEFS = List.of(1, 2, 3, 4);
 
-	/** What nodes believe all tokens to be larger than. */
+	/** The token floors that nodes are configured for. */
 	private static final List<Long> FLOORS = List.of(0L, 1L << 40);
 
 	private static final long FAULTS_END = 60 * SimulatedTime.SECOND;
@@ -175,7 +175,7 @@ final class AgreementWorld {
 			}
 		}
 		runUntil(FAULTS_END + SERVED / 2);
-		// As the manual says: whoever disagrees is stopped or killed, then all agree.
+		// As documented: nodes that disagree are stopped or killed, then all agree.
 		for (Node node : List.copyOf(this.nodes)) {
 			if (!agrees(node)) {
 				end(node, this.time.chance(0.5), SimulatedTime.SECOND);
@@ -199,7 +199,7 @@ final class AgreementWorld {
 		}
 	}
 
-	/** Of each name at most one believes to hold the lock, in whatever shard. */
+	/** For each name, at most one node believes to hold the lock, in any shard. */
 	private void believers() {
 		this.holdings.removeIf((holding) -> holding.hold.isOver());
 		for (int i = 0; i < this.holdings.size(); i++) {

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * When those are answered who wait to know who leads.
+ * Tests when callers that wait for the leader to be known are answered.
  */
 class AwaitedLeaderTests {
 

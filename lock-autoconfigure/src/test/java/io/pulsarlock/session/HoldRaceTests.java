@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A holding that is given back and lost at the same moment ends once, and its listeners
- * agree with it.
+ * Tests that a hold that is released and lost at the same moment ends once, and that its
+ * listeners agree.
  */
 class HoldRaceTests {
 

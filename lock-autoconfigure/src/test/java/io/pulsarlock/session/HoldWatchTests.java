@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is told of the deadline that all holdings of a session share.
+ * Tests the notifications about the deadline that all holds of a session share.
  */
 class HoldWatchTests {
 

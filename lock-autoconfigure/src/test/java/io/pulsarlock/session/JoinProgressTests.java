@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * How long a session may take to join, in a time of its own.
+ * Tests how long a session may take to join, in virtual time.
  */
 class JoinProgressTests {
 

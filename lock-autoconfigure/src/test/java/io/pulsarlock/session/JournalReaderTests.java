@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a session gets to apply when readers are moved, acknowledgements come early and
+ * Tests what a session applies when readers are moved, acknowledgements arrive early and
  * ledgers change.
  */
 class JournalReaderTests {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A kept lock goes from caller to caller without the loop, and back to the loop as soon
- * as that has to decide.
+ * Tests that a kept lock passes from caller to caller without the loop, and back to the
+ * loop as soon as the loop has to decide.
  */
 class KeptLockTests {
 

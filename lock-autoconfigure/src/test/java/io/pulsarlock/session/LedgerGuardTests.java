@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whom a session waits for in another ledger, and how long a gap in the journal counts.
+ * Tests which sessions a session waits for in another ledger, and how long a gap in the
+ * journal counts.
  */
 class LedgerGuardTests {
 

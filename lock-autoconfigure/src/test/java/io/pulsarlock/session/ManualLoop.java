@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A loop whose clock and tasks go on only when a test says so.
+ * A loop whose clock and tasks advance only when a test requests it.
  */
 final class ManualLoop implements RepeatingLoop {
 
@@ -45,19 +45,19 @@ final class ManualLoop implements RepeatingLoop {
 		return this.timed.size();
 	}
 
-	/** The clock goes on and nothing else does. */
+	/** Advances only the clock. */
 	void pass(long nanos) {
 		this.now += nanos;
 	}
 
-	/** What is there to be done now. */
+	/** Runs the tasks that are due now. */
 	void runAll() {
 		while (!this.tasks.isEmpty()) {
 			this.tasks.poll().run();
 		}
 	}
 
-	/** Time passes, and everything is done when it is due. */
+	/** Advances the time and runs every task when it is due. */
 	void advance(Duration time) {
 		long end = this.now + time.toNanos();
 		runAll();

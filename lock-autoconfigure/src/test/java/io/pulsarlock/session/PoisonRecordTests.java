@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests what a shard does about a record that it fails to apply, whoever can.
+ * Tests how a shard handles a record that it fails to apply.
  */
 class PoisonRecordTests {
 
@@ -121,7 +121,7 @@ class PoisonRecordTests {
 		assertThat(waiter.granted).isCompleted();
 	}
 
-	/** So that a person finds it there, and it costs no more the longer it takes. */
+	/** An operator finds it there, and a longer wait costs no more. */
 	@Test
 	void sessionThatStandsBeforeTheRecordGoesOnStandingThere() {
 		poison();

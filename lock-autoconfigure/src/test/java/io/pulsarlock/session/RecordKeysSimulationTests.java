@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Nodes with different record keys or none, and somebody who forges records, in a world
- * full of faults: a lock has one holder whatever the keys, and in the end those who have
- * the same have joined. System properties: {@code pulsarlock.simulation.keys} is the
+ * Tests nodes with different record keys or none, and a forger of records, in a world
+ * full of faults: a lock has one holder whatever the keys, and in the end the nodes with
+ * the same keys have joined. System properties: {@code pulsarlock.simulation.keys} is the
  * number of seeds, {@code pulsarlock.simulation.key} repeats one.
  */
 class RecordKeysSimulationTests {

@@ -20,8 +20,7 @@ import io.pulsarlock.line.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard whose nodes have different keys or none, and perhaps somebody who forges
- * records without a key.
+ * A shard whose nodes have different keys or none, and perhaps a forger without a key.
  */
 final class RecordKeysWorld {
 
@@ -50,7 +49,7 @@ final class RecordKeysWorld {
 
 	private final List<Holding> holdings = new ArrayList<>();
 
-	/** Who has written in the name of a session. */
+	/** The writer in the name of a session. */
 	private final Map<UUID, Set<String>> signers = new HashMap<>();
 
 	private final Set<String> common;
@@ -158,10 +157,10 @@ final class RecordKeysWorld {
 		}
 	}
 
-	/** Somebody without a key writes in the names of all. */
+	/** A writer without a key writes in the names of all sessions. */
 	private void forgeLater() {
 		this.time.after(this.time.skewed(SimulatedTime.MILLI, 2 * SimulatedTime.SECOND), () -> {
-			// Whoever pretends to have another key keeps nodes from joining.
+			// A writer that pretends to have another key keeps nodes from joining.
 			if (this.time.now() < FAULTS_END) {
 				forge();
 				forgeLater();
@@ -196,7 +195,7 @@ final class RecordKeysWorld {
 			}
 		}
 		runUntil(FAULTS_END + SERVED / 3);
-		// As the manual says: all nodes get the same keys.
+		// As documented: all nodes get the same keys.
 		for (Node node : List.copyOf(this.nodes)) {
 			if (!node.keys.equals(this.common)) {
 				end(node, this.time.chance(0.5), SimulatedTime.SECOND);
@@ -214,7 +213,7 @@ final class RecordKeysWorld {
 		}
 	}
 
-	/** Of each lock at most one believes to hold it, whatever the keys. */
+	/** At most one node believes to hold a lock, whatever the keys. */
 	private void believers() {
 		this.holdings.removeIf((holding) -> holding.hold.isOver());
 		for (int i = 0; i < this.holdings.size(); i++) {
@@ -245,7 +244,7 @@ final class RecordKeysWorld {
 		}
 	}
 
-	/** What a node with some keys makes of a record. */
+	/** How a node with some keys reads a record. */
 	private JournalRecord seen(JournalRecord record, Set<String> keys) {
 		Doubt doubt = doubt(record, keys);
 		if (doubt == null || record instanceof Unverified) {

@@ -61,7 +61,7 @@ class SessionLeaseTests {
 		assertThat(this.lease.isOver()).isTrue();
 	}
 
-	/** Whatever comes back, and in whatever order, twice or never. */
+	/** Records come back in any order, twice or never. */
 	@Property
 	void isConfirmedByTheLatestRecordHeardAndByNothingElse(@ForAll long seed) {
 		SplittableRandom random = new SplittableRandom(seed);

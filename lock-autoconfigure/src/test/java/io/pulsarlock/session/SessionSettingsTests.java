@@ -9,7 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SessionSettingsTests {
 
-	/** The next holder comes later than the former one by what a thread may be late. */
+	/**
+	 * The next holder starts later than the former one ends by the delay that a thread
+	 * may have.
+	 */
 	@ParameterizedTest
 	@ValueSource(longs = { 40, 50, 100, 159, 160, 161, 500, 1000, 4000, 60_000, 3_600_000 })
 	void timesFitToEachOther(long grace) {
@@ -20,8 +23,8 @@ class SessionSettingsTests {
 				.isGreaterThanOrEqualTo(Math.max(8_000_000, time / 20));
 		}
 		assertThat(settings.tickNanos()).isLessThanOrEqualTo(settings.pulseNanos() / 2);
-		// A session that writes in time can always be granted a lock, and is in no
-		// danger.
+		// A session that writes in time can always be granted a lock, and is not in
+		// jeopardy.
 		assertThat(settings.graceNanos() - settings.pulseNanos() - settings.tickNanos())
 			.isGreaterThan(settings.jeopardyNanos())
 			.isGreaterThan(settings.reserveNanos());

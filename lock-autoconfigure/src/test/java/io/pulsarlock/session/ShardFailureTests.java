@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Whatever throws wherever: the session may end, and then its holders are told, but the
- * shard goes on.
+ * Tests that exceptions anywhere may end the session, whose holders are then notified,
+ * but not the shard.
  */
 class ShardFailureTests {
 

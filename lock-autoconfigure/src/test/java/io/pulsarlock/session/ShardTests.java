@@ -43,8 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * One node in one shard, in virtual time: what a person may end, which is nothing that
- * would be unsafe, and when a door is worth its price.
+ * Tests one node in one shard, in virtual time, including the operations of an operator.
  */
 class ShardTests {
 
@@ -56,7 +55,7 @@ class ShardTests {
 
 	private static final UUID NEWER = new UUID(3, 4);
 
-	/** Stands for a message of a stranger. */
+	/** Represents a message of another program. */
 	private static final JournalRecord NO_RECORD = new Release(OTHER, 0, LOCK, 0);
 
 	private final ManualLoop loop = new ManualLoop(0);
@@ -719,7 +718,7 @@ class ShardTests {
 			.hasMessageContaining("Node 'newer'")
 			.hasMessageContaining("version 9")
 			.hasMessageContaining("Upgrade this node");
-		// It dies. It held whatever it held for a lease.
+		// It dies. Its holds stood for a lease.
 		this.loop.advance(Duration.ofMillis(10_450));
 		assertThat(this.log.written(Expel.class)).isEmpty();
 		this.loop.advance(Duration.ofSeconds(2));
@@ -739,7 +738,7 @@ class ShardTests {
 		assertThat(late.isConfirmed()).isTrue();
 	}
 
-	/** As long as nothing is heard of it, it may be dead: no reason to fail a start. */
+	/** As long as it is silent, it may be dead, which is no reason to fail the start. */
 	@Test
 	void nodeOfANewerVersionThatIsSilentFailsNoStart() {
 		Log log = new Log();
@@ -1053,22 +1052,22 @@ class ShardTests {
 
 		private boolean delayed;
 
-		/** Own records are never heard of again. */
+		/** Own records never come back. */
 		private boolean swallowing;
 
-		/** What was left out cannot be read again for now. */
+		/** Missing records cannot be read again for now. */
 		private boolean unreachable;
 
-		/** What was left out is not there. */
+		/** Missing records do not exist. */
 		private boolean gone;
 
-		/** Where reading is said to begin. */
+		/** The position at which reading begins. */
 		private Position begin = Position.NONE;
 
-		/** The next reader begins at the end all the same. */
+		/** The next reader begins at the end nevertheless. */
 		private boolean moved;
 
-		/** What the next call to publish ends in. */
+		/** The result of the next call to publish. */
 		private Error error;
 
 		private Listener listener;
@@ -1113,12 +1112,12 @@ class ShardTests {
 					: new CompletableFuture<>();
 		}
 
-		/** What comes next comes in another ledger. */
+		/** The next records are in another ledger. */
 		void roll() {
 			this.ledgers.put(this.records.size(), this.ledgers.lastEntry().getValue() + 1);
 		}
 
-		/** Nothing of what was there before is there any more. */
+		/** Deletes everything that was there before. */
 		void forget() {
 			this.first = this.records.size();
 			roll();
@@ -1136,7 +1135,7 @@ class ShardTests {
 			}
 		}
 
-		/** A record the reader is moved past. */
+		/** A record that the reader is moved past. */
 		void leaveOut(JournalRecord record) {
 			this.records.add(record);
 			this.delivered = this.records.size();
@@ -1206,7 +1205,7 @@ class ShardTests {
 
 	}
 
-	/** One that opens nothing before it was told that nobody waits any longer. */
+	/** A connector that opens nothing until the caller has stopped waiting. */
 	private record StuckConnector(Connector next, List<String> calls) implements Connector {
 
 		@Override

@@ -80,7 +80,7 @@ final class SimulatedBroker {
 		this.cursors.forEach((journal, cursor) -> dispatchLater(journal, cursor));
 	}
 
-	/** Some of what was under way gets through before this broker loses the topic. */
+	/** Some records in flight arrive before this broker loses the topic. */
 	void flush() {
 		for (int count = this.time.index(this.appends.size() + 1); count > 0; count--) {
 			write(this.appends.poll());
@@ -108,7 +108,8 @@ final class SimulatedBroker {
 	}
 
 	/**
-	 * Somebody moves the cursors of a client, or of all: what is not sent is not read.
+	 * An administrator moves the cursors of one client or of all: records that were not
+	 * sent are not read.
 	 */
 	void moveCursors(@Nullable SimulatedClient of) {
 		int end = (this.frozen >= 0) ? this.frozen : this.cluster.log().size();

@@ -14,7 +14,7 @@ import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's Pulsar client: one connection, made anew whenever it is lost.
+ * A node's Pulsar client: one connection, which is re-established whenever it is lost.
  */
 final class SimulatedClient implements Connector {
 
@@ -34,7 +34,7 @@ final class SimulatedClient implements Connector {
 
 	private final Set<SimulatedJournal> journals = new LinkedHashSet<>();
 
-	/** What this node makes of what it reads. */
+	/** How this node reads records. */
 	private UnaryOperator<JournalRecord> view = UnaryOperator.identity();
 
 	private @Nullable SimulatedLink link;
@@ -59,7 +59,7 @@ final class SimulatedClient implements Connector {
 		connect();
 	}
 
-	/** Whether it makes nothing of records that others can apply. */
+	/** Whether it cannot apply records that others can. */
 	boolean isDefective() {
 		return (this.name.hashCode() + this.cluster.plan().seed()) % 2 == 0;
 	}
@@ -123,7 +123,7 @@ final class SimulatedClient implements Connector {
 		this.cutOffUntil = this.time.now() + lasting;
 	}
 
-	/** It may connect again, and tries so now. */
+	/** It may connect again, and tries now. */
 	void admit() {
 		this.cutOffUntil = 0;
 		if (this.link == null) {
@@ -131,7 +131,7 @@ final class SimulatedClient implements Connector {
 		}
 	}
 
-	/** What the broker sends to readers comes later. */
+	/** Delays what the broker sends to readers. */
 	void lag(long lasting) {
 		this.lagsUntil = this.time.now() + lasting;
 	}
@@ -157,8 +157,8 @@ final class SimulatedClient implements Connector {
 	}
 
 	/**
-	 * The process is gone at once.
-	 * @param told whether its kernel says so to the other end
+	 * Ends the process at once.
+	 * @param told whether its kernel notifies the other end
 	 */
 	void die(boolean told) {
 		this.process.die();

@@ -29,7 +29,7 @@ final class SimulatedCluster {
 
 	private @Nullable SimulatedBroker stale;
 
-	/** Find no broker until somebody is about to expel them. */
+	/** Clients that find no broker until another node is about to expel them. */
 	private final Set<SimulatedClient> accused = new LinkedHashSet<>();
 
 	private long slowUntil;
@@ -56,7 +56,7 @@ final class SimulatedCluster {
 	}
 
 	/**
-	 * The topic is unloaded and loaded elsewhere; everybody's connection to it closes.
+	 * Unloads the topic and loads it elsewhere; all connections to it are closed.
 	 */
 	void move(long gap) {
 		SimulatedBroker from = this.owner;
@@ -70,7 +70,7 @@ final class SimulatedCluster {
 		}
 	}
 
-	/** The topic is gone with all that is in it, and another one takes its name. */
+	/** Deletes the topic with its contents; another one takes its name. */
 	void delete(long gap) {
 		SimulatedBroker from = this.owner;
 		if (from != null) {
@@ -87,14 +87,14 @@ final class SimulatedCluster {
 		}
 	}
 
-	/** It finds no broker until somebody is about to expel it. */
+	/** It finds no broker until another node is about to expel it. */
 	void admitWhenAccused(SimulatedClient client) {
 		this.accused.add(client);
 	}
 
 	/**
-	 * Somebody is about to expel a session.
-	 * @return whether its client is connected again in this moment
+	 * A node is about to expel a session.
+	 * @return whether the client of that session is connected again at this moment
 	 */
 	boolean admitAccused(UUID session) {
 		boolean admitted = false;
@@ -179,7 +179,9 @@ final class SimulatedCluster {
 		return this.stale == broker;
 	}
 
-	/** How late a client hears that its broker has closed the connection. */
+	/**
+	 * The delay with which a client learns that its broker has closed the connection.
+	 */
 	long noticeDelay(long normal) {
 		return this.time.chance(0.2) ? this.time.between(0, 5 * SimulatedTime.SECOND) : this.time.skewed(0, normal);
 	}

@@ -120,7 +120,7 @@ final class SimulatedJournal implements Journal {
 		return publishing.done();
 	}
 
-	/** As if only a new ledger made a node whose ticks are late say what it has. */
+	/** As if a node whose ticks are late repeated its claims only after a new ledger. */
 	private JournalRecord withoutClaims(JournalRecord record) {
 		if (record instanceof Heartbeat heartbeat && heartbeat.upTo().isAfter(heartbeat.from())) {
 			boolean rolled = heartbeat.upTo().ledgerId() != this.claimedIn;
@@ -143,7 +143,7 @@ final class SimulatedJournal implements Journal {
 		}
 	}
 
-	/** Connected again: reads on, and sends again what has no answer. */
+	/** Connected again: continues to read, and resends unacknowledged records. */
 	void connected() {
 		List.copyOf(this.again)
 			.forEach((each) -> each.completeExceptionally(new LockUnavailableException("disconnected", null)));
@@ -196,7 +196,7 @@ final class SimulatedJournal implements Journal {
 		if (this.closing || listener == null) {
 			return;
 		}
-		// Some of what was read before comes again.
+		// Some records that were read before are delivered again.
 		for (int i = from; i < end; i++) {
 			this.next = Math.max(this.next, i + 1);
 			Entry entry = this.cluster.log().entry(i);
@@ -227,7 +227,7 @@ final class SimulatedJournal implements Journal {
 	private void answer(Pending publishing, Position position) {
 		SimulationTwin twin = this.cluster.plan().twin();
 		if (twin != null && twin.writesOtherwise()) {
-			// Its writer must read what was written in its place, like everybody else.
+			// Its writer must read the substituted record, like all others.
 			this.unread.add(() -> publishing.done().complete(position));
 			this.unreadUpTo = this.cluster.log().size();
 			answerRead();

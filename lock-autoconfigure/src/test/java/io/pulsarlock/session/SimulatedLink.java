@@ -77,7 +77,7 @@ final class SimulatedLink {
 		})));
 	}
 
-	/** What is sent to the broker from now on takes a while. */
+	/** Delays what is sent to the broker from now on. */
 	void delayToBroker(long delay) {
 		this.lastToBroker = Math.max(this.lastToBroker, this.time.now() + delay);
 	}
@@ -91,7 +91,7 @@ final class SimulatedLink {
 		}
 	}
 
-	/** From now on nothing arrives any more. */
+	/** From now on nothing arrives. */
 	void stall() {
 		this.stalled = true;
 	}
@@ -155,7 +155,10 @@ final class SimulatedLink {
 		});
 	}
 
-	/** Closed by the client; the broker hears of it after what was sent before. */
+	/**
+	 * Closed by the client; the broker learns of it after everything that was sent
+	 * before.
+	 */
 	void closeByClient() {
 		if (this.open) {
 			toBroker(this::closeAtBroker);
@@ -171,7 +174,7 @@ final class SimulatedLink {
 		}
 	}
 
-	/** The process has died; its kernel says so, if it is still there. */
+	/** The process has died; its kernel notifies the other end if it still runs. */
 	void died(boolean told) {
 		if (told) {
 			toBroker(this::closeAtBroker);

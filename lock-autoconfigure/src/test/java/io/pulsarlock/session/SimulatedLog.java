@@ -22,7 +22,8 @@ import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one true log of a shard, and what a table that saw all of it says at each position.
+ * The actual log of a shard, and the state of a table that has seen all of it at each
+ * position.
  */
 final class SimulatedLog {
 
@@ -30,7 +31,7 @@ final class SimulatedLog {
 
 	private final SimulationCoverage coverage;
 
-	/** As brokers do, who give journal up by whole ledgers. */
+	/** Like brokers, which delete the journal by whole ledgers. */
 	private final boolean keepsAll;
 
 	private final List<Entry> entries = new ArrayList<>();
@@ -49,7 +50,7 @@ final class SimulatedLog {
 
 	private boolean deleted;
 
-	/** Told of the next request, which some nodes cannot apply. */
+	/** Notified of the next request, which some nodes cannot apply. */
 	private @Nullable Consumer<Position> poisoned;
 
 	private final Set<Position> poison = new HashSet<>();
@@ -100,7 +101,7 @@ final class SimulatedLog {
 		return position;
 	}
 
-	/** Whether somebody else has already ended the session it is about. */
+	/** Whether its target has already been ended by another record. */
 	private boolean isLate(JournalRecord record) {
 		return record instanceof Expel expel && this.table.session(expel.target()) == null;
 	}
@@ -154,7 +155,7 @@ final class SimulatedLog {
 		return this.table;
 	}
 
-	/** A table made anew from the whole log up to a position. */
+	/** A table rebuilt from the whole log up to a position. */
 	LineTable tableAt(Position position) {
 		LineTable made = new LineTable();
 		made.seal();
@@ -177,7 +178,7 @@ final class SimulatedLog {
 	/**
 	 * Where a reader begins.
 	 * @param late at the latest place it may begin at, not the earliest there is
-	 * @param view what it makes of what it reads
+	 * @param view how it reads records
 	 */
 	int start(boolean late, UnaryOperator<JournalRecord> view) {
 		int start = this.first;
@@ -198,7 +199,7 @@ final class SimulatedLog {
 		return start;
 	}
 
-	/** What is still there between two positions. */
+	/** The remaining records between two positions. */
 	List<Entry> between(Position after, Position before) {
 		List<Entry> found = new ArrayList<>();
 		for (int i = this.entries.size() - 1; i >= this.first; i--) {

@@ -8,8 +8,8 @@ import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node from start to end: a process with a client, a shard and some users, who take
- * locks, hold them for a while and give them back.
+ * One node from start to end: a process with a client, a shard and some users that
+ * acquire locks, hold them for a while and release them.
  */
 final class SimulatedNode {
 
@@ -133,19 +133,19 @@ final class SimulatedNode {
 		return this.cluster.plan().isHomely();
 	}
 
-	/** For how long it has been there. */
+	/** How long it has existed. */
 	long age() {
 		return this.time.now() - this.startedAt;
 	}
 
-	/** Nobody wants anything new from now on. */
+	/** Users request nothing new from now on. */
 	void calm() {
 		this.calm = true;
 	}
 
 	/**
-	 * The process is gone at once.
-	 * @param told whether its kernel says so to the other end
+	 * Ends the process at once.
+	 * @param told whether its kernel notifies the other end
 	 */
 	void kill(boolean told) {
 		this.ended = true;
@@ -153,7 +153,7 @@ final class SimulatedNode {
 		this.invariants.died(this);
 	}
 
-	/** The process ends in good order, then is gone. */
+	/** Ends the process cleanly. */
 	CompletableFuture<Void> shutDown() {
 		this.ended = true;
 		return this.shard.close();

@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 
 /**
  * A process with its clock and its two threads: the loop and the network thread. While it
- * stands nothing of it runs, but its clock goes on and what was sent to it waits.
+ * is paused nothing runs in it, but its clock continues and messages to it wait.
  */
 final class SimulatedProcess implements RepeatingLoop {
 
 	private static final long WAKE_UP = 12 * SimulatedTime.MILLI;
 
-	/** More than any node takes for in time. */
+	/** Later than any node accepts as in time. */
 	private static final long LATE = 520 * SimulatedTime.MILLI;
 
 	private final SimulatedTime time;
@@ -92,7 +92,7 @@ final class SimulatedProcess implements RepeatingLoop {
 		return !this.periodicEnded;
 	}
 
-	/** Only for a broken twin: what is periodic is not repeated any more. */
+	/** Only for a broken twin: periodic tasks are no longer repeated. */
 	void endPeriodic() {
 		this.periodicEnded = true;
 	}
@@ -133,7 +133,7 @@ final class SimulatedProcess implements RepeatingLoop {
 		this.stands++;
 	}
 
-	/** From now on everything that is to happen at a time happens late. */
+	/** From now on every timer is late. */
 	void limp(long lasting) {
 		this.limpsUntil = Math.max(this.limpsUntil, this.time.now() + lasting);
 	}
@@ -142,7 +142,7 @@ final class SimulatedProcess implements RepeatingLoop {
 		return this.time.now() < this.limpsUntil;
 	}
 
-	/** Goes on, unless it was stopped again since. */
+	/** Continues, unless it was paused again. */
 	void goOn(int stand) {
 		if (this.standing && (stand == this.stands || stand < 0)) {
 			this.standing = false;
@@ -189,7 +189,7 @@ final class SimulatedProcess implements RepeatingLoop {
 		return this.dead;
 	}
 
-	/** For how long it has not stood. */
+	/** How long it has not been paused. */
 	long awakeFor(long now) {
 		return this.standing ? 0 : now - Math.max(this.awakeSince, this.limpsUntil + 3 * LATE);
 	}

@@ -1,8 +1,9 @@
 package io.pulsarlock.session;
 
 /**
- * What throws in the simulation, now and then and anything: listeners and executors of
- * the application, and ports. Only in some worlds, and in none that is left in peace.
+ * The parts of the simulation that throw any exception occasionally: listeners and
+ * executors of the application, and ports. Only in some worlds, and never after the last
+ * fault.
  */
 final class SimulatedThrowing {
 

@@ -55,7 +55,7 @@ final class SimulatedTime {
 		at(this.now + delay, task);
 	}
 
-	/** Does the next thing. Returns false when there is none before the limit. */
+	/** Runs the next event. Returns false if there is none before the limit. */
 	boolean step(long limit) {
 		Event next = this.events.peek();
 		if (next == null || next.at() > limit) {
@@ -89,7 +89,7 @@ final class SimulatedTime {
 		return this.random.nextLong();
 	}
 
-	/** A duration that is mostly short and now and then long. */
+	/** A duration that is mostly short and occasionally long. */
 	long skewed(long from, long to) {
 		double share = this.random.nextDouble();
 		return from + (long) ((to - from) * share * share * share);

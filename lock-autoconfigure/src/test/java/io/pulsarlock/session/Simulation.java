@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: a plan is carried out, then everything is left in peace and must come to rest.
+ * One run: a plan is carried out, then all faults end and everything must come to rest.
  */
 final class Simulation {
 
@@ -17,8 +17,8 @@ final class Simulation {
 	private static final long JOINED = 40 * SimulatedTime.SECOND;
 
 	/**
-	 * Within this time after the last fault everybody was served. So long because a
-	 * broker takes up to a minute to notice a leader whose machine is gone.
+	 * Within this time after the last fault every waiter was served. It is long because a
+	 * broker takes up to a minute to detect a leader whose machine has died.
 	 */
 	private static final long SERVED = 70 * SimulatedTime.SECOND;
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts what happened, so that a simulation in which nothing did is noticed.
+ * Counts what happened, so that a simulation without events is detected.
  */
 final class SimulationCoverage {
 

@@ -3,7 +3,7 @@ package io.pulsarlock.session;
 import java.util.SplittableRandom;
 
 /**
- * Something that goes wrong.
+ * A fault.
  *
  * @param at when
  * @param kind what
@@ -28,7 +28,7 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		long extra = (random.nextInt(4) > 0) ? random.nextLong(0, 300) * SimulatedTime.MILLI
 				: random.nextLong(0, 6_000) * SimulatedTime.MILLI;
 		if (kind == Kind.CUT_OFF && random.nextBoolean()) {
-			// Long enough for others to come in meanwhile.
+			// Long enough for other nodes to become holders meanwhile.
 			lasting = random.nextLong(6_000, 12_000) * SimulatedTime.MILLI;
 		}
 		if (kind == Kind.LIMP && random.nextBoolean()) {
@@ -59,14 +59,14 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		TURNED_AWAY,
 
 		/**
-		 * Another node reads late for about a lease and takes this one for silent; then
-		 * this one is turned away. Two things that seldom meet by chance.
+		 * Another node reads late for about a lease and considers this one silent; then
+		 * this one is disconnected. The two rarely coincide by chance.
 		 */
 		UNHEARD,
 
 		/**
-		 * The connection is closed, and made anew when another node is about to expel
-		 * this one.
+		 * The connection is closed, and re-established when another node is about to
+		 * expel this one.
 		 */
 		ACCUSED,
 
@@ -74,7 +74,7 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 
 		KILL,
 
-		/** The whole machine is gone: nobody says that the connection is closed. */
+		/** The whole machine dies: the close of the connection is not reported. */
 		POWER_LOSS,
 
 		SHUT_DOWN,
@@ -101,13 +101,13 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		LIMP,
 
 		/**
-		 * The topic is deleted and made anew. Not together with all the others: a node
-		 * that joins at that moment cannot know who is there.
+		 * The topic is deleted and recreated. Not together with all the other faults: a
+		 * node that joins at that moment cannot know the live sessions.
 		 */
 		DELETED,
 
 		/**
-		 * Some nodes cannot apply the next request. After a while a person has it
+		 * Some nodes cannot apply the next request. After a while an operator has it
 		 * skipped.
 		 */
 		POISON

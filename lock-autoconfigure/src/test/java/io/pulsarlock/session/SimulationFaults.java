@@ -7,7 +7,7 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.line.Position;
 
 /**
- * Makes faults happen.
+ * Injects faults.
  */
 final class SimulationFaults {
 
@@ -42,7 +42,7 @@ final class SimulationFaults {
 		}
 	}
 
-	/** By a person, at whatever node answers. */
+	/** By an operator, at any node that answers. */
 	private void skip(Position position) {
 		List<SimulatedNode> nodes = this.simulation.nodes();
 		if (nodes.isEmpty()) {
@@ -209,7 +209,7 @@ final class SimulationFaults {
 		this.simulation.start(index, downtime + 10 * SimulatedTime.MILLI);
 	}
 
-	/** Everything that was broken is mended. */
+	/** Ends all faults. */
 	void calm() {
 		this.cluster.calm();
 		for (SimulatedNode node : new ArrayList<>(this.simulation.nodes())) {

@@ -54,7 +54,7 @@ final class SimulationInvariants {
 		for (Holding other : this.holdings) {
 			if (other.lock.equals(lock)) {
 				check(!other.believes(), () -> "two hold " + lock + ": " + other + " and now " + holding);
-				// It is told at the same moment, on a thread of its own.
+				// It is notified at the same moment, on another thread.
 				check(other.hold.isOver() || !other.isAwake(now),
 						() -> holding + " was granted before " + other + " had noticed its loss");
 			}
@@ -90,8 +90,8 @@ final class SimulationInvariants {
 	}
 
 	/**
-	 * Whoever is silent for long enough is unknown to a node that joins then, or after a
-	 * deletion, whether it has been expelled or not.
+	 * A session that is silent for long enough is unknown to a node that joins then, or
+	 * after a deletion, whether or not it has been expelled.
 	 */
 	private boolean isForgotten(Ticket ticket, LineTable table) {
 		return table.ticket(ticket.lock(), ticket.position()) == null && !isConfirmed(ticket.session());
@@ -143,9 +143,8 @@ final class SimulationInvariants {
 		if ((twin == null || twin.isSeenInTables()) && !this.cluster.log().isDeleted()) {
 			for (SimulatedNode node : this.nodes) {
 				Session session = node.session();
-				// What a reader was moved past at the end of a ledger shows in the next
-				// one,
-				// before anything is granted there.
+				// Records that a reader was moved past at the end of a ledger are
+				// detected in the next one, before anything is granted there.
 				if (session != null && session.isHeardFromAll()
 						&& session.table().applied() != this.compared.get(node)) {
 					this.compared.put(node, session.table().applied());
@@ -155,7 +154,7 @@ final class SimulationInvariants {
 		}
 	}
 
-	/** At most one believes to hold a lock. */
+	/** At most one node believes to hold a lock. */
 	private void believers() {
 		int count = this.holdings.size();
 		for (int i = 0; i < count; i++) {
@@ -177,7 +176,7 @@ final class SimulationInvariants {
 				check(!one.isOverdue(now), () -> one + " did not notice its loss");
 			}
 			else {
-				// A record that was on its way has come before anybody looked.
+				// A record in flight has arrived before the check.
 				one.goesOn();
 			}
 			for (int j = i + 1; j < count; j++) {
@@ -189,7 +188,7 @@ final class SimulationInvariants {
 		}
 	}
 
-	/** Whoever has lost a lock and is not standing is told at once. */
+	/** A holder that has lost its lock and is not paused is notified at once. */
 	private void losers() {
 		if (!this.untold.isEmpty()) {
 			this.untold.removeIf(Holding::isDone);
@@ -220,7 +219,7 @@ final class SimulationInvariants {
 		this.cluster.coverage().count("tables with a zombie");
 	}
 
-	/** So long after the last fault no shard is dead, whatever was thrown. */
+	/** This long after the last fault, no shard is dead, whatever was thrown. */
 	void everybodyHasJoined(long within) {
 		for (SimulatedNode node : this.nodes) {
 			Session session = node.session();
@@ -229,7 +228,7 @@ final class SimulationInvariants {
 		}
 	}
 
-	/** So long after the last fault nobody waits any more. */
+	/** This long after the last fault, no caller waits. */
 	void everybodyIsServed() {
 		for (SimulatedNode node : this.nodes) {
 			check(node.waiting() == 0, () -> node + " still has " + node.waiting() + " waiters");
@@ -305,7 +304,7 @@ final class SimulationInvariants {
 			this.hold = hold;
 		}
 
-		/** Whether it was given back, or lost and its holder told so. */
+		/** Whether it was released, or lost with its holder notified. */
 		boolean isDone() {
 			return this.hold.isOver() && (this.hold.lost() == null || this.told > 0);
 		}
@@ -320,17 +319,20 @@ final class SimulationInvariants {
 			this.endedAt = 0;
 		}
 
-		/** Whether its node has not stood lately, so that it must know what it can. */
+		/**
+		 * Whether its node has not been paused recently, so that it must know what it
+		 * can.
+		 */
 		boolean isAwake(long now) {
 			return this.node.process().awakeFor(now) > noticing();
 		}
 
-		/** Whether its node should have noticed the end by now and said so. */
+		/** Whether its node should have detected and reported the end by now. */
 		boolean isOverdue(long now) {
 			return isAwake(now) && now - this.endedAt > noticing();
 		}
 
-		/** A tick, and what threads may be late. */
+		/** A tick, and the delay of threads. */
 		private long noticing() {
 			return 2 * this.node.settings().tickNanos() + 30 * SimulatedTime.MILLI;
 		}

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one simulation will do to its nodes; made from a seed.
+ * The plan of one simulation, generated from a seed.
  *
  * @param seed the seed
  * @param nodes the nodes' settings
@@ -36,7 +36,8 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		List<SessionSettings> nodes = new ArrayList<>();
 		List<Double> rates = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			// Off at some nodes: those who keep locks and those who do not get on.
+			// Disabled at some nodes: nodes with and without the lock cache must work
+			// together.
 			Duration affinity = Duration.ofSeconds((i + seed) % 3 * 5);
 			nodes.add(settings("n" + i, (times == 9) ? random.nextInt(9) : times, affinity));
 			// Two clocks differ by less than the drift.
@@ -68,7 +69,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		List<SimulationFault> faults = new ArrayList<>();
 		for (long at : List.of(15 * SimulatedTime.SECOND, 45 * SimulatedTime.SECOND)) {
 			for (int i = 1 + random.nextInt(3); i > 0; i--) {
-				// Little is missed by whoever misses none of its own records.
+				// A node that misses none of its own records misses little.
 				long lasting = random.nextBoolean() ? random.nextLong(SimulatedTime.SECOND, 3 * SimulatedTime.SECOND)
 						: random.nextLong(50, 300) * SimulatedTime.MILLI;
 				faults.add(new SimulationFault(at - random.nextLong(0, lasting / 2),
@@ -88,7 +89,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 					faults.add(new SimulationFault(at - lasting + random.nextLong(0, 300) * SimulatedTime.MILLI,
 							SimulationFault.Kind.CUT_OFF, random.nextInt(-4, 16), lasting, 0));
 				}
-				// One that leaves, and does not come back before all know each other.
+				// A node that leaves, and does not come back before all know each other.
 				case 2 -> faults.add(new SimulationFault(at + random.nextLong(-300, 100) * SimulatedTime.MILLI,
 						SimulationFault.Kind.SHUT_DOWN, victim, 0, 25 * SimulatedTime.SECOND));
 				case 3 -> faults.add(new SimulationFault(at - random.nextLong(0, 10_000) * SimulatedTime.MILLI,
@@ -105,7 +106,8 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 	static SimulationPlan ofPoison(long seed, @Nullable SimulationTwin twin) {
 		SimulationPlan plan = of(seed, twin);
 		SplittableRandom random = new SplittableRandom(seed * 13 + 5);
-		// Whoever has skipped it waits for two leases, after the last of the others too.
+		// A node that has skipped it waits for two leases, even after the last of the
+		// others.
 		List<SimulationFault> faults = new ArrayList<>(
 				plan.faults.stream().filter((fault) -> fault.at() < 40 * SimulatedTime.SECOND).toList());
 		for (long at : List.of(10 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND)) {
@@ -135,7 +137,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return this.twin == twin;
 	}
 
-	/** Whether nodes mostly want a lock of their own, for a short time and often. */
+	/** Whether nodes mostly request a lock of their own, for a short time and often. */
 	boolean isHomely() {
 		return this.seed % 2 == 1;
 	}

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says how a violation came about, with as few faults as possible.
+ * Reports how a violation came about, with as few faults as possible.
  */
 final class SimulationReport {
 
@@ -26,7 +26,7 @@ final class SimulationReport {
 		}
 	}
 
-	/** Leaves faults out as long as it still goes wrong in the same way. */
+	/** Removes faults as long as the same violation occurs. */
 	static SimulationPlan shrink(SimulationPlan plan, RuntimeException violation) {
 		SimulationPlan small = plan;
 		for (int size = Math.max(plan.faults().size() / 2, 1); size > 0; size /= 2) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Stories the random simulation tells too seldom, in the same world. What is left to the
- * seed is which message is faster.
+ * Tests scenarios that are too rare in the random simulation, in the same world. The seed
+ * decides only which message is faster.
  */
 class SimulationScriptTests {
 
@@ -25,9 +25,9 @@ class SimulationScriptTests {
 
 	/**
 	 * The second in line is cut off for longer than its grace and shorter than its lease.
-	 * Meanwhile the first gives back, the third expels it, holds and gives back. When the
-	 * second is connected again it reads itself into the front before it reads that it
-	 * was expelled.
+	 * Meanwhile the first releases the lock, and the third expels the second, holds the
+	 * lock and releases it. When the second is connected again it reads itself into the
+	 * front before it reads that it was expelled.
 	 */
 	@ParameterizedTest
 	@ValueSource(doubles = { 0.976, 1, 1.024 })
@@ -47,14 +47,14 @@ class SimulationScriptTests {
 			assertThat(tokens).as("tokens of seed %d", seed).hasSize(3).isSorted().doesNotHaveDuplicates();
 			expulsions += (int) world.coverage.of("expulsions");
 		}
-		// Now and then the second is back in time.
+		// Occasionally the second is back in time.
 		assertThat(expulsions).as("how often the story is told").isGreaterThan(SEEDS * 2 / 3);
 	}
 
 	/**
-	 * The first is killed while it holds, the second waits. What it waits for is the
-	 * grace with its drift, and a record of its own; for longer only when messages are
-	 * slow, or when the journal begins a new ledger in that moment.
+	 * The first is killed while it holds, the second waits. It waits for the grace with
+	 * its drift, and for a record of its own; for longer only when messages are slow, or
+	 * when the journal begins a new ledger at that moment.
 	 */
 	@Test
 	void afterAKillTheNextMostlyEntersWithinTheGraceAndAQuarterOfASecond() {

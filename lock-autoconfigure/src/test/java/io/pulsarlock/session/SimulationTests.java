@@ -17,10 +17,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Runs the classes that run in production through millions of steps of a world full of
- * faults. Repeatable: the seeds are always the same. The proofs run ten times as many.
- * System properties, each beginning with {@code pulsarlock.simulation}: {@code .steps}
- * makes it longer, {@code .from} is the first seed, {@code .seed} repeats one run and
+ * Runs the production classes through millions of steps in a world full of faults.
+ * Repeatable: the seeds are always the same. The proofs run ten times as many. System
+ * properties, each beginning with {@code pulsarlock.simulation}: {@code .steps} makes it
+ * longer, {@code .from} is the first seed, {@code .seed} repeats one run and
  * {@code .twin} repeats it with a rule broken, {@code .trace} is the number of lines a
  * report shows.
  */
@@ -38,12 +38,12 @@ class SimulationTests {
 
 	private static final @Nullable String TWIN = System.getProperty("pulsarlock.simulation.twin");
 
-	/** Within so many seeds a broken rule must show. */
+	/** The number of seeds within which a broken rule must be detected. */
 	private static final int SEEDS_FOR_TWINS = 1000;
 
 	/**
-	 * How often each thing happens at least in the usual number of steps: about half of
-	 * what it does.
+	 * The minimum number of each event in the usual number of steps: about half of the
+	 * actual number.
 	 */
 	private static final Map<String, Integer> LEAST = Map.ofEntries(Map.entry("event ACQUIRED", 8000),
 			Map.entry("event RELEASED", 6000), Map.entry("event JEOPARDY", 2000), Map.entry("event RECOVERED", 1200),
@@ -170,7 +170,7 @@ class SimulationTests {
 			if (caught != null) {
 				System.out.printf("%s: seed %d, after %,d steps: %s%n", twin, caught.seed(), steps.get(),
 						caught.violation().getMessage());
-				// Not some exception of the world that was twisted too far.
+				// Not an exception of a world that was changed too much.
 				assertThat(caught.violation()).isInstanceOf(SimulationViolation.class);
 				assertThat(caught.violation().getMessage()).containsPattern(twin.shows());
 				return;

@@ -12,10 +12,10 @@ import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
 
 /**
- * Protocols that lack one rule, each made by twisting the world around the same classes.
- * The simulation is worth something only if it catches them. Rules inside the production
- * classes, such as what counts as a pause, cannot be broken from outside: those are
- * checked by breaking the classes themselves now and then.
+ * Protocols that lack one rule, each created by changing the world around the same
+ * classes. The simulation is only meaningful if it catches them. Rules inside the
+ * production classes, such as what counts as a pause, cannot be broken from outside: they
+ * are checked by breaking the classes themselves occasionally.
  */
 enum SimulationTwin {
 
@@ -28,42 +28,43 @@ enum SimulationTwin {
 	/** A broker that lost the topic acknowledges appends, as it answers pings. */
 	STALE_BROKER_ACKNOWLEDGES,
 
-	/** The others know a shorter lease and grace than the holder lives by. */
+	/** The others know a shorter lease and grace than the holder uses. */
 	EXPELLED_EARLY,
 
 	/** A joining node begins at the end of the log. */
 	JOINS_WITHOUT_READING,
 
 	/**
-	 * The clock stands while the process does, so the gap between two ticks is unseen.
+	 * The clock stops while the process is paused, so the gap between two ticks is not
+	 * visible.
 	 */
 	CLOCK_STANDS_IN_A_PAUSE,
 
 	/** One node's clock is slower than the drift allows. */
 	SLOW_CLOCK,
 
-	/** The reader leaves records out. */
+	/** The reader omits records. */
 	RECORDS_SKIPPED,
 
-	/** A reader that was moved past records is taken to have read them. */
+	/** A reader that was moved past records is assumed to have read them. */
 	HOLE_UNNOTICED,
 
-	/** A node whose ticks are late says that it lives, and never what it has. */
+	/** A node whose ticks are late sends signs of life, but never claims. */
 	LATE_WITHOUT_CLAIMS,
 
-	/** Journal that joining nodes still need is let go of. */
+	/** Journal that joining nodes still need is released. */
 	TRIMMED_EARLY,
 
 	/** Joining nodes are told to read less than they need. */
 	HISTORY_TOO_SHORT,
 
-	/** Nobody is expelled: the lines of dead nodes stay. */
+	/** No session is expelled: the lines of dead nodes stay. */
 	NOBODY_EXPELLED,
 
-	/** A lock that its node only keeps is taken for released. */
+	/** A kept lock is considered released. */
 	KEPT_IS_RELEASED,
 
-	/** A node that cannot apply a record goes on without it, as if nothing was. */
+	/** A node that cannot apply a record continues without it. */
 	POISON_IGNORED,
 
 	/** A periodic task is not repeated once something has thrown. */
@@ -80,7 +81,9 @@ enum SimulationTwin {
 		};
 	}
 
-	/** What the violation says: somebody holds who must not, or nobody does. */
+	/**
+	 * The expected violation: a node holds a lock that it must not hold, or no node does.
+	 */
 	String shows() {
 		return switch (this) {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
@@ -111,12 +114,12 @@ enum SimulationTwin {
 		};
 	}
 
-	/** A record that means nothing to anybody. */
+	/** A record without a meaning. */
 	static JournalRecord nothing(UUID session) {
 		return new Idle(session, 0, "l:none", -1, true);
 	}
 
-	/** Another record in its place that says nothing, so that it is not missed. */
+	/** A record without effect in its place, so that no record is missing. */
 	static JournalRecord nothing(JournalRecord record) {
 		return new Idle(record.session(), record.sequence(), "l:none", -1, true);
 	}

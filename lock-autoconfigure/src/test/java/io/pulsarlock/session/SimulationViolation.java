@@ -1,7 +1,7 @@
 package io.pulsarlock.session;
 
 /**
- * Something that must never be was.
+ * Thrown when an invariant is violated.
  */
 final class SimulationViolation extends RuntimeException {
 

@@ -71,7 +71,7 @@ class StrangersTests {
 		assertThat(this.strangers.isOutwaited(60 * SECOND)).isTrue();
 	}
 
-	/** Else the two would wait for each other for ever. */
+	/** Otherwise the two would wait for each other forever. */
 	@Test
 	void nodeWithAnotherKeyThatCameLaterIsNotWaitedFor() {
 		own(SECOND);
@@ -112,7 +112,10 @@ class StrangersTests {
 		assertThat(this.strangers.isOutwaited(60 * SECOND)).isTrue();
 	}
 
-	/** Else one message of a forger would keep nodes waiting until its ledger goes. */
+	/**
+	 * Otherwise one message of a forger would keep nodes waiting until its ledger is
+	 * deleted.
+	 */
 	@Test
 	void whatANodeThatHasJoinedReadLeasesAgoIsNotWaitedFor() {
 		heard(ONE, Doubt.UNSIGNED, 10, 0);
@@ -131,7 +134,7 @@ class StrangersTests {
 		assertThat(others.isOutwaited(0)).isTrue();
 	}
 
-	/** It is for the outsiders then. */
+	/** The outsiders handle it then. */
 	@Test
 	void signedRecordIsNotPassedWhereThereIsNoKey() {
 		assertThat(heard(ONE, Doubt.NO_KEY, 10, 0)).isFalse();

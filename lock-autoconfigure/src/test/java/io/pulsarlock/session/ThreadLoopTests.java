@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One task at a time, each once, in the order given, on a thread of the library.
+ * Tests that tasks run one at a time, each once, in the given order, on a thread of the
+ * library.
  */
 class ThreadLoopTests {
 
@@ -163,8 +164,8 @@ class ThreadLoopTests {
 	}
 
 	/**
-	 * As deep as the stack goes, and then once more: wherever within the loop's own code
-	 * it overflows, the tasks of others run.
+	 * Overflows the stack at every depth: wherever within the loop's own code it
+	 * overflows, the tasks of others run.
 	 */
 	@Test
 	void callerWithoutStackHarmsNobody() throws Exception {

@@ -10,7 +10,7 @@ import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
-/** Journal and connector that throw when they are told to. */
+/** Journal and connector that throw on request. */
 final class ThrowingPorts implements Journal {
 
 	final List<JournalRecord> records = new ArrayList<>();

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who waits is served, whatever has thrown at whatever moment: the clock stands for all
- * that memory may be too short for.
+ * Tests that waiting callers are served, whatever throws at any moment: the clock
+ * represents every call for which memory may be too short.
  */
 class WaiterFailureTests {
 
@@ -41,7 +41,9 @@ class WaiterFailureTests {
 		this.loop.advance(Duration.ofMillis(100));
 	}
 
-	/** At which look at the clock it throws; by the last, all have been served. */
+	/**
+	 * The number of the clock reading that throws; at the last one, all have been served.
+	 */
 	static IntStream looks() {
 		return IntStream.range(0, 50);
 	}

@@ -147,9 +147,8 @@ final class Console {
 
 	private ConsoleResponse end(ConsoleRequest request) {
 		if (!isOwnPage(request)) {
-			return ConsoleResponse.error(403,
-					"Only the page of the console may send this request. Behind a proxy, set "
-							+ "server.forward-headers-strategy, so that the application knows the address of the browser");
+			return ConsoleResponse.error(403, "Only the page of the console may send this request. Behind a proxy, set "
+					+ "server.forward-headers-strategy, so that the application knows the address of the browser");
 		}
 		String kind = request.parameter("kind");
 		String name = request.parameter("name");

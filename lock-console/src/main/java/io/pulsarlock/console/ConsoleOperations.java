@@ -60,8 +60,7 @@ final class ConsoleOperations {
 				return null;
 			}
 			if (done.isEmpty()) {
-				return refused(kind.equals("firetimes") ? "No claim is known for that job."
-						: "It no longer exists.");
+				return refused(kind.equals("firetimes") ? "No claim is known for that job." : "It no longer exists.");
 			}
 			this.watch.forget();
 			String by = (user != null) ? user : "an unknown user";

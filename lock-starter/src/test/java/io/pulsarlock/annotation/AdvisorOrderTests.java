@@ -51,7 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The lock among the aspects of other libraries.
+ * Tests the order of the lock among the aspects of other libraries.
  */
 class AdvisorOrderTests {
 

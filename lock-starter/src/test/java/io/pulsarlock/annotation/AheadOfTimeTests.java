@@ -22,7 +22,7 @@ import org.springframework.javapoet.ClassName;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What has a value only where the application runs is no reason not to build it.
+ * Tests that an application can be built without values that exist only where it runs.
  */
 class AheadOfTimeTests {
 

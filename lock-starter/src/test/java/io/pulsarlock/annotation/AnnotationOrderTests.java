@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The lock is outside of the transaction, inside of {@code @Async}, and taken anew for
+ * Tests that the lock is outside the transaction, inside {@code @Async}, and acquired for
  * each attempt of {@code @Retryable}.
  */
 class AnnotationOrderTests {
@@ -59,8 +59,8 @@ class AnnotationOrderTests {
 	void lockIsTakenBeforeTheTransactionBeginsAndGivenBackAfterItsCommit() {
 		run((context) -> {
 			context.getBean(Jobs.class).insert(this.story);
-			// Events come on a thread of their own: late, but in order.
-			// A busy machine adds a jeopardy.
+			// Events are delivered by a separate thread: late, but in order. A busy
+			// machine may cause a jeopardy.
 			await().untilAsserted(() -> assertThat(this.story).containsSubsequence("body in transaction true",
 					"committed, still held true", "LockReleased"));
 		});
@@ -118,7 +118,7 @@ class AnnotationOrderTests {
 
 	private void run(ContextConsumer<AssertableApplicationContext> test) {
 		this.node.addListener((LockEvent event) -> {
-			// Jeopardy and recovery tell of a machine that stood, and change nothing
+			// Jeopardy and recovery are signs of a stalled machine and do not matter
 			// here.
 			if (!(event instanceof LockJeopardized) && !(event instanceof LockRecovered)) {
 				this.story.add(event.getClass().getSimpleName());
@@ -190,7 +190,7 @@ class AnnotationOrderTests {
 			});
 		}
 
-		/** Loses updates unless one reads what the other has committed. */
+		/** Loses updates unless one call reads what the other has committed. */
 		@DistributedLock(name = "job", waitFor = "30s")
 		@Transactional
 		public void increment() {

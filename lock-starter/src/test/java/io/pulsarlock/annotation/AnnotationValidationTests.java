@@ -24,7 +24,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What cannot be guarded stops the application at its start and says what to do.
+ * Tests that what cannot be guarded fails the start of the application with a cure.
  */
 class AnnotationValidationTests {
 
@@ -64,8 +64,7 @@ class AnnotationValidationTests {
 				Arguments.of(UnknownFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallbackResult.class, "returns 'void', not", "Make both return the same"),
-				Arguments.of(ContradictingFallback.class, "names a fallback, but its onBusy is SKIP",
-						"Remove one of"),
+				Arguments.of(ContradictingFallback.class, "names a fallback, but its onBusy is SKIP", "Remove one of"),
 				Arguments.of(MissingFallback.class, "it names no fallback", "Name a method"),
 				Arguments.of(NoFireTimes.class, "its schedule has no cron", "Schedule it with a cron"),
 				Arguments.of(StrangeFuture.class, "cannot be replaced", "Return CompletableFuture"));

@@ -29,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A guarded method that is called within a transaction keeps its lock until that has
- * ended.
+ * Tests that a guarded method that is called within a transaction keeps its lock until
+ * the transaction has ended.
  */
 class CallerTransactionTests {
 

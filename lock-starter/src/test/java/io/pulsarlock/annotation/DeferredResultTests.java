@@ -40,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Results that are work still to be done hold the lock while it is done, or are refused.
+ * Tests that results that stand for work still to be done hold the lock until it ends, or
+ * are refused.
  */
 class DeferredResultTests {
 

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What {@link DistributedLock} does to calls.
+ * Tests the effect of {@link DistributedLock} on calls.
  */
 class DistributedLockTests {
 
@@ -385,7 +385,9 @@ class DistributedLockTests {
 		});
 	}
 
-	/** Asked of the node that uses it next, which hears of its own release at once. */
+	/**
+	 * Checked on the node that uses it next, which knows about its own release at once.
+	 */
 	private boolean free(String lock) {
 		Optional<LockHandle> held = node().obtain(lock).tryAcquire();
 		held.ifPresent(LockHandle::close);
@@ -427,7 +429,7 @@ class DistributedLockTests {
 		}
 	}
 
-	/** A release is heard of a moment later elsewhere, so this waits for that moment. */
+	/** Other nodes learn of a release a moment later, so this waits. */
 	private void assertReleased(String name, String key) {
 		assertThat(this.other.obtain(name, key).acquireAsync(Duration.ofSeconds(5)))
 			.succeedsWithin(Duration.ofSeconds(10))

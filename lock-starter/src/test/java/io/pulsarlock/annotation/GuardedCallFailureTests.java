@@ -40,8 +40,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Whatever code of the application throws between the grant and the end of a guarded
- * call: no lock stays held, no result is lost.
+ * Tests that no lock stays held and no result is lost, whatever code of the application
+ * throws between the grant and the end of a guarded call.
  */
 class GuardedCallFailureTests {
 
@@ -242,7 +242,7 @@ class GuardedCallFailureTests {
 		assertThat(work.leaderMono().block()).isEqualTo("leader");
 	}
 
-	/** Neither of the nodes waits for it any longer than a hand-over takes. */
+	/** Neither node waits for it longer than a hand-over takes. */
 	private void assertFree(String lock) {
 		await().untilAsserted(() -> assertThat(this.other.obtain(lock).tryAcquire()).as(lock)
 			.hasValueSatisfying(io.pulsarlock.LockHandle::close));

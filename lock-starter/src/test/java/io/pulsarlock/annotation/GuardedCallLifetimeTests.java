@@ -37,8 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * From when to when a guarded call holds what it needs: shared, handed over, kept, and
- * without anything left behind.
+ * Tests from when to when a guarded call holds its locks: shared, handed over, kept, and
+ * without leftovers.
  */
 @Timeout(120)
 class GuardedCallLifetimeTests {
@@ -268,8 +268,8 @@ class GuardedCallLifetimeTests {
 	}
 
 	/**
-	 * Both nodes want to be inside. The one that is gives up, is told, takes its time,
-	 * and ends; only then the other is.
+	 * Both nodes request the lock. The holder resigns, is notified, takes its time and
+	 * ends; only then the other node enters.
 	 */
 	private static void handOver(boolean leadership, Consumer<InMemoryNode> giveUp, LockLoss.Reason reason) {
 		// Long enough for the slowest machine.
@@ -365,7 +365,7 @@ class GuardedCallLifetimeTests {
 			});
 	}
 
-	/** A method that notices the interrupt, and then takes its time. */
+	/** A method that detects the interrupt, and then takes its time. */
 	private static final class Inside {
 
 		private final CountDownLatch entered = new CountDownLatch(1);
@@ -473,7 +473,7 @@ class GuardedCallLifetimeTests {
 				new CountDownLatch(1).await();
 			}
 			catch (InterruptedException ex) {
-				// It has begun already, so it gives its future back.
+				// It has already begun, so it returns its future.
 			}
 			return stage;
 		}

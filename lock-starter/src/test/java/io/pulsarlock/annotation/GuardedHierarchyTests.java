@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A method is guarded whichever way it is called and wherever its annotation is.
+ * Tests that a method is guarded however it is called and wherever its annotation is.
  */
 class GuardedHierarchyTests {
 
@@ -126,7 +126,8 @@ class GuardedHierarchyTests {
 			MonoTask.free = () -> isFree("task");
 			Mono<Boolean> mono = task.start();
 			await().until(() -> isFree("task"));
-			// Whoever has looked may still be in line when this node asks.
+			// A node that has tried the lock may still be in line when this node requests
+			// it.
 			await().untilAsserted(() -> StepVerifier.create(mono).expectNext(false).verifyComplete());
 		});
 	}
@@ -306,8 +307,8 @@ class GuardedHierarchyTests {
 
 		@Override
 		Mono<Boolean> work() {
-			// Within the publisher: with its value it ends, and what others do with that
-			// may find the lock released.
+			// Checked within the publisher: it ends with its value, and code that uses
+			// the value may find the lock released.
 			return Mono.fromCallable(free);
 		}
 

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * An application guards result types that the library does not know.
+ * Tests that an application can guard result types that the library does not know.
  */
 class GuardedResultHandlerTests {
 

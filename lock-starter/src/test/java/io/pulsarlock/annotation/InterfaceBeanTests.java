@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Beans that are interfaces with a proxy and no class of the application behind it.
+ * Tests beans that are proxies of interfaces without a class of the application.
  */
 class InterfaceBeanTests {
 

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * What may be a key of an annotation.
+ * Tests which values may be the key of an annotation.
  */
 class KeyTests {
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What {@link LeaderOnly} does to calls.
+ * Tests the effect of {@link LeaderOnly} on calls.
  */
 class LeaderOnlyTests {
 
@@ -68,7 +68,7 @@ class LeaderOnlyTests {
 		with((bean) -> {
 			await().untilAsserted(() -> assertThat(bean.both()).isEqualTo("inner, outer jobs"));
 			lead(this.node, "jobs");
-			// Heard of a moment later elsewhere.
+			// Other nodes learn of it a moment later.
 			assertThat(this.other.obtain("inner").acquireAsync(Duration.ofSeconds(5)))
 				.succeedsWithin(Duration.ofSeconds(10));
 		});

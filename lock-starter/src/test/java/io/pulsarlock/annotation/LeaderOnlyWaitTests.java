@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * {@link LeaderOnly#waitFor()}.
+ * Tests for {@link LeaderOnly#waitFor()}.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class LeaderOnlyWaitTests {

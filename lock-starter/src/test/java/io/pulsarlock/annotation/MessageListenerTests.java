@@ -20,7 +20,7 @@ import org.springframework.pulsar.annotation.PulsarListener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * No message is acknowledged that was not processed.
+ * Tests that no unprocessed message is acknowledged.
  */
 class MessageListenerTests {
 
@@ -88,7 +88,7 @@ class MessageListenerTests {
 
 	}
 
-	/** Like that of Kafka, JMS, RabbitMQ, SQS and others. */
+	/** Like the annotations of Kafka, JMS, RabbitMQ, SQS and others. */
 	@Retention(RetentionPolicy.RUNTIME)
 	@interface QueueListener {
 

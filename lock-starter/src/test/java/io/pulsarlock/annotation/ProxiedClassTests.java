@@ -28,7 +28,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a class may be so that its bean can be guarded, and which of its methods are.
+ * Tests which classes of beans can be guarded, and which of their methods are.
  */
 class ProxiedClassTests {
 

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Beans that are not made at the start count like all others.
+ * Tests that beans that are not created at startup count like all others.
  */
 class UnmadeBeanTests {
 
@@ -104,7 +104,7 @@ class UnmadeBeanTests {
 			definition.setInstanceSupplier(JobBean::new);
 			definition.setLazyInit(true);
 			((GenericApplicationContext) context).registerBeanDefinition("job", definition);
-			// Without a class, as what bean methods return.
+			// Without a class, like the products of bean methods.
 			RootBeanDefinition returned = new RootBeanDefinition();
 			returned.setTargetType(UnnamedJob.class);
 			returned.setInstanceSupplier(UnnamedJob::new);

@@ -52,8 +52,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Health, endpoint, info and meters of an application with locks on a real broker, over
- * HTTP.
+ * Tests health, endpoint, info and meters of an application with locks on a real broker,
+ * over HTTP.
  */
 class ActuatorTests {
 
@@ -278,7 +278,7 @@ class ActuatorTests {
 			.sum();
 	}
 
-	/** The names of everything that is there as soon as it has been used. */
+	/** The names of all meters after use. */
 	private static Set<String> published() throws Exception {
 		ObservationRegistry observations = administered.getBean(ObservationRegistry.class);
 		LockObservations.acquire(observations, null, new LockAcquireObservationContext("a", "b", Kind.LOCK, true),

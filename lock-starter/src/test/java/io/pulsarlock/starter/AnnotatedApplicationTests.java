@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Whole applications with annotated methods on a real broker.
+ * Tests whole applications with annotated methods on a real broker.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class AnnotatedApplicationTests {

@@ -16,7 +16,7 @@ import io.pulsarlock.annotation.LockContext;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * What the documentation shows, word for word.
+ * The code of the documentation, word for word.
  */
 abstract class DocumentationSnippets {
 

@@ -29,8 +29,8 @@ import static io.pulsarlock.starter.DocumentedPage.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The README and the pages of the documentation show code that compiles, properties that
- * exist, the version of the build, and links that lead somewhere.
+ * Tests that the README and the pages of the documentation show code that compiles,
+ * existing properties, the version of the build, and valid links.
  */
 class DocumentationTests {
 

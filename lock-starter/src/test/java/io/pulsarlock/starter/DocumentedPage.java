@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation, for tests that take it at its word.
+ * A page of the documentation, for tests of its statements.
  */
 final class DocumentedPage {
 
@@ -23,7 +23,7 @@ final class DocumentedPage {
 		this.text = read(file);
 	}
 
-	/** What the first group of a pattern matches, wherever it does. */
+	/** All matches of the first group of a pattern. */
 	List<String> all(String pattern) {
 		return matches(this.text, pattern).toList();
 	}
@@ -33,7 +33,7 @@ final class DocumentedPage {
 		return matches(withoutCode(), "\\]\\(([^)\\s]+)\\)").filter((link) -> !link.startsWith("http")).toList();
 	}
 
-	/** The anchors of its headings, as GitHub and the site make them. */
+	/** The anchors of its headings, as GitHub and the site generate them. */
 	Set<String> anchors() {
 		Set<String> anchors = new HashSet<>();
 		matches(withoutCode(), "(?m)^#+ +([^\n]+)$")

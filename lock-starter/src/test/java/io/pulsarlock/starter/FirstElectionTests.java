@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What is called once at the start of the only node is not skipped.
+ * Tests that a method that is called once at the start of the only node is not skipped.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class FirstElectionTests {
@@ -141,7 +141,7 @@ class FirstElectionTests {
 		}
 	}
 
-	/** The node has joined, and nothing it asks for is answered any more. */
+	/** The node has joined, but its requests are no longer answered. */
 	private static InMemoryLockCluster silentAfterJoining() {
 		InMemoryLockCluster memory = InMemoryLockCluster.create(Duration.ofMinutes(5), Duration.ofMinutes(4), 2);
 		memory.node("node");

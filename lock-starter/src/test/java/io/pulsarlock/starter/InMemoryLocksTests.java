@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Contexts with {@link AutoConfigureInMemoryLocks}, all without a broker.
+ * Tests contexts with {@link AutoConfigureInMemoryLocks}, all without a broker.
  */
 class InMemoryLocksTests {
 

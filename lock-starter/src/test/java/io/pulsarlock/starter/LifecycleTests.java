@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Whole applications on a real broker: how they start, pause, go on and end.
+ * Tests how whole applications on a real broker start, pause, continue and end.
  */
 class LifecycleTests {
 
@@ -266,7 +266,7 @@ class LifecycleTests {
 
 	}
 
-	/** Listens in every way there is. */
+	/** Uses every kind of listener. */
 	static class Recorder implements LockListener, LeaderListener {
 
 		private final List<String> locks = new CopyOnWriteArrayList<>();

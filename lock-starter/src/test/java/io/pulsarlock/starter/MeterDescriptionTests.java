@@ -23,8 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Every meter of a running application says what it means, and what is a time in which
- * unit it is.
+ * Tests that every meter of a running application has a description, and every time a
+ * unit.
  */
 @SpringBootTest(classes = MeterDescriptionTests.Application.class, properties = "spring.jmx.enabled=false")
 @AutoConfigureInMemoryLocks

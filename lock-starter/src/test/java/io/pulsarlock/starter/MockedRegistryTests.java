@@ -18,7 +18,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * The whole starter with a mock in place of its registry: no Pulsar is asked for.
+ * Tests the whole starter with a mock in place of its registry, which needs no Pulsar.
  */
 @SpringBootTest(properties = { "spring.pulsar.client.service-url=pulsar://127.0.0.1:1", "pulsar-lock.startup=fail",
 		"pulsar-lock.startup-timeout=1s", "spring.main.web-application-type=none",

@@ -42,8 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Every lock and group can be seen and ended at the endpoint, on Tomcat and by JMX,
- * whatever its name; and never another one than that which was asked for.
+ * Tests that the endpoint shows and ends every lock and group, on Tomcat and over JMX,
+ * whatever its name, and never another one than the requested one.
  */
 @SpringBootTest(classes = OddNamesTests.Application.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "spring.jmx.enabled=true", "management.endpoints.web.exposure.include=pulsarlocks",
@@ -81,7 +81,7 @@ class OddNamesTests {
 		for (String name : names().toList()) {
 			this.held.put(name, this.locks.obtain(name).acquire(Duration.ofSeconds(30)));
 		}
-		// One that was kept since the last test is not seen at once.
+		// A lock that was kept since the last test is not visible at once.
 		await().pollInterval(Duration.ofMillis(10))
 			.untilAsserted(() -> assertThat(this.monitor.view().locks()).extracting((lock) -> lock.name())
 				.containsAll(this.held.keySet()));

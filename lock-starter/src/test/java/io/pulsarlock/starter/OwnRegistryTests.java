@@ -73,8 +73,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What hangs on a registry hangs on any: on one of the application, of a test, of a
- * parent context, and as far as possible on one that is no node.
+ * Tests that everything that needs a registry works with any registry: one of the
+ * application, of a test, of a parent context, and as far as possible one that is not a
+ * node.
  */
 class OwnRegistryTests {
 
@@ -142,12 +143,12 @@ class OwnRegistryTests {
 				assertThat(lost.reason()).isEqualTo(LockLoss.Reason.ENDED_BY_CLUSTER);
 			});
 			node.loseLeadership("listed");
-			// Jeopardy and recovery tell of a machine that stood.
+			// Jeopardy and recovery are signs of a stalled machine.
 			await().untilAsserted(() -> assertThat(recorder.leaderEvents)
 				.filteredOn((event) -> event.group().equals("listed") && !(event instanceof LeadershipJeopardized)
 						&& !(event instanceof LeadershipRecovered))
 				.extracting(Object::getClass)
-				// The session by which the lock was held may have been that of the group.
+				// The session that held the lock may have been that of the group.
 				.startsWith(LeadershipGranted.class, LeadershipRevoked.class, LeadershipGranted.class));
 			assertThat(recorder.losses).hasSize(1);
 			assertThat(meters.get("pulsar.lock.lost")
@@ -362,7 +363,7 @@ class OwnRegistryTests {
 
 	}
 
-	/** A registry of an application that knows nothing but locks. */
+	/** A registry of an application that has locks only. */
 	static class PlainRegistry implements LockRegistry {
 
 		private final LockRegistry locks;
@@ -411,7 +412,7 @@ class OwnRegistryTests {
 
 	}
 
-	/** Listens in every way there is. */
+	/** Uses every kind of listener. */
 	static class Recorder implements LockListener, LeaderListener, DisposableBean {
 
 		private final List<String> told = new CopyOnWriteArrayList<>();

@@ -52,8 +52,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What an application's logs, exceptions, spans and meters tell of keys and names while
- * everything goes wrong that can.
+ * Tests what logs, exceptions, spans and meters of an application reveal about keys and
+ * names while everything fails that can fail.
  */
 class PrintedKeysTests {
 
@@ -73,7 +73,7 @@ class PrintedKeysTests {
 
 	private final MeterRegistry meters = new SimpleMeterRegistry();
 
-	/** What was said, by what has said it. */
+	/** The texts by their sources. */
 	private final Map<String, String> said = new ConcurrentHashMap<>();
 
 	@BeforeEach
@@ -131,7 +131,10 @@ class PrintedKeysTests {
 		assertThat(all).allSatisfy((text) -> assertThat(text).doesNotContainPattern("[\\n\\r\\x{85}\\x{2028}]"));
 	}
 
-	/** Lets it go wrong for a lock that guards methods, and for the same one without. */
+	/**
+	 * Causes failures for a lock that guards methods, and for the same lock without
+	 * methods.
+	 */
 	private void everythingGoesWrong(String nodeName, String kind, String key, String... properties) {
 		InMemoryNode node = this.cluster.node(nodeName);
 		InMemoryNode other = this.cluster.node("other" + nodeName);
@@ -194,13 +197,13 @@ class PrintedKeysTests {
 			});
 			node.loseNow(name);
 			fails("lost method", context::assertHeld);
-			// Listeners are told no more when the method has ended.
+			// Listeners are no longer notified when the method has ended.
 			awaitLine("A listener for the loss of lock");
 			await().untilAsserted(() -> assertThat(this.said).containsKey("loss"));
 		});
 		customers.lost(key, () -> {
 			assertThat(node.administration().releaseLock(name)).isTrue();
-			// The method goes on, and its lock does in the end.
+			// The method continues, and its lock is released in the end.
 			awaitLine("goes to its next holder");
 		});
 		await().untilAsserted(() -> assertThat(this.said).containsKeys("LockAcquired", "LockLost"));
@@ -307,7 +310,7 @@ class PrintedKeysTests {
 
 	}
 
-	/** What an exporter would be given. */
+	/** What an exporter would get. */
 	private final class Spans implements ObservationHandler<Observation.Context> {
 
 		@Override

@@ -12,8 +12,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * An application with one job a second for the leader, which says on its standard output
- * when it begins and by which term. Ends when its standard input does.
+ * An application with one job per second for the leader, which prints when it begins and
+ * with which term. Ends with its standard input.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableScheduling

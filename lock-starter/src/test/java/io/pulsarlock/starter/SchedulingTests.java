@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * One job on three nodes, each a process of its own: every fire time is run once, by one
- * of them, also when the leader is killed.
+ * Tests one job on three nodes, each in a process of its own: every fire time is run
+ * once, by one of them, even when the leader is killed.
  */
 @Tag("proof")
 class SchedulingTests {
@@ -67,7 +67,7 @@ class SchedulingTests {
 	 *
 	 * @param second the fire time
 	 * @param term the leader's term
-	 * @param node where it ran
+	 * @param node the node that ran it
 	 */
 	private record Fire(long second, long term, Node node) {
 	}

@@ -56,15 +56,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What {@code docs/security.md} says, on a broker that demands TLS, credentials and
- * permissions: applications with the settings of that page, as they are written there.
+ * Tests {@code docs/security.md} on a broker that requires TLS, credentials and
+ * permissions: applications use the settings of that page as they are written there.
  */
 @Tag("proof")
 class SecurityPageTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	/** Long enough for the broker, which looks every second, to want another one. */
+	/** Long enough for the broker, which checks every second, to request another one. */
 	private static final Duration SHORT = Duration.ofSeconds(3);
 
 	private static final DocumentedPage PAGE = new DocumentedPage(Path.of("../docs/security.md"));
@@ -264,7 +264,7 @@ class SecurityPageTests {
 		}
 	}
 
-	/** An application with what the page says of a subject, at this broker. */
+	/** An application with the settings of one subject of the page, on this broker. */
 	private static ConfigurableApplicationContext start(String subject, String... values) throws IOException {
 		List<String> arguments = new ArrayList<>(List.of("--spring.main.web-application-type=none",
 				"--pulsar-lock.cluster=" + (subject.equals("record-keys") ? "signed" : "secured"),

@@ -35,14 +35,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tasks that are to end in peace when their application ends keep their locks and
- * leadership meanwhile, on a real broker.
+ * Tests on a real broker that tasks that may end before their application stops keep
+ * their locks and leadership meanwhile.
  */
 class ShutdownTests {
 
 	/**
-	 * A scheduler of virtual threads waits in its phase as well, for as long as that may
-	 * last.
+	 * A scheduler of virtual threads also waits in its phase, for as long as the phase
+	 * may last.
 	 */
 	private static final String[] AWAIT = { "spring.lifecycle.timeout-per-shutdown-phase=3s",
 			"spring.task.scheduling.shutdown.await-termination=true",
@@ -200,7 +200,8 @@ class ShutdownTests {
 		}
 
 		/**
-		 * Not with a fixed delay: a scheduler of virtual threads interrupts those jobs.
+		 * Without a fixed delay, because a scheduler of virtual threads interrupts such
+		 * jobs.
 		 */
 		@Scheduled(fixedRate = 200)
 		@LeaderOnly("leaders")
@@ -224,7 +225,7 @@ class ShutdownTests {
 			run();
 		}
 
-		/** Once, however often it is called. */
+		/** Runs once, however often it is called. */
 		private void run() {
 			if (!this.signals.begun.compareAndSet(false, true)) {
 				return;

@@ -33,7 +33,8 @@ import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What tests put in the place of beans: of annotated classes, and of the registry itself.
+ * Tests replacements of beans, such as mocks of annotated classes and of the registry
+ * itself.
  */
 class StandInTests {
 

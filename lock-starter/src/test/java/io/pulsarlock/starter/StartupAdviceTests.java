@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What an application without a broker is told that asks for locks at its start.
+ * Tests the advice for an application that requests locks at startup without a broker.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class StartupAdviceTests {

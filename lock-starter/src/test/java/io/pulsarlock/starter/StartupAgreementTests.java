@@ -26,8 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Applications that are configured for another number of shards than the nodes that are
- * there: they are granted nothing, however they start.
+ * Tests that applications that are configured for another number of shards than the
+ * running nodes are granted nothing, however they start.
  */
 class StartupAgreementTests {
 
@@ -101,9 +101,8 @@ class StartupAgreementTests {
 	}
 
 	private LockNode other() throws InterruptedException {
-		// Longer than an application takes to start while the broker stands: whose lease
-		// has
-		// run out does not come first any more.
+		// Longer than an application takes to start while the broker is paused: a node
+		// whose lease has expired is no longer first.
 		LockNode other = PulsarLocks.at(broker.serviceUrl())
 			.cluster(this.cluster)
 			.shards(4)

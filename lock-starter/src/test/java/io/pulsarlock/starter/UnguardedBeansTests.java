@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Scope;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is said when annotations have no effect.
+ * Tests the warning when annotations have no effect.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class UnguardedBeansTests {

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The same with {@code spring.threads.virtual.enabled}, on a real broker. Needs a JDK
- * that has them and does not pin them in monitors.
+ * Tests {@code spring.threads.virtual.enabled} on a real broker. Needs a JDK with virtual
+ * threads that are not pinned in monitors.
  */
 @EnabledForJreRange(min = JRE.JAVA_24)
 class VirtualThreadsTests {

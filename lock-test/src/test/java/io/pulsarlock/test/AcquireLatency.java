@@ -19,9 +19,9 @@ import org.apache.pulsar.client.api.SubscriptionType;
 
 /**
  * Measures an uncontended acquire and release beside one bare publish and one bare
- * subscribe, in turn, on one broker. Without affinity, with which a lock of the same name
- * asks nobody. Run it with
- * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
+ * subscribe, in turn, on one broker. The lock cache is disabled, because a cached lock
+ * needs no request. Run it with {@code java -cp
+ * 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
  * io.pulsarlock.test.AcquireLatency [durable] [quiet milliseconds]}.
  */
 final class AcquireLatency {

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the {@code pulsar-admin} commands of a message as they are written there,
- * by the requests that the tool would send.
+ * Runs the {@code pulsar-admin} commands of a message as they are written, by the
+ * requests that the tool would send.
  */
 final class AdminCommands {
 
@@ -78,7 +78,7 @@ final class AdminCommands {
 		});
 	}
 
-	/** Carries out every command of a message, in its order. */
+	/** Runs every command of a message in order. */
 	void carryOut(String message) {
 		Matcher command = COMMAND.matcher(message);
 		boolean any = false;

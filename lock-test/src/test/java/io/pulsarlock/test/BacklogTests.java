@@ -32,8 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * An operator clears the backlog of topics that are in use. That moves the readers of the
- * nodes too: what was written and not sent yet is read by some and not sent to others.
+ * Tests that an operator may clear the backlog of topics in use. This also moves the
+ * readers of the nodes: records that were written but not sent yet are read by some nodes
+ * and not sent to others.
  */
 class BacklogTests {
 
@@ -41,7 +42,9 @@ class BacklogTests {
 
 	private static final int NAMES = 3;
 
-	/** At least so many commands, and so many until readers were seen to be moved. */
+	/**
+	 * The least number of commands, and the number until readers were seen to be moved.
+	 */
 	private static final int ROUNDS = 8;
 
 	private static final int MOST_ROUNDS = 400;

@@ -13,7 +13,7 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 
 /**
- * Two nodes in one process that add to counters in files, each guarded by a lock only.
+ * Two nodes in one process that increment counters in files, each guarded only by a lock.
  * Arguments: url, cluster, folder, number of locks, seconds.
  */
 final class CountingNode {
@@ -66,7 +66,7 @@ final class CountingNode {
 		System.out.println("WRONG " + wrong);
 	}
 
-	/** Adds one; false if the token is not larger than the one that was there. */
+	/** Increments a counter; false if the token is not larger than the stored one. */
 	private static boolean add(Path file, long token) throws Exception {
 		long count = 0;
 		long before = 0;

@@ -10,8 +10,8 @@ import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.Journal;
 
 /**
- * What a defect looks like: a node that fails to apply each request for one lock,
- * whenever it reads it.
+ * Simulates a defect: the node fails to apply every request for one lock, whenever it
+ * reads it.
  */
 final class DefectiveConnector implements Connector {
 

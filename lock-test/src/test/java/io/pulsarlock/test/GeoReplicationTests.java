@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Two Pulsar clusters that copy each other's messages: each has its own order of them, so
+ * Tests two Pulsar clusters that copy each other's messages: each has its own order, so
  * nodes in both would hold the same lock.
  */
 @Tag("proof")
@@ -37,7 +37,7 @@ class GeoReplicationTests {
 				first.awaitJoined(LIMIT);
 				LockHandle held = first.obtain("lock").acquire(LIMIT);
 				try (LockNode second = node(west, "second")) {
-					// It may have joined before the first copy has come.
+					// It may have joined before the first copy arrived.
 					await().atMost(LIMIT).until(() -> !second.monitor().statistics().confirmed() && !held.isHeld());
 					assertThat(refusal(() -> first.obtain("lock").acquire(LIMIT))).hasMessageContaining("Node 'second'")
 						.hasMessageContaining("copied here from Pulsar cluster 'west'");

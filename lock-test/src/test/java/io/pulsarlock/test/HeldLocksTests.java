@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What many locks that are held and awaited cost the broker, and the log of the node that
- * waits: nothing. Real broker, default settings but one shard.
+ * Tests that many held and awaited locks cost nothing, neither the broker nor the log of
+ * the waiting node. Uses a real broker, and default settings except for one shard.
  */
 @Tag("proof")
 class HeldLocksTests {
@@ -52,8 +52,7 @@ class HeldLocksTests {
 			next.addAll(ask(b, LOCKS));
 			long many = messagesIn(WATCHED);
 			assertThat(stats().path("subscriptions").size()).isEqualTo(subscriptions);
-			// A claim takes some bytes in each heartbeat, and a pulse comes sooner or
-			// later.
+			// A claim takes some bytes in each heartbeat, and heartbeats vary in time.
 			assertThat(many).as("messages in %s; with one lock %d", WATCHED, few).isBetween(few - 6, few + 6);
 			assertThat(held).allMatch(LockHandle::isHeld);
 			assertThat(next).noneMatch(CompletableFuture::isDone);

@@ -10,7 +10,7 @@ import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 
 /**
- * The in-memory cluster as the contract wants it.
+ * The in-memory cluster for the contract.
  */
 final class InMemoryContractCluster implements ContractCluster {
 

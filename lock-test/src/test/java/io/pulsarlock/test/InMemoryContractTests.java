@@ -4,7 +4,7 @@ import io.pulsarlock.test.contract.AbstractOutageContractTests;
 import io.pulsarlock.test.contract.ContractCluster;
 
 /**
- * The contract in memory.
+ * Runs the contract in memory.
  */
 class InMemoryContractTests extends AbstractOutageContractTests {
 

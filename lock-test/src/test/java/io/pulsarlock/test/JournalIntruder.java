@@ -22,9 +22,9 @@ import org.apache.pulsar.client.api.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody with a plain Pulsar client who reads the journal and writes an expulsion into
- * it: the very record that other nodes write, only without having waited. The journal
- * decides whether it counts, so it is tried until the compare-and-set holds.
+ * A plain Pulsar client that reads the journal and writes an expulsion into it: the same
+ * record that other nodes write, but without a wait. The journal decides whether it
+ * counts, so it is repeated until the compare-and-set succeeds.
  */
 final class JournalIntruder {
 

@@ -18,9 +18,9 @@ import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.test.broker.PulsarBroker;
 
 /**
- * Measures what the operations of one node cost itself and a node that only listens, and
- * how long a node takes that joins in their midst. Run it with
- * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
+ * Measures what the operations of one node cost this node and a node that only listens,
+ * and how long a node takes to join meanwhile. Run it with {@code java -cp
+ * 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
  * io.pulsarlock.test.JournalLoad [acquires per second] [seconds]}.
  */
 final class JournalLoad {
@@ -48,7 +48,7 @@ final class JournalLoad {
 					done.incrementAndGet();
 				}), 0, TimeUnit.SECONDS.toNanos(1) / rate, TimeUnit.NANOSECONDS);
 			Process listener = listener(broker.serviceUrl(), seconds);
-			// The compiler's share is not what is asked for.
+			// The compiler's share is excluded.
 			TimeUnit.SECONDS.sleep(seconds);
 			long before = done.get();
 			Cost cost = Cost.now();
@@ -69,7 +69,7 @@ final class JournalLoad {
 		}
 	}
 
-	/** Without affinity, so that each acquire and each release is a record. */
+	/** Without the lock cache, so that each acquire and each release is a record. */
 	private static LockNode node(String serviceUrl, String name) throws InterruptedException {
 		LockNode node = PulsarLocks.at(serviceUrl)
 			.cluster("default")
@@ -108,7 +108,7 @@ final class JournalLoad {
 
 	}
 
-	/** What this process has used. */
+	/** The resources that this process has used. */
 	private record Cost(double cpuNanos, double bytes) {
 
 		static Cost now() {

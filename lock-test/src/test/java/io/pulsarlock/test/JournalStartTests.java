@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that a node that joins does not read all the journal a broker still has.
+ * Tests that a joining node does not read the whole journal that the broker still has.
  */
 class JournalStartTests {
 
@@ -53,7 +53,7 @@ class JournalStartTests {
 						.satisfies((lock) -> assertThat(lock.holder().token()).isEqualTo(held.fencingToken()));
 				}
 			});
-			// Also when the last ledger has only just begun.
+			// Even if the last ledger has only just begun.
 			for (int i = 0; i < 3; i++) {
 				this.pulsar.admin().unload(this.topic);
 				String name = "c" + System.nanoTime();
@@ -74,7 +74,7 @@ class JournalStartTests {
 		}
 	}
 
-	/** Records that change nothing, of somebody unknown. */
+	/** Records without effect, of an unknown session. */
 	private void writeMany() throws Exception {
 		try (PulsarClient client = PulsarClient.builder().serviceUrl(this.pulsar.serviceUrl()).build();
 				Producer<byte[]> producer = client.newProducer(Schema.BYTES)

@@ -8,10 +8,10 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 
 /**
- * Measures what asks nobody outside the process: entering a lock that the thread has, and
- * taking a lock that was kept for the node, at once and after a pause in which the
- * session's thread has gone to sleep. On the in-memory cluster. Run it with
- * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
+ * Measures operations that stay inside the process: re-entering a lock that the thread
+ * holds, and taking a kept lock, at once and after a pause in which the session's thread
+ * has gone to sleep. Uses the in-memory cluster. Run it with {@code java -cp
+ * 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
  * io.pulsarlock.test.KeptLockLatency}.
  */
 final class KeptLockLatency {

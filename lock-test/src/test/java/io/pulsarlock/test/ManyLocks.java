@@ -16,13 +16,14 @@ import io.pulsarlock.test.broker.PulsarBroker;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Measures what many locks cost that one node holds and another one waits for: processor
- * time of the nodes and the broker, objects at the broker, lines of log, what an unload
- * does to them, and how soon they go on after {@code kill -9}. One broker, a process for
- * each node, default settings. Needs Linux. Run it with
- * {@code java -cp 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
- * io.pulsarlock.test.ManyLocks [locks] [seconds of each measurement] [seconds before it]}.
- * A node does so little each second that it takes minutes until what it does is compiled.
+ * Measures the costs of many locks that one node holds and another one awaits: processor
+ * time of the nodes and the broker, objects at the broker, lines of log, the effect of an
+ * unload, and the time of the hand-over after {@code kill -9}. One broker, a process for
+ * each node, default settings. Needs Linux. Run it with {@code java -cp
+ * 'lock-test/target/test-classes:lock-test/target/classes:lock-test/target/lib/*'
+ * io.pulsarlock.test.ManyLocks [locks] [seconds of each measurement] [seconds before
+ * it]}. A node does so little per second that it takes minutes until its code is
+ * compiled.
  */
 final class ManyLocks {
 

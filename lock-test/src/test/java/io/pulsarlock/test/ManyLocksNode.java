@@ -17,8 +17,8 @@ import io.pulsarlock.LockRecovered;
 import io.pulsarlock.pulsar.PulsarLocks;
 
 /**
- * A node that holds or awaits as many locks as it is told, and logs as an application
- * does that has set no level. Arguments: url, cluster and name.
+ * A node that holds or awaits a given number of locks, and logs like an application
+ * without configured levels. Arguments: url, cluster and name.
  */
 final class ManyLocksNode {
 

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A node in a JVM of its own, which says what happens to it line by line.
+ * A node in a JVM of its own, which prints its events line by line.
  */
 final class NodeProcess implements AutoCloseable {
 
@@ -56,7 +56,7 @@ final class NodeProcess implements AutoCloseable {
 		}
 	}
 
-	/** Gives an order to a node that reads them. */
+	/** Sends a command to a node that reads commands. */
 	void say(String order) {
 		try {
 			this.process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));

@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that no message which is no record keeps locks from being held, granted or joined
- * for, whatever it is.
+ * Tests that a message that is not a record, whatever it is, prevents neither holding nor
+ * granting locks nor joining.
  */
 class OddMessageTests {
 
@@ -70,7 +70,7 @@ class OddMessageTests {
 			a.awaitJoined(LIMIT);
 			try (LockHandle held = a.obtain("held").acquire(LIMIT)) {
 				OddMessages.all().get(kind).write(this.client, this.topic);
-				// Every further grant is read behind it.
+				// Every further grant follows it in the journal.
 				a.obtain("other").acquire(LEASE).close();
 				try (LockNode b = node("b")) {
 					b.awaitJoined(LEASE.multipliedBy(2));

@@ -23,8 +23,8 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Schema;
 
 /**
- * Messages that are no records, as a stranger with a plain Pulsar client may write them
- * into a journal by accident.
+ * Messages that are not records, as a foreign Pulsar client may write them into a journal
+ * by accident.
  */
 final class OddMessages {
 
@@ -34,7 +34,7 @@ final class OddMessages {
 	}
 
 	/**
-	 * One way to write what is no record.
+	 * One way to write a message that is not a record.
 	 */
 	interface Way {
 
@@ -113,7 +113,7 @@ final class OddMessages {
 	}
 
 	private static void batch(PulsarClient client, String topic) throws PulsarClientException {
-		// More than a reader asks for at once.
+		// More than a reader requests at once.
 		int messages = 3000;
 		try (Producer<byte[]> producer = client.newProducer(Schema.BYTES)
 			.topic(topic)
@@ -159,7 +159,7 @@ final class OddMessages {
 		return bytes;
 	}
 
-	/** What somebody else may have as a message. */
+	/** A message type of another application. */
 	public static final class Foreign {
 
 		public String name = "any";

@@ -22,8 +22,8 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Schema;
 
 /**
- * What a node of another release looks like to others: it opens a session and keeps it
- * alive, with records of its own version.
+ * Simulates a node of another release: it opens a session and keeps it alive, with
+ * records of its own version.
  */
 final class OtherVersionNode {
 
@@ -97,13 +97,13 @@ final class OtherVersionNode {
 		return new byte[] { (byte) (value | 0x80), (byte) (value >> 7) };
 	}
 
-	/** Ends in good order. */
+	/** Ends with a goodbye. */
 	void stop() throws Exception {
 		this.thread.submit(() -> write(new Bye(this.session, this.sequence, this.sequence))).get();
 		kill();
 	}
 
-	/** Writes nothing any more. */
+	/** Stops writing. */
 	void kill() throws PulsarClientException {
 		this.thread.shutdownNow();
 		this.producer.close();

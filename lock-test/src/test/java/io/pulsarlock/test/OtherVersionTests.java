@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Tests that an upgrade can be rolled back: a node of another version of records stops
- * the others for as long as it is there, and leaves nothing behind.
+ * the others only while it is present, and leaves nothing behind.
  */
 class OtherVersionTests {
 

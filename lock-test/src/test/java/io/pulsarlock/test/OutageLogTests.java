@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What an application that has set no log level reads of an outage.
+ * Tests what an application without configured log levels logs during an outage.
  */
 @Tag("proof")
 class OutageLogTests {
@@ -54,10 +54,11 @@ class OutageLogTests {
 			System.out.println("an outage of " + OUTAGE.toSeconds() + " s: " + own.size() + " lines of the library, "
 					+ (lines.size() - own.size()) + " of the Pulsar client; in touch " + (inTouch.get() - served)
 					+ " ms after the broker served, a lock granted " + (node.number("BACK") - served) + " ms after");
-			// And four for each time that the broker accepts a connection too early.
+			// And four each time the broker accepts a connection too early.
 			assertThat(lines).hasSizeLessThan(150);
 			assertThat(lines.stream().filter((line) -> line.contains("Failed to open connection"))).hasSizeLessThan(20);
-			// Of the group: led no more, without a leader, with one again, led again.
+			// For the group: no longer led, without a leader, with a leader again, led
+			// again.
 			assertThat(own).hasSizeLessThanOrEqualTo(6);
 			assertThat(own.stream().filter((line) -> line.contains("Node 'node'"))).satisfiesExactly(
 					(line) -> assertThat(line).contains("WARN", "has lost touch"),

@@ -14,8 +14,8 @@ import io.pulsarlock.LockNode;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one lock and again and again another one, leads a group, and logs as an
- * application does that has set no level. Arguments: url and cluster.
+ * Holds one lock, acquires another one repeatedly, leads a group, and logs like an
+ * application without configured levels. Arguments: url and cluster.
  */
 final class OutageNode {
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests what becomes of a shard whose client never ends an attempt to connect.
+ * Tests a shard whose client never ends an attempt to connect.
  */
 class PulsarConnectorTests {
 
@@ -109,7 +109,9 @@ class PulsarConnectorTests {
 		}
 	}
 
-	/** The proxy says nothing, so the client closes, and forgets to tell itself. */
+	/**
+	 * The proxy does not answer, so the client closes the connection without noticing.
+	 */
 	private static void awaitGivenUp(ServerSocket proxy) throws Exception {
 		proxy.setSoTimeout(20_000);
 		try (Socket connection = proxy.accept()) {

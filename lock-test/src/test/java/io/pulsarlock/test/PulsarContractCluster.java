@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A lock cluster on Pulsar as the contract wants it: losses come from a stranger who
- * writes to the journal, outages from killing the broker.
+ * A lock cluster on Pulsar for the contract: losses are caused by a foreign client that
+ * writes to the journal, outages by killing the broker.
  */
 final class PulsarContractCluster implements ContractCluster {
 
@@ -95,7 +95,7 @@ final class PulsarContractCluster implements ContractCluster {
 		return node;
 	}
 
-	/** Its client's one thread for all connections does nothing else. */
+	/** Blocks the client's only thread for connections. */
 	@Override
 	public Registration silence(LockNode node) {
 		PulsarClientImpl client = (PulsarClientImpl) Objects.requireNonNull(this.clients.get(node));

@@ -5,8 +5,8 @@ import io.pulsarlock.test.contract.AbstractLeaderContractTests;
 import io.pulsarlock.test.contract.ContractCluster;
 
 /**
- * The contract on a real broker that is not stopped. {@link PulsarOutageContractTests}
- * has the rest.
+ * Runs the contract on a real broker that is not stopped.
+ * {@link PulsarOutageContractTests} runs the rest.
  */
 class PulsarContractTests extends AbstractLeaderContractTests {
 

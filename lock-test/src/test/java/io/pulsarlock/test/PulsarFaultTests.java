@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What happens to a lock when processes, connections and topics do not behave; with real
- * processes and a real broker.
+ * Tests locks under faults of processes, connections and topics, with real processes and
+ * a real broker.
  */
 class PulsarFaultTests {
 
@@ -244,7 +244,7 @@ class PulsarFaultTests {
 			token = child.number("HELD");
 			b.awaitJoined(Duration.ofSeconds(30));
 		}
-		// The first was killed with the lock, nobody was left to notice.
+		// The first was killed with the lock, and no node was left to detect it.
 		try (LockNode a = node("a"); LockNode b = node("b")) {
 			LockHandle held = a.obtain("pair").acquire(Duration.ofSeconds(30));
 			assertThat(held.fencingToken()).isGreaterThan(token);

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A broker with limits that just let a node join: what it holds needs nothing more.
+ * Tests a broker with limits that just let a node join: holding locks needs nothing more.
  */
 class PulsarLimitTests {
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Locks and leaders on a real broker.
+ * Tests locks and leaders on a real broker.
  */
 class PulsarLocksTests {
 

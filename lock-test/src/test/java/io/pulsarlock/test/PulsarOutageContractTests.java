@@ -9,7 +9,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The whole contract on a real broker; where it is stopped, on a broker of its own.
+ * Runs the whole contract on a real broker; tests that stop the broker use one of their
+ * own.
  */
 @Tag("proof")
 class PulsarOutageContractTests extends AbstractOutageContractTests {

@@ -30,9 +30,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What operators usually forbid: each policy is refused at the start, with Pulsar's
- * reason, and the cure of the message, carried out as it is written there, helps without
- * a restart.
+ * Tests common restrictions of operators: each policy is refused at startup, with
+ * Pulsar's reason, and the cure in the message, carried out as it is written, helps
+ * without a restart.
  */
 @Tag("proof")
 class PulsarPolicyTests {
@@ -98,7 +98,7 @@ class PulsarPolicyTests {
 		}
 	}
 
-	/** Nobody moves the library's own subscription on while no node runs. */
+	/** The library's own subscription is not moved while no node runs. */
 	@ParameterizedTest
 	@ValueSource(strings = { "producer_exception", "producer_request_hold" })
 	void nodesJoinAfterAStopThatIsLongerThanAQuotaOfAge(String policy) throws Exception {
@@ -120,7 +120,7 @@ class PulsarPolicyTests {
 			});
 			await().atMost(LIMIT.multipliedBy(3))
 				.until(() -> node.monitor().statistics().confirmed() && other.monitor().statistics().confirmed());
-			// In use they move it on themselves.
+			// Running nodes move it themselves.
 			long joined = System.nanoTime();
 			await().atMost(LIMIT).until(() -> {
 				node.obtain("any").acquire(lease).close();
@@ -179,7 +179,7 @@ class PulsarPolicyTests {
 			String next = refusals.poll();
 			admin.carryOut(next);
 			cured.add(next);
-			// What is done for one topic may have to be done for the other.
+			// The cure for one topic may also be needed for the other.
 			await().atMost(LIMIT)
 				.until(() -> node.monitor().statistics().confirmed() || !cured.containsAll(refusals(node)));
 			refusals.addAll(refusals(node));
@@ -188,7 +188,7 @@ class PulsarPolicyTests {
 		works(node);
 	}
 
-	/** What callers are told, of locks in both shards. */
+	/** The exceptions of callers for locks in both shards. */
 	private static Set<String> refusals(LockNode node) throws InterruptedException {
 		Set<String> refusals = new HashSet<>();
 		for (int i = 0; i < 10; i++) {

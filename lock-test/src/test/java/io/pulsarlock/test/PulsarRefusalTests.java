@@ -23,8 +23,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a broker that refuses, or is not there, looks like: each case has its exception,
- * and its message names the cure.
+ * Tests brokers that refuse or do not exist: each case has its exception, whose message
+ * names the cure.
  */
 class PulsarRefusalTests {
 
@@ -34,7 +34,7 @@ class PulsarRefusalTests {
 
 	private final String cluster = "r" + UUID.randomUUID();
 
-	/** Whoever has no name may do everything; "app" may do nothing. */
+	/** Anonymous clients may do everything; "app" may do nothing. */
 	@BeforeAll
 	static void startBroker() {
 		String users = "app:$apr1$locksalt$ADYTNh3ovBmC4umRXvgSa0";
@@ -104,7 +104,7 @@ class PulsarRefusalTests {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> locks.awaitJoined(LIMIT))
 				.withMessageContaining("pulsar-admin namespaces create public/" + namespace);
 			broker.admin().createNamespace("public/" + namespace);
-			// An attempt that was under way may still be refused.
+			// An attempt that was in progress may still be refused.
 			await().atMost(LIMIT).ignoreExceptionsInstanceOf(LockConfigurationException.class).until(() -> {
 				locks.awaitJoined(LIMIT);
 				return true;

@@ -27,8 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Locks on a broker with TLS: what fits works, and what does not is refused with the
- * reason, which the client keeps to itself.
+ * Tests locks on a broker with TLS: valid settings work, and invalid ones are refused
+ * with the reason, which the client does not report.
  */
 @Tag("proof")
 class PulsarTlsTests {
@@ -153,7 +153,7 @@ class PulsarTlsTests {
 				.authentication(AuthenticationFactory.TLS(own.certificate().toString(), own.key().toString())));
 	}
 
-	/** The broker that looks at certificates has one for another name. */
+	/** The broker that verifies certificates has one for another name. */
 	private static void withoutName(ClientBuilder builder) {
 		builder.enableTlsHostnameVerification(false);
 	}

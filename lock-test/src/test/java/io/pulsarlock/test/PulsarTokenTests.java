@@ -45,15 +45,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Locks on a broker that demands a token and checks permissions: tokens that are renewed,
- * tokens that are not, and roles that may not do enough.
+ * Tests locks on a broker that requires a token and checks permissions: renewed tokens,
+ * expired tokens, and roles with too few permissions.
  */
 @Tag("proof")
 class PulsarTokenTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-	/** A broker looks every second, and drops who has not answered the second after. */
+	/**
+	 * A broker checks every second, and drops clients that have not answered a second
+	 * later.
+	 */
 	private static final Duration SHORT = Duration.ofSeconds(3);
 
 	private static final TestTokens tokens = new TestTokens();
@@ -193,7 +196,7 @@ class PulsarTokenTests {
 		refused(AuthenticationDisabled.INSTANCE, "refuses the credentials");
 	}
 
-	/** Where the client is told no more than a status. */
+	/** A case in which the client gets no more than a status. */
 	@Test
 	void credentialsThatAreNoneAreRefusedOverHttpToo() {
 		refused(broker.adminUrl(), AuthenticationFactory.token("no.token.this"), "refuses the credentials");
@@ -216,7 +219,7 @@ class PulsarTokenTests {
 		return authentication;
 	}
 
-	/** Nobody reads half a token. */
+	/** A half-written token is never read. */
 	private static void replace(Path file, String content) {
 		try {
 			Path next = Files.writeString(file.resolveSibling("next"), content);

@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What operators usually set and locks live with, or refuse at the start.
+ * Tests common policies of operators with which locks work or which they refuse at
+ * startup.
  */
 @Tag("proof")
 class PulsarUsualPolicyTests {
@@ -47,7 +48,7 @@ class PulsarUsualPolicyTests {
 
 	private final String path = "namespaces/public/" + this.namespace;
 
-	/** Looks for inactive topics as often as it can. */
+	/** Checks for inactive topics as often as possible. */
 	@BeforeAll
 	static void startBroker() {
 		broker = PulsarBroker.start(false, Map.of("brokerDeleteInactiveTopicsFrequencySeconds", "1",
@@ -74,7 +75,7 @@ class PulsarUsualPolicyTests {
 				token = held.fencingToken();
 			}
 		}
-		// Created ahead and never used, it goes with the next look.
+		// Created in advance and never used, it is removed by the next check.
 		admin.carryOut("'pulsar-admin topics create persistent://public/" + this.namespace + "/unused'");
 		await().atMost(LIMIT).until(() -> !broker.admin().topics("public/" + this.namespace).contains("unused"));
 		assertThat(broker.admin().topics("public/" + this.namespace)).contains("pulsar-lock-policy-0");

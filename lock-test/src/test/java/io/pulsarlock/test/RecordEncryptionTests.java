@@ -55,7 +55,7 @@ class RecordEncryptionTests {
 				assertThat(held.fencingToken()).isGreaterThan(token);
 				assertThat(a.monitor().statistics().skipped()).isZero();
 			}
-			// One that joins later reads what is there.
+			// A node that joins later reads the existing records.
 			try (LockHandle held = a.obtain("kept").acquire(LIMIT); LockNode c = node("c", keys, List.of())) {
 				c.awaitJoined(LIMIT);
 				assertThat(c.obtain("kept").tryAcquire()).isEmpty();

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests nodes with record keys on a broker where others may produce too.
+ * Tests nodes with record keys on a broker where other clients may produce, too.
  */
 class RecordKeyTests {
 
@@ -73,7 +73,7 @@ class RecordKeyTests {
 			LockHandle held = a.obtain("held").acquire(LIMIT);
 			forge();
 			for (int i = 0; i < 3; i++) {
-				// Each is read behind what was forged.
+				// Each follows the forged records.
 				a.obtain("other").acquire(LEASE).close();
 			}
 			try (LockNode b = node("b", OLD)) {
@@ -170,7 +170,8 @@ class RecordKeyTests {
 				try (LockHandle next = b.obtain("held").acquire(LIMIT)) {
 					assertThat(held.isHeld()).isFalse();
 					assertThat(next.fencingToken()).isGreaterThan(token);
-					// Unknown until the next heartbeat tells that the other node lives.
+					// Unknown until the next heartbeat shows that the other node is
+					// alive.
 					await().atMost(LEASE.multipliedBy(3))
 						.untilAsserted(() -> assertThatExceptionOfType(LockConfigurationException.class)
 							.isThrownBy(() -> a.obtain("held").tryAcquire()));

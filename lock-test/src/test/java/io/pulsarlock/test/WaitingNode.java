@@ -6,8 +6,8 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.pulsar.PulsarLocks;
 
 /**
- * Waits for locks that another node holds, and logs as an application does that has set
- * no level. Arguments: url, cluster and the number of locks.
+ * Waits for locks that another node holds, and logs like an application without
+ * configured levels. Arguments: url, cluster and the number of locks.
  */
 final class WaitingNode {
 

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Carries out the steps of the page on operations for the worst day, on real brokers, by
+ * Carries out the steps of "The worst day" on the operations page, on real brokers, by
  * the requests that the commands send.
  */
 @Tag("proof")
@@ -76,16 +76,16 @@ class WorstDayTests {
 		// 1. The message names the record.
 		String message = messageOfStopped(a);
 		assertThat(messageOfStopped(b)).contains("Node 'b' cannot apply the record at");
-		// It does not pass by itself: no node moves on what joining nodes need.
+		// It does not pass by itself: no node discards what joining nodes need.
 		await().during(LEASE.multipliedBy(4))
 			.atMost(LEASE.multipliedBy(5))
 			.until(() -> !a.monitor().statistics().confirmed() && !b.monitor().statistics().confirmed());
 		// 2. On any node.
 		skip(a, message);
-		// 3. After two leases all of them go on.
+		// 3. After two leases all of them continue.
 		await().atMost(LIMIT).until(() -> a.monitor().statistics().confirmed() && b.monitor().statistics().confirmed());
 		assertThat(use(b)).isGreaterThan(token);
-		// The record stays in the journal and stops nobody who comes later.
+		// The record stays in the journal and does not stop nodes that start later.
 		LockNode late = defective(url, "late");
 		await().atMost(LIMIT).until(() -> late.monitor().statistics().confirmed());
 		use(late);

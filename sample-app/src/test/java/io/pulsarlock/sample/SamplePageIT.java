@@ -148,8 +148,7 @@ class SamplePageIT {
 		// latest after two.
 		await().atMost(Duration.ofSeconds(40)).until(() -> leaders().size() == 1 && !leaders().contains(paused));
 		await().atMost(Duration.ofSeconds(40))
-			.untilAsserted(
-					() -> assertThat(node(paused).getText()).contains("running", "no longer leads 'digest'"));
+			.untilAsserted(() -> assertThat(node(paused).getText()).contains("running", "no longer leads 'digest'"));
 		assertThat(text("#digest-summary")).contains(" 0 twice");
 		screenshot("returned");
 	}

@@ -6,7 +6,7 @@ import io.pulsarlock.annotation.LockContext;
 
 import org.springframework.stereotype.Component;
 
-/** What the tests of the documentation test. */
+/** The class under test in the documented tests. */
 @Component
 class Shop {
 

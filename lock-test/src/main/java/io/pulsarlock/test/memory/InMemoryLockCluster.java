@@ -162,9 +162,8 @@ public final class InMemoryLockCluster implements AutoCloseable {
 	 */
 	public void loseLeadership(String group) {
 		if (running().stream().noneMatch((node) -> node.tryLoseLeadership(group))) {
-			throw new IllegalStateException(
-					"Group '" + group + "' has no leader at this moment. Known groups are "
-						+ known(ClusterView::groups));
+			throw new IllegalStateException("Group '" + group + "' has no leader at this moment. Known groups are "
+					+ known(ClusterView::groups));
 		}
 	}
 

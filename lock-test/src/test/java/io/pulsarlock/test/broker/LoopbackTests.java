@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that what a test broker opens without authentication is not open to others.
+ * Tests that the unauthenticated ports of a test broker are not open to other hosts.
  */
 @EnabledOnOs(OS.LINUX)
 class LoopbackTests {
@@ -65,7 +65,7 @@ class LoopbackTests {
 	}
 
 	/**
-	 * Address and port of each socket a process listens at, as the kernel writes them.
+	 * Address and port of each listening socket of a process, as the kernel prints them.
 	 */
 	private static List<String[]> listening(long pid) throws IOException {
 		Set<String> own = new HashSet<>();

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a node that waits for a leader is told.
+ * Tests the result for a node that waits for a leader.
  */
 class AwaitLeaderTests {
 

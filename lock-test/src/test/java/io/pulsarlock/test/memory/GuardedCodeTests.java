@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Guarded methods of objects that nothing guards, and how they lose their locks.
+ * Tests guarded methods of plain objects, and how they lose their locks.
  */
 class GuardedCodeTests {
 
@@ -116,7 +116,7 @@ class GuardedCodeTests {
 		for (int i = 0; i < 3; i++) {
 			a.obtain("stock").acquire(LONG).close();
 		}
-		// Taken again without anybody else, and so with another token.
+		// Acquired again without another node, and so with another token.
 		LockHandle held = a.obtain("stock").acquire(LONG);
 		this.cluster.lose("stock");
 		assertThat(held.isHeld()).isFalse();

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The switches of the in-memory cluster; what its locks do is the contract's.
+ * Tests the switches of the in-memory cluster; the contract tests its locks.
  */
 class InMemoryLockClusterTests {
 

@@ -12,17 +12,16 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A method that takes a lock and calls itself without end, as every programmer writes one
- * some day: its thread fails, and nothing else.
+ * Tests a method that takes a lock and calls itself without end: only its thread fails.
  */
 class StackOverflowTests {
 
 	private static final int LOCKS = 50;
 
-	/** Made before there is too little stack to make it. */
+	/** Created before there is too little stack for it. */
 	private static final Consumer<LockHandle> CLOSE = LockHandle::close;
 
-	/** Made before there is no stack left for it. */
+	/** Created before there is no stack left for it. */
 	private static final String[] NAMES = { "deep-0", "deep-1", "deep-2" };
 
 	private final InMemoryLockCluster cluster = InMemoryLockCluster.create();
@@ -49,9 +48,8 @@ class StackOverflowTests {
 				assertThat(held.isHeld()).isTrue();
 			}
 		}
-		// Nothing is left behind that nobody can give back. A thread that had no stack
-		// left
-		// to call unlock() still has the lock, as with any other Lock.
+		// Nothing is left behind that cannot be released. A thread without enough stack
+		// to call unlock() still holds the lock, as with any other Lock.
 		for (int i = 0; i < LOCKS; i++) {
 			b.obtain("deep-0", i).acquire(Duration.ofSeconds(30)).close();
 			b.obtain("deep-2", i).acquire(Duration.ofSeconds(30)).close();

@@ -54,7 +54,8 @@ final class Schedule {
 	 * @return null if there is nothing left
 	 */
 	synchronized @Nullable Cell next(boolean lethal) {
-		// An arena that may inject every fault initially leaves the harmless ones to arenas that may not.
+		// An arena that may inject every fault initially leaves the harmless ones to
+		// arenas that may not.
 		Cell cell = take((each) -> each.fault().isLethal() == lethal);
 		return (cell == null && lethal) ? take((each) -> true) : cell;
 	}

@@ -27,7 +27,8 @@ public final class Twin {
 			"no-confirmation",
 			List.of(new Mutation(SESSION + "SessionLease", "confirmedFor", List.of("long"), TwinAdvice.Confirmed.class),
 					new Mutation(SESSION + "SessionLease", "holdsFor", List.of("long"), TwinAdvice.Confirmed.class)),
-			// A sign of life does not void expulsions that were written without knowing it.
+			// A sign of life does not void expulsions that were written without knowing
+			// it.
 			"expel-without-cas",
 			List.of(new Mutation(LINE + "LineTable", "expel", List.of("Expel", "TableChange"),
 					TwinAdvice.ExpelAnyway.class)),

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that brokers come back when their only bookie does, and what a full disk does.
+ * Tests that brokers recover when their only bookie does, and the effect of a full disk.
  */
 @Timeout(300)
 class BookieTests {
@@ -84,7 +84,7 @@ class BookieTests {
 				.bookieDirectory(disk.directory())
 				.bookieSetting("diskUsageThreshold", "0.95")
 				.bookieSetting("diskUsageWarnThreshold", "0.9")
-				// Else it is chance whether it looks at the disk or writes first.
+				// Otherwise it is random whether it checks the disk or writes first.
 				.bookieSetting("diskCheckInterval", bookieLivesOn ? "1000" : "600000")
 				.heap(384)
 				.start();
@@ -95,7 +95,7 @@ class BookieTests {
 				assertThat(disk.usable()).isLessThanOrEqualTo((long) megabytesLeft << 20);
 				long begin = System.nanoTime();
 				if (bookieLivesOn) {
-					// It takes what belongs to a ledger that it has.
+					// It accepts entries of a ledger that it has.
 					await().atMost(RECOVERY)
 						.until(() -> Files.readString(this.folder.resolve("cluster/bookie.log")).contains("ReadOnly"));
 					cluster.brokers().get(0).admin().unload(TOPIC);

@@ -22,7 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Nodes as the campaign uses them, each a process of its own, with a real broker.
+ * Tests nodes as the campaign uses them, each in a process of its own, with a real
+ * broker.
  */
 class FaultNodeTests {
 
@@ -62,7 +63,7 @@ class FaultNodeTests {
 				.forEach((node) -> assertThat(node.history("X")).as(() -> String.join("\n", node.said())).isEmpty()));
 	}
 
-	/** Until a node was granted each lock so many times more. */
+	/** Waits until a node was granted each lock this many more times. */
 	private void awaitProgress(NodeUnderTest node, int times) {
 		List<Long> before = LOCKS.stream().map(node::grants).toList();
 		soon().until(() -> Stream.iterate(0, (i) -> i < LOCKS.size(), (i) -> i + 1)
@@ -126,7 +127,7 @@ class FaultNodeTests {
 		assertThat(open(a)).isEmpty();
 	}
 
-	/** The locks of the last run of a node that it has not written the end of. */
+	/** The locks of the last run of a node without a recorded end. */
 	private static Set<String> open(NodeUnderTest node) {
 		Set<String> open = new HashSet<>();
 		for (String line : node.history()) {

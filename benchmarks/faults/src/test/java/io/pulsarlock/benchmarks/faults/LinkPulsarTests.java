@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests that a real Pulsar client goes through a {@link Link} with all it does.
+ * Tests that all operations of a real Pulsar client pass through a {@link Link}.
  */
 class LinkPulsarTests {
 
@@ -58,8 +58,8 @@ class LinkPulsarTests {
 				Consumer<String> consumer = client.newConsumer(Schema.STRING)
 					.topic(topic)
 					.subscriptionName("s")
-					// Else the acknowledgement may perish in the reset, and "two" come
-					// again.
+					// Otherwise the acknowledgement may be lost in the reset, and "two"
+					// be delivered again.
 					.isAckReceiptEnabled(true)
 					.subscribe()) {
 			assertThat(link.connections()).isPositive();
@@ -70,7 +70,7 @@ class LinkPulsarTests {
 				.isThrownBy(() -> producer.send("two"));
 			assertThat(consumer.receive(1, TimeUnit.SECONDS)).isNull();
 			link.heal();
-			// Sent, and only its acknowledgement was not heard in time.
+			// Sent, but not acknowledged in time.
 			expect(consumer, "two");
 			link.resetAll();
 			await().ignoreExceptions().until(() -> producer.send("three") != null);

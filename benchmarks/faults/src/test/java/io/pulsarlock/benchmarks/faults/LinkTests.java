@@ -238,7 +238,7 @@ class LinkTests {
 				}
 			}
 			catch (IOException ex) {
-				// The count at the other end says it.
+				// Verified by the count at the other end.
 			}
 		});
 		writer.start();

@@ -103,7 +103,7 @@ class NamespaceTests {
 	}
 
 	/**
-	 * A shell in the namespace with a connection to us; it speaks with it line by line.
+	 * A shell in the namespace with a connection to the test, which exchanges lines.
 	 */
 	private final class Peer implements AutoCloseable {
 

@@ -81,7 +81,7 @@ final class NodeUnderTest implements AutoCloseable {
 		}
 	}
 
-	/** Those that begin so. */
+	/** The lines with a prefix. */
 	List<String> history(String kind) {
 		return history().stream().filter((line) -> line.startsWith(kind + " ")).toList();
 	}

@@ -35,10 +35,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The short form of the hostile rounds: whatever somebody writes into the journals, no
- * lock has two holders, tokens grow, and when it ends all is soon as before: beside a
- * second cluster on the same broker which hears no noise, because what a machine gives
- * changes from second to second. {@code -Dnoise.seconds} makes a round longer.
+ * The short form of the hostile rounds: whatever a client writes into the journals, no
+ * lock has two holders, tokens grow, and the cluster soon recovers when the noise ends. A
+ * second cluster without noise on the same broker is the reference, because the speed of
+ * a machine changes from second to second. {@code -Dnoise.seconds} makes a round longer.
  */
 @Tag("proof")
 class NoiseTests {
@@ -84,7 +84,7 @@ class NoiseTests {
 		assertThat(this.noisy.failures).hasValue(0);
 	}
 
-	/** Else the rounds would show nothing. */
+	/** Otherwise the rounds would prove nothing. */
 	@Test
 	void whoeverMayWriteTakesLocksWhereThereIsNoKey() throws Exception {
 		this.noisy.start(List.of());
@@ -102,7 +102,7 @@ class NoiseTests {
 	private void round(Noise.Kind kind, List<String> keys) throws Exception {
 		this.noisy.start(keys);
 		this.quiet.start(keys);
-		// The machine has other things to do now and then.
+		// The machine is busy at times.
 		double before = Math.min(share(), share());
 		int written = noise(kind);
 		assertThat(written).isPositive();
@@ -115,7 +115,7 @@ class NoiseTests {
 				return after.get(after.size() - 1) >= before * 0.9;
 			});
 		LockNode late = this.noisy.node("late", keys);
-		// With keys until what others have written is history.
+		// With keys, until foreign records are history.
 		late.awaitJoined(LEASE.multipliedBy(keys.isEmpty() ? 2 : 6));
 		System.out.printf("%s%s: %d messages%n", kind, keys.isEmpty() ? "" : " with keys", written);
 		assertThat(this.noisy.violations).isEmpty();
@@ -123,10 +123,10 @@ class NoiseTests {
 	}
 
 	/**
-	 * Looks at a window of time.
-	 * @return what the slowest node of the noisy cluster grants, as a share of what the
-	 * quiet one does. The slowest, because a node that is alone keeps its locks and is
-	 * faster than three
+	 * Measures one time window.
+	 * @return the grants of the slowest node of the noisy cluster as a share of those of
+	 * the quiet one. The slowest node, because a node that is alone keeps its locks and
+	 * is faster than three
 	 */
 	private double share() {
 		Map<String, Long> noisy = this.noisy.grants();
@@ -146,7 +146,7 @@ class NoiseTests {
 		}
 	}
 
-	/** A cluster of nodes on each of which a thread wants each lock all the time. */
+	/** A cluster of nodes, each with a thread per lock that requests it continually. */
 	private static final class Users {
 
 		private final String cluster = "noise-" + UUID.randomUUID();

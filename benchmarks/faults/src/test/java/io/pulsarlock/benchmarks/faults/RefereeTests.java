@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-/** Histories made by hand, each with one thing wrong. Times are seconds. */
+/**
+ * Tests the referee with handmade histories, each with one violation. Times are seconds.
+ */
 class RefereeTests {
 
 	private static final long SECOND = 1_000_000_000L;
@@ -51,7 +53,7 @@ class RefereeTests {
 
 	@Test
 	void whoeverDidNotBelieveDoesNotOverlap() {
-		// Granted before the process stood, written after it woke up.
+		// Granted before the process was paused, recorded after it continued.
 		hold("b", 2, 4, 5, 5);
 		read("a", "G", 4.5, "lock 1");
 		read("a", "E", 4.6, "lock 1 0 LOST");

@@ -159,7 +159,7 @@ class RegisterTests {
 			String line = out.readLine();
 			assertThat(line).startsWith("REGISTER ");
 			int port = Integer.parseInt(line.split(" ")[1]);
-			// Like the address of a namespace: it is not listened at unless told so.
+			// Like the address of a namespace, at which it listens only on request.
 			assertThatExceptionOfType(UncheckedIOException.class)
 				.isThrownBy(() -> RegisterClient.connect("127.0.0.2", port).close());
 			process.getOutputStream().write("127.0.0.2\n".getBytes(StandardCharsets.UTF_8));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The short form by its own command, as anybody would run it. */
+/** Runs the short form with its own command. */
 class ShortCampaignIT {
 
 	@Test
@@ -26,7 +26,8 @@ class ShortCampaignIT {
 		try (BufferedReader lines = new BufferedReader(
 				new InputStreamReader(campaign.getInputStream(), StandardCharsets.UTF_8))) {
 			List<String> reasons = new ArrayList<>();
-			// Not inherited: this process talks to the build by its own output.
+			// Not inherited, because this process communicates with the build through its
+			// output.
 			lines.lines()
 				.peek(System.out::println)
 				.filter((line) -> line.contains(Campaign.REASON))

@@ -31,9 +31,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Shows on a real broker where the simpler locks of {@code docs/why-not-simply.md} break
- * that are made of Pulsar's own means alone. The library is not part of these tests: in
- * the fault campaign it meets the same fault as {@link Fault#RESET_BROKER_SIDE}.
+ * Shows on a real broker where those simpler locks of {@code docs/why-not-simply.md}
+ * break that use only Pulsar itself. The library is not part of these tests; the fault
+ * campaign exposes it to the same fault as {@link Fault#RESET_BROKER_SIDE}.
  */
 class SimplerLocksTests {
 
@@ -149,7 +149,7 @@ class SimplerLocksTests {
 		Consumer<byte[]> holder = consumer(this.holderClient, SubscriptionType.Shared).isAckReceiptEnabled(true)
 			.subscribe();
 		Message<byte[]> lock = holder.receive(10, TimeUnit.SECONDS);
-		// Acknowledged, so that it is not given to two. The holder would put it back.
+		// Acknowledged, so that it is not delivered twice. The holder would put it back.
 		holder.acknowledge(lock);
 		this.link.close();
 		Consumer<byte[]> other = consumer(otherClient, SubscriptionType.Shared).subscribe();

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link TopicStats} and for what the campaign asks of {@link Admin}.
+ * Tests for {@link TopicStats} and for the requests of the campaign to {@link Admin}.
  */
 class TopicStatsTests {
 
@@ -72,7 +72,7 @@ class TopicStatsTests {
 			String before = TopicStats.of(this.admin, this.topic).toString();
 			assertThat(before).contains("any / x");
 			this.admin.deleteSubscription(this.topic, "any / x");
-			// Its consumer comes again and makes it anew.
+			// Its consumer reconnects and recreates it.
 			await().until(() -> TopicStats.of(this.admin, this.topic).consumers() == 1 && consumer.isConnected());
 			assertThatIllegalStateException().isThrownBy(() -> this.admin.deleteSubscription(this.topic, "nobody"))
 				.withMessageContaining("404");

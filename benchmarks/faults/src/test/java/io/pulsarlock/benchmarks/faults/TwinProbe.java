@@ -24,7 +24,7 @@ import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 
 /**
- * Does one thing with the library of this process and says what came of it.
+ * Runs one operation of the library in this process and prints the result.
  */
 public final class TwinProbe {
 
@@ -60,7 +60,7 @@ public final class TwinProbe {
 		}
 	}
 
-	/** In a line of A and B; each has sent another record since its request. */
+	/** A line of A and B; each has sent another record since its request. */
 	private static String frontAfter(JournalRecord record) {
 		LineTable table = new LineTable();
 		List<JournalRecord> log = new ArrayList<>(List.of(heartbeat(A, 0), heartbeat(B, 0), new Request(A, 2, "l:x"),
@@ -92,7 +92,7 @@ public final class TwinProbe {
 			held.onLost((lost) -> told.complete(null));
 			node.loseNow("x");
 			event.get(10, TimeUnit.SECONDS);
-			// Those who are told are told by one pool, in any order.
+			// One pool notifies all listeners, in any order.
 			return toldSoon(told);
 		}
 	}

@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Each twin does otherwise than the library, in a process of its own, and one that cannot
- * does not start.
+ * Tests in a process of its own that each twin behaves differently from the library, and
+ * that a process does not start if its twin cannot be created.
  */
 class TwinTests {
 

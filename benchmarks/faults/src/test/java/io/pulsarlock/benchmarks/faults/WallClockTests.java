@@ -24,12 +24,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link WallClock} with a JVM that tells its clocks.
+ * Tests for {@link WallClock} with a JVM that prints its clocks.
  */
 @Timeout(60)
 class WallClockTests {
 
-	/** The start of a line is slow at times; two cores are shared. */
+	/** The first line may be slow, because two cores are shared. */
 	private static final long TOLERANCE = 700;
 
 	@TempDir
@@ -155,7 +155,7 @@ class WallClockTests {
 		in.flush();
 	}
 
-	/** Tells its clocks when it is asked. */
+	/** Prints its clocks on request. */
 	static final class Clocks {
 
 		private Clocks() {
