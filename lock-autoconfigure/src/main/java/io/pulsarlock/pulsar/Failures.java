@@ -249,6 +249,14 @@ final class Failures {
 				+ "'; this node creates it again");
 	}
 
+	/** The client writes to another Pulsar cluster than it reads. */
+	LockConfigurationException diverted(String topic) {
+		return new LockConfigurationException("What this node writes to topic '" + topic
+				+ "' comes to another Pulsar cluster than the one that it reads: the cluster is marked as migrated. Stop"
+				+ " all nodes, and start them with spring.pulsar.client.service-url of the other cluster and"
+				+ " pulsar-lock.fencing.token-floor not below 'highestToken' of the endpoint pulsarlocks");
+	}
+
 	private String keeper() {
 		return this.topics.subscriptionPrefix() + PulsarConnector.KEEPER;
 	}

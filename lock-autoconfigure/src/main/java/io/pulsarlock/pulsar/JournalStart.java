@@ -62,6 +62,8 @@ final class JournalStart {
 
 	private final RecordEncryption encryption;
 
+	private volatile Position last = Position.NONE;
+
 	JournalStart(PulsarClient client, String topic, String subscriptionPrefix, @Nullable RecordSigner signer,
 			RecordEncryption encryption) {
 		this.client = client;
@@ -84,9 +86,15 @@ final class JournalStart {
 		});
 	}
 
+	/** The last position there was, as far as is known. */
+	Position last() {
+		return this.last;
+	}
+
 	private CompletableFuture<Position> find(Consumer<byte[]> consumer, int attempts) {
 		return consumer.getLastMessageIdsAsync().thenCompose((ids) -> {
 			Position last = PulsarJournal.position(ids.get(0));
+			this.last = last;
 			return (last.entryId() < 0) ? CompletableFuture.completedFuture(Position.NONE)
 					: earliest().thenCompose((earliest) -> find(consumer, attempts, earliest, last));
 		});

@@ -169,7 +169,8 @@ public final class PulsarConnector implements Connector {
 				this.failures.accepted();
 				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
 						new RangeReader(() -> reader(client, topic), opening.begin), opening.begin, this.failures,
-						topic, signer, !this.encryption.isEmpty());
+						topic, signer, !this.encryption.isEmpty(),
+						new Diversion(opening.keeper(), start.last(), () -> this.failures.diverted(topic)));
 			})
 			.whenComplete((journal, ex) -> {
 				if (ex != null) {

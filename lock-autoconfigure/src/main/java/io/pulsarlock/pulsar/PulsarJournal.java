@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
@@ -53,6 +54,8 @@ final class PulsarJournal implements Journal {
 
 	private final boolean encrypted;
 
+	private final Diversion diversion;
+
 	private volatile @Nullable Listener listener;
 
 	private volatile boolean closed;
@@ -64,7 +67,8 @@ final class PulsarJournal implements Journal {
 	private long disconnections;
 
 	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			Position begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted) {
+			Position begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted,
+			Diversion diversion) {
 		this.producer = producer;
 		this.reader = reader;
 		this.keeper = keeper;
@@ -74,6 +78,7 @@ final class PulsarJournal implements Journal {
 		this.topic = topic;
 		this.signer = signer;
 		this.encrypted = encrypted;
+		this.diversion = diversion;
 		this.disconnections = disconnections();
 	}
 
@@ -157,10 +162,20 @@ final class PulsarJournal implements Journal {
 			return CompletableFuture
 				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is closed"));
 		}
+		LockException diverted = this.diversion.refusal();
+		if (diverted != null) {
+			return CompletableFuture.failedFuture(diverted);
+		}
 		TypedMessageBuilder<byte[]> message = this.producer.newMessage().value(RecordCodec.encode(record, this.signer));
 		return (this.encrypted ? MessageContent.encrypted(message, record, this.signer) : message).sendAsync()
-			.thenApply(PulsarJournal::position)
+			.thenApply(this::written)
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, this.topic)));
+	}
+
+	private Position written(MessageId id) {
+		Position position = position(id);
+		this.diversion.written(position);
+		return position;
 	}
 
 	@Override
