@@ -69,9 +69,12 @@ final class LockRegistryLifecycle extends LockLifecycle {
 		}
 		else if (this.managed != null) {
 			SessionLockNode node = this.managed.node();
+			ReplicationCheck.Answer replication = this.managed.replication().ask();
 			node.start();
 			this.shutdown.atDestruction(node::stop);
 			try {
+				// First: a broker that cannot reach the other cluster may not answer.
+				replication.refuse();
 				await(node, " at " + this.managed.serviceUrl());
 			}
 			catch (RuntimeException ex) {

@@ -14,9 +14,12 @@ final class ManagedNode {
 
 	private final String serviceUrl;
 
-	ManagedNode(SessionLockNode node, String serviceUrl) {
+	private final ReplicationCheck replication;
+
+	ManagedNode(SessionLockNode node, String serviceUrl, ReplicationCheck replication) {
 		this.node = node;
 		this.serviceUrl = serviceUrl;
+		this.replication = replication;
 	}
 
 	SessionLockNode node() {
@@ -26,6 +29,11 @@ final class ManagedNode {
 	/** The address of its Pulsar. */
 	String serviceUrl() {
 		return this.serviceUrl;
+	}
+
+	/** Whether its namespace is replicated. */
+	ReplicationCheck replication() {
+		return this.replication;
 	}
 
 	/**

@@ -39,6 +39,7 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.pulsar.core.PulsarAdministration;
 import org.springframework.pulsar.core.PulsarClientBuilderCustomizer;
 import org.springframework.pulsar.core.PulsarTemplate;
 
@@ -143,7 +144,8 @@ public final class PulsarLockAutoConfiguration {
 		@Bean
 		@Lazy
 		ManagedNode pulsarLockManagedNode(PulsarLockProperties properties, Environment environment,
-				LockClientFactory clientFactory, ObjectProvider<CryptoKeyReader> cryptoKeys) {
+				LockClientFactory clientFactory, ObjectProvider<CryptoKeyReader> cryptoKeys,
+				ObjectProvider<PulsarAdministration> administration) {
 			LockSettings settings = LockSettings.of(properties, environment);
 			RecordEncryption encryption = LockSettings.encryption(properties.security().encryptionKeys(),
 					cryptoKeys.getIfUnique());
@@ -159,7 +161,8 @@ public final class PulsarLockAutoConfiguration {
 					SessionLockNode.restartable(settings.session(),
 							() -> new PulsarConnector(clientFactory::create, settings.topics(),
 									settings.session().node(), settings.keys(), encryption)),
-					clientFactory.serviceUrl());
+					clientFactory.serviceUrl(), new ReplicationCheck(administration, environment,
+							settings.topics().tenant() + "/" + settings.topics().namespace()));
 		}
 
 		@Bean
