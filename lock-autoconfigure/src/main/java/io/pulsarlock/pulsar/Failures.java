@@ -134,7 +134,16 @@ final class Failures {
 						cause);
 			}
 		}
-		return new LockUnavailableException("Pulsar cannot be queried about topic '" + topic + "': " + reason, cause);
+		return new LockUnavailableException(
+				"Pulsar cannot be queried about topic '" + topic + "': " + reason + supposition(reason), cause);
+	}
+
+	/** A cause that does not pass; brokers that are starting give the same answer. */
+	private static String supposition(String reason) {
+		return reason.contains("No broker was available")
+				? ". If this persists, the brokers may not serve persistent topics, which locks need: set"
+						+ " enablePersistentTopics=true in their configuration"
+				: "";
 	}
 
 	private static String refused(String topic, String reason) {

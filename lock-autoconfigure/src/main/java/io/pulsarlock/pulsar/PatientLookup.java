@@ -39,7 +39,7 @@ final class PatientLookup implements InvocationHandler {
 
 	private static final Log logger = LogFactory.getLog(PatientLookup.class);
 
-	/** So long the client itself tries to find the partitions of a topic. */
+	/** Longer than the client itself tries to find the partitions of a topic. */
 	private static final long PARTITIONS_LIMIT = TimeUnit.SECONDS.toNanos(10);
 
 	/** Less than an opening that does not end is waited for. */

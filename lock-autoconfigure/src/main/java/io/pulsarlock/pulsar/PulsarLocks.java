@@ -213,9 +213,10 @@ public final class PulsarLocks {
 	/**
 	 * Makes the settings that locks need on a client of their own: one connection to each
 	 * broker, so that reader and writer share it; a look at a silent connection every 3
-	 * s; requests that outlast the broker's own liveness check of 5 s; and reconnects
-	 * that are quick compared with the reconnect grace, to a broker that was gone a
-	 * moment ago too.
+	 * s; requests that outlast the broker's own liveness check of 5 s; no more than 5 s
+	 * until a topic that no broker serves is told as such, so that a start can say so;
+	 * and reconnects that are quick compared with the reconnect grace, to a broker that
+	 * was gone a moment ago too.
 	 * @param builder the builder
 	 * @return the same builder
 	 */
@@ -223,6 +224,7 @@ public final class PulsarLocks {
 		return withoutStatistics(builder).connectionsPerBroker(1)
 			.keepAliveInterval(2, TimeUnit.SECONDS)
 			.operationTimeout(10, TimeUnit.SECONDS)
+			.lookupTimeout(5, TimeUnit.SECONDS)
 			.connectionTimeout(3, TimeUnit.SECONDS)
 			.startingBackoffInterval(5, TimeUnit.MILLISECONDS)
 			.maxBackoffInterval(1, TimeUnit.SECONDS)

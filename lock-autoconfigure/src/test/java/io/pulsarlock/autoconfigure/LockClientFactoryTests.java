@@ -43,9 +43,12 @@ class LockClientFactoryTests {
 	@Test
 	void locksHaveTheirOwnTimesWhateverTheApplicationUses() throws Exception {
 		this.properties.getClient().setOperationTimeout(Duration.ofMinutes(7));
+		this.properties.getClient().setLookupTimeout(Duration.ofMinutes(7));
 		this.properties.getClient().getThreads().setIo(9);
 		ClientConfigurationData data = configure(factory(List.of()));
 		assertThat(data.getOperationTimeoutMs()).isEqualTo(10_000);
+		// So that a start of ten seconds can say that no broker serves a topic.
+		assertThat(data.getLookupTimeoutMs()).isEqualTo(5_000);
 		assertThat(data.getNumIoThreads()).isEqualTo(1);
 		assertThat(data.getConnectionsPerBroker()).isEqualTo(1);
 		assertThat(data.getKeepAliveIntervalSeconds()).isEqualTo(2);

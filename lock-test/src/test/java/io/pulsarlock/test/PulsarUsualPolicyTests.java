@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pulsarlock.LockConfigurationException;
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -35,6 +37,9 @@ import static org.awaitility.Awaitility.await;
 class PulsarUsualPolicyTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	/** So long a start waits by default. */
+	private static final Duration START_LIMIT = Duration.ofSeconds(10);
 
 	private static final Duration LEASE = Duration.ofSeconds(6);
 
@@ -142,6 +147,23 @@ class PulsarUsualPolicyTests {
 				second.awaitJoined(LIMIT);
 				second.obtain("any").acquire(LIMIT).close();
 			}
+		}
+	}
+
+	/** Such brokers answer like those that are about to start, so it is no refusal. */
+	@Test
+	void brokersWithoutPersistentTopicsAreNamedAsAPossibleCause() {
+		try (PulsarBroker limited = PulsarBroker.start(false, Map.of("enablePersistentTopics", "false"));
+				LockNode node = node(limited.serviceUrl(), "node")) {
+			String cure = "enablePersistentTopics=true";
+			LockUnavailableException waits = catchThrowableOfType(LockUnavailableException.class,
+					() -> node.awaitJoined(START_LIMIT));
+			assertThat(waits).isNotInstanceOf(LockConfigurationException.class).hasMessageContaining(cure);
+			// What health says.
+			assertThat(catchThrowableOfType(LockException.class, node.monitor()::view)).hasMessageContaining(cure);
+			// What callers are told.
+			assertThat(catchThrowableOfType(LockException.class, () -> node.obtain("any").tryAcquire()))
+				.hasMessageContaining(cure);
 		}
 	}
 
