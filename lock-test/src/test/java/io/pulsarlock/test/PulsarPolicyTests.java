@@ -7,14 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,17 +38,13 @@ class PulsarPolicyTests {
 
 	private static PulsarBroker broker;
 
-	private static AdminCommands admin;
-
-	private final String namespace = "n" + UUID.randomUUID();
-
-	private final String path = "namespaces/public/" + this.namespace;
+	private PolicyNamespace namespace;
 
 	@BeforeAll
 	static void startBroker() {
 		broker = PulsarBroker.start(false,
 				Map.of("backlogQuotaCheckIntervalInSeconds", "1", "preciseTimeBasedBacklogQuotaCheck", "true"));
-		admin = new AdminCommands(broker.adminUrl());
+		AdminCommands admin = new AdminCommands(broker.adminUrl());
 		admin.request("PUT clusters/elsewhere {\"serviceUrl\":\"http://127.0.0.1:1\"}");
 		admin.request("POST tenants/public {\"adminRoles\":[],\"allowedClusters\":[\"standalone\",\"elsewhere\"]}");
 	}
@@ -63,7 +56,7 @@ class PulsarPolicyTests {
 
 	@BeforeEach
 	void createNamespace() {
-		broker.admin().createNamespace("public/" + this.namespace);
+		this.namespace = new PolicyNamespace(broker);
 	}
 
 	@ParameterizedTest
@@ -77,7 +70,7 @@ class PulsarPolicyTests {
 					subscriptionTypesEnabled | ["Shared"] | sub type
 					""")
 	void policyIsRefusedAndItsCureHelps(String policy, String value, String reason) throws Exception {
-		admin.request("POST " + this.path + "/" + policy + " " + value);
+		this.namespace.set(policy, value);
 		try (LockNode node = node(broker.serviceUrl())) {
 			cure(node, reason);
 		}
@@ -89,7 +82,7 @@ class PulsarPolicyTests {
 			"maxSubscriptionsPerTopic, 2, maximum number of subscriptions" })
 	void limitThatOneNodeReachesIsRefusedToTheNextAndItsCureHelps(String policy, String value, String reason)
 			throws Exception {
-		admin.request("POST " + this.path + "/" + policy + " " + value);
+		this.namespace.set(policy, value);
 		try (LockNode first = node(broker.serviceUrl())) {
 			first.awaitJoined(LIMIT);
 			try (LockNode second = node(broker.serviceUrl())) {
@@ -104,8 +97,8 @@ class PulsarPolicyTests {
 	void nodesJoinAfterAStopThatIsLongerThanAQuotaOfAge(String policy) throws Exception {
 		Duration lease = Duration.ofSeconds(2);
 		Duration quota = lease.multipliedBy(5);
-		admin.request("POST " + this.path + "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":"
-				+ quota.toSeconds() + ",\"policy\":\"" + policy + "\"}");
+		this.namespace.set("backlogQuota?backlogQuotaType=message_age",
+				"{\"limitTime\":" + quota.toSeconds() + ",\"policy\":\"" + policy + "\"}");
 		try (LockNode node = node(broker.serviceUrl(), lease)) {
 			node.awaitJoined(LIMIT);
 			node.obtain("any").acquire(LIMIT).close();
@@ -132,8 +125,8 @@ class PulsarPolicyTests {
 
 	@Test
 	void quotaOfAgeThatIsTooShortForLocksInUseIsRefusedAndItsCureHelps() throws Exception {
-		admin.request("POST " + this.path
-				+ "/backlogQuota?backlogQuotaType=message_age {\"limitTime\":1,\"policy\":\"producer_exception\"}");
+		this.namespace.set("backlogQuota?backlogQuotaType=message_age",
+				"{\"limitTime\":1,\"policy\":\"producer_exception\"}");
 		try (LockNode node = node(broker.serviceUrl())) {
 			node.awaitJoined(LIMIT);
 			LockConfigurationException[] refusal = { null };
@@ -144,14 +137,14 @@ class PulsarPolicyTests {
 				return refusal[0] != null;
 			});
 			assertThat(refusal[0]).hasMessageContaining("an age of five leases");
-			admin.carryOut(String.valueOf(refusal[0].getMessage()));
+			this.namespace.carryOut(String.valueOf(refusal[0].getMessage()));
 			works(node);
 		}
 	}
 
 	@Test
 	void namespaceOfAnotherClusterIsRefusedAndItsCureHelps() throws Exception {
-		admin.request("POST " + this.path + "/replication [\"elsewhere\"]");
+		this.namespace.set("replication", "[\"elsewhere\"]");
 		try (LockNode node = node(broker.serviceUrl())) {
 			cure(node, "missing local cluster name");
 		}
@@ -159,11 +152,12 @@ class PulsarPolicyTests {
 
 	@Test
 	void namespaceThatIsMissingIsRefusedOverHttpToo() throws Exception {
-		admin.request("DELETE " + this.path + " ");
+		this.namespace.delete();
 		try (LockNode node = node(broker.adminUrl())) {
 			LockConfigurationException refusal = refusal(node);
-			assertThat(refusal).hasMessageContaining("pulsar-admin namespaces create public/" + this.namespace);
-			admin.carryOut("'pulsar-admin namespaces create public/" + this.namespace + "'");
+			String command = "'pulsar-admin namespaces create " + this.namespace.path() + "'";
+			assertThat(refusal).hasMessageContaining(command);
+			this.namespace.carryOut(command);
 			works(node);
 		}
 	}
@@ -171,13 +165,13 @@ class PulsarPolicyTests {
 	private void cure(LockNode node, String reason) throws Exception {
 		LockConfigurationException refusal = refusal(node);
 		assertThat(refusal).hasMessageContaining(reason)
-			.hasMessageContaining(this.namespace)
+			.hasMessageContaining(this.namespace.path())
 			.hasMessageNotContaining("reqId");
 		Set<String> cured = new HashSet<>();
 		Deque<String> refusals = new ArrayDeque<>(List.of(String.valueOf(refusal.getMessage())));
 		while (!refusals.isEmpty()) {
 			String next = refusals.poll();
-			admin.carryOut(next);
+			this.namespace.carryOut(next);
 			cured.add(next);
 			// The cure for one topic may also be needed for the other.
 			await().atMost(LIMIT)
@@ -222,11 +216,7 @@ class PulsarPolicyTests {
 	}
 
 	private LockNode node(String url, Duration lease) {
-		return PulsarLocks.at(url)
-			.topics(TopicSettings.of("policy").in("public", this.namespace))
-			.shards(2)
-			.times(lease, lease.dividedBy(2))
-			.connect();
+		return this.namespace.locks(url, lease, lease.dividedBy(2)).shards(2).connect();
 	}
 
 }

@@ -2,7 +2,6 @@ package io.pulsarlock.test;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +13,6 @@ import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.pulsar.PulsarLocks;
-import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,18 +45,13 @@ class PulsarUsualPolicyTests {
 
 	private static PulsarBroker broker;
 
-	private static AdminCommands admin;
-
-	private final String namespace = "n" + UUID.randomUUID();
-
-	private final String path = "namespaces/public/" + this.namespace;
+	private PolicyNamespace namespace;
 
 	/** Checks for inactive topics as often as possible. */
 	@BeforeAll
 	static void startBroker() {
 		broker = PulsarBroker.start(false, Map.of("brokerDeleteInactiveTopicsFrequencySeconds", "1",
 				"brokerDeleteInactiveTopicsMode", "delete_when_subscriptions_caught_up"));
-		admin = new AdminCommands(broker.adminUrl());
 	}
 
 	@AfterAll
@@ -68,23 +61,23 @@ class PulsarUsualPolicyTests {
 
 	@BeforeEach
 	void createNamespace() {
-		broker.admin().createNamespace("public/" + this.namespace);
+		this.namespace = new PolicyNamespace(broker);
 	}
 
 	@Test
 	void topicsThatWereUsedOutliveTheRemovalOfInactiveOnes() throws Exception {
 		long token;
-		try (LockNode node = node(broker.serviceUrl(), "old")) {
+		try (LockNode node = node("old")) {
 			node.awaitJoined(LIMIT);
 			try (LockHandle held = node.obtain("stock").acquire(LIMIT)) {
 				token = held.fencingToken();
 			}
 		}
 		// Created in advance and never used, it is removed by the next check.
-		admin.carryOut("'pulsar-admin topics create persistent://public/" + this.namespace + "/unused'");
-		await().atMost(LIMIT).until(() -> !broker.admin().topics("public/" + this.namespace).contains("unused"));
-		assertThat(broker.admin().topics("public/" + this.namespace)).contains("pulsar-lock-policy-0");
-		try (LockNode node = node(broker.serviceUrl(), "new")) {
+		this.namespace.carryOut("'pulsar-admin topics create persistent://" + this.namespace.path() + "/unused'");
+		await().atMost(LIMIT).until(() -> !broker.admin().topics(this.namespace.path()).contains("unused"));
+		assertThat(broker.admin().topics(this.namespace.path())).contains("pulsar-lock-policy-0");
+		try (LockNode node = node("new")) {
 			node.awaitJoined(LIMIT);
 			try (LockHandle held = node.obtain("stock").acquire(LIMIT)) {
 				assertThat(held.fencingToken()).isGreaterThan(token);
@@ -98,13 +91,13 @@ class PulsarUsualPolicyTests {
 	void ratesOfTheFormulaLoseNothing(String policy) throws Exception {
 		double records = 2 * (2 * 3.0 / LEASE.toSeconds() + 2 * 8.0 / GRACE.toSeconds() + 2 * 1);
 		int rate = (int) Math.ceil(policy.equals("dispatchRate") ? 2 * records : records);
-		admin.request("POST " + this.path + "/" + policy
-				+ (policy.equals("publishRate")
-						? " {\"publishThrottlingRateInMsg\":" + rate + ",\"publishThrottlingRateInByte\":-1}"
-						: " {\"dispatchThrottlingRateInMsg\":" + rate
-								+ ",\"dispatchThrottlingRateInByte\":-1,\"ratePeriodInSecond\":1}"));
+		this.namespace.set(policy,
+				policy.equals("publishRate")
+						? "{\"publishThrottlingRateInMsg\":" + rate + ",\"publishThrottlingRateInByte\":-1}"
+						: "{\"dispatchThrottlingRateInMsg\":" + rate
+								+ ",\"dispatchThrottlingRateInByte\":-1,\"ratePeriodInSecond\":1}");
 		AtomicInteger lost = new AtomicInteger();
-		try (LockNode a = node(broker.serviceUrl(), "a"); LockNode b = node(broker.serviceUrl(), "b")) {
+		try (LockNode a = node("a"); LockNode b = node("b")) {
 			a.awaitJoined(LIMIT);
 			b.awaitJoined(LIMIT);
 			a.addListener((event) -> lost.addAndGet((event instanceof LockLost) ? 1 : 0));
@@ -126,8 +119,7 @@ class PulsarUsualPolicyTests {
 
 	@Test
 	void unknownListenerIsRefused() {
-		try (LockNode node = PulsarLocks.at(broker.serviceUrl())
-			.topics(TopicSettings.of("policy").in("public", this.namespace))
+		try (LockNode node = this.namespace.locks(LEASE, GRACE)
 			.client((client) -> client.listenerName("nowhere"))
 			.connect()) {
 			assertThatExceptionOfType(LockConfigurationException.class).isThrownBy(() -> node.awaitJoined(LIMIT))
@@ -138,9 +130,9 @@ class PulsarUsualPolicyTests {
 	@Test
 	void limitOfConnectionsPassesByItself() throws Exception {
 		try (PulsarBroker limited = PulsarBroker.start(false, Map.of("brokerMaxConnections", "1"))) {
-			LockNode first = node(limited.serviceUrl(), "first");
+			LockNode first = node(limited, "first");
 			first.awaitJoined(LIMIT);
-			try (LockNode second = node(limited.serviceUrl(), "second")) {
+			try (LockNode second = node(limited, "second")) {
 				assertThatExceptionOfType(LockUnavailableException.class).isThrownBy(() -> second.awaitJoined(LIMIT))
 					.withMessageContaining("maximum number of connections");
 				first.close();
@@ -154,7 +146,7 @@ class PulsarUsualPolicyTests {
 	@Test
 	void brokersWithoutPersistentTopicsAreNamedAsAPossibleCause() {
 		try (PulsarBroker limited = PulsarBroker.start(false, Map.of("enablePersistentTopics", "false"));
-				LockNode node = node(limited.serviceUrl(), "node")) {
+				LockNode node = node(limited, "node")) {
 			String cure = "enablePersistentTopics=true";
 			LockUnavailableException waits = catchThrowableOfType(LockUnavailableException.class,
 					() -> node.awaitJoined(START_LIMIT));
@@ -167,15 +159,16 @@ class PulsarUsualPolicyTests {
 		}
 	}
 
-	private LockNode node(String url, String name) {
-		boolean own = url.equals(broker.serviceUrl());
-		return PulsarLocks.at(url)
-			.topics(TopicSettings.of("policy").in("public", own ? this.namespace : "default"))
-			.node(name)
-			.shards(1)
-			.times(LEASE, GRACE)
-			.cache(Duration.ZERO, 1)
-			.connect();
+	private LockNode node(String name) {
+		return named(this.namespace.locks(LEASE, GRACE), name);
+	}
+
+	private static LockNode node(PulsarBroker other, String name) {
+		return named(PulsarLocks.at(other.serviceUrl()).cluster("policy").times(LEASE, GRACE), name);
+	}
+
+	private static LockNode named(PulsarLocks locks, String name) {
+		return locks.node(name).shards(1).cache(Duration.ZERO, 1).connect();
 	}
 
 }
