@@ -64,6 +64,8 @@ final class JournalStart {
 
 	private volatile Position last = Position.NONE;
 
+	private volatile boolean empty;
+
 	JournalStart(PulsarClient client, String topic, String subscriptionPrefix, @Nullable RecordSigner signer,
 			RecordEncryption encryption) {
 		this.client = client;
@@ -76,11 +78,14 @@ final class JournalStart {
 	/**
 	 * Finds after which position to read.
 	 * @param consumer any consumer of the topic
+	 * @param known the earliest ledger when this node read the journal before, without an
+	 * entry, or {@link Position#NONE}; to look for it costs the client a reader, and the
+	 * log three lines
 	 * @return completes with the history that a heartbeat names; or, without an entry,
 	 * with the earliest ledger; or with {@link Position#NONE} if nothing is known
 	 */
-	CompletionStage<Position> find(Consumer<byte[]> consumer) {
-		return find(consumer, ATTEMPTS).exceptionally((ex) -> {
+	CompletionStage<Position> find(Consumer<byte[]> consumer, Position known) {
+		return find(consumer, known, ATTEMPTS).exceptionally((ex) -> {
 			logger.debug("The end of the journal '" + this.topic + "' could not be searched", ex);
 			return Position.NONE;
 		});
@@ -91,12 +96,23 @@ final class JournalStart {
 		return this.last;
 	}
 
-	private CompletableFuture<Position> find(Consumer<byte[]> consumer, int attempts) {
+	/** Whether there was no record. */
+	boolean wasEmpty() {
+		return this.empty;
+	}
+
+	private CompletableFuture<Position> find(Consumer<byte[]> consumer, Position known, int attempts) {
 		return consumer.getLastMessageIdsAsync().thenCompose((ids) -> {
 			Position last = PulsarJournal.position(ids.get(0));
 			this.last = last;
-			return (last.entryId() < 0) ? CompletableFuture.completedFuture(Position.NONE)
-					: earliest().thenCompose((earliest) -> find(consumer, attempts, earliest, last));
+			this.empty = last.entryId() < 0;
+			if (this.empty) {
+				return CompletableFuture.completedFuture(Position.NONE);
+			}
+			// What was the earliest is the latest, so it is the earliest still.
+			CompletableFuture<Position> earliest = (last.ledgerId() == known.ledgerId())
+					? CompletableFuture.completedFuture(known) : earliest();
+			return earliest.thenCompose((first) -> find(consumer, attempts, first, last));
 		});
 	}
 
@@ -113,7 +129,7 @@ final class JournalStart {
 			}
 			// Those who are there are about to repeat what they have in the new ledger,
 			// and to read all there is would take longer.
-			return ClientTimer.pause(PAUSE_MILLIS).thenCompose((none) -> find(consumer, attempts - 1));
+			return ClientTimer.pause(PAUSE_MILLIS).thenCompose((none) -> find(consumer, earliest, attempts - 1));
 		});
 	}
 

@@ -74,6 +74,9 @@ public final class PulsarConnector implements Connector {
 
 	private final Map<String, AgedBacklog> backlogs = new ConcurrentHashMap<>();
 
+	/** Of topics that were read before. */
+	private final Map<String, Position> earliest = new ConcurrentHashMap<>();
+
 	private volatile boolean opened;
 
 	/**
@@ -150,7 +153,8 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((keeper) -> {
 				opening.keeper = keeper;
 				// Before there is a reader: if it is moved later, it is moved past this.
-				return start.find(keeper);
+				Position known = this.earliest.remove(topic);
+				return start.find(keeper, (known != null) ? known : Position.NONE);
 			})
 			.thenCompose((begin) -> {
 				opening.begin = begin;
@@ -168,8 +172,9 @@ public final class PulsarConnector implements Connector {
 				this.opened = true;
 				this.failures.accepted();
 				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
-						new RangeReader(() -> reader(client, topic), opening.begin), opening.begin, this.failures,
-						topic, signer, !this.encryption.isEmpty(),
+						new RangeReader(() -> reader(client, topic), opening.begin),
+						new JournalBegin(opening.begin, start.wasEmpty(), (ledger) -> this.earliest.put(topic, ledger)),
+						this.failures, topic, signer, !this.encryption.isEmpty(),
 						new Diversion(opening.keeper(), start.last(), () -> this.failures.diverted(topic)));
 			})
 			.whenComplete((journal, ex) -> {

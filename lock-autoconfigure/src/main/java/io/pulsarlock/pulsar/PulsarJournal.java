@@ -44,7 +44,7 @@ final class PulsarJournal implements Journal {
 
 	private final RangeReader rangeReader;
 
-	private final Position begin;
+	private final JournalBegin begin;
 
 	private final Failures failures;
 
@@ -60,6 +60,8 @@ final class PulsarJournal implements Journal {
 
 	private volatile boolean closed;
 
+	private volatile boolean misled;
+
 	private long connection = 1;
 
 	private boolean connected = true;
@@ -67,7 +69,7 @@ final class PulsarJournal implements Journal {
 	private long disconnections;
 
 	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			Position begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted,
+			JournalBegin begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted,
 			Diversion diversion) {
 		this.producer = producer;
 		this.reader = reader;
@@ -87,14 +89,14 @@ final class PulsarJournal implements Journal {
 		this.listener = listener;
 		this.reader.resume();
 		readOn(listener);
-		return this.begin;
+		return this.begin.after();
 	}
 
 	@Override
 	public CompletionStage<?> readAgain(Position after, Position before) {
 		Listener listener = Objects.requireNonNull(this.listener, "Reading has not begun");
 		return this.rangeReader.read(after, before, (message) -> {
-			if (!this.closed) {
+			if (!this.closed && !this.misled) {
 				deliver(message, listener);
 			}
 		});
@@ -115,6 +117,10 @@ final class PulsarJournal implements Journal {
 					return;
 				}
 				if (ex == null) {
+					if (!this.begin.allows(position(message.getMessageId()))) {
+						misled(position(message.getMessageId()));
+						return;
+					}
 					deliver(message, listener);
 					if (!once.compareAndSet(false, true)) {
 						readOn(listener);
@@ -127,6 +133,14 @@ final class PulsarJournal implements Journal {
 			});
 		}
 		while (!turned.compareAndSet(false, true));
+	}
+
+	/** Nothing more is told or written, so that the session ends and opens anew. */
+	private void misled(Position first) {
+		this.misled = true;
+		logger.warn("The journal '" + this.topic + "' begins at " + first + " and was found to begin with ledger "
+				+ this.begin.after().ledgerId()
+				+ ": its Pulsar client has been led to another Pulsar cluster meanwhile. It is opened again");
 	}
 
 	/**
@@ -161,6 +175,10 @@ final class PulsarJournal implements Journal {
 		if (this.closed) {
 			return CompletableFuture
 				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is closed"));
+		}
+		if (this.misled) {
+			return CompletableFuture
+				.failedFuture(new LockUnavailableException("The journal '" + this.topic + "' is opened again"));
 		}
 		LockException diverted = this.diversion.refusal();
 		if (diverted != null) {

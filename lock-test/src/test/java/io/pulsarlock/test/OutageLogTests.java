@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.Tag;
@@ -42,20 +43,17 @@ class OutageLogTests {
 				if (inTouch.get() == 0 && node.logged("is back in the lock cluster")) {
 					inTouch.set(System.currentTimeMillis());
 				}
-				return node.said("BACK");
+				return said(node, before).startsWith("BACK ");
 			});
-			List<String> lines = List.copyOf(node.lines())
-				.subList(before, node.lines().size())
-				.stream()
-				.filter((line) -> line.startsWith("LOG "))
-				.toList();
+			List<String> lines = since(node, before).filter((line) -> line.startsWith("LOG ")).toList();
 			Files.write(Path.of("target", "outage.log"), lines);
 			List<String> own = lines.stream().filter((line) -> line.contains(" i.p.")).toList();
 			System.out.println("an outage of " + OUTAGE.toSeconds() + " s: " + own.size() + " lines of the library, "
 					+ (lines.size() - own.size()) + " of the Pulsar client; in touch " + (inTouch.get() - served)
-					+ " ms after the broker served, a lock granted " + (node.number("BACK") - served) + " ms after");
-			// And four each time the broker accepts a connection too early.
-			assertThat(lines).hasSizeLessThan(150);
+					+ " ms after the broker served, a lock granted "
+					+ (Long.parseLong(said(node, before).substring(5)) - served) + " ms after");
+			// Including four each time the broker accepts a connection too early.
+			assertThat(lines).hasSizeLessThan(100);
 			assertThat(lines.stream().filter((line) -> line.contains("Failed to open connection"))).hasSizeLessThan(20);
 			// For the group: no longer led, without a leader, with a leader again, led
 			// again.
@@ -64,6 +62,16 @@ class OutageLogTests {
 					(line) -> assertThat(line).contains("WARN", "has lost touch"),
 					(line) -> assertThat(line).contains("INFO", "is back"));
 		}
+	}
+
+	private static Stream<String> since(NodeProcess node, int before) {
+		List<String> lines = List.copyOf(node.lines());
+		return lines.subList(before, lines.size()).stream();
+	}
+
+	/** That a lock was granted again; a busy machine may have had others before. */
+	private static String said(NodeProcess node, int before) {
+		return since(node, before).filter((line) -> line.startsWith("BACK ")).reduce("", (first, last) -> last);
 	}
 
 }
