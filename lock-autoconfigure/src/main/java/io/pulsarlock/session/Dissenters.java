@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -127,13 +126,13 @@ final class Dissenters {
 		if (info != null && shards == this.settings.shards()) {
 			return new LockConfigurationException(
 					"This node is configured for fencing tokens above " + this.settings.tokenFloor() + ", but node '"
-							+ PrintedNames.text(Peers.node(session)) + "' for tokens above " + info.tokenFloor()
+							+ Peers.printedNode(session) + "' for tokens above " + info.tokenFloor()
 							+ ". All nodes of a lock cluster must agree: set pulsar-lock.fencing.token-floor="
 							+ Math.max(info.tokenFloor(), this.settings.tokenFloor())
 							+ " on all nodes; to change running nodes, stop all of them first");
 		}
 		return new LockConfigurationException("This node is configured for " + this.settings.shards()
-				+ " shards, but node '" + PrintedNames.text(Peers.node(session)) + "' uses " + shards
+				+ " shards, but node '" + Peers.printedNode(session) + "' uses " + shards
 				+ ". All nodes of a lock cluster must agree: set pulsar-lock.topic.shards=" + shards
 				+ " here, or stop all nodes before changing it");
 	}
@@ -143,8 +142,8 @@ final class Dissenters {
 		String difference = (info != null && info.shards() == this.settings.shards())
 				? "token floor " + info.tokenFloor() + " and not " + this.settings.tokenFloor()
 				: ((info != null) ? info.shards() : 0) + " shards and not " + this.settings.shards();
-		return new LockUnavailableException("Node '" + PrintedNames.text(Peers.node(dissenter)) + "', which uses "
-				+ difference + " like this node, has ended without a goodbye. This node joins when the other has been"
+		return new LockUnavailableException("Node '" + Peers.printedNode(dissenter) + "', which uses " + difference
+				+ " like this node, has ended without a goodbye. This node joins when the other has been"
 				+ " silent for its lease");
 	}
 

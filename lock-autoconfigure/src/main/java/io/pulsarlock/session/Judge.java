@@ -9,7 +9,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
@@ -142,11 +141,10 @@ final class Judge {
 		long due = this.peers.silentAt(other, now);
 		long missing = due - now;
 		if (missing > 0) {
-			throw new LockOperationRefusedException(
-					"Session " + other.id() + " of node '" + PrintedNames.text(Peers.node(other))
-							+ "' has not been silent for long enough: it may believe for another "
-							+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays"
-							+ " silent, it is expelled automatically");
+			throw new LockOperationRefusedException("Session " + other.id() + " of node '" + Peers.printedNode(other)
+					+ "' has not been silent for long enough: it may believe for another "
+					+ TimeUnit.NANOSECONDS.toMillis(missing) + " ms that it holds its locks. If it stays"
+					+ " silent, it is expelled automatically");
 		}
 		convict(other, due, now);
 	}

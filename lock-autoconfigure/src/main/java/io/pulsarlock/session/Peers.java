@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
@@ -140,6 +141,11 @@ final class Peers {
 			}
 		}
 		return rank;
+	}
+
+	/** The name of a session's node, for a message. */
+	static String printedNode(@Nullable SessionState state) {
+		return PrintedNames.text(node(state));
 	}
 
 	static String node(@Nullable SessionState state) {

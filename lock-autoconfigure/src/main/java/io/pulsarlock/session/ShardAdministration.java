@@ -46,7 +46,7 @@ final class ShardAdministration {
 					+ "' is being granted to or given up by this node at this moment: try again");
 		}
 		throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name) + "' is held by node '"
-				+ PrintedNames.text(Peers.node(session.table().session(front.session())))
+				+ Peers.printedNode(session.table().session(front.session()))
 				+ "'. Only the node that holds a lock can release it, because only that node can notify the holder: send"
 				+ " the request to it, or stop it");
 	}
