@@ -3,9 +3,11 @@ package io.pulsarlock.benchmarks.faults;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ final class Chronicle {
 	private final Map<String, Long> lastGrantOfNode = new HashMap<>();
 
 	private final Map<String, Long> lastGrantOfLock = new HashMap<>();
+
+	/** Nodes that are being stopped in an orderly way. */
+	private final Set<String> stopping = new HashSet<>();
 
 	final List<Round> rounds = new ArrayList<>();
 
@@ -66,7 +71,10 @@ final class Chronicle {
 		String[] words = line.split(" ", 6);
 		long at = Long.parseLong(words[1]);
 		switch (words[0]) {
-			case "S" -> this.runs.merge(node, 1, Integer::sum);
+			case "S" -> {
+				this.runs.merge(node, 1, Integer::sum);
+				this.stopping.remove(node);
+			}
 			case "J" -> this.joined.put(node, at);
 			case "G" -> granted(node, words[2], Long.parseLong(words[3]), at);
 			case "E" -> ended(node, words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), words[5], at);
@@ -77,7 +85,8 @@ final class Chronicle {
 			case "M" -> this.measures.computeIfAbsent(run(node), (run) -> new ArrayList<>())
 				.add(new Measure(at, Long.parseLong(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4])));
 			case "X" -> this.unexpected.add(node + ": " + line.substring(line.indexOf(' ', 2) + 1));
-			case "B", "Z" -> {
+			case "B" -> this.stopping.add(node);
+			case "Z" -> {
 				// For readers of the file.
 			}
 			default -> this.unexpected.add(node + " wrote: " + line);
@@ -105,6 +114,7 @@ final class Chronicle {
 		holding.ended = at;
 		holding.lastTrue = lastTrue;
 		holding.lost = how.startsWith("LOST");
+		holding.stopping = this.stopping.contains(node);
 		this.open.remove(node + " " + lock, holding);
 	}
 

@@ -30,6 +30,9 @@ final class Holding {
 
 	boolean lost;
 
+	/** Whether it ended while its node was being stopped. */
+	boolean stopping;
+
 	/** The times at which it was notified of the loss. */
 	final List<Long> told = new ArrayList<>();
 

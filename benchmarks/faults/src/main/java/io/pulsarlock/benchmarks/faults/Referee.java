@@ -180,9 +180,12 @@ final class Referee {
 		}
 	}
 
-	/** Whether neither its node nor Pulsar was hit. */
+	/**
+	 * Whether neither its node nor Pulsar was hit, and the node was not being stopped.
+	 */
 	private static boolean isBystander(Holding lost, @Nullable Round round) {
-		return round == null || (round.fault.kind() == Fault.Kind.NODE && !lost.node.equals(round.target));
+		return !lost.stopping
+				&& (round == null || (round.fault.kind() == Fault.Kind.NODE && !lost.node.equals(round.target)));
 	}
 
 	/**

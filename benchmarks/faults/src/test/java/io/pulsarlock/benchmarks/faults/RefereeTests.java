@@ -124,6 +124,16 @@ class RefereeTests {
 	}
 
 	@Test
+	void nodeThatIsStoppedAfterwardsGivesUpWhatItHas() {
+		round(Fault.KILL, "b", 0.5, 0.5);
+		read("a", "G", 1, "lock 1");
+		read("a", "B", 1.5, "");
+		read("a", "E", 2, "lock 1 " + 2 * SECOND + " LOST");
+		read("a", "L", 2, "lock 1 RESIGNED");
+		assertThat(kinds(referee())).isEmpty();
+	}
+
+	@Test
 	void machineThatStoodExcusesALossButNoOverlap() {
 		round(Fault.KILL, "b", 0.5, 0.5);
 		hold("a", 1, 1, 2, 2, "LOST");
