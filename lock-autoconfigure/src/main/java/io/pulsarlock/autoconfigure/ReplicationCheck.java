@@ -2,6 +2,7 @@ package io.pulsarlock.autoconfigure;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,11 @@ import org.springframework.pulsar.core.PulsarAdministration;
  * it reads. Where an application has said where Pulsar's administration is, it need not
  * come to that.
  * <p>
- * It is no more than that: whoever may not ask, or gets no answer in time, starts all the
- * same.
+ * An application that may not ask, or gets no answer in time, starts all the same.
  */
 final class ReplicationCheck {
 
-	/** The address that Boot assumes where none is set may be anybody's. */
+	/** The default address may be that of another Pulsar cluster. */
 	private static final String ADMIN_URL = "spring.pulsar.admin.service-url";
 
 	private static final Duration LIMIT = Duration.ofSeconds(2);
@@ -52,14 +52,15 @@ final class ReplicationCheck {
 
 	/** Begins to ask. */
 	Answer ask() {
-		CompletableFuture<Collection<String>> clusters = new CompletableFuture<>();
 		PulsarAdministration administration = this.administration;
-		if (administration != null) {
-			Thread thread = new Thread(() -> ask(administration, clusters), "pulsar-lock-admin");
-			thread.setDaemon(true);
-			thread.start();
+		if (administration == null) {
+			return new Answer(this.namespace, CompletableFuture.completedFuture(List.of()));
 		}
-		return new Answer(this.namespace, (administration != null) ? clusters : null);
+		CompletableFuture<Collection<String>> clusters = new CompletableFuture<>();
+		Thread thread = new Thread(() -> ask(administration, clusters), "pulsar-lock-admin");
+		thread.setDaemon(true);
+		thread.start();
+		return new Answer(this.namespace, clusters);
 	}
 
 	private void ask(PulsarAdministration administration, CompletableFuture<Collection<String>> clusters) {
@@ -79,11 +80,11 @@ final class ReplicationCheck {
 
 		private final String namespace;
 
-		private final @Nullable CompletableFuture<Collection<String>> clusters;
+		private final CompletableFuture<Collection<String>> clusters;
 
 		private final long askedAt = System.nanoTime();
 
-		private Answer(String namespace, @Nullable CompletableFuture<Collection<String>> clusters) {
+		private Answer(String namespace, CompletableFuture<Collection<String>> clusters) {
 			this.namespace = namespace;
 			this.clusters = clusters;
 		}
@@ -94,9 +95,6 @@ final class ReplicationCheck {
 		 * after the question
 		 */
 		void refuse() {
-			if (this.clusters == null) {
-				return;
-			}
 			long left = Math.max(0, LIMIT.toNanos() - (System.nanoTime() - this.askedAt));
 			Collection<String> clusters;
 			try {
