@@ -1,12 +1,7 @@
 package io.pulsarlock.starter;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,17 +33,14 @@ class StartupReplicationTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
-	private static final HttpClient http = HttpClient.newHttpClient();
-
 	private static PulsarBroker broker;
 
 	private final String namespace = "n" + UUID.randomUUID();
 
 	@BeforeAll
-	static void startBroker() throws Exception {
+	static void startBroker() {
 		broker = PulsarBroker.start();
-		request("PUT", "clusters/elsewhere", "{\"serviceUrl\":\"http://127.0.0.1:1\"}");
-		request("POST", "tenants/public", "{\"adminRoles\":[],\"allowedClusters\":[\"standalone\",\"elsewhere\"]}");
+		broker.admin().allowCluster("elsewhere");
 	}
 
 	@AfterAll
@@ -78,7 +70,7 @@ class StartupReplicationTests {
 	}
 
 	@Test
-	void nobodyIsAskedWhereTheAdministrationIsNotConfigured() throws Exception {
+	void nobodyIsAskedWhereTheAdministrationIsNotConfigured() {
 		replicate("standalone", "elsewhere");
 		try (ConfigurableApplicationContext context = start("background", null)) {
 			assertThat(context.isRunning()).isTrue();
@@ -97,9 +89,8 @@ class StartupReplicationTests {
 		}
 	}
 
-	private void replicate(String... clusters) throws Exception {
-		request("POST", "namespaces/public/" + this.namespace + "/replication",
-				"[\"" + String.join("\",\"", clusters) + "\"]");
+	private void replicate(String... clusters) {
+		broker.admin().setClusters("public/" + this.namespace, clusters);
 	}
 
 	private ConfigurableApplicationContext start(String startup, String adminUrl) {
@@ -110,15 +101,6 @@ class StartupReplicationTests {
 			settings.add("--spring.pulsar.admin.service-url=" + adminUrl);
 		}
 		return new SpringApplicationBuilder(Application.class).run(settings.toArray(String[]::new));
-	}
-
-	private static void request(String method, String path, String body) throws IOException, InterruptedException {
-		HttpResponse<String> response = http
-			.send(HttpRequest.newBuilder(URI.create(broker.adminUrl() + "/admin/v2/" + path))
-				.header("Content-Type", "application/json")
-				.method(method, HttpRequest.BodyPublishers.ofString(body))
-				.build(), HttpResponse.BodyHandlers.ofString());
-		assertThat(response.statusCode()).as(response.body()).isLessThan(300);
 	}
 
 	@Configuration(proxyBeanMethods = false)

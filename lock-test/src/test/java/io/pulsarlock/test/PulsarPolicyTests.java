@@ -44,9 +44,7 @@ class PulsarPolicyTests {
 	static void startBroker() {
 		broker = PulsarBroker.start(false,
 				Map.of("backlogQuotaCheckIntervalInSeconds", "1", "preciseTimeBasedBacklogQuotaCheck", "true"));
-		AdminCommands admin = new AdminCommands(broker.adminUrl());
-		admin.request("PUT clusters/elsewhere {\"serviceUrl\":\"http://127.0.0.1:1\"}");
-		admin.request("POST tenants/public {\"adminRoles\":[],\"allowedClusters\":[\"standalone\",\"elsewhere\"]}");
+		broker.admin().allowCluster("elsewhere");
 	}
 
 	@AfterAll

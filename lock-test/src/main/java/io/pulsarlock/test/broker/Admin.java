@@ -64,6 +64,28 @@ public final class Admin {
 	}
 
 	/**
+	 * Registers another Pulsar cluster, which need not exist, and lets the tenant
+	 * {@code public} use it besides the broker's own, {@code standalone}.
+	 * @param cluster its name
+	 * @since 0.2.0
+	 */
+	public void allowCluster(String cluster) {
+		expectSuccess(call("PUT", "/admin/v2/clusters/" + cluster, "{\"serviceUrl\":\"http://127.0.0.1:1\"}"));
+		expectSuccess(call("POST", "/admin/v2/tenants/public",
+				"{\"adminRoles\":[],\"allowedClusters\":[\"standalone\",\"" + cluster + "\"]}"));
+	}
+
+	/**
+	 * Says which Pulsar clusters have a namespace.
+	 * @param namespace tenant and name
+	 * @param clusters with more than one it is replicated between them
+	 * @since 0.2.0
+	 */
+	public void setClusters(String namespace, String... clusters) {
+		expectSuccess(call("POST", policy(namespace, "replication"), "[\"" + String.join("\",\"", clusters) + "\"]"));
+	}
+
+	/**
 	 * Has the brokers accept encrypted messages only.
 	 * @param namespace tenant and name
 	 * @since 0.2.0
