@@ -15,7 +15,6 @@ import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
-import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterEach;
@@ -35,16 +34,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @Tag("proof")
 class ClusterMigrationTests {
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
-
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final Duration TURN = Duration.ofMillis(200);
 
 	private static final Pattern FLOOR = Pattern.compile("token-floor=(\\d+)");
-
-	/** Larger than those of a new cluster, and of one that has used as many as a test. */
-	private static final int LEDGER = 50;
 
 	private final TopicSettings topics = TopicSettings.of("migrated-" + UUID.randomUUID());
 
@@ -85,7 +79,7 @@ class ClusterMigrationTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void nodesThatReadInOneClusterAndWriteInTheOtherAreRefusedAndTheCureHelps(boolean greenIsOlder) throws Exception {
-		useLedgers(greenIsOlder ? this.green : this.blue);
+		ClusterMove.useLedgers(greenIsOlder ? this.green : this.blue);
 		startNodes();
 		migrate();
 		useUntil(() -> areRefused("comes to another Pulsar cluster than the one that it reads"));
@@ -102,7 +96,7 @@ class ClusterMigrationTests {
 	/** What reads is sent to green when its topic is loaded again. */
 	@Test
 	void nodesThatAreLedToAClusterWithSmallerLedgersAreRefusedAndTheCureHelps() throws Exception {
-		useLedgers(this.blue);
+		ClusterMove.useLedgers(this.blue);
 		startNodes();
 		migrate();
 		unload();
@@ -114,7 +108,7 @@ class ClusterMigrationTests {
 
 	@Test
 	void nodesThatAreLedToAClusterWithLargerLedgersGoOnThere() throws Exception {
-		useLedgers(this.green);
+		ClusterMove.useLedgers(this.green);
 		startNodes();
 		migrate();
 		unload();
@@ -127,13 +121,6 @@ class ClusterMigrationTests {
 		this.a.awaitJoined(LIMIT);
 		this.b.awaitJoined(LIMIT);
 		granted(this.a, this.a.obtain("stock").acquire(LIMIT));
-	}
-
-	private static void useLedgers(PulsarBroker broker) {
-		AdminCommands admin = new AdminCommands(broker.adminUrl());
-		for (int i = 0; i < LEDGER; i++) {
-			admin.request("PUT persistent/public/default/any-" + i + " ");
-		}
 	}
 
 	/** Whether both nodes are refused for that reason. */
@@ -185,7 +172,7 @@ class ClusterMigrationTests {
 		assertThat(next.fencingToken()).isGreaterThan(this.token);
 		this.held = next;
 		this.token = next.fencingToken();
-		if (this.token > (long) LEDGER << 31) {
+		if (this.token > (long) ClusterMove.LEDGER << 31) {
 			this.grantedLate.add(node);
 		}
 	}
@@ -203,14 +190,7 @@ class ClusterMigrationTests {
 	}
 
 	private LockNode node(String url, String name, long floor) {
-		return PulsarLocks.at(url)
-			.topics(this.topics)
-			.shards(1)
-			.node(name)
-			.times(LEASE, LEASE.dividedBy(2))
-			.cache(Duration.ZERO, 1)
-			.tokenFloor(floor)
-			.connect();
+		return ClusterMove.node(url, this.topics, name, floor);
 	}
 
 }

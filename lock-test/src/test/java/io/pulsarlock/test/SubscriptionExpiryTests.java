@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A namespace whose subscriptions expire when nobody has used them for a minute. The
- * broker looks every minute.
+ * A namespace whose subscriptions expire when they are unused for a minute. The broker
+ * looks every minute.
  */
 @Tag("proof")
 class SubscriptionExpiryTests {

@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 @Tag("proof")
 class WorstDayTests {
 
-	private static final Duration LEASE = Duration.ofSeconds(3);
+	private static final Duration LEASE = ClusterMove.LEASE;
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -175,7 +175,7 @@ class WorstDayTests {
 	@Test
 	void lockClusterMovesToAnotherPulsarClusterAndTokensGoOnGrowing() throws Exception {
 		try (PulsarBroker old = PulsarBroker.start(); PulsarBroker other = PulsarBroker.start()) {
-			rollLedgers(old, 5);
+			ClusterMove.useLedgers(old);
 			LockNode last = node(old.serviceUrl(), "last", 0);
 			last.awaitJoined(LIMIT);
 			long token = use(last);
@@ -218,7 +218,7 @@ class WorstDayTests {
 	@Test
 	void nodesThatRunWhileTheirClientIsLedToAnotherClusterAreRefusedAndTheFloorOfTheMessageHelps() throws Exception {
 		try (PulsarBroker blue = PulsarBroker.start(); PulsarBroker green = PulsarBroker.start()) {
-			rollLedgers(blue, 5);
+			ClusterMove.useLedgers(blue);
 			PulsarClient client = client(blue.serviceUrl());
 			LockNode node = node("node", new PulsarConnector(() -> client, this.topics, "node"));
 			node.awaitJoined(LIMIT);
@@ -256,7 +256,7 @@ class WorstDayTests {
 			try {
 				copy(broker.directory(), backup);
 				broker.restart();
-				rollLedgers(broker, 5);
+				ClusterMove.useLedgers(broker);
 				LockNode last = node(broker.serviceUrl(), "last", 0);
 				last.awaitJoined(LIMIT);
 				long token = use(last);
@@ -302,17 +302,6 @@ class WorstDayTests {
 		}
 	}
 
-	/** So that this cluster's ledgers have larger numbers than those of a new one. */
-	private void rollLedgers(PulsarBroker broker, int times) throws Exception {
-		for (int i = 0; i < times; i++) {
-			try (PulsarClient client = PulsarClient.builder().serviceUrl(broker.serviceUrl()).build()) {
-				for (int j = 0; j < 10; j++) {
-					client.newProducer().topic("persistent://public/default/any-" + i + "-" + j).create().close();
-				}
-			}
-		}
-	}
-
 	private static long use(LockNode node) throws InterruptedException {
 		try (LockHandle held = node.obtain("stock").acquire(LIMIT)) {
 			return held.fencingToken();
@@ -320,14 +309,7 @@ class WorstDayTests {
 	}
 
 	private LockNode node(String url, String name, long floor) {
-		LockNode node = PulsarLocks.at(url)
-			.topics(this.topics)
-			.shards(1)
-			.node(name)
-			.times(LEASE, LEASE.dividedBy(2))
-			.cache(Duration.ZERO, 1)
-			.tokenFloor(floor)
-			.connect();
+		LockNode node = ClusterMove.node(url, this.topics, name, floor);
 		this.nodes.add(node);
 		return node;
 	}
