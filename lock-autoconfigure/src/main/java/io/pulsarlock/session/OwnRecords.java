@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -43,6 +44,26 @@ final class OwnRecords {
 		this.fires = fires;
 	}
 
+	/**
+	 * A record in the name of this session does not count. If this session has written
+	 * it, another client has written a record in its name before, and the nodes count
+	 * that one: what they know of this session is not what it has requested. It ends,
+	 * with a goodbye that counts, so that neither a caller nor a lock waits forever.
+	 * @param latest the number of the session's latest record that counts
+	 */
+	void ignored(Position position, JournalRecord record, long latest) {
+		if (this.writer.isDisplaced(record)) {
+			if (latest < Long.MAX_VALUE) {
+				this.life.lease().passNumber(latest);
+			}
+			this.listener.failed(new LockUnavailableException("The record at " + position
+					+ " does not count, because a client that is not this node has written a record in its name."
+					+ " The node joins again. Find the client, and revoke its permission to produce, or have the"
+					+ " nodes sign their records (pulsar-lock.security.record-keys)"));
+			this.listener.ended(this.life.id(), Reason.NO_ANSWER);
+		}
+	}
+
 	/** An own record was applied and accepted. */
 	void read(Position position, JournalRecord record, TableChange change, long now) {
 		SessionLease lease = this.life.lease();
@@ -54,6 +75,7 @@ final class OwnRecords {
 			this.listener.ended(this.life.id(), Reason.NO_ANSWER);
 			return;
 		}
+		this.writer.counted(record);
 		this.gate.confirmed(lease.confirmed(record.sequence()), now);
 		this.connection.confirmed(record.sequence(), position);
 		this.watch.confirmed(now);

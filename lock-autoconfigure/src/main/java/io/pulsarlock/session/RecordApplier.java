@@ -125,6 +125,16 @@ final class RecordApplier implements JournalFollower.Listener {
 		if (record == null || !change.accepted() || accepted(position, record, change, now)) {
 			changed(change, now);
 		}
+		if (record != null && !change.accepted()) {
+			ignored(position, record);
+		}
+	}
+
+	private void ignored(Position position, JournalRecord record) {
+		SessionState session = this.table.session(this.life.id());
+		if (session != null && record.session().equals(session.id())) {
+			this.own.ignored(position, record, session.sequence());
+		}
 	}
 
 	private TableChange apply(Position position, @Nullable JournalRecord record, long now) {

@@ -1,6 +1,8 @@
 package io.pulsarlock.session;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +34,12 @@ final class RecordWriter {
 	/** The first record that could not be written. */
 	private final AtomicLong torn = new AtomicLong(Long.MAX_VALUE);
 
+	/**
+	 * What was written and has not counted yet, by number. In the journal, another record
+	 * may have taken the number.
+	 */
+	private final Map<Long, JournalRecord> uncounted = new HashMap<>();
+
 	/** Tickets whose release has not been read back. */
 	private final Set<Long> releasing = new HashSet<>();
 
@@ -62,6 +70,7 @@ final class RecordWriter {
 			return sequence;
 		}
 		this.lease.sending(now);
+		this.uncounted.put(sequence, record);
 		write(record).whenComplete((position, ex) -> {
 			if (ex != null) {
 				this.torn.accumulateAndGet(sequence, Math::min);
@@ -114,6 +123,20 @@ final class RecordWriter {
 	/** Whether a record may be missing. */
 	boolean isTorn() {
 		return this.torn.get() != Long.MAX_VALUE;
+	}
+
+	/** A record in the name of this session was applied, and counts. */
+	void counted(JournalRecord record) {
+		this.uncounted.remove(record.sequence(), record);
+	}
+
+	/**
+	 * Whether a record that does not count was written by this session and has never
+	 * counted: its number was taken by a record of another writer. A record that was sent
+	 * twice, or copied, has counted before.
+	 */
+	boolean isDisplaced(JournalRecord record) {
+		return record.equals(this.uncounted.get(record.sequence()));
 	}
 
 	/** A release was read back. */

@@ -61,6 +61,11 @@ final class SessionLease {
 		return this.nextSequence++;
 	}
 
+	/** The next record takes a larger number than that. */
+	void passNumber(long sequence) {
+		this.nextSequence = Math.max(this.nextSequence, Math.addExact(sequence, 1));
+	}
+
 	/** The number the next record will take. */
 	long nextSequence() {
 		return this.nextSequence;

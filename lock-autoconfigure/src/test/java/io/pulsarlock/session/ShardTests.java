@@ -27,6 +27,7 @@ import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
@@ -783,6 +784,37 @@ class ShardTests {
 		UUID own = this.log.records.get(0).session();
 		this.log.append(new OtherVersion(own, 1_000_000, 9, "any", 1000, false));
 		this.loop.advance(Duration.ofSeconds(60));
+		assertThat(held.isHeld()).isTrue();
+	}
+
+	@Test
+	void callerWhoseRequestIsDisplacedByAForgedRecordIsServed() {
+		Hold held = acquire();
+		JournalRecord latest = this.log.records.get(this.log.records.size() - 1);
+		long number = latest.sequence() + 1;
+		this.log.append(new Idle(latest.session(), number, "l:strange", 7, true));
+		this.loop.advance(Duration.ofMillis(1));
+		assertThat(held.isHeld()).as("nothing is displaced yet").isTrue();
+		Waiter waiter = new Waiter(false, null);
+		this.shard.acquire("l:another", "another", LockKind.LOCK, waiter);
+		this.loop.advance(Duration.ofMillis(1));
+		assertThat(held.lost().reason()).isEqualTo(LockLoss.Reason.NO_ANSWER);
+		assertThat(this.log.written(Bye.class)).singleElement()
+			.satisfies((bye) -> assertThat(bye.sequence()).isEqualTo(number + 1));
+		assertThat(this.shard.failure()).hasMessageContaining("a client that is not this node")
+			.hasMessageContaining("pulsar-lock.security.record-keys");
+		this.loop.advance(Duration.ofSeconds(2));
+		assertThat(waiter.granted).isCompleted();
+		assertThat(this.shard.failure()).isNull();
+	}
+
+	@Test
+	void recordsThatAreWrittenTwiceDisplaceNothing() {
+		Hold held = acquire();
+		List.copyOf(this.log.records).forEach(this.log::append);
+		this.loop.advance(Duration.ofSeconds(5));
+		List.copyOf(this.log.records).forEach(this.log::append);
+		this.loop.advance(Duration.ofSeconds(5));
 		assertThat(held.isHeld()).isTrue();
 	}
 

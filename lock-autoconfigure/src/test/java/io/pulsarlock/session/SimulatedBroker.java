@@ -75,9 +75,15 @@ final class SimulatedBroker {
 	}
 
 	private void write(Append append) {
-		Position position = this.cluster.log().append(append.record());
+		Position position = write(append.record());
 		append.link().toClient(() -> append.journal().acknowledged(append.number(), position));
+	}
+
+	/** Writes a record, whoever made it. */
+	Position write(JournalRecord record) {
+		Position position = this.cluster.log().append(record);
 		this.cursors.forEach((journal, cursor) -> dispatchLater(journal, cursor));
+		return position;
 	}
 
 	/** Some records in flight arrive before this broker loses the topic. */

@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
+import io.pulsarlock.line.JournalRecord.Heartbeat;
+import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +119,23 @@ final class SimulatedCluster {
 		if (this.owner != null) {
 			this.time.trace(() -> "cluster  cursors of " + ((of != null) ? of : "all") + " are moved");
 			this.owner.moveCursors(of);
+		}
+	}
+
+	/**
+	 * A client that is not a node writes a record in the name of a live session, with a
+	 * number that this session has not used or is about to use.
+	 */
+	void forge() {
+		List<SessionState> sessions = List.copyOf(this.log.table().sessions());
+		if (this.owner != null && !sessions.isEmpty()) {
+			SessionState session = this.time.pick(sessions);
+			long number = session.sequence() + 1 + this.time.index(4);
+			SessionInfo info = session.info();
+			this.owner.write((info != null && this.time.chance(0.5)) ? new Heartbeat(session.id(), number, false, info,
+					Position.NONE, Position.NONE, Position.NONE, List.of())
+					: new Request(session.id(), number, "l:forged"));
+			this.coverage.count("records forged");
 		}
 	}
 

@@ -110,7 +110,10 @@ record SimulationFault(long at, Kind kind, int node, long lasting, long extra) {
 		 * Some nodes cannot apply the next request. After a while an operator has it
 		 * skipped.
 		 */
-		POISON
+		POISON,
+
+		/** A client writes a record in the name of a node. */
+		FORGED
 
 	}
 

@@ -29,6 +29,7 @@ final class SimulationFaults {
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
 			case DELETED -> this.cluster.delete(fault.extra());
 			case CURSORS_MOVED -> moveCursors(fault.extra());
+			case FORGED -> this.cluster.forge();
 			case POISON ->
 				this.cluster.log().poisonNext((position) -> this.time.after(fault.lasting(), () -> skip(position)));
 			case SLOW_STORAGE -> this.cluster.slowStorage(fault.lasting());

@@ -118,6 +118,23 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return plan.with(faults);
 	}
 
+	/** A client that is not a node writes records in the names of nodes. */
+	static SimulationPlan ofForgeries(long seed) {
+		SimulationPlan plan = of(seed);
+		SplittableRandom random = new SplittableRandom(seed * 19 + 1);
+		// Shortly after a new ledger, such a number looks like a loss, for which nodes
+		// wait for two leases.
+		long end = 40 * SimulatedTime.SECOND;
+		List<SimulationFault> faults = new ArrayList<>(
+				plan.faults.stream().filter((fault) -> fault.at() < end).toList());
+		for (int i = 2 + random.nextInt(10); i > 0; i--) {
+			faults.add(new SimulationFault(random.nextLong(5 * SimulatedTime.SECOND, end), SimulationFault.Kind.FORGED,
+					0, 0, 0));
+		}
+		faults.sort(Comparator.comparingLong(SimulationFault::at));
+		return plan.with(faults);
+	}
+
 	private static SessionSettings settings(String node, int times, Duration affinity) {
 		Duration lease = Duration.ofSeconds((times == 8) ? 5 : 10);
 		Duration grace = switch (times) {

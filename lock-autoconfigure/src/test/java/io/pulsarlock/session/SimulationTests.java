@@ -131,6 +131,19 @@ class SimulationTests {
 		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
 	}
 
+	/**
+	 * A request whose number is taken by a forged record is in no line, and its caller is
+	 * served nevertheless.
+	 */
+	@Test
+	void recordThatIsWrittenInTheNameOfANodeLetsNobodyWaitForever() {
+		SimulationCoverage coverage = new SimulationCoverage();
+		long seeds = Long.getLong("pulsarlock.simulation.forgeries", 1000);
+		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofForgeries(seed), coverage));
+		System.out.println(coverage);
+		assertThat(coverage.of("records forged")).isGreaterThan(seeds * 5);
+	}
+
 	private static void assertCovered(SimulationCoverage coverage, long steps) {
 		SoftAssertions softly = new SoftAssertions();
 		LEAST.forEach((what, least) -> softly.assertThat(coverage.of(what))
