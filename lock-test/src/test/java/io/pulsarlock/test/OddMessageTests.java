@@ -25,6 +25,8 @@ import org.apache.pulsar.client.api.PulsarClientException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,6 +67,7 @@ class OddMessageTests {
 
 	@ParameterizedTest
 	@MethodSource("odd")
+	@Execution(ExecutionMode.CONCURRENT)
 	void locksAreHeldGrantedAndJoinedForAsBefore(String kind) throws Exception {
 		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);

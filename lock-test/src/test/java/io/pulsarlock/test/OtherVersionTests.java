@@ -14,6 +14,8 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +51,7 @@ class OtherVersionTests {
 
 	@ParameterizedTest
 	@CsvSource({ "4, true", "4, false", "2, true", "1, false" })
+	@Execution(ExecutionMode.CONCURRENT)
 	void nodesGoOnAndJoinWhenTheOtherOneIsGone(int version, boolean orderly) throws Exception {
 		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);

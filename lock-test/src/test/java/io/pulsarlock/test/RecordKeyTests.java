@@ -30,6 +30,8 @@ import org.apache.pulsar.client.api.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,6 +69,7 @@ class RecordKeyTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void whoHasNoKeyTakesNothing() throws Exception {
 		try (LockNode a = node("a", OLD)) {
 			a.awaitJoined(LIMIT);
@@ -117,6 +120,7 @@ class RecordKeyTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void keyIsChangedWhileALockIsHeld() throws Exception {
 		try (LockNode holder = node("holder", OLD, NEW)) {
 			holder.awaitJoined(LIMIT);
@@ -140,6 +144,7 @@ class RecordKeyTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void nodeWithoutKeysIsRefusedWhereThereAreSome() throws Exception {
 		try (LockNode a = node("a", OLD)) {
 			a.awaitJoined(LIMIT);
@@ -161,6 +166,7 @@ class RecordKeyTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void nodeWithKeysComesAfterThoseThatHaveNone() throws Exception {
 		try (LockNode a = node("a")) {
 			a.awaitJoined(LIMIT);
@@ -181,6 +187,7 @@ class RecordKeyTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void nodesWithoutACommonKeyRefuseEachOther() throws Exception {
 		try (LockNode a = node("a", OLD)) {
 			a.awaitJoined(LIMIT);
