@@ -24,6 +24,9 @@ public final class SessionState {
 
 	private @Nullable SessionInfo info;
 
+	/** What its latest heartbeat says of it. */
+	private @Nullable SessionInfo claimed;
+
 	private @Nullable Outsider other;
 
 	private Position opened;
@@ -74,8 +77,16 @@ public final class SessionState {
 		this.sequence = sequence;
 	}
 
+	/**
+	 * It says what it is. A session never changes that, so a heartbeat that says
+	 * something else is believed only if the next one repeats it: one forged record does
+	 * not make others wait for an hour, and one that is met first is soon corrected.
+	 */
 	void introduce(SessionInfo info) {
-		this.info = info;
+		if (this.info == null || info.equals(this.claimed)) {
+			this.info = info;
+		}
+		this.claimed = info;
 	}
 
 	/** It writes what cannot be applied. What was said before and not now stays. */

@@ -323,6 +323,33 @@ class LineTableTests {
 	}
 
 	@Test
+	void oneHeartbeatThatClaimsAnotherLeaseIsNotBelieved() {
+		LineTable table = new LineTable();
+		SessionInfo other = new SessionInfo(INFO.node(), RecordBounds.MAX_LEASE_MILLIS, INFO.graceMillis(), 1);
+		table.apply(at(1), opening(ONE));
+		table.apply(at(2), saying(other, 1));
+		assertThat(table.session(ONE).info()).isEqualTo(INFO);
+		table.apply(at(3), saying(INFO, 2));
+		table.apply(at(4), saying(other, 3));
+		assertThat(table.session(ONE).info()).isEqualTo(INFO);
+	}
+
+	@Test
+	void heartbeatThatIsMetFirstAndClaimsAnotherLeaseIsCorrected() {
+		LineTable table = new LineTable();
+		SessionInfo other = new SessionInfo(INFO.node(), RecordBounds.MAX_LEASE_MILLIS, INFO.graceMillis(), 1);
+		table.apply(at(1), saying(other, 1));
+		assertThat(table.session(ONE).info()).isEqualTo(other);
+		table.apply(at(2), saying(INFO, 2));
+		table.apply(at(3), saying(INFO, 3));
+		assertThat(table.session(ONE).info()).isEqualTo(INFO);
+	}
+
+	private static Heartbeat saying(SessionInfo info, long number) {
+		return new Heartbeat(ONE, number, false, info, Position.NONE, Position.NONE, Position.NONE, List.of());
+	}
+
+	@Test
 	void openingThatWasNotReadIsMissedAtTheNextHeartbeat() {
 		entryThatWasNotReadIsMissed(1343);
 	}
