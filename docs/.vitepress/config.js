@@ -38,6 +38,7 @@ export default defineConfig({
           { text: 'Annotations', link: '/annotations' },
           { text: 'Programmatic use', link: '/programmatic' },
           { text: 'Testing', link: '/testing' },
+          { text: 'Migration', link: '/migration' },
           { text: 'Settings', link: '/settings' },
           { text: 'Troubleshooting', link: '/troubleshooting' },
           { text: 'Sample application', link: '/sample' },

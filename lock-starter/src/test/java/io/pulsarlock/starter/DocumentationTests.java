@@ -38,6 +38,8 @@ class DocumentationTests {
 
 	private static final Path SOURCES = Path.of("src/test/java/io/pulsarlock/starter");
 
+	private static final String OTHERS = "benchmarks/comparison/src/test/java/io/pulsarlock/comparison/migration/";
+
 	/** By their paths from the root of the checkout. */
 	private final Map<Path, DocumentedPage> pages = pages();
 
@@ -64,9 +66,13 @@ class DocumentationTests {
 	void everyJavaBlockIsCompiled() {
 		String compiled = Stream.concat(Stream.of("DocumentationSnippets.java", "SecurityPageTests.java",
 				// These are run, too.
-				"documented/ShopTests.java", "documented/RedemptionTests.java")
+				"documented/ShopTests.java", "documented/RedemptionTests.java", "migration/AfterMigration.java",
+				"migration/BothLocks.java", "migration/TwoNodesTests.java")
 			.map(SOURCES::resolve),
-				Stream.of(ROOT.resolve("lock-console/src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java")))
+				Stream.of("lock-console/src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java",
+						// Compiled with the profile "benchmarks".
+						OTHERS + "BeforeMigration.java", OTHERS + "SpringIntegrationRoles.java")
+					.map(ROOT::resolve))
 			.map((file) -> flat(read(file)))
 			.collect(Collectors.joining());
 		assertThat(all("```java\n(.*?)```")).hasSizeGreaterThan(8)
