@@ -51,7 +51,7 @@ public interface FencedLock extends Lock {
 	 * code that never ends; it is not needed for crashes.
 	 * @param waitFor the longest wait
 	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
-	 * or null for no limit
+	 * or null for no limit. {@link LockHandle#holdFor} changes it later
 	 * @return the handle
 	 * @throws LockBusyException if another holder still has the lock
 	 * @throws LockUnavailableException if the cluster could not be asked
@@ -89,7 +89,7 @@ public interface FencedLock extends Lock {
 	 * held.
 	 * @param waitFor the longest wait
 	 * @param holdFor the longest hold, after which the lock is lost and its holder told;
-	 * or null for no limit
+	 * or null for no limit. {@link LockHandle#holdFor} changes it later
 	 * @return completes with the handle, or exceptionally with {@link LockBusyException}
 	 * or {@link LockUnavailableException}, on a thread of the registry; cancelling it
 	 * gives the place up, and a lock granted at that very moment is released

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Safety: the first to see the {@linkplain HoldDeadline deadline} passed makes the loss
  * final, and a final state never changes, so a record that is confirmed too late revives
- * nothing.
+ * nothing, and neither does a limit that is set too late.
  */
 final class Hold implements LockHandle, CountedHandle {
 
@@ -28,9 +28,10 @@ final class Hold implements LockHandle, CountedHandle {
 
 	private final Loop loop;
 
-	private final HoldDeadline deadline;
+	/** Changed while the listeners are locked. */
+	private volatile HoldDeadline deadline;
 
-	private final Consumer<Hold> ended;
+	private final Owner owner;
 
 	/** Locked when the state changes, so that each is told or comes too late. */
 	private final LossListeners listeners;
@@ -48,7 +49,7 @@ final class Hold implements LockHandle, CountedHandle {
 	 */
 	volatile boolean abandoned;
 
-	private @Nullable Taker taker;
+	private @Nullable HoldTaker taker;
 
 	/** What the holder may give it back to, without the loop. */
 	private @Nullable Source source;
@@ -56,25 +57,23 @@ final class Hold implements LockHandle, CountedHandle {
 	/** Whether its beginning was told, so that its end may be. */
 	private volatile boolean announced = true;
 
-	private boolean endTold;
-
 	/** Guarded by the listeners. */
 	private @Nullable Uses uses;
 
 	private final CompletableFuture<Void> left = new CompletableFuture<>();
 
 	Hold(String name, long token, Loop loop, SessionLease lease, @Nullable Duration limit, Executor callbacks,
-			Consumer<Hold> ended) {
+			Owner owner) {
 		this.name = name;
 		this.token = token;
 		this.loop = loop;
 		this.deadline = HoldDeadline.of(lease, loop.nanoTime(), limit);
 		this.listeners = new LossListeners(name, callbacks);
-		this.ended = ended;
+		this.owner = owner;
 	}
 
 	/** Remembers for whom it was made. */
-	Hold of(Taker taker) {
+	Hold of(HoldTaker taker) {
 		this.taker = taker;
 		return this;
 	}
@@ -102,11 +101,7 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/** Whether its end is still to be told; true once. */
 	boolean tellEnd() {
-		synchronized (this.listeners) {
-			boolean first = !this.endTold;
-			this.endTold = true;
-			return first;
-		}
+		return this.listeners.end();
 	}
 
 	@Override
@@ -128,17 +123,9 @@ final class Hold implements LockHandle, CountedHandle {
 		return this.loop;
 	}
 
-	SessionLease lease() {
-		return this.deadline.lease();
-	}
-
-	/** For how long its own limit still lets it go on. */
-	long limitFor(long now) {
-		return this.deadline.limitFor(now);
-	}
-
-	boolean isLimited() {
-		return this.deadline.isLimited();
+	/** As it is at this moment. Any thread. */
+	HoldDeadline deadline() {
+		return this.deadline;
 	}
 
 	long grantedAt() {
@@ -147,15 +134,15 @@ final class Hold implements LockHandle, CountedHandle {
 
 	@Override
 	public boolean isHeld() {
-		if (isOver()) {
-			return false;
+		while (!isOver()) {
+			HoldDeadline deadline = this.deadline;
+			Reason reason = deadline.passed(this.loop.nanoTime());
+			if (reason == null) {
+				return true;
+			}
+			lose(reason, deadline);
 		}
-		Reason reason = this.deadline.passed(this.loop.nanoTime());
-		if (reason != null) {
-			lose(reason);
-			return false;
-		}
-		return true;
+		return false;
 	}
 
 	/** Whether {@link #isHeld} would say so at that time; changes nothing. Any thread. */
@@ -175,7 +162,8 @@ final class Hold implements LockHandle, CountedHandle {
 
 	/** Why it is over by itself, or else the given reason. */
 	Reason reasonOr(Reason reason) {
-		Reason own = this.deadline.passed(this.loop.nanoTime());
+		// Once it is not held its deadline stays as it is.
+		Reason own = isHeld() ? null : this.deadline.passed(this.loop.nanoTime());
 		return (own != null) ? own : reason;
 	}
 
@@ -196,14 +184,35 @@ final class Hold implements LockHandle, CountedHandle {
 		return isHeld() ? this.deadline.remaining(this.loop.nanoTime()) : Duration.ZERO;
 	}
 
+	@Override
+	public void holdFor(@Nullable Duration holdFor) {
+		Duration limit = HoldDeadline.limit(this.name, holdFor);
+		synchronized (this.listeners) {
+			// Also throws if the former limit has passed and this is the first to see it.
+			assertHeld();
+			HoldDeadline before = this.deadline;
+			this.deadline = before.limited(limit, this.loop.nanoTime());
+			if (this.deadline.limitNanos() >= before.limitNanos()) {
+				// The loop looks when the former one ends, and sees that it goes on.
+				return;
+			}
+		}
+		this.loop.execute(() -> this.owner.limited(this));
+	}
+
 	/**
 	 * Ends the holding against its holder's will. Any thread, with whatever stack it has
 	 * left; the first end counts.
 	 */
 	void lose(Reason reason) {
+		lose(reason, null);
+	}
+
+	/** The same by a deadline that has passed, unless another limit came first. */
+	private void lose(Reason reason, @Nullable HoldDeadline passed) {
 		LockLoss event = new LockLoss(this.name, this.token, reason);
 		synchronized (this.listeners) {
-			if (isOver()) {
+			if (isOver() || (reason == Reason.HELD_TOO_LONG && passed != null && passed != this.deadline)) {
 				return;
 			}
 			this.lost = event;
@@ -225,7 +234,7 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 		this.listeners.clear();
 		this.finished = true;
-		this.ended.accept(this);
+		this.owner.ended(this);
 	}
 
 	@Override
@@ -278,7 +287,7 @@ final class Hold implements LockHandle, CountedHandle {
 	 */
 	void tick() {
 		isHeld();
-		Taker taker = this.taker;
+		HoldTaker taker = this.taker;
 		if (this.abandoned || (taker != null && taker.isGone())) {
 			// Its own thread may have failed before it said so.
 			this.announced = true;
@@ -306,28 +315,21 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 	}
 
-	/**
-	 * Whether it has ended because this node gives it up, although the cluster would let
-	 * it go on.
-	 */
-	boolean isGivenUp() {
-		LockLoss lost = this.lost;
-		return lost != null && switch (lost.reason()) {
-			case RESIGNED, NODE_STOPPED, HELD_TOO_LONG, RELEASED_BY_ADMINISTRATOR -> true;
-			default -> false;
-		};
-	}
-
 	/** Completes when its place in line was given up, or was lost. Any thread. */
 	CompletableFuture<Void> left() {
 		return this.left;
 	}
 
-	/** For whom a holding is made. */
-	interface Taker {
+	/** Whose holding it is. On the loop. */
+	@FunctionalInterface
+	interface Owner {
 
-		/** Whether the holding will not be used. Any thread. */
-		boolean isGone();
+		/** A holding has ended, by whatever means; told once for each. */
+		void ended(Hold hold);
+
+		/** A holding has got a limit that ends earlier than the one before. */
+		default void limited(Hold hold) {
+		}
 
 	}
 

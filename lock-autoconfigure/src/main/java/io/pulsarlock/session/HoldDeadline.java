@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.time.Duration;
 
 import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.PrintedNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,29 @@ import org.jspecify.annotations.Nullable;
  */
 record HoldDeadline(SessionLease lease, long grantedAt, long limitNanos) {
 
+	/** Longer than any holding, short enough for nanoseconds. */
+	private static final Duration FOREVER = Duration.ofDays(365);
+
 	static HoldDeadline of(SessionLease lease, long grantedAt, @Nullable Duration limit) {
 		return new HoldDeadline(lease, grantedAt, (limit != null) ? limit.toNanos() : Long.MAX_VALUE);
+	}
+
+	/**
+	 * The limit that a caller asks for, as it can be counted.
+	 * @throws IllegalArgumentException if it is not positive
+	 */
+	static @Nullable Duration limit(String lock, @Nullable Duration holdFor) {
+		if (holdFor != null && (holdFor.isNegative() || holdFor.isZero())) {
+			throw new IllegalArgumentException(
+					"The limit holdFor of lock '" + PrintedNames.lock(lock) + "' must be positive");
+		}
+		return (holdFor == null || holdFor.compareTo(FOREVER) < 0) ? holdFor : FOREVER;
+	}
+
+	/** The same with another limit, which is counted from now. */
+	HoldDeadline limited(@Nullable Duration limit, long now) {
+		return new HoldDeadline(this.lease, this.grantedAt,
+				(limit != null) ? now - this.grantedAt + limit.toNanos() : Long.MAX_VALUE);
 	}
 
 	/** Why it has passed; null if it has not. */

@@ -41,9 +41,10 @@ final class HolderTimer {
 			return;
 		}
 		boolean awaited = changes && isBrief(hold, now);
-		long limit = hold.limitFor(now);
+		HoldDeadline deadline = hold.deadline();
+		long limit = deadline.limitFor(now);
 		long delay = awaited ? Math.min(BRIEF_NANOS - (now - hold.grantedAt()), limit) : limit;
-		if (delay != Long.MAX_VALUE && (awaited || hold.isLimited())) {
+		if (delay != Long.MAX_VALUE && (awaited || deadline.isLimited())) {
 			this.timer = this.host.loop().schedule(Math.max(delay, 0) + 1, () -> {
 				hold.tick();
 				this.host.again(this.key);

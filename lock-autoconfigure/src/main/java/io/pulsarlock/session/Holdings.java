@@ -1,7 +1,5 @@
 package io.pulsarlock.session;
 
-import java.util.function.Consumer;
-
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLoss.Reason;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,7 @@ final class Holdings implements KeptLock.Owner {
 
 	private final LockHost host;
 
-	private final Consumer<Hold> ended;
+	private final Hold.Owner owner;
 
 	/** The present one, until nothing is guarded by it any more. */
 	private @Nullable Hold current;
@@ -28,13 +26,13 @@ final class Holdings implements KeptLock.Owner {
 
 	/**
 	 * Creates it.
-	 * @param ended is told of the end of each holding, on the loop
+	 * @param owner is told of the end of each holding
 	 */
-	Holdings(String name, LockKind kind, LockHost host, Consumer<Hold> ended) {
+	Holdings(String name, LockKind kind, LockHost host, Hold.Owner owner) {
 		this.name = name;
 		this.kind = kind;
 		this.host = host;
-		this.ended = ended;
+		this.owner = owner;
 	}
 
 	/**
@@ -62,14 +60,14 @@ final class Holdings implements KeptLock.Owner {
 	}
 
 	private Hold make(Waiter waiter, long token, SessionLease lease) {
-		return new Hold(this.name, token, this.host.loop(), lease, waiter.holdFor, this.host.callbacks(), this.ended)
+		return new Hold(this.name, token, this.host.loop(), lease, waiter.holdFor, this.host.callbacks(), this.owner)
 			.of(waiter);
 	}
 
 	/** Any thread. */
 	@Override
 	public Hold holding(Waiter waiter, long token, Hold before) {
-		return make(waiter, token, before.lease());
+		return make(waiter, token, before.deadline().lease());
 	}
 
 	/** Any thread. */
@@ -91,7 +89,7 @@ final class Holdings implements KeptLock.Owner {
 	 */
 	void ended(Hold hold, Runnable left) {
 		LockLoss lost = hold.lost();
-		if (this.current != hold || !hold.isGivenUp()) {
+		if (this.current != hold || !isGivenUp(hold)) {
 			released(hold);
 			left.run();
 			return;
@@ -115,13 +113,25 @@ final class Holdings implements KeptLock.Owner {
 			// What was over by its own deadline was not taken away.
 			Reason own = hold.reasonOr(reason);
 			hold.lose(own);
-			if (hold.isGivenUp()) {
+			if (isGivenUp(hold)) {
 				tellEnd(hold, own);
 				hold.left().complete(null);
 			}
 		}
 		this.current = null;
 		return hold;
+	}
+
+	/**
+	 * Whether a holding has ended because this node gives it up, although the cluster
+	 * would let it go on.
+	 */
+	private static boolean isGivenUp(Hold hold) {
+		LockLoss lost = hold.lost();
+		return lost != null && switch (lost.reason()) {
+			case RESIGNED, NODE_STOPPED, HELD_TOO_LONG, RELEASED_BY_ADMINISTRATOR -> true;
+			default -> false;
+		};
 	}
 
 	/**

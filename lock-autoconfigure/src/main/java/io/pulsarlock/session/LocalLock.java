@@ -12,7 +12,7 @@ import io.pulsarlock.line.Ticket;
  * who waits for it here, its places in the line, and what it holds or keeps the lock by.
  * Runs on the loop.
  */
-final class LocalLock implements LockCache.Kept {
+final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final String key;
 
@@ -39,7 +39,7 @@ final class LocalLock implements LockCache.Kept {
 		this.host = host;
 		this.waiters = new WaitQueue(name);
 		this.places = new LinePlaces(key);
-		this.holdings = new Holdings(name, kind, host, this::ended);
+		this.holdings = new Holdings(name, kind, host, this);
 		this.reserve = new Reserve(key, host, this.holdings, this);
 		this.timer = new HolderTimer(key, host);
 	}
@@ -205,10 +205,15 @@ final class LocalLock implements LockCache.Kept {
 		}
 	}
 
-	/** A holding has ended, by whatever means; told once for each. */
-	private void ended(Hold hold) {
+	@Override
+	public void ended(Hold hold) {
 		this.reserve.withdraw();
 		this.holdings.ended(hold, () -> left(hold));
+	}
+
+	@Override
+	public void limited(Hold hold) {
+		this.host.again(this.key);
 	}
 
 	/** Nothing is guarded by the holding any more, so its place is given up. */

@@ -24,6 +24,8 @@ final class LossListeners {
 
 	private final List<LossListener> listeners = new ArrayList<>();
 
+	private boolean ended;
+
 	LossListeners(String lock, Executor callbacks) {
 		this.lock = lock;
 		this.callbacks = callbacks;
@@ -41,6 +43,13 @@ final class LossListeners {
 	/** No listener is told any more. */
 	synchronized void clear() {
 		this.listeners.clear();
+	}
+
+	/** Whether the end of the holding is still to be told, in general; true once. */
+	synchronized boolean end() {
+		boolean first = !this.ended;
+		this.ended = true;
+		return first;
 	}
 
 	/** Tells all that are there. */

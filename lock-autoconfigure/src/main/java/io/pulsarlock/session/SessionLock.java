@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLock implements FencedLock, BindableLock {
 
-	/** Longer than any wait or holding, short enough for nanoseconds. */
+	/** Longer than any wait, short enough for nanoseconds. */
 	private static final Duration FOREVER = Duration.ofDays(365);
 
 	private final String name;
@@ -83,11 +83,7 @@ final class SessionLock implements FencedLock, BindableLock {
 			throw new IllegalArgumentException(
 					"The wait for lock '" + PrintedNames.lock(this.name) + "' must not be negative");
 		}
-		if (holdFor != null && (holdFor.isNegative() || holdFor.isZero())) {
-			throw new IllegalArgumentException(
-					"The hold limit of lock '" + PrintedNames.lock(this.name) + "' must be positive");
-		}
-		return new Waiter(waitFor.isZero(), (holdFor != null) ? min(holdFor) : null);
+		return new Waiter(waitFor.isZero(), HoldDeadline.limit(this.name, holdFor));
 	}
 
 	/** Not to wait means: no longer than an answer of the cluster may take. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A caller on this node that wants a lock. Costs nothing outside this process.
  */
-final class Waiter implements Hold.Taker {
+final class Waiter implements HoldTaker {
 
 	final CompletableFuture<Hold> granted = new CompletableFuture<>();
 

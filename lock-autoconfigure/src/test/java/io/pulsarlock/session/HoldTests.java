@@ -278,7 +278,7 @@ class HoldTests {
 		assertLost(hold, Reason.NODE_STOPPED);
 	}
 
-	/** Looks, records, confirmations and losses in any order. */
+	/** Looks, records, confirmations, limits and losses in any order. */
 	@Property
 	void endsOnceAndForEver(@ForAll long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
@@ -287,17 +287,25 @@ class HoldTests {
 		session.confirmed(session.sending(clock.nanoTime()));
 		List<LockLoss> losses = new ArrayList<>();
 		List<Hold> ends = new ArrayList<>();
-		Hold hold = new Hold("any", 1, clock, session,
-				random.nextBoolean() ? Duration.ofNanos(random.nextInt(1, 3000)) : null, Runnable::run, ends::add);
+		Duration limit = limit(random);
+		long limitedAt = clock.nanoTime();
+		Hold hold = new Hold("any", 1, clock, session, limit, Runnable::run, ends::add);
 		hold.onLost(losses::add);
 		boolean over = false;
 		for (int i = 0; i < 60; i++) {
 			clock.pass(random.nextInt(200));
-			switch (random.nextInt(6)) {
+			switch (random.nextInt(7)) {
 				case 0 -> session.confirmed(session.sending(clock.nanoTime() - random.nextInt(50)));
 				case 1, 2 -> session.sending(clock.nanoTime());
 				case 3 -> hold.isHeld();
 				case 4 -> clock.runAll();
+				case 5 -> {
+					boolean held = hold.wouldBeHeld(clock.nanoTime());
+					Duration anew = limit(random);
+					assertThat(isLimited(hold, anew)).isEqualTo(held);
+					limit = held ? anew : limit;
+					limitedAt = held ? clock.nanoTime() : limitedAt;
+				}
 				default -> {
 					if (random.nextInt(20) == 0) {
 						hold.release();
@@ -310,11 +318,29 @@ class HoldTests {
 			boolean would = hold.wouldBeHeld(clock.nanoTime());
 			assertThat(hold.isHeld()).isEqualTo(would);
 			assertThat(over && would).as("has come back").isFalse();
+			assertThat(would && limit != null && clock.nanoTime() - limitedAt >= limit.toNanos())
+				.as("has outlived its limit")
+				.isFalse();
 			over |= !would;
 		}
 		clock.runAll();
 		assertThat(losses).hasSize((hold.lost() != null) ? 1 : 0);
 		assertThat(ends).hasSize(over ? 1 : 0);
+	}
+
+	private static @Nullable Duration limit(SplittableRandom random) {
+		return random.nextBoolean() ? Duration.ofNanos(random.nextInt(1, 3000)) : null;
+	}
+
+	/** Whether the hold takes the limit. */
+	private static boolean isLimited(Hold hold, @Nullable Duration limit) {
+		try {
+			hold.holdFor(limit);
+			return true;
+		}
+		catch (LockLostException | IllegalStateException ex) {
+			return false;
+		}
 	}
 
 }

@@ -54,6 +54,15 @@ abstract class DocumentationSnippets {
 		}
 	}
 
+	void limited(FencedLock lock, List<String> productIds) throws InterruptedException {
+		try (LockHandle held = lock.acquire(Duration.ofSeconds(2), Duration.ofMinutes(1))) {
+			for (String productId : productIds) {
+				held.holdFor(Duration.ofMinutes(1));
+				this.products.save(productId, held.fencingToken());
+			}
+		}
+	}
+
 	String template(String productId) throws InterruptedException {
 		String receipt = this.lockRegistry.execute("till", Duration.ofSeconds(2),
 				(lock) -> this.till.book(productId, lock.fencingToken()));

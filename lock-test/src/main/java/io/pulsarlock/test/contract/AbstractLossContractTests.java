@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The second rung: locks that are lost while they are held, and connections that break.
@@ -250,6 +252,34 @@ public abstract class AbstractLossContractTests extends AbstractLockContractTest
 		LockHandle quick = a.obtain("quick").acquire(LONG, LONG);
 		quick.close();
 		assertThat(quick.isHeld()).isFalse();
+	}
+
+	@Test
+	void limitThatIsSetAnewCountsFromThen() throws Exception {
+		LockNode a = node("a");
+		LockNode b = node("b");
+		Duration limit = Duration.ofSeconds(2);
+		LockHandle longer = a.obtain("longer").acquire(LONG, limit);
+		LockHandle unlimited = a.obtain("unlimited").acquire(LONG, limit);
+		LockHandle held = a.obtain("stock").acquire(LONG, LONG);
+		assertThatIllegalArgumentException().isThrownBy(() -> held.holdFor(Duration.ZERO))
+			.withMessageContaining("holdFor");
+		longer.holdFor(Duration.ofSeconds(Long.MAX_VALUE));
+		unlimited.holdFor(null);
+		CompletableFuture<Boolean> overlap = b.obtain("stock").acquireAsync(LONG).thenApply((next) -> held.isHeld());
+		held.holdFor(limit);
+		assertThat(held.remaining()).isLessThanOrEqualTo(limit);
+		assertThat(overlap).isNotDone();
+		assertThat(get(overlap)).isFalse();
+		// Their first limits began before that one.
+		assertThat(longer.isHeld()).isTrue();
+		assertThat(unlimited.isHeld()).isTrue();
+		assertThatExceptionOfType(LockLostException.class).isThrownBy(() -> held.holdFor(LONG))
+			.withMessageContaining("HELD_TOO_LONG");
+		assertThat(held.isHeld()).isFalse();
+		longer.close();
+		assertThatIllegalStateException().isThrownBy(() -> longer.holdFor(LONG));
+		unlimited.close();
 	}
 
 	@Test
