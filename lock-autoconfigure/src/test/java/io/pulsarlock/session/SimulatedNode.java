@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
+import io.pulsarlock.LockLostException;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +95,12 @@ final class SimulatedNode {
 			this.waiting--;
 			long over = 0;
 			if (hold != null) {
-				this.invariants.granted(this, lock, hold);
+				SimulatedHolding holding = this.invariants.granted(this, lock, hold, limit);
 				over = holdTime(kind);
 				this.process.later(over, hold::release);
+				if (this.time.chance((limit != null) ? 0.5 : 0.05)) {
+					this.process.later(this.time.between(0, over), () -> limitAnew(holding));
+				}
 			}
 			if (isHomely() && this.time.chance(0.7)) {
 				this.process.later(over + this.time.skewed(0, 2 * SimulatedTime.SECOND), () -> want(lock));
@@ -113,6 +117,28 @@ final class SimulatedNode {
 					this.shard.givenUp(lock);
 				}
 			});
+		}
+	}
+
+	/** Perhaps too late. */
+	private void limitAnew(SimulatedHolding holding) {
+		Duration limit = this.time.chance(0.2) ? null : Duration.ofMillis(this.time.between(1, 4000));
+		try {
+			holding.hold().holdFor(limit);
+			holding.limited(limit);
+			this.cluster.coverage().count("limits set anew");
+			if (this.time.chance(0.7)) {
+				this.process.later(this.time.between(0, 2 * SimulatedTime.SECOND), () -> limitAnew(holding));
+			}
+		}
+		catch (LockLostException ex) {
+			this.cluster.coverage().count("limits that came too late");
+			if (limit != null && this.cluster.plan().twin(SimulationTwin.LIMIT_REVIVES)) {
+				this.invariants.revived(holding, limit);
+			}
+		}
+		catch (IllegalStateException ex) {
+			this.cluster.coverage().count("limits after the release");
 		}
 	}
 

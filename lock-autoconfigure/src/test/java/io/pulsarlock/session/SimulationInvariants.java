@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -27,16 +28,16 @@ final class SimulationInvariants {
 
 	private final List<SimulatedNode> nodes;
 
-	private final List<Holding> holdings = new ArrayList<>();
+	private final List<SimulatedHolding> holdings = new ArrayList<>();
 
-	private final List<Holding> ended = new ArrayList<>();
+	private final List<SimulatedHolding> ended = new ArrayList<>();
 
 	/** Lost, and their holders are still to be told. */
-	private final List<Holding> untold = new ArrayList<>();
+	private final List<SimulatedHolding> untold = new ArrayList<>();
 
 	private final Map<String, Long> tokens = new HashMap<>();
 
-	private final Map<String, Holding> byToken = new HashMap<>();
+	private final Map<String, SimulatedHolding> byToken = new HashMap<>();
 
 	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
 
@@ -47,15 +48,15 @@ final class SimulationInvariants {
 		this.nodes = nodes;
 	}
 
-	void granted(SimulatedNode node, String lock, Hold hold) {
-		Holding holding = new Holding(node, lock, hold);
+	SimulatedHolding granted(SimulatedNode node, String lock, Hold hold, @Nullable Duration limit) {
+		SimulatedHolding holding = new SimulatedHolding(node, lock, hold, limit);
 		long token = hold.token();
 		long now = this.cluster.time().now();
-		for (Holding other : this.holdings) {
-			if (other.lock.equals(lock)) {
+		for (SimulatedHolding other : this.holdings) {
+			if (other.lock().equals(lock)) {
 				check(!other.believes(), () -> "two hold " + lock + ": " + other + " and now " + holding);
 				// It is notified at the same moment, on another thread.
-				check(other.hold.isOver() || !other.isAwake(now),
+				check(other.hold().isOver() || !other.isAwake(now),
 						() -> holding + " was granted before " + other + " had noticed its loss");
 			}
 		}
@@ -87,6 +88,7 @@ final class SimulationInvariants {
 		if (link != null && this.cluster.isStale(link.broker())) {
 			this.cluster.coverage().count("grants on a stale broker");
 		}
+		return holding;
 	}
 
 	/**
@@ -108,8 +110,8 @@ final class SimulationInvariants {
 			.trace(() -> "EVENT    " + node + " " + event.type() + " " + event.name() + " " + event.token()
 					+ ((event.reason() != null) ? " " + event.reason() : ""));
 		this.cluster.coverage().count("event " + event.type() + ((event.reason() != null) ? " " + event.reason() : ""));
-		Holding holding = this.byToken.get(event.name() + event.token());
-		check(holding != null && holding.node == node, () -> "an event for nothing: " + event);
+		SimulatedHolding holding = this.byToken.get(event.name() + event.token());
+		check(holding != null && holding.node() == node, () -> "an event for nothing: " + event);
 		if (holding == null) {
 			return;
 		}
@@ -121,16 +123,24 @@ final class SimulationInvariants {
 		check(holding.acquired == 1 && holding.over == 0, () -> event.type() + " at the wrong time for " + holding);
 		if (event.type() == Type.LOST || event.type() == Type.RELEASED) {
 			holding.over++;
-			check(holding.hold.isOver() && !holding.hold.isHeld(), () -> holding + " is held after its end");
-			check((event.type() == Type.LOST) == (holding.hold.lost() != null), () -> "the wrong event: " + event);
+			check(holding.hold().isOver() && !holding.hold().isHeld(), () -> holding + " is held after its end");
+			check((event.type() == Type.LOST) == (holding.hold().lost() != null), () -> "the wrong event: " + event);
+		}
+	}
+
+	/** Only for a broken twin: a holding has come back. */
+	void revived(SimulatedHolding holding, Duration limit) {
+		holding.revived(limit);
+		if (this.ended.remove(holding)) {
+			this.holdings.add(holding);
 		}
 	}
 
 	/** Nothing a dead node believes counts. */
 	void died(SimulatedNode node) {
-		this.holdings.removeIf((holding) -> holding.node == node);
-		this.ended.removeIf((holding) -> holding.node == node);
-		this.untold.removeIf((holding) -> holding.node == node);
+		this.holdings.removeIf((holding) -> holding.node() == node);
+		this.ended.removeIf((holding) -> holding.node() == node);
+		this.untold.removeIf((holding) -> holding.node() == node);
 	}
 
 	void afterStep() {
@@ -158,8 +168,8 @@ final class SimulationInvariants {
 	private void believers() {
 		int count = this.holdings.size();
 		for (int i = 0; i < count; i++) {
-			Holding one = this.holdings.get(i);
-			if (one.hold.isOver()) {
+			SimulatedHolding one = this.holdings.get(i);
+			if (one.isOver()) {
 				this.holdings.remove(i);
 				this.ended.add(one);
 				if (!one.isDone()) {
@@ -178,11 +188,12 @@ final class SimulationInvariants {
 			else {
 				// A record in flight has arrived before the check.
 				one.goesOn();
+				check(!one.outlivesItsLimit(), () -> one + " outlives its limit");
 			}
 			for (int j = i + 1; j < count; j++) {
-				Holding other = this.holdings.get(j);
-				if (one.lock.equals(other.lock) && one.believes() && other.believes()) {
-					throw new SimulationViolation("two hold " + one.lock + ": " + one + " and " + other);
+				SimulatedHolding other = this.holdings.get(j);
+				if (one.lock().equals(other.lock()) && one.believes() && other.believes()) {
+					throw new SimulationViolation("two hold " + one.lock() + ": " + one + " and " + other);
 				}
 			}
 		}
@@ -191,9 +202,9 @@ final class SimulationInvariants {
 	/** A holder that has lost its lock and is not paused is notified at once. */
 	private void losers() {
 		if (!this.untold.isEmpty()) {
-			this.untold.removeIf(Holding::isDone);
+			this.untold.removeIf(SimulatedHolding::isDone);
 			long now = this.cluster.time().now();
-			for (Holding holding : this.untold) {
+			for (SimulatedHolding holding : this.untold) {
 				check(!holding.isOverdue(now), () -> holding + " was not told of its loss");
 			}
 		}
@@ -236,13 +247,13 @@ final class SimulationInvariants {
 	}
 
 	void atTheEnd() {
-		for (Holding holding : this.holdings) {
+		for (SimulatedHolding holding : this.holdings) {
 			check(false, () -> holding + " is still held at the end");
 		}
-		for (Holding holding : this.ended) {
-			check(!holding.hold.isHeld(), () -> holding + " has come back");
+		for (SimulatedHolding holding : this.ended) {
+			check(!holding.hold().isHeld(), () -> holding + " has come back");
 			check(holding.over == 1, () -> holding + " had " + holding.over + " ends");
-			check(holding.told == ((holding.hold.lost() != null) ? 1 : 0),
+			check(holding.told == ((holding.hold().lost() != null) ? 1 : 0),
 					() -> holding + " was told " + holding.told + " times");
 		}
 		for (SimulatedNode node : this.nodes) {
@@ -260,9 +271,9 @@ final class SimulationInvariants {
 
 	/** Whether this node holds a lock at the moment, for choosing victims. */
 	boolean holds(SimulatedNode node, String lock) {
-		for (Iterator<Holding> all = this.holdings.iterator(); all.hasNext();) {
-			Holding holding = all.next();
-			if (holding.node == node && holding.lock.equals(lock)) {
+		for (Iterator<SimulatedHolding> all = this.holdings.iterator(); all.hasNext();) {
+			SimulatedHolding holding = all.next();
+			if (holding.node() == node && holding.lock().equals(lock)) {
 				return true;
 			}
 		}
@@ -270,7 +281,7 @@ final class SimulationInvariants {
 	}
 
 	boolean holdsAny(SimulatedNode node) {
-		return this.holdings.stream().anyMatch((holding) -> holding.node == node && holding.believes());
+		return this.holdings.stream().anyMatch((holding) -> holding.node() == node && holding.believes());
 	}
 
 	/** Remembered too, because a callback's exception may get lost. */
@@ -280,72 +291,6 @@ final class SimulationInvariants {
 			this.violation = (this.violation != null) ? this.violation : found;
 			throw this.violation;
 		}
-	}
-
-	private static final class Holding {
-
-		private final SimulatedNode node;
-
-		private final String lock;
-
-		private final Hold hold;
-
-		private int acquired;
-
-		private int over;
-
-		private int told;
-
-		private long endedAt;
-
-		Holding(SimulatedNode node, String lock, Hold hold) {
-			this.node = node;
-			this.lock = lock;
-			this.hold = hold;
-		}
-
-		/** Whether it was released, or lost with its holder notified. */
-		boolean isDone() {
-			return this.hold.isOver() && (this.hold.lost() == null || this.told > 0);
-		}
-
-		void noticeEnd(long now) {
-			if (this.endedAt == 0) {
-				this.endedAt = now;
-			}
-		}
-
-		void goesOn() {
-			this.endedAt = 0;
-		}
-
-		/**
-		 * Whether its node has not been paused recently, so that it must know what it
-		 * can.
-		 */
-		boolean isAwake(long now) {
-			return this.node.process().awakeFor(now) > noticing();
-		}
-
-		/** Whether its node should have detected and reported the end by now. */
-		boolean isOverdue(long now) {
-			return isAwake(now) && now - this.endedAt > noticing();
-		}
-
-		/** A tick, and the delay of threads. */
-		private long noticing() {
-			return 2 * this.node.settings().tickNanos() + 30 * SimulatedTime.MILLI;
-		}
-
-		boolean believes() {
-			return this.hold.wouldBeHeld(this.node.nanoTime());
-		}
-
-		@Override
-		public String toString() {
-			return this.lock + " by " + this.node + " (token " + this.hold.token() + ")";
-		}
-
 	}
 
 }

@@ -60,9 +60,10 @@ class SimulationTests {
 			Map.entry("half-open links found by the broker", 30), Map.entry("thrown by an executor that refuses", 45),
 			Map.entry("thrown by a listener of events", 600), Map.entry("thrown by a holder that is told", 30),
 			Map.entry("thrown by a connector", 150), Map.entry("thrown by a journal that is written", 4),
-			Map.entry("thrown by a journal that is asked for its connection", 150),
-			Map.entry("holdings of a kept lock", 2500), Map.entry("joins without all the journal there is", 150),
-			Map.entry("cursors moved past records", 100), Map.entry("holes read again", 100));
+			Map.entry("thrown by a journal that is asked for its connection", 150), Map.entry("limits set anew", 1200),
+			Map.entry("limits that came too late", 180), Map.entry("holdings of a kept lock", 2500),
+			Map.entry("joins without all the journal there is", 150), Map.entry("cursors moved past records", 100),
+			Map.entry("holes read again", 100));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,

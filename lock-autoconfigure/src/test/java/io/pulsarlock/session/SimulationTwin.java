@@ -67,6 +67,9 @@ enum SimulationTwin {
 	/** A node that cannot apply a record continues without it. */
 	POISON_IGNORED,
 
+	/** A holder that limits anew what it has lost holds it again. */
+	LIMIT_REVIVES,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 
