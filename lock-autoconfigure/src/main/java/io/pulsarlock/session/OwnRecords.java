@@ -46,13 +46,14 @@ final class OwnRecords {
 
 	/**
 	 * A record in the name of this session does not count. If this session has written
-	 * it, another client has written a record in its name before, and the nodes count
-	 * that one: what they know of this session is not what it has requested. It ends,
-	 * with a goodbye that counts, so that neither a caller nor a lock waits forever.
+	 * it, and its number has been used, another client has written a record in its name
+	 * before, and the nodes count that one: what they know of this session is not what it
+	 * has requested. It ends, with a goodbye that counts, so that neither a caller nor a
+	 * lock waits forever.
 	 * @param latest the number of the session's latest record that counts
 	 */
 	void ignored(Position position, JournalRecord record, long latest) {
-		if (this.writer.isDisplaced(record)) {
+		if (record.sequence() <= latest && this.writer.isDisplaced(record)) {
 			if (latest < Long.MAX_VALUE) {
 				this.life.lease().passNumber(latest);
 			}
