@@ -16,9 +16,6 @@ final class AwaitedLeader {
 
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	/** Longer than any caller waits, short enough for nanoseconds. */
-	private static final Duration FOREVER = Duration.ofDays(365);
-
 	private final Loop loop;
 
 	private final BooleanSupplier known;
@@ -48,8 +45,7 @@ final class AwaitedLeader {
 
 	/** Waits for no longer than the limit. Any thread. */
 	CompletableFuture<Boolean> await(Duration limit) {
-		long nanos = ((limit.compareTo(FOREVER) < 0) ? limit : FOREVER).toNanos();
-		Wait wait = new Wait(new CompletableFuture<>(), this.loop.nanoTime() + nanos);
+		Wait wait = new Wait(new CompletableFuture<>(), this.loop.nanoTime() + Durations.countable(limit).toNanos());
 		boolean first = false;
 		boolean ended;
 		synchronized (this.waits) {

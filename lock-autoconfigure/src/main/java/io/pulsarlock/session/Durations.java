@@ -3,9 +3,13 @@ package io.pulsarlock.session;
 import java.time.Duration;
 
 /**
- * Writes durations as a person would.
+ * Durations that callers give: as text, as a person would write it, and so that they can
+ * be counted in nanoseconds.
  */
 final class Durations {
+
+	/** Longer than any wait or hold, short enough for nanoseconds. */
+	static final Duration FOREVER = Duration.ofDays(365);
 
 	private static final long SECOND = 1000;
 
@@ -14,6 +18,11 @@ final class Durations {
 	private static final long HOUR = 60 * MINUTE;
 
 	private Durations() {
+	}
+
+	/** The duration, but no more than {@link #FOREVER}. */
+	static Duration countable(Duration duration) {
+		return (duration.compareTo(FOREVER) < 0) ? duration : FOREVER;
 	}
 
 	/**

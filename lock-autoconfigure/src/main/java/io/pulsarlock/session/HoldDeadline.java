@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 record HoldDeadline(SessionLease lease, long grantedAt, long limitNanos) {
 
-	/** Longer than any holding, short enough for nanoseconds. */
-	private static final Duration FOREVER = Duration.ofDays(365);
-
 	static HoldDeadline of(SessionLease lease, long grantedAt, @Nullable Duration limit) {
 		return new HoldDeadline(lease, grantedAt, (limit != null) ? limit.toNanos() : Long.MAX_VALUE);
 	}
@@ -36,7 +33,7 @@ record HoldDeadline(SessionLease lease, long grantedAt, long limitNanos) {
 			throw new IllegalArgumentException(
 					"The limit holdFor of lock '" + PrintedNames.lock(lock) + "' must be positive");
 		}
-		return (holdFor == null || holdFor.compareTo(FOREVER) < 0) ? holdFor : FOREVER;
+		return (holdFor != null) ? Durations.countable(holdFor) : null;
 	}
 
 	/** The same with another limit, which is counted from now. */

@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLock implements FencedLock, BindableLock {
 
-	/** Longer than any wait, short enough for nanoseconds. */
-	private static final Duration FOREVER = Duration.ofDays(365);
-
 	private final String name;
 
 	private final String key;
@@ -88,7 +85,7 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	/** Not to wait means: no longer than an answer of the cluster may take. */
 	private static Duration limit(Shard shard, Duration waitFor) {
-		return waitFor.isZero() ? shard.settings().reconnectGrace() : min(waitFor);
+		return waitFor.isZero() ? shard.settings().reconnectGrace() : Durations.countable(waitFor);
 	}
 
 	private Hold await(Shard shard, Waiter waiter, Duration limit) throws InterruptedException {
@@ -215,10 +212,6 @@ final class SessionLock implements FencedLock, BindableLock {
 		}
 	}
 
-	private static Duration min(Duration time) {
-		return (time.compareTo(FOREVER) < 0) ? time : FOREVER;
-	}
-
 	@Override
 	public boolean isHeldByCurrentThread() {
 		Hold hold = this.threads.get(this.key);
@@ -262,7 +255,7 @@ final class SessionLock implements FencedLock, BindableLock {
 			throw new InterruptedException();
 		}
 		if (!this.threads.reenter(this.key)) {
-			enter(acquire(FOREVER, null));
+			enter(acquire(Durations.FOREVER, null));
 		}
 	}
 
