@@ -54,9 +54,7 @@ final class OwnRecords {
 	 */
 	void ignored(Position position, JournalRecord record, long latest) {
 		if (record.sequence() <= latest && this.writer.isDisplaced(record)) {
-			if (latest < Long.MAX_VALUE) {
-				this.life.lease().passNumber(latest);
-			}
+			this.life.lease().passNumber(latest);
 			this.listener.failed(new LockUnavailableException("The record at " + position
 					+ " does not count, because a client that is not this node has written a record in its name."
 					+ " The node joins again. Find the client, and revoke its permission to produce, or have the"

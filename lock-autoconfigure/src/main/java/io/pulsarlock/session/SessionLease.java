@@ -61,9 +61,11 @@ final class SessionLease {
 		return this.nextSequence++;
 	}
 
-	/** The next record takes a larger number than that. */
+	/** The next record takes a larger number than that, if there is one. */
 	void passNumber(long sequence) {
-		this.nextSequence = Math.max(this.nextSequence, Math.addExact(sequence, 1));
+		if (sequence >= this.nextSequence && sequence < Long.MAX_VALUE) {
+			this.nextSequence = sequence + 1;
+		}
 	}
 
 	/** The number the next record will take. */
