@@ -64,6 +64,10 @@ class LineTableTests {
 
 	private static final SessionInfo INFO = new SessionInfo("n", 10_000, 4_000, 1);
 
+	/** The same node with the longest lease. */
+	private static final SessionInfo FORGED_INFO = new SessionInfo(INFO.node(), RecordBounds.MAX_LEASE_MILLIS,
+			INFO.graceMillis(), INFO.shards());
+
 	private static final UUID ONE = new UUID(0, 1);
 
 	private static final UUID OTHER = new UUID(0, 2);
@@ -325,21 +329,19 @@ class LineTableTests {
 	@Test
 	void oneHeartbeatThatClaimsAnotherLeaseIsNotBelieved() {
 		LineTable table = new LineTable();
-		SessionInfo other = new SessionInfo(INFO.node(), RecordBounds.MAX_LEASE_MILLIS, INFO.graceMillis(), 1);
 		table.apply(at(1), opening(ONE));
-		table.apply(at(2), saying(other, 1));
+		table.apply(at(2), saying(FORGED_INFO, 1));
 		assertThat(table.session(ONE).info()).isEqualTo(INFO);
 		table.apply(at(3), saying(INFO, 2));
-		table.apply(at(4), saying(other, 3));
+		table.apply(at(4), saying(FORGED_INFO, 3));
 		assertThat(table.session(ONE).info()).isEqualTo(INFO);
 	}
 
 	@Test
 	void heartbeatThatIsMetFirstAndClaimsAnotherLeaseIsCorrected() {
 		LineTable table = new LineTable();
-		SessionInfo other = new SessionInfo(INFO.node(), RecordBounds.MAX_LEASE_MILLIS, INFO.graceMillis(), 1);
-		table.apply(at(1), saying(other, 1));
-		assertThat(table.session(ONE).info()).isEqualTo(other);
+		table.apply(at(1), saying(FORGED_INFO, 1));
+		assertThat(table.session(ONE).info()).isEqualTo(FORGED_INFO);
 		table.apply(at(2), saying(INFO, 2));
 		table.apply(at(3), saying(INFO, 3));
 		assertThat(table.session(ONE).info()).isEqualTo(INFO);

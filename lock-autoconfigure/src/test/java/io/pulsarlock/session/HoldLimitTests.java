@@ -169,16 +169,22 @@ class HoldLimitTests {
 		assertThat(hold.lost()).isNull();
 	}
 
-	/** Between the look at the limit and the decision that it is over. */
-	@Test
-	void limitThatComesBeforeTheLossIsDecidedCounts() {
-		SlowLooker loop = new SlowLooker();
+	/** The look comes at the last moment of a limit, and another one is set meanwhile. */
+	private Hold holdLimitedDuringTheNextLook(SlowLooker loop) {
 		Hold hold = hold(loop, nanos(100));
 		loop.now += 99;
 		loop.meanwhile = () -> {
 			hold.holdFor(nanos(200));
 			loop.now++;
 		};
+		return hold;
+	}
+
+	/** Between the look at the limit and the decision that it is over. */
+	@Test
+	void limitThatComesBeforeTheLossIsDecidedCounts() {
+		SlowLooker loop = new SlowLooker();
+		Hold hold = holdLimitedDuringTheNextLook(loop);
 		assertThat(hold.isHeld()).isTrue();
 		loop.now += 198;
 		assertThat(hold.isHeld()).isTrue();
@@ -191,12 +197,7 @@ class HoldLimitTests {
 	@Test
 	void reasonIsNotALimitThatCountsNoMore() {
 		SlowLooker loop = new SlowLooker();
-		Hold hold = hold(loop, nanos(100));
-		loop.now += 99;
-		loop.meanwhile = () -> {
-			hold.holdFor(nanos(200));
-			loop.now++;
-		};
+		Hold hold = holdLimitedDuringTheNextLook(loop);
 		assertThat(hold.reasonOr(Reason.ENDED_BY_CLUSTER)).isEqualTo(Reason.ENDED_BY_CLUSTER);
 		loop.now += 200;
 		assertThat(hold.reasonOr(Reason.ENDED_BY_CLUSTER)).isEqualTo(Reason.HELD_TOO_LONG);

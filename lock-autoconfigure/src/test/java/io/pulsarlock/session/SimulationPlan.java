@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 	static final List<String> LOCKS = List.of("l:a", "l:b", "g:c", "l:d");
 
 	private static final double DRIFT = 0.05;
+
+	/** Leaves time for two leases before all must have joined again. */
+	private static final long EARLY = 40 * SimulatedTime.SECOND;
 
 	static SimulationPlan of(long seed) {
 		return of(seed, null);
@@ -104,35 +108,35 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 
 	/** Some nodes cannot apply a request, twice, and it is skipped at some time. */
 	static SimulationPlan ofPoison(long seed, @Nullable SimulationTwin twin) {
-		SimulationPlan plan = of(seed, twin);
 		SplittableRandom random = new SplittableRandom(seed * 13 + 5);
-		// A node that has skipped it waits for two leases, even after the last of the
-		// others.
-		List<SimulationFault> faults = new ArrayList<>(
-				plan.faults.stream().filter((fault) -> fault.at() < 40 * SimulatedTime.SECOND).toList());
+		List<SimulationFault> faults = new ArrayList<>();
 		for (long at : List.of(10 * SimulatedTime.SECOND, 30 * SimulatedTime.SECOND)) {
 			faults.add(new SimulationFault(at + random.nextLong(0, 5) * SimulatedTime.SECOND,
 					SimulationFault.Kind.POISON, 0, random.nextLong(10, 12_000) * SimulatedTime.MILLI, 0));
 		}
-		faults.sort(Comparator.comparingLong(SimulationFault::at));
-		return plan.with(faults);
+		// A node that has skipped it waits for two leases, even after the last of the
+		// others.
+		return of(seed, twin).calmEarlyWith(faults);
 	}
 
 	/** A client that is not a node writes records in the names of nodes. */
 	static SimulationPlan ofForgeries(long seed) {
-		SimulationPlan plan = of(seed);
 		SplittableRandom random = new SplittableRandom(seed * 19 + 1);
+		List<SimulationFault> faults = new ArrayList<>();
+		for (int i = 2 + random.nextInt(10); i > 0; i--) {
+			faults.add(new SimulationFault(random.nextLong(5 * SimulatedTime.SECOND, EARLY),
+					SimulationFault.Kind.FORGED, 0, 0, 0));
+		}
 		// Shortly after a new ledger, such a number looks like a loss, for which nodes
 		// wait for two leases.
-		long end = 40 * SimulatedTime.SECOND;
-		List<SimulationFault> faults = new ArrayList<>(
-				plan.faults.stream().filter((fault) -> fault.at() < end).toList());
-		for (int i = 2 + random.nextInt(10); i > 0; i--) {
-			faults.add(new SimulationFault(random.nextLong(5 * SimulatedTime.SECOND, end), SimulationFault.Kind.FORGED,
-					0, 0, 0));
-		}
-		faults.sort(Comparator.comparingLong(SimulationFault::at));
-		return plan.with(faults);
+		return of(seed).calmEarlyWith(faults);
+	}
+
+	/** Its own faults end early, and these are added. */
+	private SimulationPlan calmEarlyWith(List<SimulationFault> more) {
+		return with(Stream.concat(this.faults.stream().filter((fault) -> fault.at() < EARLY), more.stream())
+			.sorted(Comparator.comparingLong(SimulationFault::at))
+			.toList());
 	}
 
 	private static SessionSettings settings(String node, int times, Duration affinity) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 
 import org.assertj.core.api.SoftAssertions;
@@ -114,20 +115,16 @@ class SimulationTests {
 
 	@Test
 	void deletedTopicLetsNobodyInWhoDoesNotKnowTheOthers() {
-		SimulationCoverage coverage = new SimulationCoverage();
 		long seeds = Long.getLong("pulsarlock.simulation.deletions", 1000);
-		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofDeletions(seed), coverage));
-		System.out.println(coverage);
+		SimulationCoverage coverage = runAll(seeds, SimulationPlan::ofDeletions);
 		assertThat(coverage.of("topics deleted")).isGreaterThan(seeds * 19 / 10);
 		assertThat(coverage.of("journals that missed records")).isGreaterThan(seeds * 4 / 10);
 	}
 
 	@Test
 	void recordThatIsSkippedLetsNobodyInWhoDoesNotKnowTheOthers() {
-		SimulationCoverage coverage = new SimulationCoverage();
 		long seeds = Long.getLong("pulsarlock.simulation.poison", 1000);
-		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofPoison(seed, null), coverage));
-		System.out.println(coverage);
+		SimulationCoverage coverage = runAll(seeds, (seed) -> SimulationPlan.ofPoison(seed, null));
 		assertThat(coverage.of("records that some nodes cannot apply")).isGreaterThan(seeds * 19 / 10);
 		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
 	}
@@ -138,11 +135,16 @@ class SimulationTests {
 	 */
 	@Test
 	void recordThatIsWrittenInTheNameOfANodeLetsNobodyWaitForever() {
-		SimulationCoverage coverage = new SimulationCoverage();
 		long seeds = Long.getLong("pulsarlock.simulation.forgeries", 1000);
-		LongStream.range(0, seeds).parallel().forEach((seed) -> run(SimulationPlan.ofForgeries(seed), coverage));
-		System.out.println(coverage);
+		SimulationCoverage coverage = runAll(seeds, SimulationPlan::ofForgeries);
 		assertThat(coverage.of("records forged")).isGreaterThan(seeds * 5);
+	}
+
+	private static SimulationCoverage runAll(long seeds, LongFunction<SimulationPlan> plans) {
+		SimulationCoverage coverage = new SimulationCoverage();
+		LongStream.range(0, seeds).parallel().forEach((seed) -> run(plans.apply(seed), coverage));
+		System.out.println(coverage);
+		return coverage;
 	}
 
 	private static void assertCovered(SimulationCoverage coverage, long steps) {
