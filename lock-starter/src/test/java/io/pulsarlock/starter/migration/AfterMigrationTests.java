@@ -6,19 +6,12 @@ import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.LockNode;
 import io.pulsarlock.LockUnavailableException;
-import io.pulsarlock.autoconfigure.PulsarLockAnnotationAutoConfiguration;
-import io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
-import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.mockito.Mockito;
 
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.pulsar.autoconfigure.PulsarAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,12 +36,7 @@ class AfterMigrationTests {
 
 	private final AfterMigration code = new AfterMigration(this.node, this.calls);
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(PulsarAutoConfiguration.class, PulsarLockAutoConfiguration.class,
-				PulsarLockAnnotationAutoConfiguration.class))
-		// The application's own client takes two seconds to close.
-		.withBean("pulsarClient", PulsarClient.class, () -> Mockito.mock(PulsarClient.class))
-		.withBean(LockNode.class, () -> this.node)
+	private final ApplicationContextRunner runner = NodeContexts.of(this.node)
 		.withBean(AfterMigration.class, () -> this.code);
 
 	@Test

@@ -12,22 +12,15 @@ import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
-import io.pulsarlock.LockNode;
-import io.pulsarlock.autoconfigure.PulsarLockAnnotationAutoConfiguration;
-import io.pulsarlock.autoconfigure.PulsarLockAutoConfiguration;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockProvider;
 import net.javacrumbs.shedlock.core.SimpleLock;
 import net.javacrumbs.shedlock.spring.annotation.EnableSchedulerLock;
-import org.apache.pulsar.client.api.PulsarClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.mockito.Mockito;
 
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.pulsar.autoconfigure.PulsarAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
@@ -62,12 +55,7 @@ class BothLocksTests {
 
 	private final BothLocks code = new BothLocks(this.node, (key) -> this.old, this.calls);
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(PulsarAutoConfiguration.class, PulsarLockAutoConfiguration.class,
-				PulsarLockAnnotationAutoConfiguration.class))
-		// The application's own client takes two seconds to close.
-		.withBean("pulsarClient", PulsarClient.class, () -> Mockito.mock(PulsarClient.class))
-		.withBean(LockNode.class, () -> this.node)
+	private final ApplicationContextRunner runner = NodeContexts.of(this.node)
 		.withBean(LockProvider.class, () -> this.shedLock)
 		.withBean(BothLocks.class, () -> this.code)
 		.withUserConfiguration(ShedLockConfiguration.class);
