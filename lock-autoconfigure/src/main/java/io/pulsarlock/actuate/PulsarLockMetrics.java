@@ -84,8 +84,7 @@ public class PulsarLockMetrics implements MeterBinder {
 		gauge(meters, "pulsar.lock.token.highest", "Upper bound of all fencing tokens granted so far",
 				LockStatistics::highestToken);
 		TimeGauge
-			.builder("pulsar.lock.session.silence", this, TimeUnit.NANOSECONDS,
-					(self) -> self.statistics().silence().toNanos())
+			.builder("pulsar.lock.session.silence", this, TimeUnit.NANOSECONDS, (self) -> silence(self.statistics()))
 			.description("Age of the latest acknowledged heartbeat, of the session where it is oldest")
 			.tags(this.tags)
 			.register(meters);
@@ -119,6 +118,11 @@ public class PulsarLockMetrics implements MeterBinder {
 			.description(description)
 			.tags(this.tags)
 			.register(meters);
+	}
+
+	/** Not a number without a session: zero would look like a heartbeat of just now. */
+	private static double silence(LockStatistics statistics) {
+		return (statistics.sessions() > 0) ? statistics.silence().toNanos() : Double.NaN;
 	}
 
 	/** So that a dashboard shows zero, not nothing. */

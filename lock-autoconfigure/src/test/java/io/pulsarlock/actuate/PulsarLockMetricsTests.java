@@ -73,6 +73,12 @@ class PulsarLockMetricsTests {
 		await().untilAsserted(() -> assertThat(gauge("pulsar.lock.confirmed")).isZero());
 	}
 
+	@Test
+	void heartbeatHasNoAgeWithoutASession() {
+		this.locks.statistics = LockStatistics.none();
+		assertThat(this.meters.get("pulsar.lock.session.silence").timeGauge().value()).isNaN();
+	}
+
 	private double gauge(String name) {
 		return this.meters.get(name).gauge().value();
 	}
