@@ -23,6 +23,15 @@ public interface ClusterView {
 	List<LockView> groups();
 
 	/**
+	 * Every lock that rests, whether it is held, awaited or neither.
+	 * @return the locks, by name; by default none
+	 * @since 0.2.0
+	 */
+	default List<RestView> resting() {
+		return List.of();
+	}
+
+	/**
 	 * Every session.
 	 * @return the sessions, in no order
 	 */
@@ -56,6 +65,27 @@ public interface ClusterView {
 		 * @return may be empty
 		 */
 		List<Participant> waiters();
+
+	}
+
+	/**
+	 * A lock that rests: it is granted to no further caller before the rest is over.
+	 *
+	 * @since 0.2.0
+	 */
+	interface RestView {
+
+		/**
+		 * The name of the lock.
+		 * @return the name
+		 */
+		String name();
+
+		/**
+		 * For how long it still rests, as this node counts.
+		 * @return positive
+		 */
+		Duration remaining();
 
 	}
 

@@ -40,6 +40,20 @@ public interface LockAdministration {
 	boolean forgetFireTime(String group, String job);
 
 	/**
+	 * Ends the rest of a lock, which {@link LockHandle#restFor} or
+	 * {@code @DistributedLock(atLeastFor)} has begun, on every node: the next in line is
+	 * granted it at once. A lock that is held stays held. Returns when this node has read
+	 * it.
+	 * @param name the lock
+	 * @return false if the lock does not rest, as far as this node knows
+	 * @throws IllegalArgumentException if there can be no such lock
+	 * @throws LockUnavailableException if this node is out of touch, or did not hear in
+	 * time whether it was done
+	 * @since 0.2.0
+	 */
+	boolean endRest(String name);
+
+	/**
 	 * Makes every node skip a record of the journal that it fails to apply and that stops
 	 * a shard there. The order is written into the journal by any node, even by one that
 	 * is stopped itself. A node that skips the record grants nothing in the shard for two

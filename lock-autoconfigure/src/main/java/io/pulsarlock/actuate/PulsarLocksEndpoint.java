@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.RestView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
@@ -69,16 +70,18 @@ public class PulsarLocksEndpoint {
 		ClusterView view = this.monitor.view();
 		Set<String> own = ownSessions(view);
 		return new PulsarLocksDescriptor(this.monitor.node(), describe(view.locks(), own), describe(view.groups(), own),
+				view.resting().stream().map(RestDescriptor::of).toList(),
 				view.sessions().stream().map(SessionDescriptor::of).toList(),
 				Long.toString(this.monitor.statistics().highestToken()));
 	}
 
 	/**
-	 * One lock, group or session.
+	 * One lock, group, rest or session.
 	 * @param kind the kind of thing that the name denotes
 	 * @param name the unencoded full name of a lock or group, or the id of a session
-	 * @return a {@link LockDescriptor} or a {@link SessionDescriptor}; null if it does
-	 * not exist, because it has neither holder nor waiters
+	 * @return a {@link LockDescriptor}, a {@link RestDescriptor} or a
+	 * {@link SessionDescriptor}; null if it does not exist, because it has neither holder
+	 * nor waiters, or does not rest
 	 * @throws InvalidEndpointRequestException if the name is blank
 	 * @throws LockUnavailableException if this node is out of touch
 	 * @since 0.2.0
@@ -96,6 +99,12 @@ public class PulsarLocksEndpoint {
 				.map(SessionDescriptor::of)
 				.findFirst()
 				.orElse(null);
+			case RESTS -> view.resting()
+				.stream()
+				.filter((rest) -> rest.name().equals(name))
+				.map(RestDescriptor::of)
+				.findFirst()
+				.orElse(null);
 			// Claims and records can be removed, but not shown.
 			case FIRETIMES, RECORDS -> null;
 		};
@@ -111,8 +120,8 @@ public class PulsarLocksEndpoint {
 
 	/**
 	 * Ends something: releases a lock that this node holds, resigns a group that this
-	 * node leads, expels a session that is silent, forgets the fire time of a job, or
-	 * skips a record that stops nodes.
+	 * node leads, expels a session that is silent, ends the rest of a lock, forgets the
+	 * fire time of a job, or skips a record that stops nodes.
 	 * @param kind the kind of thing that the name denotes
 	 * @param name the unencoded full name of a lock or group, the id of a session, the
 	 * name of a job in a group that this node is a candidate of, or the place of a
@@ -129,6 +138,7 @@ public class PulsarLocksEndpoint {
 				case LOCKS -> this.administration.releaseLock(name);
 				case GROUPS -> resign(name);
 				case SESSIONS -> this.administration.expelSession(name);
+				case RESTS -> this.administration.endRest(name);
 				case FIRETIMES -> forget(name);
 				case RECORDS -> skip(name);
 			};
@@ -221,6 +231,12 @@ public class PulsarLocksEndpoint {
 		SESSIONS,
 
 		/**
+		 * The rest of a lock.
+		 * @since 0.2.0
+		 */
+		RESTS,
+
+		/**
 		 * The latest fire time that was claimed for a job.
 		 * @since 0.2.0
 		 */
@@ -240,12 +256,14 @@ public class PulsarLocksEndpoint {
 	 * @param node the node that reports
 	 * @param locks every lock that is held or awaited
 	 * @param groups every leader group with a candidate
+	 * @param resting every lock that rests
 	 * @param sessions every session
 	 * @param highestToken upper bound of all fencing tokens and terms granted so far;
 	 * text, because it may exceed the integers that JavaScript can represent
 	 */
 	public record PulsarLocksDescriptor(String node, List<LockDescriptor> locks, List<LockDescriptor> groups,
-			List<SessionDescriptor> sessions, String highestToken) implements OperationResponseBody {
+			List<RestDescriptor> resting, List<SessionDescriptor> sessions,
+			String highestToken) implements OperationResponseBody {
 	}
 
 	/**
@@ -280,6 +298,21 @@ public class PulsarLocksEndpoint {
 		static ParticipantDescriptor of(Participant participant, Set<String> own) {
 			return new ParticipantDescriptor(participant.node(), participant.session(),
 					Long.toString(participant.token()), own.contains(participant.session()));
+		}
+
+	}
+
+	/**
+	 * A lock that rests.
+	 *
+	 * @param name its name
+	 * @param remaining for how long it is still granted to no further caller
+	 * @since 0.2.0
+	 */
+	public record RestDescriptor(String name, Duration remaining) implements OperationResponseBody {
+
+		static RestDescriptor of(RestView rest) {
+			return new RestDescriptor(rest.name(), rest.remaining());
 		}
 
 	}

@@ -92,6 +92,11 @@ final class WithoutNode {
 		}
 
 		@Override
+		public boolean endRest(String name) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+		@Override
 		public void skipRecord(int shard, long ledgerId, long entryId) {
 			throw unavailable(this.registry, "administration", LockAdministration.class);
 		}

@@ -134,6 +134,36 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Says that from here on a lock is granted to no caller for some time, whatever
+	 * becomes of its writer. Takes the place of every rest of the lock that was said
+	 * before.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param millis for how long; zero ends a rest
+	 * @since 0.2.0
+	 */
+	record Rest(UUID session, long sequence, String lock, long millis) implements JournalRecord {
+	}
+
+	/**
+	 * Repeats for how long locks still rest, for nodes that join.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param rests the rests
+	 * @since 0.2.0
+	 */
+	record Resting(UUID session, long sequence, List<Remaining> rests) implements JournalRecord {
+
+		public Resting {
+			rests = List.copyOf(rests);
+		}
+
+	}
+
+	/**
 	 * Ends the session in good order.
 	 *
 	 * @param session the session
@@ -152,6 +182,17 @@ public sealed interface JournalRecord {
 	 * @param position its place
 	 */
 	record Claim(String lock, long ticket, Position position) {
+	}
+
+	/**
+	 * A rest as it is repeated.
+	 *
+	 * @param lock the lock's key
+	 * @param place where the rest was said
+	 * @param millis for how long it goes on, by the clock of the node that repeats it
+	 * @since 0.2.0
+	 */
+	record Remaining(String lock, Position place, long millis) {
 	}
 
 	/**

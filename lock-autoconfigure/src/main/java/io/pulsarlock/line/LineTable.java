@@ -17,6 +17,8 @@ import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,12 @@ public final class LineTable {
 		boolean believed = session != null || (!this.sealed && this.ended.of(record.session()) == null);
 		if (believed && this.jobs.apply(record)) {
 			change.fire();
+		}
+		// So it does what they repeat of rests: to remember one for too long takes
+		// nothing from any holder.
+		if ((record instanceof Rest && session != null) || (record instanceof Resting
+				&& (session != null || (!this.sealed && !this.sessions.containsKey(record.session()))))) {
+			change.rest();
 		}
 		if (session == null) {
 			return change;

@@ -9,7 +9,10 @@ import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Outsider;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 
@@ -41,6 +44,9 @@ public final class RecordBounds {
 
 	/** The longest lease, and so the longest time for which a record keeps anything. */
 	public static final long MAX_LEASE_MILLIS = 3_600_000;
+
+	/** The longest rest of a lock: one day. */
+	public static final long MAX_REST_MILLIS = 86_400_000;
 
 	/** The shortest grace. */
 	public static final long MIN_GRACE_MILLIS = 40;
@@ -90,6 +96,18 @@ public final class RecordBounds {
 			key(idle.lock());
 			number("ticket", idle.ticket());
 		}
+		else if (record instanceof Rest rest) {
+			key(rest.lock());
+			rest(rest.millis());
+		}
+		else if (record instanceof Resting resting) {
+			for (Remaining each : resting.rests()) {
+				key(each.lock());
+				require(!each.place().equals(Position.NONE), "a rest without a place");
+				position(each.place());
+				rest(each.millis());
+			}
+		}
 		else if (record instanceof Skip skip) {
 			require(!skip.skipped().equals(Position.NONE), "a skip without a place");
 			position(skip.skipped());
@@ -129,6 +147,9 @@ public final class RecordBounds {
 		if (record instanceof Skip skip) {
 			return place.isAfter(skip.skipped());
 		}
+		if (record instanceof Resting resting) {
+			return resting.rests().stream().allMatch((each) -> place.isAfter(each.place()));
+		}
 		return !(record instanceof Heartbeat heartbeat)
 				|| (place.isAfter(heartbeat.history()) && place.isAfter(heartbeat.upTo()));
 	}
@@ -139,6 +160,10 @@ public final class RecordBounds {
 
 	private static void lease(long millis) {
 		require(millis >= MIN_LEASE_MILLIS && millis <= MAX_LEASE_MILLIS, "lease of " + millis + " ms");
+	}
+
+	private static void rest(long millis) {
+		require(millis >= 0 && millis <= MAX_REST_MILLIS, "rest of " + millis + " ms");
 	}
 
 	private static void text(String what, String text, int limit) {

@@ -15,7 +15,10 @@ import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 import io.pulsarlock.line.JournalRecord.Unverified;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * record    = version magic(2) type session(16) sequence body option* signed? checksum(4)
  * version   = byte, 3; with the highest bit: the record is signed
  * magic     = the letters PL
- * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget, 10 skip
+ * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget, 10 skip,
+ *             11 rest, 12 resting
  * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
  * claim     = text number position
  * request   = text
@@ -38,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * idle      = text number flags(1: idle)
  * forget    = text
  * skip      = position
+ * rest      = text number
+ * resting   = count remaining*
+ * remaining = text position number
  * option    = tag length bytes; unknown tags are skipped. Of a heartbeat: 1 the token
  *             floor, a number, if there is one
  * position  = number number, each plus one, so that "none" is 0 0
@@ -153,6 +160,18 @@ public final class RecordCodec {
 		}
 		else if (record instanceof Skip skip) {
 			out.position(skip.skipped());
+		}
+		else if (record instanceof Rest rest) {
+			out.text(rest.lock());
+			out.number(rest.millis());
+		}
+		else if (record instanceof Resting resting) {
+			out.number(resting.rests().size());
+			for (Remaining each : resting.rests()) {
+				out.text(each.lock());
+				out.position(each.place());
+				out.number(each.millis());
+			}
 		}
 		return out.sealed(signer);
 	}
@@ -315,6 +334,8 @@ public final class RecordCodec {
 			case 8 -> new Idle(session, sequence, in.text(), in.number(), (in.octet() & 1) != 0);
 			case 9 -> new Forget(session, sequence, in.text());
 			case 10 -> new Skip(session, sequence, in.position());
+			case 11 -> new Rest(session, sequence, in.text(), in.number());
+			case 12 -> resting(in, session, sequence);
 			default -> throw new IllegalArgumentException("unknown type " + type);
 		};
 		in.skipOptions();
@@ -339,6 +360,15 @@ public final class RecordCodec {
 		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
 	}
 
+	private static Resting resting(RecordInput in, UUID session, long sequence) {
+		long count = in.number();
+		List<Remaining> rests = new ArrayList<>();
+		for (long i = 0; i < count; i++) {
+			rests.add(new Remaining(in.text(), in.position(), in.number()));
+		}
+		return new Resting(session, sequence, rests);
+	}
+
 	private static int type(JournalRecord record) {
 		if (record instanceof Heartbeat) {
 			return 1;
@@ -360,6 +390,12 @@ public final class RecordCodec {
 		}
 		if (record instanceof Idle) {
 			return 8;
+		}
+		if (record instanceof Rest) {
+			return 11;
+		}
+		if (record instanceof Resting) {
+			return 12;
 		}
 		return (record instanceof Forget) ? 9 : 10;
 	}

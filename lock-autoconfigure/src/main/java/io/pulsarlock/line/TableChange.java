@@ -19,6 +19,8 @@ public final class TableChange {
 
 	private boolean fired;
 
+	private boolean resting;
+
 	private boolean missing;
 
 	private boolean disowned;
@@ -42,6 +44,10 @@ public final class TableChange {
 
 	void fire() {
 		this.fired = true;
+	}
+
+	void rest() {
+		this.resting = true;
 	}
 
 	void miss() {
@@ -103,6 +109,15 @@ public final class TableChange {
 	 */
 	public boolean fired() {
 		return this.fired;
+	}
+
+	/**
+	 * Whether what the record says of rests counts. For how long locks still rest is a
+	 * matter of clocks, so the table does not know it.
+	 * @return false if it says nothing of rests, or is of a session that has ended
+	 */
+	public boolean rests() {
+		return this.resting;
 	}
 
 	/**

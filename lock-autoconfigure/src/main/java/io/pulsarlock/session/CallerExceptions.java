@@ -33,9 +33,11 @@ final class CallerExceptions {
 
 	/** The caller has waited for as long as it wanted. */
 	static LockException givenUp(String lock, Shard shard, Waiter waiter, Duration limit) {
-		return (waiter.behind && shard.isConfirmed()) ? new LockBusyException(
-				"Lock '" + PrintedNames.lock(lock) + "' was held by another holder for " + Durations.text(limit))
-				: shard.unavailable(lock);
+		if (!waiter.behind || !shard.isConfirmed()) {
+			return shard.unavailable(lock);
+		}
+		return new LockBusyException("Lock '" + PrintedNames.lock(lock) + "' was "
+				+ (waiter.resting ? "held or rested for " : "held by another holder for ") + Durations.text(limit));
 	}
 
 }

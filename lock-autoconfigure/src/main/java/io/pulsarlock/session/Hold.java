@@ -200,6 +200,11 @@ final class Hold implements LockHandle, CountedHandle {
 		this.loop.execute(() -> this.owner.limited(this));
 	}
 
+	@Override
+	public CompletableFuture<Void> restFor(Duration atLeast) {
+		return this.owner.restFor(this, atLeast);
+	}
+
 	/**
 	 * Ends the holding against its holder's will. Any thread, with whatever stack it has
 	 * left; the first end counts.
@@ -329,6 +334,11 @@ final class Hold implements LockHandle, CountedHandle {
 
 		/** A holding has got a limit that ends earlier than the one before. */
 		default void limited(Hold hold) {
+		}
+
+		/** The lock of a holding is to rest from now on. Any thread. */
+		default CompletableFuture<Void> restFor(Hold hold, Duration atLeast) {
+			throw new UnsupportedOperationException();
 		}
 
 	}

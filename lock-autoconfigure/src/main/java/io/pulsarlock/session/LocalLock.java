@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockException;
@@ -32,6 +33,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final HolderTimer timer;
 
+	private final RestTimer restTimer;
+
 	LocalLock(String key, String name, LockKind kind, LockHost host) {
 		this.key = key;
 		this.name = name;
@@ -42,6 +45,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.holdings = new Holdings(name, kind, host, this);
 		this.reserve = new Reserve(key, host, this.holdings, this);
 		this.timer = new HolderTimer(key, host);
+		this.restTimer = new RestTimer(key, host);
 	}
 
 	String key() {
@@ -73,7 +77,9 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		Ticket front = standing.front();
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(standing.now());
-		this.waiters.refuseImmediate(this.holdings.isHeld() || (inTouch && standing.theirs()), inTouch);
+		this.waiters.refuseImmediate(this.holdings.isHeld() || (inTouch && standing.theirs()), standing.isResting(),
+				inTouch);
+		this.restTimer.set(this.waiters.isEmpty() ? 0 : standing.rest(), standing.now());
 		if (this.waiters.isEmpty()) {
 			this.places.cancel(session);
 		}
@@ -81,7 +87,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 			this.places.request(session);
 		}
 		boolean turn = !this.holdings.isHeld() && this.places.isInFront(front);
-		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && !turn && !standing.ours()));
+		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && !turn && !standing.ours()),
+				standing.isResting());
 		if (this.holdings.isHeld() && (standing.heir() != null || !isBrief(standing.now()))) {
 			this.places.say(session, false);
 		}
@@ -112,7 +119,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (!this.places.isHolding()) {
 			return false;
 		}
-		if (!this.reserve.isHeld() || standing.heir() != null) {
+		if (!this.reserve.isHeld() || standing.heir() != null || standing.isResting()) {
 			letGo();
 			return true;
 		}
@@ -135,19 +142,21 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	 * no caller here overtakes, and for a holder that takes its time.
 	 */
 	private boolean passesOn(Standing standing) {
-		return mayKeep(standing.heir() != null) && isBrief(standing.now());
+		return mayKeep(standing.heir() != null || standing.isResting()) && isBrief(standing.now());
 	}
 
 	/** Whether the lock may stay here after its release. */
-	private boolean mayKeep(boolean awaitedElsewhere) {
+	private boolean mayKeep(boolean ruledOut) {
 		return this.host.cache().isOn() && this.kind == LockKind.LOCK && this.places.isHoldingKnown()
-				&& !this.holdings.isInJeopardy() && !awaitedElsewhere;
+				&& !this.holdings.isInJeopardy() && !ruledOut;
 	}
 
-	/** Keeps the lock after its release, if no other node wants it. */
+	/**
+	 * Keeps the lock after its release, if no other node wants it and it does not rest.
+	 */
 	private boolean keep(Session session, Hold released) {
-		return mayKeep(session.table().heir(this.key) != null) && !this.places.isWaiting()
-				&& this.reserve.keep(released, session.lease());
+		return mayKeep(session.table().heir(this.key) != null || session.restsFor(this.key, this.host.now()) > 0)
+				&& !this.places.isWaiting() && this.reserve.keep(released, session.lease());
 	}
 
 	/** Gives up a lock that was only kept. */
@@ -213,6 +222,23 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	@Override
 	public void limited(Hold hold) {
+		this.host.again(this.key);
+	}
+
+	@Override
+	public CompletableFuture<Void> restFor(Hold hold, Duration atLeast) {
+		return RestRequest.of(hold, atLeast, this.host, (millis, done) -> rest(hold, millis, done));
+	}
+
+	private void rest(Hold hold, long millis, CompletableFuture<Void> done) {
+		this.reserve.withdraw();
+		Session session = this.host.activeSession();
+		if (session != null && this.holdings.current() == hold && hold.isHeld()) {
+			session.rest(this.key, millis, done);
+		}
+		else {
+			done.completeExceptionally(new IllegalStateException("it is not held any more"));
+		}
 		this.host.again(this.key);
 	}
 

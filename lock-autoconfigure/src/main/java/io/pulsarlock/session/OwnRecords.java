@@ -7,6 +7,7 @@ import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.TableChange;
 
@@ -32,8 +33,10 @@ final class OwnRecords {
 
 	private final FireClaims fires;
 
+	private final RestWriter rests;
+
 	OwnRecords(SessionListener listener, LineListener lines, SessionLife life, JoinGate gate,
-			ConnectionWatch connection, SessionWatch watch, RecordWriter writer, FireClaims fires) {
+			ConnectionWatch connection, SessionWatch watch, RecordWriter writer, FireClaims fires, RestWriter rests) {
 		this.listener = listener;
 		this.lines = lines;
 		this.life = life;
@@ -42,6 +45,7 @@ final class OwnRecords {
 		this.watch = watch;
 		this.writer = writer;
 		this.fires = fires;
+		this.rests = rests;
 	}
 
 	/**
@@ -86,6 +90,9 @@ final class OwnRecords {
 		}
 		else if (record instanceof Fire || record instanceof Forget) {
 			this.fires.confirmed(record.sequence(), change.fired());
+		}
+		else if (record instanceof Rest) {
+			this.rests.confirmed(record.sequence());
 		}
 		if (this.life.isActive()) {
 			this.lines.confirmed(record.sequence());

@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +44,10 @@ final class RecordApplier implements JournalFollower.Listener {
 
 	private final Heartbeats heartbeats;
 
+	private final Rests rests;
+
+	private final RestWriter restWriter;
+
 	private final Fronts fronts;
 
 	private final JoinGate gate;
@@ -53,7 +58,8 @@ final class RecordApplier implements JournalFollower.Listener {
 	private Position begin = Position.NONE;
 
 	RecordApplier(SessionListener listener, LineListener lines, Loop loop, SessionLife life, LineTable table,
-			LedgerGuard ledgers, Peers peers, Heartbeats heartbeats, Fronts fronts, JoinGate gate, OwnRecords own) {
+			LedgerGuard ledgers, Peers peers, Heartbeats heartbeats, Rests rests, RestWriter restWriter, Fronts fronts,
+			JoinGate gate, OwnRecords own) {
 		this.listener = listener;
 		this.lines = lines;
 		this.loop = loop;
@@ -62,6 +68,8 @@ final class RecordApplier implements JournalFollower.Listener {
 		this.ledgers = ledgers;
 		this.peers = peers;
 		this.heartbeats = heartbeats;
+		this.rests = rests;
+		this.restWriter = restWriter;
 		this.fronts = fronts;
 		this.gate = gate;
 		this.own = own;
@@ -109,6 +117,7 @@ final class RecordApplier implements JournalFollower.Listener {
 		boolean startsLate = before.equals(Position.NONE)
 				&& LedgerGuard.startsLate(this.begin, position, this.listener.known());
 		TableChange change = apply(position, record, now);
+		List<String> rests = (record != null && change.rests()) ? this.rests.apply(position, record, now) : List.of();
 		if (startsLate || leftOut || change.missing()
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.life.isActive()) {
@@ -124,9 +133,16 @@ final class RecordApplier implements JournalFollower.Listener {
 		}
 		if (record == null || !change.accepted() || accepted(position, record, change, now)) {
 			changed(change, now);
+			evaluate(rests);
 		}
 		if (record != null && !change.accepted()) {
 			ignored(position, record);
+		}
+	}
+
+	private void evaluate(List<String> locks) {
+		if (!locks.isEmpty() && this.life.isActive()) {
+			locks.forEach(this.lines::lineChanged);
 		}
 	}
 
@@ -171,6 +187,8 @@ final class RecordApplier implements JournalFollower.Listener {
 	 */
 	private void rolled(long now) {
 		this.ledgers.rolled(this.peers.rolled(now));
+		// Before the claims that others wait for.
+		this.restWriter.repeat(now);
 		this.heartbeats.send(false, now);
 	}
 

@@ -23,6 +23,8 @@ final class Retention {
 
 	private final Heartbeats heartbeats;
 
+	private final Rests rests;
+
 	private final Journal journal;
 
 	private final ArrayDeque<Mark> marks = new ArrayDeque<>();
@@ -32,12 +34,13 @@ final class Retention {
 
 	private long longestAt;
 
-	Retention(SessionSettings settings, LineTable table, Peers peers, Heartbeats heartbeats, Journal journal,
-			long now) {
+	Retention(SessionSettings settings, LineTable table, Peers peers, Heartbeats heartbeats, Rests rests,
+			Journal journal, long now) {
 		this.settings = settings;
 		this.table = table;
 		this.peers = peers;
 		this.heartbeats = heartbeats;
+		this.rests = rests;
 		this.journal = journal;
 		this.longest = settings.leaseNanos();
 		this.longestAt = now - settings.leaseNanos();
@@ -45,7 +48,7 @@ final class Retention {
 
 	void tick(long now) {
 		Position unneeded = unneeded(now);
-		if (unneeded != null) {
+		if (unneeded != null && this.rests.areRepeatedAfter(unneeded, this.longest, now)) {
 			this.heartbeats.unneeded(unneeded);
 			if (this.peers.rank(now) == 0) {
 				this.journal.trim(unneeded);

@@ -52,6 +52,8 @@ final class Session implements RecordWriter.Listener {
 
 	private final FireClaims fires;
 
+	private final RestWriter rests;
+
 	private final Peers peers;
 
 	private final Judge judge;
@@ -65,7 +67,7 @@ final class Session implements RecordWriter.Listener {
 	private final Retention retention;
 
 	Session(SessionListener listener, LineListener lines, SessionSettings settings, Loop loop, Journal journal,
-			PoisonRecords poison, UUID id, @Nullable SessionLease anchor) {
+			PoisonRecords poison, Rests rests, UUID id, @Nullable SessionLease anchor) {
 		this.listener = listener;
 		this.settings = settings;
 		this.loop = loop;
@@ -78,16 +80,17 @@ final class Session implements RecordWriter.Listener {
 		this.heartbeats = new Heartbeats(settings, this.table, lease, this.writer);
 		this.fires = new FireClaims(id, this.writer);
 		this.peers = new Peers(settings, this.table, id);
+		this.rests = new RestWriter(settings, rests, this.peers, id, this.writer);
 		this.judge = new Judge(settings, this.table, this.peers, lease, this.writer, this.heartbeats);
 		this.fronts = new Fronts(this.table, id);
 		this.gate = new JoinGate(settings, this.table, this.life, this.ledgers, this.judge, anchor == null, listener,
 				this::joined, now);
 		this.watch = new SessionWatch(settings, loop, new HoldWatch(settings, lease, lines), this.judge, this.fronts,
 				this.life::isRunning);
-		this.retention = new Retention(settings, this.table, this.peers, this.heartbeats, journal, now);
+		this.retention = new Retention(settings, this.table, this.peers, this.heartbeats, rests, journal, now);
 		this.applier = new RecordApplier(listener, lines, loop, this.life, this.table, this.ledgers, this.peers,
-				this.heartbeats, this.fronts, this.gate, new OwnRecords(listener, lines, this.life, this.gate,
-						this.connection, this.watch, this.writer, this.fires));
+				this.heartbeats, rests, this.rests, this.fronts, this.gate, new OwnRecords(listener, lines, this.life,
+						this.gate, this.connection, this.watch, this.writer, this.fires, this.rests));
 		this.follower = new JournalFollower(loop, journal, poison, id, this.applier);
 	}
 
@@ -143,6 +146,25 @@ final class Session implements RecordWriter.Listener {
 	}
 
 	/**
+	 * Says that a lock rests from now on.
+	 * @param millis for how long at least; zero ends the rest
+	 * @param done completes when it was read
+	 */
+	void rest(String lock, long millis, CompletableFuture<?> done) {
+		this.rests.rest(lock, millis, this.loop.nanoTime(), done);
+	}
+
+	/** The rests that go on. */
+	void forEachRest(long now, Rests.Action action) {
+		this.rests.forEach(now, action);
+	}
+
+	/** For how long a lock rests; zero if it does not. */
+	long restsFor(String lock, long now) {
+		return this.rests.remaining(lock, now);
+	}
+
+	/**
 	 * Sends a heartbeat now that repeats no tickets.
 	 * @return its number
 	 */
@@ -170,6 +192,7 @@ final class Session implements RecordWriter.Listener {
 		this.watch.cancel();
 		if (isActive()) {
 			this.watch.tick(now);
+			this.rests.tick(now);
 			this.retention.tick(now);
 		}
 		else {
@@ -286,6 +309,7 @@ final class Session implements RecordWriter.Listener {
 		}
 		this.writer.part();
 		this.fires.fail(() -> this.listener.unavailable("of a fire time"));
+		this.rests.fail(this.listener::outOfTouch);
 		return this.journal.close();
 	}
 

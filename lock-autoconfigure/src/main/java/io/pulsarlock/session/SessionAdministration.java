@@ -34,6 +34,14 @@ final class SessionAdministration implements LockAdministration {
 	}
 
 	@Override
+	public boolean endRest(String name) {
+		Names.check(name, "lock");
+		String key = SessionLock.key(name);
+		Membership membership = this.current.get();
+		return membership.orderOfAll(membership.shard(key), (shard) -> shard.endRest(key));
+	}
+
+	@Override
 	public void skipRecord(int shard, long ledgerId, long entryId) {
 		Position position = new Position(ledgerId, entryId);
 		if (!position.hasToken()) {

@@ -49,6 +49,8 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 
 	private final PoisonRecords poison;
 
+	private final Rests rests = new Rests();
+
 	private volatile @Nullable Session session;
 
 	/** A session whose end is not complete. */
@@ -152,7 +154,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		}
 		boolean made = false;
 		try {
-			Session session = new Session(this, this.locks, this.settings, this.loop, journal, this.poison,
+			Session session = new Session(this, this.locks, this.settings, this.loop, journal, this.poison, this.rests,
 					this.ids.get(), this.agreement.anchor());
 			made = true;
 			this.session = session;

@@ -118,6 +118,11 @@ final class SessionLease {
 		return Math.min(confirmedFor(now), ownFor(now) - this.leaseNanos + this.graceNanos);
 	}
 
+	/** For how long what is held by it stands after a record. */
+	long graceNanos() {
+		return this.graceNanos;
+	}
+
 	/** When its latest confirmed record was sent. */
 	long confirmedAt() {
 		return this.confirmedUntil - this.leaseNanos;

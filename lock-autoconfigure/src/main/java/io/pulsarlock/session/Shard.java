@@ -146,6 +146,16 @@ final class Shard {
 		return forgotten;
 	}
 
+	/**
+	 * Ends the rest of a lock, in the whole cluster. Any thread.
+	 * @return completes with whether it rests, as soon as this node has read it
+	 */
+	CompletableFuture<Boolean> endRest(String key) {
+		CompletableFuture<Boolean> ended = new CompletableFuture<>();
+		this.arrivals.arrive(ended, () -> this.administration.endRest(key, ended));
+		return ended;
+	}
+
 	/** Why locks cannot be asked for; for an exception's message. Any thread. */
 	LockException unavailable(String name) {
 		return this.status.unavailable(name);

@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.PrintedNames;
@@ -49,6 +50,32 @@ final class ShardAdministration {
 				+ Peers.printedNode(session.table().session(front.session()))
 				+ "'. Only the node that holds a lock can release it, because only that node can notify the holder: send"
 				+ " the request to it, or stop it");
+	}
+
+	/**
+	 * Ends the rest of a lock, and tells whether it rests.
+	 */
+	void endRest(String key, CompletableFuture<Boolean> ended) {
+		Session session = this.locks.activeSession();
+		long now = this.locks.now();
+		if (session == null || !session.isInTouch(now)) {
+			ended.completeExceptionally(this.status.outOfTouch());
+		}
+		else if (session.restsFor(key, now) == 0) {
+			ended.complete(false);
+		}
+		else {
+			CompletableFuture<Void> done = new CompletableFuture<>();
+			done.whenComplete((none, ex) -> {
+				if (ex == null) {
+					ended.complete(true);
+				}
+				else {
+					ended.completeExceptionally(ex);
+				}
+			});
+			session.rest(key, 0, done);
+		}
 	}
 
 	/**

@@ -13,20 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param heir who is next
  * @param ours whether this session is in front
  * @param theirs whether another session is, and uses the lock
- * @param mayGrant whether what is known is enough to grant
+ * @param rest for how long the lock rests, zero if it does not
+ * @param mayGrant whether what is known is enough to grant, and the lock does not rest
  * @param fresh whether there is time left to hold something
  * @param base the first token behind what has been read
  */
-record Standing(long now, @Nullable Ticket front, @Nullable Ticket heir, boolean ours, boolean theirs, boolean mayGrant,
-		boolean fresh, long base) {
+record Standing(long now, @Nullable Ticket front, @Nullable Ticket heir, boolean ours, boolean theirs, long rest,
+		boolean mayGrant, boolean fresh, long base) {
 
 	static Standing of(Session session, String key, long now) {
 		LineTable table = session.table();
 		Ticket front = table.front(key);
 		boolean ours = front != null && front.session().equals(session.id());
 		boolean theirs = front != null && !ours && !table.isIdle(front);
-		return new Standing(now, front, table.heir(key), ours, theirs, session.mayGrant(), session.isFresh(now),
-				session.token(table.applied()));
+		long rest = session.restsFor(key, now);
+		return new Standing(now, front, table.heir(key), ours, theirs, rest, rest == 0 && session.mayGrant(),
+				session.isFresh(now), session.token(table.applied()));
+	}
+
+	boolean isResting() {
+		return this.rest > 0;
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.RestView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LockStatistics;
 import io.pulsarlock.LockUnavailableException;
@@ -49,7 +50,14 @@ final class Views {
 			.<SessionView>map((state) -> new SessionSnapshot(state.id().toString(), Peers.node(state), shard.index(),
 					Duration.ofNanos(now - session.heardAt(state.id(), now)), state.id().equals(session.id())))
 			.toList();
-		return new ClusterSnapshot(locks, groups, sessions);
+		return new ClusterSnapshot(locks, groups, resting(session, now), sessions);
+	}
+
+	private static List<RestView> resting(Session session, long now) {
+		List<RestView> resting = new ArrayList<>();
+		session.forEachRest(now,
+				(key, place, nanos) -> resting.add(new RestSnapshot(key.substring(2), Duration.ofNanos(nanos))));
+		return resting;
 	}
 
 	static List<Participant> line(Shard shard, String key) {
@@ -92,11 +100,24 @@ final class Views {
 		Comparator<LockView> byName = Comparator.comparing(LockView::name);
 		return new ClusterSnapshot(views.stream().flatMap((view) -> view.locks().stream()).sorted(byName).toList(),
 				views.stream().flatMap((view) -> view.groups().stream()).sorted(byName).toList(),
+				views.stream()
+					.flatMap((view) -> view.resting().stream())
+					.sorted(Comparator.comparing(RestView::name))
+					.toList(),
 				views.stream().flatMap((view) -> view.sessions().stream()).toList());
 	}
 
-	private record ClusterSnapshot(List<LockView> locks, List<LockView> groups,
+	private record ClusterSnapshot(List<LockView> locks, List<LockView> groups, List<RestView> resting,
 			List<SessionView> sessions) implements ClusterView {
+	}
+
+	private record RestSnapshot(String name, Duration remaining) implements RestView {
+
+		@Override
+		public String toString() {
+			return "RestView[name=" + PrintedNames.lock(this.name) + ", remaining=" + this.remaining + "]";
+		}
+
 	}
 
 	private record LockSnapshot(String name, Participant holder, Duration heldFor,

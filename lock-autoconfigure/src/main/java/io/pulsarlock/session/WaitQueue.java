@@ -36,14 +36,15 @@ final class WaitQueue {
 	/**
 	 * Refuses those who do not want to wait and would have to.
 	 * @param taken whether the lock is held
+	 * @param resting whether it rests
 	 * @param inTouch whether it would be known if another node had it
 	 */
-	void refuseImmediate(boolean taken, boolean inTouch) {
+	void refuseImmediate(boolean taken, boolean resting, boolean inTouch) {
 		int before = 0;
 		for (Waiter waiter : List.copyOf(this.waiters)) {
-			if (waiter.immediate && (taken || (inTouch && before > 0))) {
-				waiter.granted.completeExceptionally(new LockBusyException(
-						"Lock '" + PrintedNames.lock(this.lock) + "' is held or awaited by another caller"));
+			if (waiter.immediate && (taken || resting || (inTouch && before > 0))) {
+				waiter.granted.completeExceptionally(new LockBusyException("Lock '" + PrintedNames.lock(this.lock)
+						+ (resting ? "' rests" : "' is held or awaited by another caller")));
 				this.waiters.remove(waiter);
 			}
 			else {
@@ -54,7 +55,15 @@ final class WaitQueue {
 
 	/** Tells all whether another caller is known to be in front of them. */
 	void behind(boolean behind) {
-		this.waiters.forEach((waiter) -> waiter.behind = behind);
+		behind(behind, false);
+	}
+
+	/** The same of a lock that may rest. */
+	void behind(boolean behind, boolean resting) {
+		this.waiters.forEach((waiter) -> {
+			waiter.behind = behind || resting;
+			waiter.resting = resting;
+		});
 	}
 
 	/** Who has waited longest. */

@@ -25,6 +25,9 @@ final class Waiter implements HoldTaker {
 	 */
 	volatile boolean behind;
 
+	/** Whether the lock is known to rest. Written on the loop, read anywhere. */
+	volatile boolean resting;
+
 	/**
 	 * Set when the lock will not be taken any more, whether it was granted or not. To set
 	 * a field needs no stack, so it can be done where everything else fails.

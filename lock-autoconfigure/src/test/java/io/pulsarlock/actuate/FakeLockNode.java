@@ -125,6 +125,12 @@ public final class FakeLockNode implements LockNode {
 			}
 
 			@Override
+			public boolean endRest(String name) {
+				view();
+				return name.equals("digest");
+			}
+
+			@Override
 			public boolean forgetFireTime(String group, String job) {
 				return group.equals("jobs") && job.equals("digest.send");
 			}
@@ -201,8 +207,16 @@ public final class FakeLockNode implements LockNode {
 	public void close() {
 	}
 
+	private record Resting(String name, Duration remaining) implements ClusterView.RestView {
+	}
+
 	private record Cluster(List<LockView> locks, List<LockView> groups,
 			List<SessionView> sessions) implements ClusterView {
+
+		@Override
+		public List<RestView> resting() {
+			return List.of(new Resting("digest", Duration.ofSeconds(30)));
+		}
 	}
 
 	private record Lock(String name, Participant holder, Duration heldFor,

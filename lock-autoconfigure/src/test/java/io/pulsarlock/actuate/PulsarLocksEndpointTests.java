@@ -8,6 +8,7 @@ import io.pulsarlock.actuate.PulsarLocksEndpoint.EndDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.Kind;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.LockDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.PulsarLocksDescriptor;
+import io.pulsarlock.actuate.PulsarLocksEndpoint.RestDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpoint.SessionDescriptor;
 import io.pulsarlock.actuate.PulsarLocksEndpointWebExtension.UnavailableDescriptor;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,17 @@ class PulsarLocksEndpointTests {
 	@Test
 	void sessionThatIsNotSilentIsRefused() {
 		assertThat(this.web.end(Kind.SESSIONS, "s-b").getStatus()).isEqualTo(409);
+	}
+
+	@Test
+	void restIsShownAndEnded() {
+		assertThat(this.endpoint.locks().resting())
+			.containsExactly(new RestDescriptor("digest", Duration.ofSeconds(30)));
+		assertThat(this.endpoint.find(Kind.RESTS, "digest")).isInstanceOf(RestDescriptor.class);
+		assertThat(this.web.find(Kind.RESTS, "stock/42").getStatus()).isEqualTo(404);
+		assertThat(this.web.end(Kind.RESTS, "digest").getBody())
+			.isEqualTo(new EndDescriptor("rests", "digest", true, null));
+		assertThat(this.web.end(Kind.RESTS, "stock/42").getStatus()).isEqualTo(404);
 	}
 
 	@Test

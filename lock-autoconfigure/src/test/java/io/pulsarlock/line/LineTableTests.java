@@ -20,7 +20,10 @@ import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.TableChange;
 import net.jqwik.api.ForAll;
@@ -222,6 +225,54 @@ class LineTableTests {
 				}
 			}
 		}
+	}
+
+	/** What is sent again, or too late, is none; and no table doubts it. */
+	@Property(tries = 200)
+	void restCountsIfItsWriterLives(@ForAll long seed) {
+		LineTable table = sealed();
+		LineTable other = sealed();
+		for (Entry entry : log(seed, 250)) {
+			boolean aboutRests = entry.record() instanceof Rest || entry.record() instanceof Resting;
+			TableChange change = table.apply(entry.position(), entry.record());
+			assertThat(change.rests()).isEqualTo(aboutRests && change.accepted());
+			assertThat(other.apply(entry.position(), entry.record()).rests()).isEqualTo(change.rests());
+			assertThat(aboutRests ? change.locks() : Set.of()).isEmpty();
+		}
+	}
+
+	/** What it misses of rests stands in the log before their writers' heartbeats. */
+	@Property(tries = 200)
+	void tableRebuiltFromTheEndOfTheLogBelievesEveryRestThatCounts(@ForAll long seed) {
+		List<Entry> log = log(seed, 250);
+		for (int from = 0; from < 200; from += 14) {
+			LineTable whole = sealed();
+			log.subList(0, from).forEach((entry) -> whole.apply(entry.position(), entry.record()));
+			LineTable rebuilt = new LineTable();
+			Set<UUID> met = new HashSet<>();
+			for (Entry entry : log.subList(from, log.size())) {
+				boolean counts = whole.apply(entry.position(), entry.record()).rests();
+				boolean believed = rebuilt.apply(entry.position(), entry.record()).rests();
+				if (counts && (entry.record() instanceof Resting || met.contains(entry.record().session()))) {
+					assertThat(believed).as("seed %d, from %d, %s", seed, from, entry).isTrue();
+				}
+				if (rebuilt.session(entry.record().session()) != null) {
+					met.add(entry.record().session());
+				}
+			}
+		}
+	}
+
+	@Test
+	void restThatIsRepeatedFromALaterPlaceIsNone() {
+		LineTable table = sealed();
+		table.apply(new Position(1, 1), opening(ONE));
+		Remaining early = new Remaining("l:a", new Position(1, 1), 1000);
+		Remaining late = new Remaining("l:a", new Position(1, 9), 1000);
+		assertThat(table.apply(new Position(1, 2), new Resting(ONE, 1, List.of(early))).rests()).isTrue();
+		assertThat(table.apply(new Position(1, 3), new Resting(ONE, 2, List.of(early, late))).rests()).isFalse();
+		assertThat(table.apply(new Position(1, 4), new Resting(OTHER, 1, List.of(early))).rests()).isFalse();
+		assertThat(table.apply(new Position(1, 5), new Rest(OTHER, 2, "l:a", 1000)).rests()).isFalse();
 	}
 
 	/** A heartbeat and its copy, and the end of the log begins with the copy. */
@@ -706,6 +757,10 @@ class LineTableTests {
 					return new Bye(id, number, number);
 				}
 				break;
+			case 11:
+				return new Rest(id, number, LOCKS.get(random.nextInt(LOCKS.size())), random.nextInt(5_000));
+			case 12:
+				return new Resting(id, number, List.of());
 			case 10:
 				if (!log.isEmpty()) {
 					// What is sent again is sent in order, so a copy never comes after a

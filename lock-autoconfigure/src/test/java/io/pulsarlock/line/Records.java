@@ -11,7 +11,10 @@ import io.pulsarlock.line.JournalRecord.Forget;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 import net.jqwik.api.Arbitraries;
@@ -27,16 +30,22 @@ final class Records {
 	}
 
 	static Arbitrary<JournalRecord> any() {
-		return Arbitraries.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
-				Combinators.combine(ids(), numbers(), texts()).as(Request::new),
-				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
-				Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
-				Combinators.combine(ids(), numbers(), numbers())
-					.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
-				Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
-				Combinators.combine(ids(), numbers(), texts()).as(Forget::new),
-				Combinators.combine(ids(), numbers(), somewhere()).as(Skip::new),
-				Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false)).as(Idle::new)))
+		return Arbitraries
+			.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
+					Combinators.combine(ids(), numbers(), texts()).as(Request::new),
+					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
+					Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
+					Combinators.combine(ids(), numbers(), numbers())
+						.as((session, one, other) -> new Bye(session, Math.max(one, other), Math.min(one, other))),
+					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Fire::new),
+					Combinators.combine(ids(), numbers(), texts()).as(Forget::new),
+					Combinators.combine(ids(), numbers(), somewhere()).as(Skip::new),
+					Combinators.combine(ids(), numbers(), texts(), rests()).as(Rest::new),
+					Combinators.combine(ids(), numbers(),
+							Combinators.combine(texts(), somewhere(), rests()).as(Remaining::new).list().ofMaxSize(20))
+						.as(Resting::new),
+					Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false))
+						.as(Idle::new)))
 			.edgeCases((config) -> config.none());
 	}
 
@@ -64,6 +73,10 @@ final class Records {
 				claims.stream()
 					.filter((claim) -> claim.position().isAfter(from) && !claim.position().isAfter(upTo))
 					.toList());
+	}
+
+	private static Arbitrary<Long> rests() {
+		return Arbitraries.longs().between(0, RecordBounds.MAX_REST_MILLIS);
 	}
 
 	private static Arbitrary<UUID> ids() {

@@ -138,6 +138,22 @@ class ActuatorTests {
 	}
 
 	@Test
+	void restIsShownByEveryNodeAndEnded() throws Exception {
+		try (LockHandle held = other.obtain("resting").acquire(Duration.ofSeconds(10))) {
+			held.restFor(Duration.ofHours(1)).join();
+		}
+		String path = "/actuator/pulsarlocks/rests?name=resting";
+		await().untilAsserted(() -> assertThat(get(path).statusCode()).isEqualTo(200));
+		assertThat(JsonPath.<String>read(get(path).body(), "$.remaining")).startsWith("PT59M");
+		assertThat(JsonPath.<List<String>>read(get("/actuator/pulsarlocks").body(), "$.resting[*].name"))
+			.containsExactly("resting");
+		assertThat(registry().obtain("resting").tryAcquire()).isEmpty();
+		assertThat(delete(path).statusCode()).isEqualTo(200);
+		assertThat(delete(path).statusCode()).isEqualTo(404);
+		registry().obtain("resting").tryAcquire().orElseThrow().close();
+	}
+
+	@Test
 	void claimedFireTimeIsForgotten() throws Exception {
 		LeaderGroup group = leadership().group("jobs");
 		await().until(group::isLeader);

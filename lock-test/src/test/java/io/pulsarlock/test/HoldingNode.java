@@ -8,7 +8,8 @@ import io.pulsarlock.pulsar.PulsarLocks;
 
 /**
  * Takes one lock and holds it until it is lost or the process ends. Arguments: url,
- * cluster, lock, lease and grace in milliseconds.
+ * cluster, lock, lease and grace in milliseconds, and for how many milliseconds the lock
+ * rests, if it does.
  */
 final class HoldingNode {
 
@@ -31,6 +32,9 @@ final class HoldingNode {
 					end.notifyAll();
 				}
 			});
+			if (args.length > 5) {
+				held.restFor(Duration.ofMillis(Long.parseLong(args[5]))).get();
+			}
 			System.out.println("HELD " + held.fencingToken());
 			synchronized (end) {
 				while (held.isHeld()) {

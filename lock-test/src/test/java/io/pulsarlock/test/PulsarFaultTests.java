@@ -98,6 +98,26 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	void lockOfAKilledProcessRestsOn() throws Exception {
+		Duration rest = Duration.ofSeconds(20);
+		long begin = System.nanoTime();
+		try (NodeProcess child = NodeProcess.start(HoldingNode.class, this.pulsar.serviceUrl(), this.cluster, "rests",
+				LEASE, GRACE, rest.toMillis()); LockNode locks = node("parent")) {
+			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
+			long said = System.nanoTime();
+			CompletableFuture<LockHandle> next = locks.obtain("rests").acquireAsync(Duration.ofSeconds(90));
+			child.close();
+			await().atMost(30, TimeUnit.SECONDS).until(() -> locks.monitor().view().sessions().size() == 1);
+			assertThat(locks.obtain("rests").tryAcquire()).isEmpty();
+			LockHandle held = next.get(90, TimeUnit.SECONDS);
+			assertThat(held.fencingToken()).isGreaterThan(child.number("HELD"));
+			assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThanOrEqualTo(rest);
+			System.out.println("after kill -9 a lock rests on until "
+					+ ((System.nanoTime() - said) / 1_000_000 - rest.toMillis()) + " ms after its time");
+		}
+	}
+
+	@Test
 	void shardsCanBeChangedAlthoughTheLastNodeWasKilled() throws Exception {
 		try (NodeProcess child = holdingNode("changed")) {
 			await().atMost(30, TimeUnit.SECONDS).until(() -> child.said("HELD"));
