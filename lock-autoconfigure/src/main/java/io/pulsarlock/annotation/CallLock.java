@@ -1,7 +1,9 @@
 package io.pulsarlock.annotation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pulsarlock.FencedLock;
@@ -72,6 +74,15 @@ final class CallLock {
 	/** Counts one more user, unless the last one has left. */
 	boolean share() {
 		return this.users.getAndUpdate((users) -> (users > 0) ? users + 1 : 0) > 0;
+	}
+
+	/**
+	 * Lets the lock rest.
+	 * @return completes when the cluster knows
+	 */
+	CompletableFuture<Void> restFor(Duration atLeast) {
+		return (this.grant instanceof LockHandle handle) ? handle.restFor(atLeast)
+				: CompletableFuture.completedFuture(null);
 	}
 
 	/** Counts one user less. */

@@ -125,9 +125,11 @@ public @interface DistributedLock {
 	String holdFor() default "";
 
 	/**
-	 * Keeps the lock for at least this time after the grant, even if the method has
-	 * returned, so that nodes whose clocks differ slightly run a short job once. Ends
-	 * with the node.
+	 * The time for which the lock is granted to no other caller of the cluster, counted
+	 * from the grant, even if the method has returned or the node has ended or crashed,
+	 * so that nodes whose clocks differ slightly run a short job once. At most a day. The
+	 * method is not called before the cluster knows; see
+	 * {@link io.pulsarlock.LockHandle#restFor}.
 	 * @return empty to keep the lock only while the method runs
 	 */
 	String atLeastFor() default "";

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.pulsarlock.LockGrant;
@@ -12,8 +12,6 @@ import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.Registration;
 import io.pulsarlock.session.CountedHandle;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * ended. Used by one thread at a time, and released by any thread.
  */
 final class Grip {
-
-	private static final Log logger = LogFactory.getLog(Grip.class);
 
 	private final Guard guard;
 
@@ -35,8 +31,6 @@ final class Grip {
 
 	/** What ends with the call. */
 	private final List<Registration> registrations = new ArrayList<>();
-
-	private long grantedAt = System.nanoTime();
 
 	private boolean released;
 
@@ -63,7 +57,6 @@ final class Grip {
 		synchronized (this.locks) {
 			if (!this.released) {
 				this.locks.add(lock);
-				this.grantedAt = System.nanoTime();
 				if (lock.grant() instanceof CountedHandle counted) {
 					this.registrations.add(counted.use());
 				}
@@ -200,24 +193,21 @@ final class Grip {
 	}
 
 	/**
-	 * Ends the call: releases the locks, at once or when their {@code atLeastFor} has
-	 * passed.
+	 * Lets the locks rest.
+	 * @return completes when the cluster knows, so that the call may begin
+	 */
+	CompletableFuture<Void> rest(Duration atLeast) {
+		return CompletableFuture
+			.allOf(locks().stream().map((each) -> each.restFor(atLeast)).toArray(CompletableFuture[]::new));
+	}
+
+	/**
+	 * Ends the call: releases the locks.
 	 * @return false if the call had already ended
 	 */
 	boolean release() {
-		Guard.Lock lock = this.guard.lock();
-		return release((lock != null) ? lock.atLeastFor() : Duration.ZERO);
-	}
-
-	/** Releases what was acquired for a call that does not take place. */
-	void abandon() {
-		release(Duration.ZERO);
-	}
-
-	private boolean release(Duration atLeastFor) {
 		List<CallLock> locks;
 		List<Registration> registrations;
-		long rest;
 		synchronized (this.locks) {
 			if (this.released) {
 				return false;
@@ -226,35 +216,16 @@ final class Grip {
 			locks = List.copyOf(this.locks);
 			registrations = List.copyOf(this.registrations);
 			this.registrations.clear();
-			rest = TimeUnit.NANOSECONDS.convert(atLeastFor) - (System.nanoTime() - this.grantedAt);
 		}
 		try {
-			if (rest <= 0 || locks.isEmpty() || !later(rest, locks)) {
-				release(locks);
+			for (int i = locks.size() - 1; i >= 0; i--) {
+				locks.get(i).release();
 			}
 		}
 		finally {
 			registrations.forEach(Registration::close);
 		}
 		return true;
-	}
-
-	private static boolean later(long nanos, List<CallLock> locks) {
-		try {
-			Delays.after(nanos, () -> release(locks));
-			return true;
-		}
-		catch (Throwable ex) {
-			// No thread can be started: better too early than never.
-			logger.error("A lock is released before its atLeastFor has passed", ex);
-			return false;
-		}
-	}
-
-	private static void release(List<CallLock> locks) {
-		for (int i = locks.size() - 1; i >= 0; i--) {
-			locks.get(i).release();
-		}
 	}
 
 	boolean isReleased() {

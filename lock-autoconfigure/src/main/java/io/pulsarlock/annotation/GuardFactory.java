@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -292,6 +293,10 @@ final class GuardFactory {
 		}
 		Duration atLeastFor = duration(lock.atLeastFor(), "atLeastFor", problem);
 		atLeastFor = (atLeastFor != null) ? atLeastFor : Duration.ZERO;
+		if (atLeastFor.compareTo(LockHandle.LONGEST_REST) > 0) {
+			throw problem.with("its atLeastFor (" + lock.atLeastFor() + ") is longer than a day",
+					"Make it shorter. For a job that is due less often, use @LeaderOnly(oncePerFireTime = true).");
+		}
 		if (holdFor != null && atLeastFor.compareTo(holdFor) > 0) {
 			throw problem.with("its atLeastFor (" + lock.atLeastFor() + ") is longer than its holdFor ("
 					+ lock.holdFor() + "), after which the lock counts as lost",

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,8 +18,10 @@ import io.micrometer.observation.Observation;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockRegistry;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.PrintedNames;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -99,7 +102,7 @@ final class GuardInterceptor implements MethodInterceptor {
 		}
 		if (!grip.isLeading()) {
 			// Lost while the locks were waited for.
-			grip.abandon();
+			grip.release();
 			notLeading(guard);
 			return call.skipped();
 		}
@@ -181,14 +184,17 @@ final class GuardInterceptor implements MethodInterceptor {
 		return this.observations.get().acquire(lock, grip.keys(), () -> {
 			try {
 				take(lock, keys.keySet(), grip);
+				if (!lock.atLeastFor().isZero()) {
+					rest(grip, lock.atLeastFor());
+				}
 				return grip;
 			}
 			catch (InterruptedException ex) {
-				grip.abandon();
+				grip.release();
 				throw interrupted(guard, "it waited for lock '" + PrintedNames.text(lock.name()) + "'", ex);
 			}
 			catch (Throwable ex) {
-				grip.abandon();
+				grip.release();
 				throw ex;
 			}
 		});
@@ -221,6 +227,19 @@ final class GuardInterceptor implements MethodInterceptor {
 			else {
 				grip.add(CallLock.acquired(registry, fenced, fenced.acquire(rest(lock, begin), lock.holdFor())));
 			}
+		}
+	}
+
+	/** Waits until the cluster knows for how long the locks rest. */
+	private static void rest(Grip grip, Duration atLeast) throws InterruptedException {
+		try {
+			if (grip.isLeading()) {
+				grip.rest(atLeast).get();
+			}
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof LockException cause) ? cause
+					: new LockUnavailableException("A lock does not rest", ex.getCause());
 		}
 	}
 

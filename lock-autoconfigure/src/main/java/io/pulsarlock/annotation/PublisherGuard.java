@@ -1,5 +1,6 @@
 package io.pulsarlock.annotation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -99,31 +100,15 @@ final class PublisherGuard {
 		Map<String, Object> keys = (lock != null)
 				? this.owner.keys(this.guard, lock, this.call.target(), this.call.arguments()) : Map.of();
 		Grip grip = new Grip(this.guard, keys, leadership);
-		AtomicBoolean begun = new AtomicBoolean();
 		AtomicReference<@Nullable LockBusyException> busy = new AtomicReference<>();
 		Mono<Grip> taken = (lock != null) ? take(lock, keys.keySet(), grip, outer) : Mono.just(grip);
 		return Flux.usingWhen(taken.onErrorResume(LockBusyException.class, (ex) -> {
 			busy.set(ex);
 			return Mono.empty();
-		}), (each) -> {
-			begun.set(true);
-			return run(each, outer);
-		}, (each) -> Mono.fromRunnable(each::release))
+		}), (each) -> run(each, outer), (each) -> Mono.fromRunnable(each::release))
 			.concatWith(Flux.defer(() -> busy(busy.get())))
-			.doFinally((signal) -> end(grip, begun.get()));
-	}
-
-	/**
-	 * Releases what is held, whatever was cancelled when. A result that is available at
-	 * once may arrive here first.
-	 */
-	private static void end(Grip grip, boolean begun) {
-		if (begun) {
-			grip.release();
-		}
-		else {
-			grip.abandon();
-		}
+			// Whatever was cancelled when.
+			.doFinally((signal) -> grip.release());
 	}
 
 	private Mono<Grip> take(Guard.Lock lock, Collection<String> names, Grip grip, @Nullable LockContext outer) {
@@ -134,15 +119,15 @@ final class PublisherGuard {
 		missing.removeIf((name) -> shares(name, grip, outer));
 		return Flux.fromIterable(missing)
 			.concatMap((name) -> acquire(lock, name, grip, begin), 1)
-			.then(Mono.just(grip))
+			.then(Mono.defer(() -> rest(grip, lock.atLeastFor())))
 			.doOnSuccess((taken) -> attempt.ended(null))
 			.doOnError((ex) -> {
 				attempt.ended(ex);
-				grip.abandon();
+				grip.release();
 			})
 			.doOnCancel(() -> {
 				attempt.ended(new CancellationException());
-				grip.abandon();
+				grip.release();
 			});
 	}
 
@@ -187,6 +172,12 @@ final class PublisherGuard {
 				granted.cancel(false);
 			});
 		});
+	}
+
+	/** Waits until the cluster knows for how long the locks rest, if they do. */
+	private static Mono<Grip> rest(Grip grip, Duration atLeast) {
+		return (atLeast.isZero() || !grip.isLeading()) ? Mono.just(grip)
+				: Mono.fromFuture(() -> grip.rest(atLeast)).thenReturn(grip);
 	}
 
 	private Flux<Object> run(Grip grip, @Nullable LockContext outer) {

@@ -60,6 +60,7 @@ class AnnotationValidationTests {
 				Arguments.of(BadDuration.class, "its waitFor \"soon\" is not a duration", "500ms, 2s or PT2S"),
 				Arguments.of(NegativeDuration.class, "is negative", "Make it zero or longer"),
 				Arguments.of(ZeroLimit.class, "its holdFor is zero", "Remove holdFor"),
+				Arguments.of(LongRest.class, "its atLeastFor (25h) is longer than a day", "oncePerFireTime"),
 				Arguments.of(Contradiction.class, "is longer than its holdFor", "Make atLeastFor shorter"),
 				Arguments.of(UnknownFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallback.class, "its fallback 'instead' does not exist", "Add that method"),
@@ -267,6 +268,14 @@ class AnnotationValidationTests {
 	static class ZeroLimit {
 
 		@DistributedLock(name = "a", holdFor = "0s")
+		void method() {
+		}
+
+	}
+
+	static class LongRest {
+
+		@DistributedLock(name = "a", atLeastFor = "25h")
 		void method() {
 		}
 

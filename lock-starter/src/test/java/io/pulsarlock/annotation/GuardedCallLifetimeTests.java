@@ -3,20 +3,24 @@ package io.pulsarlock.annotation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.micrometer.observation.ObservationRegistry;
+import io.pulsarlock.ClusterView;
 import io.pulsarlock.FencedLock;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LeadershipGranted;
 import io.pulsarlock.LockBusyException;
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
@@ -188,6 +192,41 @@ class GuardedCallLifetimeTests {
 			assertThat(work.keptMono().block(Duration.ofSeconds(10))).isEqualTo("kept");
 			assertThatExceptionOfType(LockBusyException.class)
 				.isThrownBy(() -> this.other.obtain("kept mono").acquire(Duration.ofMillis(500)));
+		});
+	}
+
+	@Test
+	void shortestTimeOutlivesTheNodeOfACall() {
+		with((work) -> {
+			work.rested();
+			assertThat(work.restedMono().block(Duration.ofSeconds(10))).isEqualTo("rested");
+			assertThat(work.restedStage()).isCompletedWithValue("rested");
+			this.node.close();
+			for (String lock : List.of("rested", "rested mono", "rested stage")) {
+				assertThat(this.other.obtain(lock).tryAcquire()).as(lock).isEmpty();
+				assertThat(this.other.administration().endRest(lock)).as(lock).isTrue();
+				assertThat(free(lock)).as(lock).isTrue();
+			}
+		});
+	}
+
+	/** As soon as the method runs, the cluster knows. */
+	@Test
+	void lockOfACallRestsBeforeTheMethodIsCalled() {
+		with((work) -> assertThat(work.restsInside(() -> this.node.monitor().view().resting())).singleElement()
+			.satisfies((rest) -> assertThat(rest.name()).isEqualTo("inside")));
+	}
+
+	@Test
+	void methodIsNotCalledIfItIsUnknownWhetherItsLockRests() throws Exception {
+		// It stays with the node, so it can be acquired without an answer.
+		this.node.obtain("inside").acquire(Duration.ofSeconds(5)).close();
+		with((work) -> {
+			this.node.disconnect();
+			assertThatExceptionOfType(LockException.class).isThrownBy(() -> work.restsInside(() -> {
+				throw new AssertionError("called");
+			})).withMessageContaining("Unable to determine whether lock 'inside' rests");
+			this.node.reconnect();
 		});
 	}
 
@@ -460,6 +499,25 @@ class GuardedCallLifetimeTests {
 		@DistributedLock(name = "kept mono", atLeastFor = "1h")
 		public Mono<String> keptMono() {
 			return Mono.just("kept");
+		}
+
+		@DistributedLock(name = "rested", atLeastFor = "1h")
+		public void rested() {
+		}
+
+		@DistributedLock(name = "rested mono", atLeastFor = "1h")
+		public Mono<String> restedMono() {
+			return Mono.just("rested");
+		}
+
+		@DistributedLock(name = "rested stage", atLeastFor = "1h")
+		public CompletionStage<String> restedStage() {
+			return CompletableFuture.completedFuture("rested");
+		}
+
+		@DistributedLock(name = "inside", atLeastFor = "1h")
+		public List<ClusterView.RestView> restsInside(Supplier<List<ClusterView.RestView>> body) {
+			return body.get();
 		}
 
 		@DistributedLock(name = "kept", waitFor = "20s", atLeastFor = "600ms")
