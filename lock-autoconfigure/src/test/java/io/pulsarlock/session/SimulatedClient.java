@@ -64,6 +64,11 @@ final class SimulatedClient implements Connector {
 		return (this.name.hashCode() + this.cluster.plan().seed()) % 2 == 0;
 	}
 
+	/** Only for a broken twin: how far its wall clock is ahead of that of others. */
+	long millisAhead() {
+		return Math.abs(this.name.hashCode()) % 3 * 1000L;
+	}
+
 	private void connect() {
 		long attempt = ++this.attempts;
 		long delay = this.time.between(SimulatedTime.MILLI, 5 * SimulatedTime.MILLI);

@@ -14,6 +14,8 @@ import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.SimulatedLog.Entry;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ final class SimulatedJournal implements Journal {
 
 	private int next;
 
+	/** What was there when reading began. */
+	private Position begun = Position.NONE;
+
 	/** Only for broken twins: answers that wait until all up to there was read. */
 	private final ArrayDeque<Runnable> unread = new ArrayDeque<>();
 
@@ -67,6 +72,7 @@ final class SimulatedJournal implements Journal {
 	@Override
 	public Position start(Listener listener) {
 		this.listener = listener;
+		this.begun = this.cluster.log().before(this.cluster.log().size());
 		this.next = twin(SimulationTwin.JOINS_WITHOUT_READING) ? this.cluster.log().size()
 				: this.cluster.log().start(this.cluster.time().chance(0.5), this.client::view);
 		read();
@@ -208,6 +214,15 @@ final class SimulatedJournal implements Journal {
 
 	private JournalRecord twisted(Entry entry) {
 		JournalRecord record = this.client.view(entry.record());
+		if (twin(SimulationTwin.REST_LOST_BY_JOINING)
+				&& (record instanceof Resting || (record instanceof Rest && !entry.position().isAfter(this.begun)))) {
+			return SimulationTwin.nothing(record);
+		}
+		if (twin(SimulationTwin.REST_BY_THE_WRITERS_CLOCK) && record instanceof Rest rest
+				&& !rest.session().equals(this.session)) {
+			return new Rest(rest.session(), rest.sequence(), rest.lock(),
+					Math.max(rest.millis() - this.client.millisAhead(), 1));
+		}
 		if (this.cluster.log().isPoison(entry.position()) && this.client.isDefective()) {
 			// A request of no lock: a table throws.
 			return twin(SimulationTwin.POISON_IGNORED) ? SimulationTwin.nothing(record)

@@ -97,6 +97,9 @@ final class SimulatedNode {
 			if (hold != null) {
 				SimulatedHolding holding = this.invariants.granted(this, lock, hold, limit);
 				over = holdTime(kind);
+				if (kind == LockKind.LOCK && this.cluster.plan().hasRests() && this.time.chance(0.05)) {
+					this.process.later(this.time.skewed(0, over), () -> rest(holding));
+				}
 				this.process.later(over, hold::release);
 				if (this.time.chance((limit != null) ? 0.5 : 0.05)) {
 					this.process.later(this.time.between(0, over), () -> limitAnew(holding));
@@ -140,6 +143,41 @@ final class SimulatedNode {
 		catch (IllegalStateException ex) {
 			this.cluster.coverage().count("limits after the release");
 		}
+	}
+
+	/** Perhaps too late, and perhaps ended by an operator. */
+	private void rest(SimulatedHolding holding) {
+		long left = this.cluster.plan().duration() + 15 * SimulatedTime.SECOND - this.time.now();
+		long rest = this.time.chance(0.6) ? this.time.skewed(SimulatedTime.MILLI, 3 * SimulatedTime.SECOND)
+				: this.time.skewed(SimulatedTime.SECOND, 60 * SimulatedTime.SECOND);
+		long atLeast = Math.max(Math.min(rest, left), SimulatedTime.MILLI);
+		long from = this.time.now();
+		try {
+			holding.hold().restFor(Duration.ofNanos(atLeast)).whenComplete((none, ex) -> {
+				if (ex == null) {
+					this.invariants.rests().begun(holding, from, atLeast);
+				}
+				this.cluster.coverage().count((ex == null) ? "rests" : "rests whose outcome is unknown");
+			});
+			if (this.time.chance(0.1)) {
+				this.process.later(this.time.between(0, atLeast), () -> endRest(holding.lock()));
+			}
+		}
+		catch (LockLostException ex) {
+			this.cluster.coverage().count("rests that came too late");
+		}
+		catch (IllegalStateException ex) {
+			this.cluster.coverage().count("rests after the release");
+		}
+	}
+
+	private void endRest(String lock) {
+		this.invariants.rests().ordered(lock);
+		this.shard.endRest(lock).whenComplete((ended, ex) -> {
+			if (ex == null && ended) {
+				this.cluster.coverage().count("rests ended by an operator");
+			}
+		});
 	}
 
 	private long holdTime(LockKind kind) {

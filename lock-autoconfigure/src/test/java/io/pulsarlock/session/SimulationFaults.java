@@ -27,7 +27,10 @@ final class SimulationFaults {
 		switch (fault.kind()) {
 			case MOVE -> this.cluster.move(fault.extra());
 			case STALE -> this.cluster.goStale(fault.extra(), fault.lasting());
-			case DELETED -> this.cluster.delete(fault.extra());
+			case DELETED -> {
+				this.cluster.delete(fault.extra());
+				this.simulation.invariants().rests().deleted();
+			}
 			case CURSORS_MOVED -> moveCursors(fault.extra());
 			case FORGED -> this.cluster.forge();
 			case POISON ->

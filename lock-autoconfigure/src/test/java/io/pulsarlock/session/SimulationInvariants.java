@@ -41,11 +41,18 @@ final class SimulationInvariants {
 
 	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
 
+	private final SimulatedRests rests;
+
 	private @Nullable SimulationViolation violation;
 
 	SimulationInvariants(SimulatedCluster cluster, List<SimulatedNode> nodes) {
 		this.cluster = cluster;
 		this.nodes = nodes;
+		this.rests = new SimulatedRests(cluster.time(), this::check);
+	}
+
+	SimulatedRests rests() {
+		return this.rests;
 	}
 
 	SimulatedHolding granted(SimulatedNode node, String lock, Hold hold, @Nullable Duration limit) {
@@ -75,6 +82,7 @@ final class SimulationInvariants {
 		check(token > this.tokens.getOrDefault(lock, 0L),
 				() -> lock + ": token " + token + " of " + node + " is not larger than " + this.tokens.get(lock));
 		this.tokens.put(lock, token);
+		this.rests.granted(holding);
 		this.holdings.add(holding);
 		this.byToken.put(lock + token, holding);
 		hold.onLost((lost) -> {
@@ -262,6 +270,8 @@ final class SimulationInvariants {
 			check(node.waiting() == 0, () -> node + " has " + node.waiting() + " waiters at the end");
 			check(node.shard().locks().keys().isEmpty(),
 					() -> node + " has locks at the end: " + node.shard().locks().keys());
+			session.forEachRest(node.nanoTime(),
+					(lock, place, left) -> check(false, () -> lock + " rests on " + node + " at the end"));
 			LineTable table = session.table();
 			check(table.locks().isEmpty(), () -> node + " sees somebody in line at the end: " + table.locks());
 			check(table.sessions().size() == this.nodes.size(), () -> node + " sees " + table.sessions().size()

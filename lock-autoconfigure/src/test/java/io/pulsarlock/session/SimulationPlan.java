@@ -154,6 +154,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return new SimulationPlan(this.seed, this.nodes, this.rates, faults, this.duration, this.twin);
 	}
 
+	/** Whether holders let locks rest. */
+	boolean hasRests() {
+		return this.twin == null || this.twin.isAboutRests();
+	}
+
 	boolean twin(SimulationTwin twin) {
 		return this.twin == twin;
 	}

@@ -64,7 +64,8 @@ class SimulationTests {
 			Map.entry("thrown by a journal that is asked for its connection", 150), Map.entry("limits set anew", 1200),
 			Map.entry("limits that came too late", 180), Map.entry("holdings of a kept lock", 2500),
 			Map.entry("joins without all the journal there is", 150), Map.entry("cursors moved past records", 100),
-			Map.entry("holes read again", 100));
+			Map.entry("holes read again", 100), Map.entry("rests", 150), Map.entry("rests whose outcome is unknown", 5),
+			Map.entry("rests that came too late", 3), Map.entry("rests ended by an operator", 5));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,

@@ -8,6 +8,8 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.Resting;
 
 /**
  * Short texts for traces.
@@ -35,6 +37,12 @@ final class SimulationTrace {
 		}
 		if (record instanceof Expel expel) {
 			return writer + "EXPEL " + of(expel.target()) + " last seen " + expel.lastSeen();
+		}
+		if (record instanceof Rest rest) {
+			return writer + "REST " + rest.lock() + " " + rest.millis();
+		}
+		if (record instanceof Resting resting) {
+			return writer + "RESTING " + resting.rests();
 		}
 		return writer + ((record instanceof Bye) ? "BYE" : "?");
 	}

@@ -70,6 +70,12 @@ enum SimulationTwin {
 	/** A holder that limits anew what it has lost holds it again. */
 	LIMIT_REVIVES,
 
+	/** A rest ends by the clock of its writer, from which that of the reader differs. */
+	REST_BY_THE_WRITERS_CLOCK,
+
+	/** A node that joins learns of no rest that was said before. */
+	REST_LOST_BY_JOINING,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 
@@ -91,11 +97,17 @@ enum SimulationTwin {
 		return switch (this) {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
+			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
 			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters|before .* noticed";
 			default -> "^two hold |: token |before .* noticed";
 		};
+	}
+
+	/** Whether it is to be found by a lock that rests. */
+	boolean isAboutRests() {
+		return this == REST_BY_THE_WRITERS_CLOCK || this == REST_LOST_BY_JOINING;
 	}
 
 	/** Whether something else gets into the log than was published. */
