@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -119,6 +120,25 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.pulsarlock.autoconfigure..", "io.pulsarlock.annotation..", "io.pulsarlock.pulsar..",
 					"io.pulsarlock.session..", "io.pulsarlock.line.."));
+	}
+
+	/** Each has a package of its own, so that an application needs only what it uses. */
+	@Test
+	void adaptersKnowTheApiAndTheirLibraryOnly() {
+		adapter("io.pulsarlock.shedlock", "net.javacrumbs.shedlock..");
+	}
+
+	private static void adapter(String name, String... libraries) {
+		String[] known = Stream
+			.concat(Stream.of("java..", "org.jspecify..", "org.apache.commons.logging..", "io.pulsarlock", name),
+					Stream.of(libraries))
+			.toArray(String[]::new);
+		check(classes().that().resideInAPackage(name).should().onlyDependOnClassesThat().resideInAnyPackage(known));
+		check(noClasses().that()
+			.resideOutsideOfPackages(name, "io.pulsarlock.autoconfigure")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(libraries[0]));
 	}
 
 	@Test

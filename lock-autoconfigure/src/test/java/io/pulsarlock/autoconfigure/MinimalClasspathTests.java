@@ -27,7 +27,8 @@ class MinimalClasspathTests {
 		assertThat(new String[] { "org.springframework.boot.health.contributor.Health",
 				"org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
-				"io.micrometer.core.instrument.MeterRegistry", "reactor.core.publisher.Mono" })
+				"io.micrometer.core.instrument.MeterRegistry", "reactor.core.publisher.Mono",
+				"net.javacrumbs.shedlock.core.LockProvider" })
 			.noneMatch((name) -> ClassUtils.isPresent(name, this.loader));
 	}
 
@@ -42,7 +43,8 @@ class MinimalClasspathTests {
 				.doesNotHaveBean("pulsarLockHealthContributor")
 				.doesNotHaveBean("pulsarLocksEndpoint")
 				.doesNotHaveBean("pulsarLeaderInfoContributor")
-				.doesNotHaveBean("pulsarLockMetrics"));
+				.doesNotHaveBean("pulsarLockMetrics")
+				.doesNotHaveBean("pulsarLockProvider"));
 	}
 
 	/** Not a mock, whose library may need removed dependencies. */

@@ -40,6 +40,8 @@ class DocumentationTests {
 
 	private static final String OTHERS = "benchmarks/comparison/src/test/java/io/pulsarlock/comparison/migration/";
 
+	private static final String ADAPTERS = "lock-test/adapters/src/test/java/io/pulsarlock/";
+
 	/** By their paths from the root of the checkout. */
 	private final Map<Path, DocumentedPage> pages = pages();
 
@@ -71,7 +73,8 @@ class DocumentationTests {
 			.map(SOURCES::resolve),
 				Stream.of("lock-console/src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java",
 						// Compiled with the profile "benchmarks".
-						OTHERS + "BeforeMigration.java", OTHERS + "SpringIntegrationRoles.java")
+						OTHERS + "BeforeMigration.java", OTHERS + "SpringIntegrationRoles.java",
+						ADAPTERS + "shedlock/ScheduledApplication.java")
 					.map(ROOT::resolve))
 			.map((file) -> flat(read(file)))
 			.collect(Collectors.joining());

@@ -1,0 +1,57 @@
+package io.pulsarlock.autoconfigure;
+
+import java.util.Optional;
+
+import io.pulsarlock.LockRegistry;
+import io.pulsarlock.actuate.FakeLockNode;
+import io.pulsarlock.shedlock.PulsarLockProvider;
+import net.javacrumbs.shedlock.core.LockProvider;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests when the interfaces of other libraries are provided.
+ */
+class PulsarLockAdapterAutoConfigurationTests {
+
+	private final ApplicationContextRunner empty = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(PulsarLockShedLockAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.empty.withBean("locks", LockRegistry.class, FakeLockNode::new);
+
+	@Test
+	void shedLockIsProvided() {
+		this.runner
+			.run((context) -> assertThat(context).getBean(LockProvider.class).isInstanceOf(PulsarLockProvider.class));
+	}
+
+	@Test
+	void withoutRegistryThereIsNothing() {
+		this.empty.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(LockProvider.class));
+	}
+
+	@Test
+	void withoutShedLockThereIsNoProvider() {
+		this.runner.withClassLoader(new FilteredClassLoader("net.javacrumbs.shedlock"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("pulsarLockProvider"));
+	}
+
+	@Test
+	void providerOfTheApplicationReplacesOurs() {
+		this.runner.withBean("own", LockProvider.class, () -> (configuration) -> Optional.empty())
+			.run((context) -> assertThat(context).hasSingleBean(LockProvider.class)
+				.doesNotHaveBean(PulsarLockProvider.class));
+	}
+
+	@Test
+	void providerCanBeSwitchedOff() {
+		this.runner.withPropertyValues("pulsar-lock.shedlock.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(LockProvider.class));
+	}
+
+}
