@@ -126,6 +126,8 @@ class ArchitectureTests {
 	@Test
 	void adaptersKnowTheApiAndTheirLibraryOnly() {
 		adapter("io.pulsarlock.shedlock", "net.javacrumbs.shedlock..");
+		adapter("io.pulsarlock.integration", "org.springframework.integration..", "org.springframework.beans..",
+				"org.springframework.context..", "org.springframework.core..");
 	}
 
 	private static void adapter(String name, String... libraries) {

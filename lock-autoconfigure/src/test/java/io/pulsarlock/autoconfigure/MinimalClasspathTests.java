@@ -28,7 +28,8 @@ class MinimalClasspathTests {
 				"org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 				"io.micrometer.core.instrument.MeterRegistry", "reactor.core.publisher.Mono",
-				"net.javacrumbs.shedlock.core.LockProvider" })
+				"net.javacrumbs.shedlock.core.LockProvider",
+				"org.springframework.integration.support.locks.LockRegistry" })
 			.noneMatch((name) -> ClassUtils.isPresent(name, this.loader));
 	}
 
@@ -44,7 +45,8 @@ class MinimalClasspathTests {
 				.doesNotHaveBean("pulsarLocksEndpoint")
 				.doesNotHaveBean("pulsarLeaderInfoContributor")
 				.doesNotHaveBean("pulsarLockMetrics")
-				.doesNotHaveBean("pulsarLockProvider"));
+				.doesNotHaveBean("pulsarLockProvider")
+				.doesNotHaveBean("pulsarIntegrationLockRegistry"));
 	}
 
 	/** Not a mock, whose library may need removed dependencies. */

@@ -4,6 +4,7 @@ import java.util.Optional;
 
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.FakeLockNode;
+import io.pulsarlock.integration.PulsarLockRegistry;
 import io.pulsarlock.shedlock.PulsarLockProvider;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.integration.support.locks.DefaultLockRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class PulsarLockAdapterAutoConfigurationTests {
 
-	private final ApplicationContextRunner empty = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(PulsarLockShedLockAutoConfiguration.class));
+	private final ApplicationContextRunner empty = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(PulsarLockShedLockAutoConfiguration.class, PulsarLockIntegrationAutoConfiguration.class));
 
 	private final ApplicationContextRunner runner = this.empty.withBean("locks", LockRegistry.class, FakeLockNode::new);
 
@@ -32,7 +34,9 @@ class PulsarLockAdapterAutoConfigurationTests {
 
 	@Test
 	void withoutRegistryThereIsNothing() {
-		this.empty.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(LockProvider.class));
+		this.empty.run((context) -> assertThat(context).hasNotFailed()
+			.doesNotHaveBean(LockProvider.class)
+			.doesNotHaveBean(PulsarLockRegistry.class));
 	}
 
 	@Test
@@ -52,6 +56,34 @@ class PulsarLockAdapterAutoConfigurationTests {
 	void providerCanBeSwitchedOff() {
 		this.runner.withPropertyValues("pulsar-lock.shedlock.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(LockProvider.class));
+	}
+
+	@Test
+	void integrationIsProvidedBesideTheRegistryOfThisLibrary() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed()
+			.hasSingleBean(LockRegistry.class)
+			.getBean(org.springframework.integration.support.locks.LockRegistry.class)
+			.isInstanceOf(PulsarLockRegistry.class));
+	}
+
+	@Test
+	void withoutIntegrationThereIsNoRegistryOfIt() {
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.integration"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("pulsarIntegrationLockRegistry"));
+	}
+
+	@Test
+	void registryOfTheApplicationReplacesOurs() {
+		this.runner
+			.withBean("lockRegistry", org.springframework.integration.support.locks.LockRegistry.class,
+					DefaultLockRegistry::new)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PulsarLockRegistry.class));
+	}
+
+	@Test
+	void integrationCanBeSwitchedOff() {
+		this.runner.withPropertyValues("pulsar-lock.integration.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(PulsarLockRegistry.class));
 	}
 
 }

@@ -74,7 +74,9 @@ class DocumentationTests {
 				Stream.of("lock-console/src/test/java/io/pulsarlock/console/ConsoleSecurityTests.java",
 						// Compiled with the profile "benchmarks".
 						OTHERS + "BeforeMigration.java", OTHERS + "SpringIntegrationRoles.java",
-						ADAPTERS + "shedlock/ScheduledApplication.java")
+						ADAPTERS + "shedlock/ScheduledApplication.java",
+						ADAPTERS + "integration/IntegrationFlowTests.java",
+						ADAPTERS + "integration/SingleInstanceTaskTests.java")
 					.map(ROOT::resolve))
 			.map((file) -> flat(read(file)))
 			.collect(Collectors.joining());

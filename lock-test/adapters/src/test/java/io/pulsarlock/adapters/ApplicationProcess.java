@@ -3,6 +3,7 @@ package io.pulsarlock.adapters;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,9 @@ public final class ApplicationProcess implements AutoCloseable {
 	 * @param cluster its lock cluster, with a reconnect grace of two seconds
 	 * @param node the name of the node
 	 * @param protocol where it reports
+	 * @param more further arguments
 	 */
-	public ApplicationProcess(Class<?> main, String cluster, String node, Protocol protocol) {
+	public ApplicationProcess(Class<?> main, String cluster, String node, Protocol protocol, String... more) {
 		this.node = node;
 		this.protocol = protocol;
 		List<String> command = new ArrayList<>();
@@ -40,6 +42,7 @@ public final class ApplicationProcess implements AutoCloseable {
 				"--pulsar-lock.startup-timeout=60s", "--spring.main.banner-mode=off",
 				"--spring.main.web-application-type=none", "--logging.level.root=warn",
 				"--spring.task.scheduling.pool.size=4"));
+		command.addAll(List.of(more));
 		try {
 			this.process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
 		}
@@ -61,6 +64,17 @@ public final class ApplicationProcess implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			// Killed.
+		}
+	}
+
+	/** Writes a line to its standard input. */
+	public void say(String line) {
+		try {
+			this.process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
+			this.process.getOutputStream().flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
