@@ -126,6 +126,7 @@ class ArchitectureTests {
 	@Test
 	void adaptersKnowTheApiAndTheirLibraryOnly() {
 		adapter("io.pulsarlock.shedlock", "net.javacrumbs.shedlock..");
+		adapter("io.pulsarlock.camel", "org.apache.camel..");
 		adapter("io.pulsarlock.integration", "org.springframework.integration..", "org.springframework.beans..",
 				"org.springframework.context..", "org.springframework.core..");
 	}

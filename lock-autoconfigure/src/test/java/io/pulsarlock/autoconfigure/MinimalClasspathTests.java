@@ -29,7 +29,8 @@ class MinimalClasspathTests {
 				"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 				"io.micrometer.core.instrument.MeterRegistry", "reactor.core.publisher.Mono",
 				"net.javacrumbs.shedlock.core.LockProvider",
-				"org.springframework.integration.support.locks.LockRegistry" })
+				"org.springframework.integration.support.locks.LockRegistry",
+				"org.apache.camel.cluster.CamelClusterService" })
 			.noneMatch((name) -> ClassUtils.isPresent(name, this.loader));
 	}
 
@@ -46,7 +47,8 @@ class MinimalClasspathTests {
 				.doesNotHaveBean("pulsarLeaderInfoContributor")
 				.doesNotHaveBean("pulsarLockMetrics")
 				.doesNotHaveBean("pulsarLockProvider")
-				.doesNotHaveBean("pulsarIntegrationLockRegistry"));
+				.doesNotHaveBean("pulsarIntegrationLockRegistry")
+				.doesNotHaveBean("pulsarClusterService"));
 	}
 
 	/** Not a mock, whose library may need removed dependencies. */

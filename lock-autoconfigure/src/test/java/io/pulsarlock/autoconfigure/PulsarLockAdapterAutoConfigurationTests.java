@@ -2,12 +2,16 @@ package io.pulsarlock.autoconfigure;
 
 import java.util.Optional;
 
+import io.pulsarlock.Leadership;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.actuate.FakeLockNode;
+import io.pulsarlock.camel.PulsarClusterService;
 import io.pulsarlock.integration.PulsarLockRegistry;
 import io.pulsarlock.shedlock.PulsarLockProvider;
 import net.javacrumbs.shedlock.core.LockProvider;
+import org.apache.camel.cluster.CamelClusterService;
 import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -21,10 +25,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class PulsarLockAdapterAutoConfigurationTests {
 
-	private final ApplicationContextRunner empty = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(PulsarLockShedLockAutoConfiguration.class, PulsarLockIntegrationAutoConfiguration.class));
+	private final ApplicationContextRunner empty = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(PulsarLockShedLockAutoConfiguration.class,
+				PulsarLockIntegrationAutoConfiguration.class, PulsarLockCamelAutoConfiguration.class));
 
 	private final ApplicationContextRunner runner = this.empty.withBean("locks", LockRegistry.class, FakeLockNode::new);
+
+	private final ApplicationContextRunner leading = this.runner.withBean(Leadership.class,
+			() -> new FakeLockNode().leadership());
 
 	@Test
 	void shedLockIsProvided() {
@@ -36,7 +44,8 @@ class PulsarLockAdapterAutoConfigurationTests {
 	void withoutRegistryThereIsNothing() {
 		this.empty.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(LockProvider.class)
-			.doesNotHaveBean(PulsarLockRegistry.class));
+			.doesNotHaveBean(PulsarLockRegistry.class)
+			.doesNotHaveBean(PulsarClusterService.class));
 	}
 
 	@Test
@@ -84,6 +93,30 @@ class PulsarLockAdapterAutoConfigurationTests {
 	void integrationCanBeSwitchedOff() {
 		this.runner.withPropertyValues("pulsar-lock.integration.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(PulsarLockRegistry.class));
+	}
+
+	@Test
+	void camelIsProvided() {
+		this.leading.run((context) -> assertThat(context).getBean(CamelClusterService.class)
+			.isInstanceOf(PulsarClusterService.class));
+	}
+
+	@Test
+	void withoutCamelThereIsNoClusterService() {
+		this.leading.withClassLoader(new FilteredClassLoader("org.apache.camel"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("pulsarClusterService"));
+	}
+
+	@Test
+	void clusterServiceOfTheApplicationReplacesOurs() {
+		this.leading.withBean("own", CamelClusterService.class, () -> Mockito.mock(CamelClusterService.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PulsarClusterService.class));
+	}
+
+	@Test
+	void clusterServiceCanBeSwitchedOff() {
+		this.leading.withPropertyValues("pulsar-lock.camel.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(PulsarClusterService.class));
 	}
 
 }

@@ -76,7 +76,8 @@ class DocumentationTests {
 						OTHERS + "BeforeMigration.java", OTHERS + "SpringIntegrationRoles.java",
 						ADAPTERS + "shedlock/ScheduledApplication.java",
 						ADAPTERS + "integration/IntegrationFlowTests.java",
-						ADAPTERS + "integration/SingleInstanceTaskTests.java")
+						ADAPTERS + "integration/SingleInstanceTaskTests.java",
+						ADAPTERS + "camel/PulsarClusterServiceTests.java")
 					.map(ROOT::resolve))
 			.map((file) -> flat(read(file)))
 			.collect(Collectors.joining());
