@@ -20,8 +20,9 @@ import net.javacrumbs.shedlock.support.LockException;
  * After {@code lockAtMostFor} the lock is lost, as by
  * {@link LockHandle#holdFor(java.time.Duration)}. ShedLock cannot tell its task that a
  * lock was lost before; a warning is logged and the registry's own listeners are told.
- * During {@code lockAtLeastFor} the lock is kept after its release, for as long as this
- * node lives.
+ * For {@code lockAtLeastFor} the lock rests after its release, as by
+ * {@link LockHandle#restFor}, even if this node ends meanwhile. An extension never
+ * shortens that time.
  * <p>
  * Safe for use by any number of threads.
  *
@@ -49,7 +50,8 @@ public final class PulsarLockProvider implements ExtensibleLockProvider {
 	 * {@link io.pulsarlock.LockUnavailableException} as its cause; or if the calling
 	 * thread itself has the lock otherwise and would never get it
 	 * @throws IllegalArgumentException if the name is blank or too long, see
-	 * {@link LockRegistry#obtain(String)}
+	 * {@link LockRegistry#obtain(String)}, or {@code lockAtLeastFor} is longer than
+	 * {@link LockHandle#LONGEST_REST}
 	 */
 	@Override
 	public Optional<SimpleLock> lock(LockConfiguration configuration) {

@@ -2,7 +2,10 @@ package io.pulsarlock.shedlock;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
+import io.pulsarlock.LockException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.LockLostException;
@@ -28,23 +31,29 @@ final class PulsarSimpleLock extends AbstractSimpleLock {
 
 	private final Registration warning;
 
-	private final long since = System.nanoTime();
+	/** By {@link System#nanoTime()}: the lock goes to no other holder before. */
+	private final long restsUntil;
 
-	private PulsarSimpleLock(LockHandle handle, Registration warning, LockConfiguration configuration) {
+	private PulsarSimpleLock(LockHandle handle, Registration warning, LockConfiguration configuration,
+			long restsUntil) {
 		super(configuration);
 		this.handle = handle;
 		this.warning = warning;
+		this.restsUntil = restsUntil;
 	}
 
 	/**
 	 * Begins with a lock that was granted now.
-	 * @throws LockLostException if it is lost already
+	 * @throws io.pulsarlock.LockException if it is lost already, or it is unknown whether
+	 * the cluster has read of {@code lockAtLeastFor}
 	 */
 	static SimpleLock begin(LockHandle handle, LockConfiguration configuration) {
 		boolean begun = false;
 		try {
 			limit(handle, configuration);
-			SimpleLock lock = new PulsarSimpleLock(handle, handle.onLost(PulsarSimpleLock::warn), configuration);
+			long restsUntil = rest(handle, configuration, System.nanoTime());
+			SimpleLock lock = new PulsarSimpleLock(handle, handle.onLost(PulsarSimpleLock::warn), configuration,
+					restsUntil);
 			begun = true;
 			return lock;
 		}
@@ -60,6 +69,28 @@ final class PulsarSimpleLock extends AbstractSimpleLock {
 		handle.holdFor(atMostFor.isZero() ? SHORTEST : atMostFor);
 	}
 
+	/**
+	 * Waits until the lock stays for {@code lockAtLeastFor}, whatever becomes of this
+	 * node. Asks nothing of the cluster if it does so already: an extension of what
+	 * remains, as by {@code KeepAliveLockProvider}, has to outlive an outage.
+	 * @param before until when it stays by now
+	 * @return until when it stays
+	 */
+	private static long rest(LockHandle handle, LockConfiguration configuration, long before) {
+		Duration atLeastFor = configuration.getLockAtLeastFor();
+		long until = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atLeastFor);
+		if (atLeastFor.isZero() || until - before <= 0) {
+			return before;
+		}
+		try {
+			handle.restFor(atLeastFor).join();
+			return until;
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof LockException cause) ? cause : ex;
+		}
+	}
+
 	private static void warn(LockLoss loss) {
 		logger.warn("Lock '" + PrintedNames.lock(loss.name()) + "' was lost (" + loss.reason()
 				+ ") while a task of ShedLock held it: the task may run on another node at the same time");
@@ -69,7 +100,8 @@ final class PulsarSimpleLock extends AbstractSimpleLock {
 	protected Optional<SimpleLock> doExtend(LockConfiguration configuration) {
 		try {
 			limit(this.handle, configuration);
-			return Optional.of(new PulsarSimpleLock(this.handle, this.warning, configuration));
+			long restsUntil = rest(this.handle, configuration, this.restsUntil);
+			return Optional.of(new PulsarSimpleLock(this.handle, this.warning, configuration, restsUntil));
 		}
 		catch (LockLostException ex) {
 			return Optional.empty();
@@ -79,8 +111,7 @@ final class PulsarSimpleLock extends AbstractSimpleLock {
 	@Override
 	protected void doUnlock() {
 		this.warning.close();
-		Duration held = Duration.ofNanos(System.nanoTime() - this.since);
-		LeastHold.release(this.handle, this.lockConfiguration.getLockAtLeastFor().minus(held));
+		this.handle.close();
 	}
 
 }

@@ -63,6 +63,13 @@ abstract class DocumentationSnippets {
 		}
 	}
 
+	void resting(FencedLock lock, String productId) throws InterruptedException {
+		try (LockHandle held = lock.acquire(Duration.ofSeconds(2))) {
+			held.restFor(Duration.ofMinutes(1)).join();
+			this.products.save(productId, held.fencingToken());
+		}
+	}
+
 	String template(String productId) throws InterruptedException {
 		String receipt = this.lockRegistry.execute("till", Duration.ofSeconds(2),
 				(lock) -> this.till.book(productId, lock.fencingToken()));
