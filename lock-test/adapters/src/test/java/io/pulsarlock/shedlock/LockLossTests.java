@@ -109,7 +109,7 @@ class LockLossTests {
 
 	@Test
 	void taskThatHasLostItsLockEndsWithoutAnException() {
-		SimpleLock lock = this.provider.lock(configuration("digest", Duration.ofMinutes(1), Duration.ofMinutes(1)))
+		SimpleLock lock = this.provider.lock(configuration("digest", Duration.ofMinutes(1), Duration.ZERO))
 			.orElseThrow();
 		this.cluster.lose("digest");
 		SimpleLock next = await()
@@ -118,6 +118,17 @@ class LockLossTests {
 		lock.unlock();
 		assertThat(this.provider.lock(digest())).isEmpty();
 		next.unlock();
+	}
+
+	@Test
+	void atLeastForOutlivesTheNode() {
+		PulsarLockProvider other = new PulsarLockProvider(this.cluster.node("other"));
+		long begin = System.nanoTime();
+		this.provider.lock(configuration("digest", Duration.ofMinutes(1), Duration.ofSeconds(2))).orElseThrow();
+		this.node.close();
+		assertThat(other.lock(digest())).isEmpty();
+		await().until(() -> other.lock(digest()), Optional::isPresent);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(2));
 	}
 
 	@Test
