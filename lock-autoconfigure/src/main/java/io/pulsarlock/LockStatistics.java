@@ -29,6 +29,12 @@ public final class LockStatistics {
 
 	private final long highestToken;
 
+	private final long grants;
+
+	private final long hintedGrants;
+
+	private final boolean hints;
+
 	private LockStatistics(Builder builder) {
 		this.confirmed = builder.confirmed;
 		this.sessions = builder.sessions;
@@ -40,6 +46,9 @@ public final class LockStatistics {
 		this.releases = builder.releases;
 		this.skipped = builder.skipped;
 		this.highestToken = builder.highestToken;
+		this.grants = builder.grants;
+		this.hintedGrants = builder.hintedGrants;
+		this.hints = builder.hints;
 	}
 
 	/**
@@ -144,12 +153,42 @@ public final class LockStatistics {
 		return this.highestToken;
 	}
 
+	/**
+	 * How many locks and leaderships this node was granted since it started. A lock that
+	 * has stayed with the node is not granted anew.
+	 * @return the number
+	 * @since 0.2.0
+	 */
+	public long grants() {
+		return this.grants;
+	}
+
+	/**
+	 * How many of them it was granted by a hint, before it had read the release in the
+	 * journal.
+	 * @return the number
+	 * @since 0.2.0
+	 */
+	public long hintedGrants() {
+		return this.hintedGrants;
+	}
+
+	/**
+	 * Whether hints of other nodes reach this node at the moment.
+	 * @return false if they are disabled or do not
+	 * @since 0.2.0
+	 */
+	public boolean hints() {
+		return this.hints;
+	}
+
 	@Override
 	public String toString() {
 		return "LockStatistics[confirmed=" + this.confirmed + ", sessions=" + this.sessions + ", held=" + this.held
 				+ ", waiting=" + this.waiting + ", silence=" + this.silence + ", unread=" + this.unread + ", requests="
 				+ this.requests + ", releases=" + this.releases + ", skipped=" + this.skipped + ", highestToken="
-				+ this.highestToken + "]";
+				+ this.highestToken + ", grants=" + this.grants + ", hintedGrants=" + this.hintedGrants + ", hints="
+				+ this.hints + "]";
 	}
 
 	/**
@@ -178,6 +217,12 @@ public final class LockStatistics {
 		private long skipped;
 
 		private long highestToken;
+
+		private long grants;
+
+		private long hintedGrants;
+
+		private boolean hints;
 
 		private Builder() {
 		}
@@ -279,6 +324,36 @@ public final class LockStatistics {
 		 */
 		public Builder highestToken(long highestToken) {
 			this.highestToken = highestToken;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#grants()}.
+		 * @param grants the value
+		 * @return this
+		 */
+		public Builder grants(long grants) {
+			this.grants = grants;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#hintedGrants()}.
+		 * @param hintedGrants the value
+		 * @return this
+		 */
+		public Builder hintedGrants(long hintedGrants) {
+			this.hintedGrants = hintedGrants;
+			return this;
+		}
+
+		/**
+		 * Sets {@link LockStatistics#hints()}.
+		 * @param hints the value
+		 * @return this
+		 */
+		public Builder hints(boolean hints) {
+			this.hints = hints;
 			return this;
 		}
 

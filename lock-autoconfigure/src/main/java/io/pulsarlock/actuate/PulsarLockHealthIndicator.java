@@ -45,6 +45,7 @@ public class PulsarLockHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("lastHeartbeatAge", statistics.silence())
 			.withDetail("held", statistics.held())
 			.withDetail("waiting", statistics.waiting())
+			.withDetail("hints", statistics.hints())
 			.withDetail("leads", groups(LeaderGroup::isLeader));
 		List<String> vacant = groups(LeaderGroup::isVacant);
 		if (!vacant.isEmpty()) {

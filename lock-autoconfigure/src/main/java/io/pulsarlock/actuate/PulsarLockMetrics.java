@@ -100,6 +100,8 @@ public class PulsarLockMetrics implements MeterBinder {
 			.description("Messages skipped because they are not lock records, or not signed with a key of this node")
 			.tags(this.tags)
 			.register(meters);
+		grants(meters, "hint", LockStatistics::hintedGrants);
+		grants(meters, "journal", (statistics) -> statistics.grants() - statistics.hintedGrants());
 		registerWithoutEvents(meters);
 		groups.discover();
 		this.node.addListener((event) -> record(meters, event));
@@ -123,6 +125,13 @@ public class PulsarLockMetrics implements MeterBinder {
 	/** Not a number without a session: zero would look like a heartbeat of just now. */
 	private static double silence(LockStatistics statistics) {
 		return (statistics.sessions() > 0) ? statistics.silence().toNanos() : Double.NaN;
+	}
+
+	private void grants(MeterRegistry meters, String by, ToDoubleFunction<LockStatistics> value) {
+		FunctionCounter.builder("pulsar.lock.grants", this, (self) -> value.applyAsDouble(self.statistics()))
+			.description("Locks and leaderships granted to this node")
+			.tags(Tags.of(this.tags).and("by", by))
+			.register(meters);
 	}
 
 	/** So that a dashboard shows zero, not nothing. */

@@ -157,10 +157,9 @@ public final class PulsarLockAutoConfiguration {
 					+ LockSettings.text(settings.session().reconnectGrace())
 					+ (settings.keys().isEmpty() ? "" : ", signed records")
 					+ (encryption.isEmpty() ? "" : ", encrypted records") + ")");
-			return new ManagedNode(
-					SessionLockNode.restartable(settings.session(),
-							() -> new PulsarConnector(clientFactory::create, settings.topics(),
-									settings.session().node(), settings.keys(), encryption)),
+			return new ManagedNode(SessionLockNode.restartable(settings.session(),
+					() -> new PulsarConnector(clientFactory::create, settings.topics(), settings.session().node(),
+							settings.keys(), encryption, properties.hints().enabled())),
 					clientFactory.serviceUrl(), new ReplicationCheck(administration, environment,
 							settings.topics().tenant() + "/" + settings.topics().namespace()));
 		}

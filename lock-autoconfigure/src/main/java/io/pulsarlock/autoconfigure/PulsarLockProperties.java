@@ -70,6 +70,9 @@ public final class PulsarLockProperties {
 	/** Locks that stay with this node after their release. */
 	private final Cache cache;
 
+	/** Hints that nodes send each other beside the journal. */
+	private final Hints hints;
+
 	/** Fencing tokens. */
 	private final Fencing fencing;
 
@@ -88,8 +91,8 @@ public final class PulsarLockProperties {
 	PulsarLockProperties(@DefaultValue("true") boolean enabled, @Nullable String cluster, @Nullable String node,
 			@DefaultValue("background") Startup startup, @DefaultValue("10s") Duration startupTimeout,
 			@DefaultValue Topic topic, @DefaultValue Session session, @DefaultValue Cache cache,
-			@DefaultValue Fencing fencing, @DefaultValue Security security, @DefaultValue Privacy privacy,
-			@DefaultValue Annotations annotations, @DefaultValue Leader leader) {
+			@DefaultValue Hints hints, @DefaultValue Fencing fencing, @DefaultValue Security security,
+			@DefaultValue Privacy privacy, @DefaultValue Annotations annotations, @DefaultValue Leader leader) {
 		this.enabled = enabled;
 		this.cluster = cluster;
 		this.node = node;
@@ -98,6 +101,7 @@ public final class PulsarLockProperties {
 		this.topic = topic;
 		this.session = session;
 		this.cache = cache;
+		this.hints = hints;
 		this.fencing = fencing;
 		this.security = security;
 		this.privacy = privacy;
@@ -171,6 +175,14 @@ public final class PulsarLockProperties {
 	 */
 	public Cache cache() {
 		return this.cache;
+	}
+
+	/**
+	 * Hints that nodes send each other beside the journal.
+	 * @return the value
+	 */
+	public Hints hints() {
+		return this.hints;
 	}
 
 	/**
@@ -469,6 +481,34 @@ public final class PulsarLockProperties {
 		 */
 		public int maxLocks() {
 			return this.maxLocks;
+		}
+
+	}
+
+	/**
+	 * Hints that nodes send each other beside the journal.
+	 */
+	public static final class Hints {
+
+		/**
+		 * Whether nodes tell each other of requests and releases directly, so that a lock
+		 * moves sooner from node to node. Requires one more topic, which stores nothing.
+		 * Has no effect if records are encrypted.
+		 */
+		private final boolean enabled;
+
+		Hints(@DefaultValue("false") boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		/**
+		 * Whether nodes tell each other of requests and releases directly, so that a lock
+		 * moves sooner from node to node. Requires one more topic, which stores nothing.
+		 * Has no effect if records are encrypted.
+		 * @return the value
+		 */
+		public boolean enabled() {
+			return this.enabled;
 		}
 
 	}

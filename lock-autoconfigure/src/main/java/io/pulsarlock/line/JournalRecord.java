@@ -203,8 +203,31 @@ public sealed interface JournalRecord {
 	 * @param graceMillis how long it holds on after its connection closed
 	 * @param shards how many shards it believes there are
 	 * @param tokenFloor what it believes all fencing tokens to be larger than
+	 * @param hints where hints reach it; zero if they do not
 	 */
-	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards, long tokenFloor) {
+	record SessionInfo(String node, long leaseMillis, long graceMillis, int shards, long tokenFloor, long hints) {
+
+		/**
+		 * Of a node that gets no hints.
+		 * @param node who it is
+		 * @param leaseMillis how long it is certain to live after its latest record
+		 * @param graceMillis how long it holds on after its connection closed
+		 * @param shards how many shards it believes there are
+		 * @param tokenFloor what it believes all fencing tokens to be larger than
+		 */
+		public SessionInfo(String node, long leaseMillis, long graceMillis, int shards, long tokenFloor) {
+			this(node, leaseMillis, graceMillis, shards, tokenFloor, 0);
+		}
+
+		/**
+		 * The same session, reached by hints elsewhere.
+		 * @param hints where; zero if nowhere
+		 * @return what it says of itself then
+		 * @since 0.2.0
+		 */
+		public SessionInfo withHints(long hints) {
+			return new SessionInfo(this.node, this.leaseMillis, this.graceMillis, this.shards, this.tokenFloor, hints);
+		}
 
 		/**
 		 * Of a cluster whose tokens are those of its Pulsar cluster.

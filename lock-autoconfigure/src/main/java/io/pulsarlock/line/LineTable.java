@@ -285,6 +285,28 @@ public final class LineTable {
 	}
 
 	/**
+	 * The first ticket after a place.
+	 * @param lock the lock's key
+	 * @param place the place, taken or not
+	 * @return null if there is none
+	 * @since 0.2.0
+	 */
+	public @Nullable Ticket after(String lock, Position place) {
+		return this.tickets.after(lock, place);
+	}
+
+	/**
+	 * The last ticket before a place.
+	 * @param lock the lock's key
+	 * @param place the place, taken or not
+	 * @return null if there is none
+	 * @since 0.2.0
+	 */
+	public @Nullable Ticket before(String lock, Position place) {
+		return this.tickets.before(lock, place);
+	}
+
+	/**
 	 * The ticket at a place.
 	 * @param lock the lock's key
 	 * @param position the place

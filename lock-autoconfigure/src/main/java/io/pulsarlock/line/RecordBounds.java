@@ -126,6 +126,7 @@ public final class RecordBounds {
 				"grace of " + info.graceMillis() + " ms");
 		require(info.shards() >= 1 && info.shards() <= MAX_SHARDS, info.shards() + " shards");
 		require(info.tokenFloor() >= 0 && info.tokenFloor() <= MAX_TOKEN_FLOOR, "token floor " + info.tokenFloor());
+		number("place for hints", info.hints());
 		position(heartbeat.history());
 		position(heartbeat.from());
 		position(heartbeat.upTo());

@@ -1,5 +1,6 @@
 package io.pulsarlock.line;
 
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,6 +18,12 @@ final class RecordChecksum {
 		CRC32C checksum = new CRC32C();
 		checksum.update(bytes, 0, length);
 		return (int) checksum.getValue();
+	}
+
+	/** Whether bytes end with the checksum of what stands before it. */
+	static boolean isRight(byte[] bytes) {
+		int end = bytes.length - LENGTH;
+		return ByteBuffer.wrap(bytes).getInt(end) == of(bytes, end);
 	}
 
 }

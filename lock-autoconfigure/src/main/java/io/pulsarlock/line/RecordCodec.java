@@ -1,7 +1,6 @@
 package io.pulsarlock.line;
 
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -46,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * resting   = count remaining*
  * remaining = text position number
  * option    = tag length bytes; unknown tags are skipped. Of a heartbeat: 1 the token
- *             floor, a number, if there is one
+ *             floor, 2 where hints reach the node; numbers, if there are any
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
  * tag, length, count, number = unsigned LEB128
@@ -79,16 +78,16 @@ public final class RecordCodec {
 
 	private static final byte[] MAGIC = { 'P', 'L' };
 
-	/**
-	 * Of the version: the record is signed. One that knows no keys takes it for newer.
-	 */
-	private static final int SIGNED = 0x80;
+	/** Of the version. One that knows no keys takes a signed record for newer. */
+	private static final int SIGNED = RecordSignatures.SIGNED;
 
 	private static final int HEARTBEAT = 1;
 
 	private static final int BYE = 6;
 
 	private static final int TOKEN_FLOOR = 1;
+
+	private static final int HINTS = 2;
 
 	private RecordCodec() {
 	}
@@ -129,6 +128,9 @@ public final class RecordCodec {
 			}
 			if (heartbeat.info().tokenFloor() != 0) {
 				out.option(TOKEN_FLOOR, heartbeat.info().tokenFloor());
+			}
+			if (heartbeat.info().hints() != 0) {
+				out.option(HINTS, heartbeat.info().hints());
 			}
 		}
 		else if (record instanceof Request request) {
@@ -238,7 +240,7 @@ public final class RecordCodec {
 				OtherVersion first = FirstVersion.read(bytes);
 				return (signer != null) ? unverified(first, Doubt.UNSIGNED) : first;
 			}
-			if (!isWhole(bytes)) {
+			if (!RecordChecksum.isRight(bytes)) {
 				throw new UnreadableRecordException(SkipCause.DAMAGED,
 						"not a record: " + bytes.length + " bytes with another checksum");
 			}
@@ -260,7 +262,7 @@ public final class RecordCodec {
 	 * @since 0.2.0
 	 */
 	public static boolean isRecord(byte[] bytes) {
-		return hasMagic(bytes) && isWhole(bytes);
+		return hasMagic(bytes) && RecordChecksum.isRight(bytes);
 	}
 
 	/**
@@ -277,30 +279,16 @@ public final class RecordCodec {
 		return bytes.length > MAGIC.length + RecordChecksum.LENGTH && bytes[1] == MAGIC[0] && bytes[2] == MAGIC[1];
 	}
 
-	private static boolean isWhole(byte[] bytes) {
-		int end = bytes.length - RecordChecksum.LENGTH;
-		return ByteBuffer.wrap(bytes).getInt(end) == RecordChecksum.of(bytes, end);
-	}
-
 	private static JournalRecord read(byte[] bytes, @Nullable RecordSigner signer) {
-		boolean signed = (bytes[0] & SIGNED) != 0;
-		int end = bytes.length - RecordChecksum.LENGTH;
-		int signatures = 0;
-		if (signed) {
-			signatures = bytes[end - 1];
-			end -= 1 + signatures * RecordSigner.LENGTH;
-			if (signatures < 1 || signatures > RecordSigner.MAX_SIGNATURES || end <= MAGIC.length) {
-				throw new IllegalArgumentException(signatures + " signatures");
-			}
-		}
+		RecordSignatures signatures = RecordSignatures.of(bytes);
 		Doubt doubt = null;
-		if (signed) {
-			doubt = (signer == null) ? Doubt.NO_KEY : signer.isSigned(bytes, end, signatures) ? null : Doubt.OTHER_KEY;
+		if (signatures.areThere()) {
+			doubt = (signer == null) ? Doubt.NO_KEY : signatures.verify(signer) ? null : Doubt.OTHER_KEY;
 		}
 		else if (signer != null) {
 			doubt = Doubt.UNSIGNED;
 		}
-		return read(new RecordInput(ByteBuffer.wrap(bytes, 0, end)), doubt);
+		return read(new RecordInput(signatures.signed()), doubt);
 	}
 
 	private static Unverified unverified(OtherVersion record, Doubt doubt) {
@@ -356,7 +344,7 @@ public final class RecordCodec {
 		for (long i = 0; i < count; i++) {
 			claims.add(new Claim(in.text(), in.number(), in.position()));
 		}
-		SessionInfo info = new SessionInfo(node, lease, grace, shards, in.option(TOKEN_FLOOR));
+		SessionInfo info = new SessionInfo(node, lease, grace, shards, in.option(TOKEN_FLOOR), in.option(HINTS));
 		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
 	}
 

@@ -59,11 +59,13 @@ record RecordInput(ByteBuffer in) {
 
 	void skipOptions() {
 		option(0);
+		this.in.position(this.in.limit());
 	}
 
-	/** Passes all options; the number that one of them has, or zero. */
+	/** The number that one of the options has, or zero. They are still to be read. */
 	long option(int wanted) {
 		long value = 0;
+		int begin = this.in.position();
 		while (this.in.hasRemaining()) {
 			long tag = number();
 			long length = number();
@@ -74,6 +76,7 @@ record RecordInput(ByteBuffer in) {
 			value = (tag == wanted && length > 0) ? number() : value;
 			this.in.position(end);
 		}
+		this.in.position(begin);
 		return value;
 	}
 

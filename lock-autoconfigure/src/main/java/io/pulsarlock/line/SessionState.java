@@ -80,10 +80,12 @@ public final class SessionState {
 	/**
 	 * It says what it is. A session never changes that, so a heartbeat that says
 	 * something else is believed only if the next one repeats it: one forged record does
-	 * not make others wait for an hour, and one that is met first is soon corrected.
+	 * not make others wait for an hour, and one that is met first is soon corrected. Only
+	 * where hints reach it may change at any time.
 	 */
 	void introduce(SessionInfo info) {
-		if (this.info == null || info.equals(this.claimed)) {
+		SessionInfo before = this.info;
+		if (before == null || info.equals(this.claimed) || info.equals(before.withHints(info.hints()))) {
 			this.info = info;
 		}
 		this.claimed = info;

@@ -114,6 +114,20 @@ final class Tickets {
 		return (next != null) ? next.getValue() : null;
 	}
 
+	/** The first ticket after a place. */
+	@Nullable Ticket after(String lock, Position place) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		Map.Entry<Position, Ticket> next = (line != null) ? line.higherEntry(place) : null;
+		return (next != null) ? next.getValue() : null;
+	}
+
+	/** The last ticket before a place. */
+	@Nullable Ticket before(String lock, Position place) {
+		TreeMap<Position, Ticket> line = this.lines.get(lock);
+		Map.Entry<Position, Ticket> last = (line != null) ? line.lowerEntry(place) : null;
+		return (last != null) ? last.getValue() : null;
+	}
+
 	/** The ticket at a place. */
 	@Nullable Ticket at(String lock, Position position) {
 		TreeMap<Position, Ticket> line = this.lines.get(lock);

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordSigner;
 import io.pulsarlock.session.Connector;
+import io.pulsarlock.session.HintChannel;
 import io.pulsarlock.session.Journal;
 import org.apache.pulsar.client.api.Consumer;
 import org.apache.pulsar.client.api.ConsumerCryptoFailureAction;
@@ -52,6 +53,8 @@ public final class PulsarConnector implements Connector {
 
 	private static final long CLOSE_MILLIS = 300;
 
+	private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	private final Supplier<? extends PulsarClient> clients;
 
 	private final CompletableFuture<PulsarClient> shared;
@@ -77,7 +80,11 @@ public final class PulsarConnector implements Connector {
 	/** Of topics that were read before. */
 	private final Map<String, Position> earliest = new ConcurrentHashMap<>();
 
+	private final HintChannel hints;
+
 	private volatile boolean opened;
+
+	private volatile long lastOpened;
 
 	/**
 	 * Creates it, for records that are not signed.
@@ -103,7 +110,7 @@ public final class PulsarConnector implements Connector {
 	 */
 	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node,
 			RecordKeys keys) {
-		this(clients, topics, node, keys, RecordEncryption.none());
+		this(clients, topics, node, keys, RecordEncryption.none(), false);
 	}
 
 	/**
@@ -115,10 +122,12 @@ public final class PulsarConnector implements Connector {
 	 * @param node the node's name, shown in the broker's statistics
 	 * @param keys sign and verify the records
 	 * @param encryption encrypts and decrypts the records
+	 * @param hints whether nodes send each other hints; not where records are encrypted,
+	 * because hints are not
 	 * @since 0.2.0
 	 */
 	public PulsarConnector(Supplier<? extends PulsarClient> clients, TopicSettings topics, String node, RecordKeys keys,
-			RecordEncryption encryption) {
+			RecordEncryption encryption, boolean hints) {
 		this.clients = clients;
 		this.shared = CompletableFuture.completedFuture(patient(clients.get()));
 		this.topics = topics;
@@ -126,6 +135,19 @@ public final class PulsarConnector implements Connector {
 		this.failures = new Failures(topics);
 		this.keys = keys;
 		this.encryption = encryption;
+		this.hints = (hints && encryption.isEmpty())
+				? new PulsarHints(this.shared, topics, node, keys.signer(topics.hintTopic()), this::isSettled)
+				: HintChannel.NONE;
+	}
+
+	@Override
+	public HintChannel hints() {
+		return this.hints;
+	}
+
+	/** Whether no shard is about to be opened, as far as is known. */
+	private boolean isSettled() {
+		return this.opened && this.opening.isEmpty() && System.nanoTime() - this.lastOpened > SETTLE_NANOS;
 	}
 
 	@Override
@@ -136,7 +158,10 @@ public final class PulsarConnector implements Connector {
 			.thenCompose((client) -> checkTls(client).thenCompose((none) -> open(client, topic))
 				.exceptionallyCompose((ex) -> explained(client, ex)))
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, topic)))
-			.whenComplete((journal, ex) -> this.opening.remove(topic));
+			.whenComplete((journal, ex) -> {
+				this.lastOpened = System.nanoTime();
+				this.opening.remove(topic);
+			});
 	}
 
 	private PulsarClient patient(PulsarClient client) {

@@ -40,6 +40,8 @@ public final class PulsarLocks {
 
 	private RecordEncryption encryption = RecordEncryption.none();
 
+	private boolean hints;
+
 	private @Nullable Consumer<ClientBuilder> customizer;
 
 	private PulsarLocks(String serviceUrl) {
@@ -168,6 +170,21 @@ public final class PulsarLocks {
 	}
 
 	/**
+	 * Has the nodes tell each other of releases and requests directly, beside the
+	 * journal, so that a lock moves sooner from node to node. Needs a topic that stores
+	 * nothing, {@link TopicSettings#hintTopic()}; where it cannot be used, and for nodes
+	 * without hints, everything is as without them. Of no effect where records are
+	 * encrypted, because hints are not.
+	 * @param hints default false
+	 * @return this
+	 * @since 0.2.0
+	 */
+	public PulsarLocks hints(boolean hints) {
+		this.hints = hints;
+		return this;
+	}
+
+	/**
 	 * Further settings of the client, authentication for example.
 	 * @param customizer called before the settings that locks need are made, for each
 	 * client: usually there is one, and one more for a shard whose opening has got stuck
@@ -193,7 +210,7 @@ public final class PulsarLocks {
 					+ "no other program use");
 		}
 		return new SessionLockNode(this.session,
-				new PulsarConnector(this::client, topics, this.session.node(), this.keys, this.encryption));
+				new PulsarConnector(this::client, topics, this.session.node(), this.keys, this.encryption, this.hints));
 	}
 
 	private PulsarClient client() {

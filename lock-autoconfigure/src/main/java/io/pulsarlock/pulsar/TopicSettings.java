@@ -144,6 +144,16 @@ public final class TopicSettings {
 	}
 
 	/**
+	 * The topic of hints, which stores nothing.
+	 * @return the full name
+	 * @since 0.2.0
+	 */
+	public String hintTopic() {
+		return "non-persistent://" + this.tenant + "/" + this.namespace + "/" + this.prefix + "-" + this.cluster
+				+ "-hints";
+	}
+
+	/**
 	 * The topic of a shard. Its name never ends in {@code -partition-<n>}: Pulsar would
 	 * take it for a part of another topic.
 	 * @param shard the shard

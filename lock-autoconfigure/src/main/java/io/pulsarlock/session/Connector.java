@@ -28,6 +28,15 @@ public interface Connector {
 	}
 
 	/**
+	 * By what the nodes of the cluster send each other hints.
+	 * @return the same at each call
+	 * @since 0.2.0
+	 */
+	default HintChannel hints() {
+		return HintChannel.NONE;
+	}
+
+	/**
 	 * Ends whatever the connector itself keeps open. May block for a bounded time.
 	 */
 	void close();

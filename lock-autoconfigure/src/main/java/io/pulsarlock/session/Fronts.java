@@ -25,6 +25,9 @@ final class Fronts {
 
 	private final Set<String> prominent = new HashSet<>();
 
+	/** Of lines in which it holds the lock although others are in front of it. */
+	private final Map<String, Ticket> ahead = new HashMap<>();
+
 	Fronts(LineTable table, UUID own) {
 		this.table = table;
 		this.own = own;
@@ -46,6 +49,22 @@ final class Fronts {
 		else {
 			this.prominent.remove(lock);
 		}
+		Ticket entered = this.ahead.get(lock);
+		if (entered != null && (ticket == entered || this.table.ticket(lock, entered.position()) == null)) {
+			this.ahead.remove(lock);
+		}
+	}
+
+	/**
+	 * This session holds a lock by a ticket.
+	 * @return whether it is not in front, as far as has been read
+	 */
+	boolean enter(Ticket ticket) {
+		if (this.table.front(ticket.lock()) == ticket) {
+			return false;
+		}
+		this.ahead.put(ticket.lock(), ticket);
+		return true;
 	}
 
 	private boolean isOwn(@Nullable Ticket ticket) {
@@ -58,9 +77,9 @@ final class Fronts {
 		return (front != null) ? Duration.ofNanos(now - front.since()) : Duration.ZERO;
 	}
 
-	/** Whether this session is in front of a line, or next in one. */
+	/** Whether this session holds a lock or is next in a line. */
 	boolean isProminent() {
-		return !this.prominent.isEmpty();
+		return !this.prominent.isEmpty() || !this.ahead.isEmpty();
 	}
 
 	private record Front(Ticket ticket, long since) {

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
@@ -35,18 +36,22 @@ final class Heartbeats {
 
 	private final RecordWriter writer;
 
-	private final SessionInfo info;
+	/** Where hints reach this node. */
+	private final LongSupplier hints;
+
+	private SessionInfo info;
 
 	/** Highest position that joining nodes need not read, by any node's account. */
 	private Position history = Position.NONE;
 
 	private long latest;
 
-	Heartbeats(SessionSettings settings, LineTable table, SessionLease lease, RecordWriter writer) {
+	Heartbeats(SessionSettings settings, LineTable table, SessionLease lease, RecordWriter writer, LongSupplier hints) {
 		this.settings = settings;
 		this.table = table;
 		this.lease = lease;
 		this.writer = writer;
+		this.hints = hints;
 		this.info = new SessionInfo(settings.node(), settings.lease().toMillis(), settings.reconnectGrace().toMillis(),
 				settings.shards(), settings.tokenFloor());
 	}
@@ -79,8 +84,17 @@ final class Heartbeats {
 	 */
 	long signOfLife() {
 		Position none = this.table.applied();
-		return this.writer.publish((sequence) -> new Heartbeat(this.lease.id(), sequence, false, this.info,
-				this.history, none, none, List.of()));
+		SessionInfo info = info();
+		return this.writer.publish((sequence) -> new Heartbeat(this.lease.id(), sequence, false, info, this.history,
+				none, none, List.of()));
+	}
+
+	private SessionInfo info() {
+		long hints = this.hints.getAsLong();
+		if (hints != this.info.hints()) {
+			this.info = this.info.withHints(hints);
+		}
+		return this.info;
 	}
 
 	/**
@@ -91,6 +105,7 @@ final class Heartbeats {
 	long send(boolean opening, long now) {
 		this.latest = now;
 		UUID id = this.lease.id();
+		SessionInfo info = info();
 		List<Claim> claims = new ArrayList<>();
 		Position from = Position.NONE;
 		int size = 0;
@@ -101,8 +116,8 @@ final class Heartbeats {
 					Position start = from;
 					Position end = claims.get(claims.size() - 1).position();
 					List<Claim> part = List.copyOf(claims);
-					this.writer.publish((sequence) -> new Heartbeat(id, sequence, false, this.info, this.history, start,
-							end, part));
+					this.writer.publish(
+							(sequence) -> new Heartbeat(id, sequence, false, info, this.history, start, end, part));
 					from = end;
 					claims.clear();
 					size = 0;
@@ -116,7 +131,7 @@ final class Heartbeats {
 		Position start = from;
 		Position end = opening ? Position.NONE : this.table.applied();
 		return this.writer
-			.publish((sequence) -> new Heartbeat(id, sequence, opening, this.info, this.history, start, end, claims));
+			.publish((sequence) -> new Heartbeat(id, sequence, opening, info, this.history, start, end, claims));
 	}
 
 }

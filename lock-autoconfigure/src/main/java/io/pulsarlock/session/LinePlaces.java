@@ -33,11 +33,16 @@ final class LinePlaces {
 		this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
 	}
 
-	/** A request of this node has been read. */
-	void placed(long number, Position position) {
-		if (this.waiting != null && this.waiting.number == number) {
-			this.waiting.position = position;
+	/**
+	 * A request of this node has been read.
+	 * @return whether it is that of the place to wait with
+	 */
+	boolean placed(long number, Position position) {
+		if (this.waiting == null || this.waiting.number != number) {
+			return false;
 		}
+		this.waiting.position = position;
+		return true;
 	}
 
 	/** Gives up the place to wait with. */
@@ -64,13 +69,15 @@ final class LinePlaces {
 	/**
 	 * Gives up the place the lock was held by.
 	 * @param session null if there is none, so that there is nothing to tell
+	 * @return the place, if there was one
 	 */
-	void leave(@Nullable Session session) {
+	@Nullable Position leave(@Nullable Session session) {
 		Place place = this.holding;
 		this.holding = null;
 		if (session != null && place != null) {
 			release(session, place);
 		}
+		return (place != null) ? place.position : null;
 	}
 
 	private void release(Session session, Place place) {

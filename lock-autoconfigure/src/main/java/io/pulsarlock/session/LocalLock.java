@@ -5,8 +5,10 @@ import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.line.Hint;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Ticket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this node has to do with one lock, and what it does next (rule 3 of the protocol):
@@ -27,6 +29,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final LinePlaces places;
 
+	private final LineHints hints;
+
 	private final Holdings holdings;
 
 	private final Reserve reserve;
@@ -42,6 +46,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.host = host;
 		this.waiters = new WaitQueue(name);
 		this.places = new LinePlaces(key);
+		this.hints = new LineHints(key, host.hints());
 		this.holdings = new Holdings(name, kind, host, this);
 		this.reserve = new Reserve(key, host, this.holdings, this);
 		this.timer = new HolderTimer(key, host);
@@ -67,10 +72,14 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 			return;
 		}
 		checkPlaces(session);
-		Standing standing = Standing.of(session, this.key, this.host.now());
+		Standing standing = standing(session);
 		if (!this.reserve.isKept() || !reenter(session, standing)) {
 			decide(session, standing);
 		}
+	}
+
+	private Standing standing(Session session) {
+		return Standing.of(session, this.key, this.hints, this.host.now());
 	}
 
 	private void decide(Session session, Standing standing) {
@@ -85,16 +94,17 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		}
 		else if (!this.places.isWaiting() && !passesOn(standing)) {
 			this.places.request(session);
+			this.hints.ask(session, front);
 		}
 		boolean turn = !this.holdings.isHeld() && this.places.isInFront(front);
 		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && !turn && !standing.ours()),
 				standing.isResting());
-		if (this.holdings.isHeld() && (standing.heir() != null || !isBrief(standing.now()))) {
+		if (this.holdings.isHeld() && (standing.awaited() || !isBrief(standing.now()))) {
 			this.places.say(session, false);
 		}
 		if (turn && front != null && standing.mayGrant()) {
 			if (standing.fresh()) {
-				grant(session, session.token(front.position()));
+				grant(session, front);
 			}
 			else {
 				this.host.awaitSignOfLife(this.key);
@@ -119,7 +129,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (!this.places.isHolding()) {
 			return false;
 		}
-		if (!this.reserve.isHeld() || standing.heir() != null || standing.isResting()) {
+		if (!this.reserve.isHeld() || standing.awaited() || standing.isResting()) {
 			letGo();
 			return true;
 		}
@@ -142,7 +152,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	 * no caller here overtakes, and for a holder that takes its time.
 	 */
 	private boolean passesOn(Standing standing) {
-		return mayKeep(standing.heir() != null || standing.isResting()) && isBrief(standing.now());
+		return mayKeep(standing.awaited() || standing.isResting()) && isBrief(standing.now());
 	}
 
 	/** Whether the lock may stay here after its release. */
@@ -155,8 +165,9 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	 * Keeps the lock after its release, if no other node wants it and it does not rest.
 	 */
 	private boolean keep(Session session, Hold released) {
-		return mayKeep(session.table().heir(this.key) != null || session.restsFor(this.key, this.host.now()) > 0)
-				&& !this.places.isWaiting() && this.reserve.keep(released, session.lease());
+		Standing standing = standing(session);
+		return mayKeep(standing.awaited() || standing.isResting()) && !this.places.isWaiting()
+				&& this.reserve.keep(released, session.lease());
 	}
 
 	/** Gives up a lock that was only kept. */
@@ -173,8 +184,15 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		forgetReserve();
 		Session session = this.host.activeSession();
 		boolean gone = session != null && this.places.isHoldingGone(session);
-		this.places.leave(gone ? null : session);
+		leave(gone ? null : session);
 		this.host.again(this.key);
+	}
+
+	private void leave(@Nullable Session session) {
+		Position place = this.places.leave(session);
+		if (session != null) {
+			this.hints.left(session, place);
+		}
 	}
 
 	private void forgetReserve() {
@@ -194,7 +212,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.places.checkWaiting(session);
 	}
 
-	private void grant(Session session, long token) {
+	private void grant(Session session, Ticket front) {
+		long token = session.token(front.position());
 		this.holdings.begin();
 		this.places.enter();
 		while (!this.holdings.isHeld() && !this.waiters.isEmpty()) {
@@ -205,9 +224,12 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (!this.holdings.isHeld()) {
 			this.places.stepBack();
 		}
-		else if (session.isInJeopardy()) {
-			// Those who held something then were told; this one was not there yet.
-			jeopardized();
+		else {
+			this.host.hints().granted(session.enter(front));
+			if (session.isInJeopardy()) {
+				// Those who held something then were told; this one was not there yet.
+				jeopardized();
+			}
 		}
 		if (!this.holdings.isHeld() || !this.waiters.isEmpty()) {
 			this.host.again(this.key);
@@ -234,6 +256,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.reserve.withdraw();
 		Session session = this.host.activeSession();
 		if (session != null && this.holdings.current() == hold && hold.isHeld()) {
+			this.hints.rest();
 			session.rest(this.key, millis, done);
 		}
 		else {
@@ -247,7 +270,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (this.holdings.left(hold)) {
 			Session session = this.host.activeSession();
 			if (hold.lost() != null || session == null || !keep(session, hold)) {
-				this.places.leave(session);
+				leave(session);
 			}
 			evaluate();
 		}
@@ -257,7 +280,16 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	/** A request of this node has been read. */
 	void placed(long number, Position position) {
-		this.places.placed(number, position);
+		Session session = this.host.activeSession();
+		if (this.places.placed(number, position) && session != null) {
+			this.hints.ask(session, session.table().before(this.key, position));
+		}
+	}
+
+	/** Another node has told something of the line. */
+	void hinted(Session session, Hint hint) {
+		this.hints.received(session, hint, this.places.isHolding());
+		evaluate();
 	}
 
 	/** Completes what a thread could not, and loses what is over. */
@@ -340,6 +372,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		Hold hold = this.holdings.lose(reason);
 		forgetReserve();
 		this.places.clear();
+		this.hints.clear();
 		this.waiters.behind(false);
 		if (hold != null) {
 			hold.finish();

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 
 import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
+import io.pulsarlock.line.Hint;
+import io.pulsarlock.line.Hint.Ask;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	private final HandOver handOver;
 
+	private final ShardHints hints;
+
 	private final Map<String, LocalLock> locks = new HashMap<>();
 
 	/** Locks that callers may take without the loop, by their keys. */
@@ -69,13 +73,14 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	 * @param sessions tells the session by which locks can be asked for
 	 */
 	LocalLocks(SessionSettings settings, Loop loop, Executor callbacks, Consumer<HoldEvent> events, HandOver handOver,
-			Supplier<@Nullable Session> sessions) {
+			ShardHints hints, Supplier<@Nullable Session> sessions) {
 		this.loop = loop;
 		this.callbacks = callbacks;
 		this.events = events;
 		this.sessions = sessions;
 		this.cache = new LockCache(settings);
 		this.handOver = handOver;
+		this.hints = hints;
 	}
 
 	/** The lock that callers may take without the loop, if it is one. Any thread. */
@@ -110,6 +115,22 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	@Override
 	public void lineChanged(String key) {
 		evaluate(key);
+	}
+
+	/** Another node has told something of a line. */
+	void hinted(Hint hint) {
+		Session session = activeSession();
+		if (session == null || !ShardHints.isCredible(hint, session)) {
+			return;
+		}
+		LocalLock lock = this.locks.get(hint.lock());
+		if (lock != null) {
+			lock.hinted(session, hint);
+			idle(lock);
+		}
+		else if (hint instanceof Ask ask) {
+			this.hints.answer(session, ask);
+		}
 	}
 
 	@Override
@@ -210,6 +231,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	public @Nullable Throwable sessionEnded(Reason reason) {
 		this.awaited = -1;
 		this.awaiting.clear();
+		this.hints.clear();
 		Throwable failure = null;
 		for (LocalLock lock : all()) {
 			try {
@@ -314,6 +336,11 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	@Override
 	public LockCache cache() {
 		return this.cache;
+	}
+
+	@Override
+	public ShardHints hints() {
+		return this.hints;
 	}
 
 	@Override

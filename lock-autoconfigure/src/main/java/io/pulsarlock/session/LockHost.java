@@ -24,6 +24,9 @@ interface LockHost {
 	/** Which locks are kept after their release. */
 	LockCache cache();
 
+	/** What the nodes tell each other beside the journal. */
+	ShardHints hints();
+
 	/** Gives up holdings for the sake of others. */
 	HandOver handOver();
 

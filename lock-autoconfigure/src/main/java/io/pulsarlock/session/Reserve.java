@@ -142,8 +142,7 @@ final class Reserve {
 
 	private @Nullable KeptLock offerable(Standing standing) {
 		Hold keeping = this.keeping;
-		if (keeping == null || this.offer != null || !standing.mayGrant() || !standing.fresh()
-				|| standing.heir() != null) {
+		if (keeping == null || this.offer != null || !standing.mayGrant() || !standing.fresh() || standing.awaited()) {
 			return null;
 		}
 		long base = standing.base();

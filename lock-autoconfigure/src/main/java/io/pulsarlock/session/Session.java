@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockOperationRefusedException;
@@ -14,6 +15,7 @@ import io.pulsarlock.line.JournalRecord.Skip;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +69,7 @@ final class Session implements RecordWriter.Listener {
 	private final Retention retention;
 
 	Session(SessionListener listener, LineListener lines, SessionSettings settings, Loop loop, Journal journal,
-			PoisonRecords poison, Rests rests, UUID id, @Nullable SessionLease anchor) {
+			PoisonRecords poison, Rests rests, UUID id, @Nullable SessionLease anchor, LongSupplier hints) {
 		this.listener = listener;
 		this.settings = settings;
 		this.loop = loop;
@@ -77,7 +79,7 @@ final class Session implements RecordWriter.Listener {
 		this.life = new SessionLife(lease);
 		this.connection = new ConnectionWatch(journal);
 		this.writer = new RecordWriter(loop, journal, lease, this);
-		this.heartbeats = new Heartbeats(settings, this.table, lease, this.writer);
+		this.heartbeats = new Heartbeats(settings, this.table, lease, this.writer, hints);
 		this.fires = new FireClaims(id, this.writer);
 		this.peers = new Peers(settings, this.table, id);
 		this.rests = new RestWriter(settings, rests, this.peers, id, this.writer);
@@ -295,6 +297,14 @@ final class Session implements RecordWriter.Listener {
 	/** For how long the present front of a line has been there, as far as is known. */
 	Duration frontFor(String lock, long now) {
 		return this.fronts.frontFor(lock, now);
+	}
+
+	/**
+	 * It holds a lock by a ticket.
+	 * @return whether other tickets are still before it, as far as has been read
+	 */
+	boolean enter(Ticket ticket) {
+		return this.fronts.enter(ticket);
 	}
 
 	/**

@@ -29,6 +29,8 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 
 	private final JournalOpening opening;
 
+	private final HintChannel hints;
+
 	private final Supplier<UUID> ids;
 
 	private final Locks locks;
@@ -64,6 +66,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		this.settings = settings;
 		this.loop = loop;
 		this.opening = new JournalOpening(index, loop, connector, this);
+		this.hints = connector.hints();
 		this.ids = ids;
 		this.locks = locks;
 		this.status = status;
@@ -155,7 +158,7 @@ final class SessionKeeper implements SessionListener, JournalOpening.Listener {
 		boolean made = false;
 		try {
 			Session session = new Session(this, this.locks, this.settings, this.loop, journal, this.poison, this.rests,
-					this.ids.get(), this.agreement.anchor());
+					this.ids.get(), this.agreement.anchor(), this.hints::address);
 			made = true;
 			this.session = session;
 			session.start();

@@ -30,6 +30,8 @@ final class Shard {
 
 	private final Executor callbacks;
 
+	private final ShardHints hints;
+
 	private final LocalLocks locks;
 
 	private final ShardStatus status;
@@ -52,8 +54,11 @@ final class Shard {
 		this.settings = settings;
 		this.loop = new ShardLoop(loop, this::broken);
 		this.callbacks = new PatientExecutor(callbacks, loop);
+		HintChannel channel = connector.hints();
+		this.hints = new ShardHints(index, channel);
 		this.locks = new LocalLocks(settings, this.loop, this.callbacks, events,
-				new HandOver(loop, settings.graceNanos()), this::activeSession);
+				new HandOver(loop, settings.graceNanos()), this.hints, this::activeSession);
+		channel.listen(index, (hint) -> this.loop.execute(() -> this.locks.hinted(hint)));
 		this.status = new ShardStatus(index, settings, agreement, () -> activeSession() != null, loop.nanoTime());
 		this.sessions = new SessionKeeper(index, settings, this.loop, connector, ids, this.locks, this.status,
 				agreement, availability);
@@ -230,7 +235,10 @@ final class Shard {
 		LockStatistics.Builder statistics = LockStatistics.builder()
 			.held(this.locks.held())
 			.waiting(this.locks.waiting())
-			.skipped(this.sessions.skipped());
+			.skipped(this.sessions.skipped())
+			.grants(this.hints.grants())
+			.hintedGrants(this.hints.hintedGrants())
+			.hints(this.hints.isOn());
 		if (session == null) {
 			return statistics.requests(past.requests())
 				.releases(past.releases())

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * decision, so that all of it is decided by the same picture.
  *
  * @param now the moment
- * @param front who is in front of the line; null if the lock is not wanted
- * @param heir who is next
+ * @param front who has the lock or is to have it; null if it is not wanted
+ * @param awaited whether another place in the line follows, or another session has asked
  * @param ours whether this session is in front
  * @param theirs whether another session is, and uses the lock
  * @param rest for how long the lock rests, zero if it does not
@@ -18,16 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param fresh whether there is time left to hold something
  * @param base the first token behind what has been read
  */
-record Standing(long now, @Nullable Ticket front, @Nullable Ticket heir, boolean ours, boolean theirs, long rest,
+record Standing(long now, @Nullable Ticket front, boolean awaited, boolean ours, boolean theirs, long rest,
 		boolean mayGrant, boolean fresh, long base) {
 
-	static Standing of(Session session, String key, long now) {
+	static Standing of(Session session, String key, LineHints hints, long now) {
 		LineTable table = session.table();
-		Ticket front = table.front(key);
+		Ticket front = table.after(key, hints.gone());
+		boolean awaited = front != null && (hints.isAsked() || table.after(key, front.position()) != null);
 		boolean ours = front != null && front.session().equals(session.id());
 		boolean theirs = front != null && !ours && !table.isIdle(front);
 		long rest = session.restsFor(key, now);
-		return new Standing(now, front, table.heir(key), ours, theirs, rest, rest == 0 && session.mayGrant(),
+		return new Standing(now, front, awaited, ours, theirs, rest, rest == 0 && session.mayGrant(),
 				session.isFresh(now), session.token(table.applied()));
 	}
 

@@ -93,6 +93,9 @@ final class Views {
 			.releases(parts.stream().mapToLong(LockStatistics::releases).sum())
 			.skipped(parts.stream().mapToLong(LockStatistics::skipped).sum())
 			.highestToken(parts.stream().mapToLong(LockStatistics::highestToken).max().orElse(0))
+			.grants(parts.stream().mapToLong(LockStatistics::grants).sum())
+			.hintedGrants(parts.stream().mapToLong(LockStatistics::hintedGrants).sum())
+			.hints(!parts.isEmpty() && parts.stream().allMatch(LockStatistics::hints))
 			.build();
 	}
 

@@ -31,6 +31,7 @@ class PulsarLockHealthIndicatorTests {
 			.containsEntry("lastHeartbeatAge", Duration.ofMillis(120))
 			.containsEntry("held", 1)
 			.containsEntry("waiting", 3)
+			.containsEntry("hints", false)
 			.containsEntry("skippedMessages", 4L)
 			.containsEntry("leads", List.of("jobs"));
 	}

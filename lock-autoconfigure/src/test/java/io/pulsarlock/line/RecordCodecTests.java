@@ -55,7 +55,7 @@ class RecordCodecTests {
 
 	@Property
 	void unknownOptionsAreSkipped(@ForAll("records") JournalRecord record,
-			@ForAll @Size(max = 3) List<@Size(max = 200) byte[]> options, @ForAll @IntRange(min = 2, max = 300) int tag)
+			@ForAll @Size(max = 3) List<@Size(max = 200) byte[]> options, @ForAll @IntRange(min = 3, max = 300) int tag)
 			throws Exception {
 		byte[] bytes = unsealed(RecordCodec.encode(record));
 		for (byte[] option : options) {

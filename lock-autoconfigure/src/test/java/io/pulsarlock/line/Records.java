@@ -54,9 +54,9 @@ final class Records {
 			.combine(texts(), Arbitraries.longs().between(RecordBounds.MIN_LEASE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
 					Arbitraries.longs().between(RecordBounds.MIN_GRACE_MILLIS, RecordBounds.MAX_LEASE_MILLIS),
 					Arbitraries.integers().between(1, RecordBounds.MAX_SHARDS),
-					Arbitraries.longs().between(0, RecordBounds.MAX_TOKEN_FLOOR))
-			.as((node, lease, grace, shards, floor) -> new SessionInfo(node, lease, Math.min(lease, grace), shards,
-					floor));
+					Arbitraries.longs().between(0, RecordBounds.MAX_TOKEN_FLOOR), numbers())
+			.as((node, lease, grace, shards, floor, hints) -> new SessionInfo(node, lease, Math.min(lease, grace),
+					shards, floor, hints));
 		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere()).as(Claim::new);
 		return Combinators
 			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),

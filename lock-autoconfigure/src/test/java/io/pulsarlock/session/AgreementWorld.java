@@ -284,7 +284,7 @@ final class AgreementWorld {
 			Availability availability = new Availability(settings);
 			for (int i = 0; i < settings.shards(); i++) {
 				SimulatedClient client = new SimulatedClient(settings.node() + "." + i, world.topics.get(i),
-						this.process, () -> Position.NONE);
+						this.process, () -> null);
 				this.clients.add(client);
 				this.shards.add(new Shard(i, settings, this.process, client, this.process::execute, (event) -> {
 				}, () -> new UUID(world.time.bits(), world.time.bits()),

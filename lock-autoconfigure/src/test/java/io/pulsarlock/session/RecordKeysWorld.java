@@ -306,7 +306,7 @@ final class RecordKeysWorld {
 			this.keys = keys;
 			this.settings = settings;
 			this.process = new SimulatedProcess(world.time, rate, world.time.bits());
-			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> Position.NONE);
+			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> null);
 			this.client.view((record) -> world.seen(record, keys));
 			this.shard = new Shard(0, settings, this.process, this.client, this.process::execute, (event) -> {
 			}, this::id, new ClusterAgreement(0), new Availability(settings));

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -10,6 +11,7 @@ import java.util.function.UnaryOperator;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,9 @@ final class SimulatedClient implements Connector {
 
 	private final SimulatedProcess process;
 
-	private final Supplier<Position> applied;
+	private final Supplier<@Nullable Session> session;
+
+	private final HintChannel hints;
 
 	private final Set<SimulatedJournal> journals = new LinkedHashSet<>();
 
@@ -50,12 +54,14 @@ final class SimulatedClient implements Connector {
 
 	private long cutOffUntil;
 
-	SimulatedClient(String name, SimulatedCluster cluster, SimulatedProcess process, Supplier<Position> applied) {
+	SimulatedClient(String name, SimulatedCluster cluster, SimulatedProcess process,
+			Supplier<@Nullable Session> session) {
 		this.name = name;
 		this.cluster = cluster;
 		this.time = cluster.time();
 		this.process = process;
-		this.applied = applied;
+		this.session = session;
+		this.hints = cluster.hints().open(this);
 		connect();
 	}
 
@@ -176,8 +182,26 @@ final class SimulatedClient implements Connector {
 		return this.journals;
 	}
 
+	@Override
+	public HintChannel hints() {
+		return this.hints;
+	}
+
+	/** Whether that is its session. */
+	boolean isOf(UUID id) {
+		Session session = this.session.get();
+		return session != null && session.id().equals(id);
+	}
+
+	/** What its session knows; null while there is none. */
+	@Nullable LineTable table() {
+		Session session = this.session.get();
+		return (session != null) ? session.table() : null;
+	}
+
 	Position applied() {
-		return this.applied.get();
+		LineTable table = table();
+		return (table != null) ? table.applied() : Position.NONE;
 	}
 
 	SimulatedProcess process() {

@@ -28,6 +28,8 @@ final class SimulatedCluster {
 
 	private final SimulatedLog log;
 
+	private final SimulatedHints hints;
+
 	private final List<SimulatedBroker> brokers = new ArrayList<>();
 
 	private @Nullable SimulatedBroker owner;
@@ -45,6 +47,7 @@ final class SimulatedCluster {
 		this.coverage = coverage;
 		this.throwing = new SimulatedThrowing(time, plan, coverage);
 		this.log = new SimulatedLog(time, coverage, plan.keepsJournal());
+		this.hints = new SimulatedHints(this);
 		SimulationTwin twin = plan.twin();
 		if (twin != null) {
 			this.log.twist((record) -> twin.written(record, this.log.table()));
@@ -226,6 +229,10 @@ final class SimulatedCluster {
 
 	SimulatedThrowing throwing() {
 		return this.throwing;
+	}
+
+	SimulatedHints hints() {
+		return this.hints;
 	}
 
 	SimulatedLog log() {

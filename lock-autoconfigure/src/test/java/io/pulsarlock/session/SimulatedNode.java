@@ -5,7 +5,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockLostException;
-import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ final class SimulatedNode {
 		if (cluster.plan().twin(SimulationTwin.CLOCK_STANDS_IN_A_PAUSE)) {
 			this.process.clockStands();
 		}
-		this.client = new SimulatedClient(settings.node(), cluster, this.process, this::applied);
+		this.client = new SimulatedClient(settings.node(), cluster, this.process, this::session);
 		this.shard = new Shard(0, settings, this.process, this.client, this::callback, this::event,
 				() -> new UUID(this.time.bits(), this.time.bits()), new ClusterAgreement(0),
 				new Availability(settings));
@@ -66,11 +65,6 @@ final class SimulatedNode {
 	private void event(HoldEvent event) {
 		this.invariants.event(this, event);
 		this.cluster.throwing().application("a listener of events");
-	}
-
-	private Position applied() {
-		Session session = this.shard.activeSession();
-		return (session != null) ? session.table().applied() : Position.NONE;
 	}
 
 	private void think() {
@@ -96,6 +90,7 @@ final class SimulatedNode {
 			long over = 0;
 			if (hold != null) {
 				SimulatedHolding holding = this.invariants.granted(this, lock, hold, limit);
+				this.cluster.hints().granted(this, lock);
 				over = holdTime(kind);
 				if (kind == LockKind.LOCK && this.cluster.plan().hasRests() && this.time.chance(0.05)) {
 					this.process.later(this.time.skewed(0, over), () -> rest(holding));

@@ -173,6 +173,13 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return this.seed % 3 == 1 || this.twin == SimulationTwin.TICKS_END_WITH_AN_ERROR;
 	}
 
+	/** Whether hints reach a node; in some runs none has them, in others only some. */
+	boolean hasHints(String node) {
+		boolean twin = this.twin == SimulationTwin.GONE_BEFORE_THE_END || this.twin == SimulationTwin.GONE_OF_ANY_TICKET
+				|| this.twin == SimulationTwin.ASKED_AND_KEPT;
+		return twin || (this.seed % 4 != 0 && (this.seed % 3 != 0 || !node.equals("n2")));
+	}
+
 	/** Whether joining nodes find more of the journal than they need. */
 	boolean keepsJournal() {
 		return this.seed % 4 > 1 && this.twin != SimulationTwin.TRIMMED_EARLY;

@@ -133,7 +133,7 @@ class SimulationScriptTests {
 		Member(World world, SessionSettings settings, double rate) {
 			this.world = world;
 			this.process = new SimulatedProcess(world.time, rate, 0);
-			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> Position.NONE);
+			this.client = new SimulatedClient(settings.node(), world.cluster, this.process, () -> null);
 			this.shard = new Shard(0, settings, this.process, this.client, this.process::execute, (event) -> {
 			}, () -> new UUID(world.time.bits(), world.time.bits()), new ClusterAgreement(0),
 					new Availability(SessionSettings.of("a").withShards(1)));

@@ -76,6 +76,15 @@ enum SimulationTwin {
 	/** A node that joins learns of no rest that was said before. */
 	REST_LOST_BY_JOINING,
 
+	/** A holder hints at its release when it begins to hold. */
+	GONE_BEFORE_THE_END,
+
+	/** A hint counts for the ticket before the own one, whichever that is. */
+	GONE_OF_ANY_TICKET,
+
+	/** A node that is asked for a lock says that it is gone, and keeps it. */
+	ASKED_AND_KEPT,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 

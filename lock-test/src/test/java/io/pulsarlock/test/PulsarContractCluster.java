@@ -18,6 +18,7 @@ import io.pulsarlock.Registration;
 import io.pulsarlock.pulsar.PulsarConnector;
 import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
+import io.pulsarlock.session.Connector;
 import io.pulsarlock.session.SessionLockNode;
 import io.pulsarlock.session.SessionSettings;
 import io.pulsarlock.test.broker.Admin;
@@ -52,14 +53,22 @@ final class PulsarContractCluster implements ContractCluster {
 
 	private final @Nullable PulsarBroker broker;
 
+	private final HintingConnector.@Nullable Bus hints;
+
 	private final Map<LockNode, PulsarClient> clients = new ConcurrentHashMap<>();
 
 	private @Nullable PulsarClient client;
 
 	PulsarContractCluster(String serviceUrl, Admin admin, @Nullable PulsarBroker broker) {
+		this(serviceUrl, admin, broker, null);
+	}
+
+	PulsarContractCluster(String serviceUrl, Admin admin, @Nullable PulsarBroker broker,
+			HintingConnector.@Nullable Bus hints) {
 		this.serviceUrl = serviceUrl;
 		this.admin = admin;
 		this.broker = broker;
+		this.hints = hints;
 	}
 
 	@Override
@@ -89,8 +98,9 @@ final class PulsarContractCluster implements ContractCluster {
 			throw new IllegalStateException(ex);
 		}
 		SessionSettings settings = SessionSettings.of(name).withShards(shards).withTimes(LEASE, GRACE);
+		Connector connector = new PulsarConnector(() -> client, TopicSettings.of(this.cluster), name);
 		LockNode node = new SessionLockNode(settings,
-				new PulsarConnector(() -> client, TopicSettings.of(this.cluster), name));
+				(this.hints != null) ? new HintingConnector(connector, this.hints) : connector);
 		this.clients.put(node, client);
 		return node;
 	}

@@ -111,6 +111,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(peer("pulsar-lock-prompt", "**Pulsar Lock**, prompt broker", "PulsarLockPeer", "pulsar",
 				ServerKind.PULSAR_PROMPT, Durability.D2, "lease, grace 4 s", null, Set.of("P1n", "P3", "P4"), AFFINITY,
 				"0"));
+		all.add(pulsarLock("pulsar-lock-hints", "**Pulsar Lock**, hints", 4, null, Set.of("P1", "P1n", "P3", "P4"),
+				AFFINITY, "0", "pulsar-lock.hints.enabled", "true"));
 		all.add(pulsarLock("pulsar-lock-affinity", "**Pulsar Lock**, affinity", 4, null, Set.of()));
 		return all;
 	}
