@@ -12,6 +12,7 @@ import io.pulsarlock.pulsar.PulsarLocks;
 import io.pulsarlock.pulsar.TopicSettings;
 import io.pulsarlock.test.broker.PulsarBroker;
 import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests hints between nodes on a real broker.
  */
+@Tag("proof")
 class HintTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

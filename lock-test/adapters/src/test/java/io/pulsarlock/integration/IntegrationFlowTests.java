@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 
 import io.pulsarlock.Leadership;
 import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
@@ -38,6 +39,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Runs an application of Spring Integration on two nodes and a real broker.
  */
+@Tag("proof")
 class IntegrationFlowTests {
 
 	private static final int GROUPS = 200;

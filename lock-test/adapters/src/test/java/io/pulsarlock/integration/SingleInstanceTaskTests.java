@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 import io.pulsarlock.test.broker.TestPulsar;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.CommandLineRunner;
@@ -30,6 +31,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Runs a task of Spring Cloud Task on two nodes and a real broker, as a single instance.
  */
+@Tag("proof")
 class SingleInstanceTaskTests {
 
 	private final String cluster = "task-" + UUID.randomUUID();
