@@ -102,8 +102,9 @@ class NoiseTests {
 	private void round(Noise.Kind kind, List<String> keys) throws Exception {
 		this.noisy.start(keys);
 		this.quiet.start(keys);
-		// The machine is busy at times.
-		double before = Math.min(share(), share());
+		// The machine is busy at times. Both clusters are alike, so more than all of the
+		// quiet one's grants is chance.
+		double before = Math.min(1, Math.min(share(), share()));
 		int written = noise(kind);
 		assertThat(written).isPositive();
 		List<Double> after = new ArrayList<>();
