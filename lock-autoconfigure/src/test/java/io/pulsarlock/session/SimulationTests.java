@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.fail;
  * properties, each beginning with {@code pulsarlock.simulation}: {@code .steps} makes it
  * longer, {@code .from} is the first seed, {@code .seed} repeats one run and
  * {@code .twin} repeats it with a rule broken, {@code .trace} is the number of lines a
- * report shows.
+ * report shows; {@code .special} is the number of seeds of each special world.
  */
 class SimulationTests {
 
@@ -38,6 +38,9 @@ class SimulationTests {
 	private static final @Nullable Long SEED = Long.getLong("pulsarlock.simulation.seed");
 
 	private static final @Nullable String TWIN = System.getProperty("pulsarlock.simulation.twin");
+
+	/** The number of seeds of a world in which one kind of fault happens for certain. */
+	private static final long SPECIAL_SEEDS = Long.getLong("pulsarlock.simulation.special", 300);
 
 	/** The number of seeds within which a broken rule must be detected. */
 	private static final int SEEDS_FOR_TWINS = 1000;
@@ -116,16 +119,22 @@ class SimulationTests {
 
 	@Test
 	void deletedTopicLetsNobodyInWhoDoesNotKnowTheOthers() {
-		long seeds = Long.getLong("pulsarlock.simulation.deletions", 1000);
-		SimulationCoverage coverage = runAll(seeds, SimulationPlan::ofDeletions);
+		deleteTopics(0, SPECIAL_SEEDS);
+	}
+
+	private static void deleteTopics(long from, long seeds) {
+		SimulationCoverage coverage = runAll(from, seeds, SimulationPlan::ofDeletions);
 		assertThat(coverage.of("topics deleted")).isGreaterThan(seeds * 19 / 10);
 		assertThat(coverage.of("journals that missed records")).isGreaterThan(seeds * 4 / 10);
 	}
 
 	@Test
 	void recordThatIsSkippedLetsNobodyInWhoDoesNotKnowTheOthers() {
-		long seeds = Long.getLong("pulsarlock.simulation.poison", 1000);
-		SimulationCoverage coverage = runAll(seeds, (seed) -> SimulationPlan.ofPoison(seed, null));
+		skipRecords(0, SPECIAL_SEEDS);
+	}
+
+	private static void skipRecords(long from, long seeds) {
+		SimulationCoverage coverage = runAll(from, seeds, (seed) -> SimulationPlan.ofPoison(seed, null));
 		assertThat(coverage.of("records that some nodes cannot apply")).isGreaterThan(seeds * 19 / 10);
 		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
 	}
@@ -136,14 +145,26 @@ class SimulationTests {
 	 */
 	@Test
 	void recordThatIsWrittenInTheNameOfANodeLetsNobodyWaitForever() {
-		long seeds = Long.getLong("pulsarlock.simulation.forgeries", 1000);
-		SimulationCoverage coverage = runAll(seeds, SimulationPlan::ofForgeries);
+		forgeRecords(0, SPECIAL_SEEDS);
+	}
+
+	private static void forgeRecords(long from, long seeds) {
+		SimulationCoverage coverage = runAll(from, seeds, SimulationPlan::ofForgeries);
 		assertThat(coverage.of("records forged")).isGreaterThan(seeds * 5);
 	}
 
-	private static SimulationCoverage runAll(long seeds, LongFunction<SimulationPlan> plans) {
+	/** Other seeds than the tests of these worlds have. */
+	@Test
+	@Tag("proof")
+	void moreSpecialWorldsShowNoMore() {
+		deleteTopics(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
+		skipRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
+		forgeRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
+	}
+
+	private static SimulationCoverage runAll(long from, long seeds, LongFunction<SimulationPlan> plans) {
 		SimulationCoverage coverage = new SimulationCoverage();
-		LongStream.range(0, seeds).parallel().forEach((seed) -> run(plans.apply(seed), coverage));
+		LongStream.range(from, from + seeds).parallel().forEach((seed) -> run(plans.apply(seed), coverage));
 		System.out.println(coverage);
 		return coverage;
 	}

@@ -13,6 +13,7 @@ import io.pulsarlock.test.broker.PulsarBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Applications whose locks are in a namespace that has several Pulsar clusters. They find
  * out at the start where Pulsar's administration is configured.
  */
+@Tag("proof")
 class StartupReplicationTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);

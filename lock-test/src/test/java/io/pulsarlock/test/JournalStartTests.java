@@ -17,6 +17,7 @@ import io.pulsarlock.test.broker.TestPulsar;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.Schema;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests that a joining node does not read the whole journal that the broker still has.
  */
+@Tag("proof")
 class JournalStartTests {
 
 	private static final int MANY = Integer.getInteger("pulsarlock.journal.records", 12_000);

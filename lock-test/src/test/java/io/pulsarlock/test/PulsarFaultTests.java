@@ -98,6 +98,7 @@ class PulsarFaultTests {
 	}
 
 	@Test
+	@Tag("proof")
 	void lockOfAKilledProcessRestsOn() throws Exception {
 		Duration rest = Duration.ofSeconds(20);
 		long begin = System.nanoTime();
