@@ -55,6 +55,16 @@ public interface ClusterView {
 		Participant holder();
 
 		/**
+		 * Who has the lock, in order: several readers, or several callers with permits,
+		 * or the one holder of an exclusive lock.
+		 * @return never empty; the first is {@link #holder()}
+		 * @since 0.2.0
+		 */
+		default List<Participant> holders() {
+			return List.of(holder());
+		}
+
+		/**
 		 * For how long this node has known the holder to be in front.
 		 * @return not negative
 		 */

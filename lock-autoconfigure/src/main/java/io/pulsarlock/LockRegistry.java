@@ -52,6 +52,63 @@ public interface LockRegistry {
 	}
 
 	/**
+	 * The lock of that name for readers, which share it, and writers, which do not. Costs
+	 * nothing until one of its two locks is acquired.
+	 * @param name as for {@link #obtain(String)}; its lock is the write lock
+	 * @return the lock, never null
+	 * @throws IllegalArgumentException if the name is blank or too long
+	 * @throws UnsupportedOperationException if this registry has none
+	 * @since 0.2.0
+	 */
+	default FencedReadWriteLock readWriteLock(String name) {
+		throw new UnsupportedOperationException("A " + getClass().getName() + " has no read-write locks");
+	}
+
+	/**
+	 * The read-write lock for one key of a kind of things.
+	 * @param name the kind of thing
+	 * @param key which one, as for {@link #obtain(String, Object)}
+	 * @return the lock, never null
+	 * @throws IllegalArgumentException as for {@link #obtain(String, Object)}
+	 * @throws UnsupportedOperationException if this registry has none
+	 * @since 0.2.0
+	 */
+	default FencedReadWriteLock readWriteLock(String name, Object key) {
+		return readWriteLock(LockNames.join(name, key));
+	}
+
+	/**
+	 * The semaphore of that name. Costs nothing until a permit is acquired.
+	 * @param name as for {@link #obtain(String)}; a name is either that of a semaphore or
+	 * that of a lock
+	 * @param permits how many permits there are in the cluster, from one to
+	 * {@link FencedSemaphore#MAX_PERMITS}; all callers must agree
+	 * @return the semaphore, never null
+	 * @throws IllegalArgumentException if the name is blank or too long, or if there
+	 * cannot be so many permits
+	 * @throws UnsupportedOperationException if this registry has none
+	 * @since 0.2.0
+	 */
+	default FencedSemaphore semaphore(String name, int permits) {
+		throw new UnsupportedOperationException("A " + getClass().getName() + " has no semaphores");
+	}
+
+	/**
+	 * The semaphore for one key of a kind of things.
+	 * @param name the kind of thing
+	 * @param key which one, as for {@link #obtain(String, Object)}
+	 * @param permits how many permits there are for this key
+	 * @return the semaphore, never null
+	 * @throws IllegalArgumentException as for {@link #obtain(String, Object)}, or if
+	 * there cannot be so many permits
+	 * @throws UnsupportedOperationException if this registry has none
+	 * @since 0.2.0
+	 */
+	default FencedSemaphore semaphore(String name, Object key, int permits) {
+		return semaphore(LockNames.join(name, key), permits);
+	}
+
+	/**
 	 * Acquires all these locks or none, in one order that is the same on every node, so
 	 * that two callers with overlapping sets cannot deadlock.
 	 * @param names the locks; duplicates count once

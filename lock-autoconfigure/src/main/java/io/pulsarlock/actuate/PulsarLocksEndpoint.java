@@ -271,15 +271,23 @@ public class PulsarLocksEndpoint {
 	 *
 	 * @param name its name
 	 * @param holder the front of the line
+	 * @param holders all that have the lock, in order, if it is shared by several now;
+	 * null if it has one holder
 	 * @param heldFor how long the reporting node has known the holder to be in front
 	 * @param waiting the waiting nodes, in order
 	 */
-	public record LockDescriptor(String name, ParticipantDescriptor holder, Duration heldFor,
+	public record LockDescriptor(String name, ParticipantDescriptor holder,
+			@Nullable List<ParticipantDescriptor> holders, Duration heldFor,
 			List<ParticipantDescriptor> waiting) implements OperationResponseBody {
 
 		static LockDescriptor of(LockView lock, Set<String> own) {
-			return new LockDescriptor(lock.name(), ParticipantDescriptor.of(lock.holder(), own), lock.heldFor(),
-					lock.waiters().stream().map((waiter) -> ParticipantDescriptor.of(waiter, own)).toList());
+			List<ParticipantDescriptor> holders = (lock.holders().size() > 1) ? list(lock.holders(), own) : null;
+			return new LockDescriptor(lock.name(), ParticipantDescriptor.of(lock.holder(), own), holders,
+					lock.heldFor(), list(lock.waiters(), own));
+		}
+
+		private static List<ParticipantDescriptor> list(List<Participant> places, Set<String> own) {
+			return places.stream().map((place) -> ParticipantDescriptor.of(place, own)).toList();
 		}
 
 	}

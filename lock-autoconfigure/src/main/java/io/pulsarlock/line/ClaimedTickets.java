@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What heartbeats say of the tickets of their sessions. A table that is rebuilt takes
@@ -64,14 +65,19 @@ final class ClaimedTickets {
 	private void rebuild(SessionState session, Heartbeat heartbeat, TableChange change) {
 		for (Claim claim : heartbeat.claims()) {
 			Ticket before = session.ticket(claim.ticket());
-			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position());
-			if (!ticket.equals(before)) {
+			Ticket ticket = new Ticket(claim.lock(), session.id(), claim.ticket(), claim.position(), claim.share());
+			if (!ticket.equals(before) && !isDowngraded(before, ticket)) {
 				if (before != null) {
 					this.tickets.remove(session, before, change);
 				}
 				this.tickets.add(ticket, session, change);
 			}
 		}
+	}
+
+	/** Whether a claim was made of what the ticket was before it was downgraded. */
+	private static boolean isDowngraded(@Nullable Ticket now, Ticket claimed) {
+		return now != null && claimed.share().isExclusive() && claimed.with(Share.SHARED).equals(now);
 	}
 
 }

@@ -54,8 +54,32 @@ public sealed interface JournalRecord {
 	 * @param session the session
 	 * @param sequence the record's and the ticket's number
 	 * @param lock the lock's key
+	 * @param share how much of the lock the ticket takes
 	 */
-	record Request(UUID session, long sequence, String lock) implements JournalRecord {
+	record Request(UUID session, long sequence, String lock, Share share) implements JournalRecord {
+
+		/**
+		 * Takes a place to have the whole lock.
+		 * @param session the session
+		 * @param sequence the record's and the ticket's number
+		 * @param lock the lock's key
+		 */
+		public Request(UUID session, long sequence, String lock) {
+			this(session, sequence, lock, Share.EXCLUSIVE);
+		}
+
+	}
+
+	/**
+	 * A ticket that takes the whole lock shares it from now on, at the same place.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param ticket the ticket's number
+	 * @since 0.2.0
+	 */
+	record Downgrade(UUID session, long sequence, String lock, long ticket) implements JournalRecord {
 	}
 
 	/**
@@ -180,8 +204,20 @@ public sealed interface JournalRecord {
 	 * @param lock the lock's key
 	 * @param ticket the ticket's number
 	 * @param position its place
+	 * @param share how much of the lock it takes
 	 */
-	record Claim(String lock, long ticket, Position position) {
+	record Claim(String lock, long ticket, Position position, Share share) {
+
+		/**
+		 * A ticket that takes the whole lock.
+		 * @param lock the lock's key
+		 * @param ticket the ticket's number
+		 * @param position its place
+		 */
+		public Claim(String lock, long ticket, Position position) {
+			this(lock, ticket, position, Share.EXCLUSIVE);
+		}
+
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All lines of one shard as the log makes them. Deterministic: tables that applied the
- * same log are equal. The front ticket of a line owns the lock.
+ * same log are equal. The front ticket of a line owns the lock, together with those
+ * behind it that fit its capacity with it (see {@link Share}).
  * <p>
  * A table starts <em>rebuilding</em>, from a suffix of the log that holds at least one
  * heartbeat of each live session, and takes sessions and tickets from heartbeats. Once it
@@ -94,10 +96,14 @@ public final class LineTable {
 			this.claims.apply(session, heartbeat, this.sealed, change);
 		}
 		else if (record instanceof Request request) {
-			this.tickets.add(new Ticket(request.lock(), session.id(), request.sequence(), position), session, change);
+			this.tickets.add(new Ticket(request.lock(), session.id(), request.sequence(), position, request.share()),
+					session, change);
 		}
 		else if (record instanceof Release release) {
 			this.tickets.remove(session, release.lock(), release.ticket(), change);
+		}
+		else if (record instanceof Downgrade downgrade) {
+			this.tickets.downgrade(session, downgrade.lock(), downgrade.ticket(), change);
 		}
 		else if (record instanceof Idle idle) {
 			idle(session, idle, change);
@@ -256,7 +262,7 @@ public final class LineTable {
 	}
 
 	/**
-	 * The ticket that owns a lock.
+	 * The ticket that owns a lock, alone or with others.
 	 * @param lock the lock's key
 	 * @return null if it is not wanted
 	 */
@@ -276,7 +282,43 @@ public final class LineTable {
 	}
 
 	/**
-	 * The ticket that is next after the front.
+	 * The tickets that own a lock together.
+	 * @param lock the lock's key
+	 * @return the front and those behind it that fit with it, in order; empty if the lock
+	 * is not wanted
+	 * @since 0.2.0
+	 */
+	public List<Ticket> inside(String lock) {
+		Line line = this.tickets.find(lock);
+		return (line != null) ? line.inside() : List.of();
+	}
+
+	/**
+	 * Whether a ticket owns its lock, alone or with others.
+	 * @param lock the lock's key
+	 * @param position the ticket's place
+	 * @return false if it waits, or is not in the line
+	 * @since 0.2.0
+	 */
+	public boolean isInside(String lock, Position position) {
+		Line line = this.tickets.find(lock);
+		return line != null && line.isInside(position);
+	}
+
+	/**
+	 * Whether a ticket that came now would own its share at once.
+	 * @param lock the lock's key
+	 * @param share what it would take
+	 * @return false if it would have to wait
+	 * @since 0.2.0
+	 */
+	public boolean wouldFit(String lock, Share share) {
+		Line line = this.tickets.find(lock);
+		return line == null || line.wouldFit(share);
+	}
+
+	/**
+	 * The ticket that is next after those that own the lock.
 	 * @param lock the lock's key
 	 * @return null if there is no waiter
 	 */

@@ -2,6 +2,7 @@ package io.pulsarlock.line;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -54,6 +55,9 @@ public final class RecordBounds {
 	/** The largest number of shards. */
 	public static final int MAX_SHARDS = 1024;
 
+	/** The largest number of permits of a lock. */
+	public static final int MAX_PERMITS = 1_000_000;
+
 	/** The largest token floor: half of all tokens stay above it. */
 	public static final long MAX_TOKEN_FLOOR = Long.MAX_VALUE / 2;
 
@@ -76,6 +80,10 @@ public final class RecordBounds {
 		else if (record instanceof Release release) {
 			key(release.lock());
 			number("ticket", release.ticket());
+		}
+		else if (record instanceof Downgrade downgrade) {
+			key(downgrade.lock());
+			number("ticket", downgrade.ticket());
 		}
 		else if (record instanceof Expel expel) {
 			number("last number seen", expel.lastSeen());

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -30,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * version   = byte, 3; with the highest bit: the record is signed
  * magic     = the letters PL
  * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget, 10 skip,
- *             11 rest, 12 resting
- * heartbeat = lease node flags(1: opening) grace shards history position position count claim*
- * claim     = text number position
+ *             11 rest, 12 resting, 13 downgrade
+ * heartbeat = lease node flags(1: opening, 2: with shares) grace shards history position position count claim*
+ * claim     = text number position share?
+ * share     = number: 0 exclusive, 1 shared, else permits * 2^20 + units
  * request   = text
  * release   = text number
  * expel     = session(16) number number
@@ -44,8 +46,10 @@ import org.jspecify.annotations.Nullable;
  * rest      = text number
  * resting   = count remaining*
  * remaining = text position number
+ * downgrade = text number
  * option    = tag length bytes; unknown tags are skipped. Of a heartbeat: 1 the token
- *             floor, 2 where hints reach the node; numbers, if there are any
+ *             floor, 2 where hints reach the node; numbers, if there are any. Of a
+ *             request: 1 its share, unless exclusive
  * position  = number number, each plus one, so that "none" is 0 0
  * text      = length UTF-8
  * tag, length, count, number = unsigned LEB128
@@ -83,6 +87,16 @@ public final class RecordCodec {
 
 	private static final int HEARTBEAT = 1;
 
+	private static final int DOWNGRADE = 13;
+
+	/** Flags of a heartbeat. */
+	private static final int OPENING = 1;
+
+	private static final int SHARES = 2;
+
+	/** The option of a request. */
+	private static final int SHARE = 1;
+
 	private static final int BYE = 6;
 
 	private static final int TOKEN_FLOOR = 1;
@@ -114,7 +128,8 @@ public final class RecordCodec {
 		RecordBounds.check(record);
 		RecordOutput out = outline(VERSION, record, signer != null);
 		if (record instanceof Heartbeat heartbeat) {
-			out.octet(heartbeat.opening() ? 1 : 0);
+			boolean shares = hasShares(heartbeat.claims());
+			out.octet((heartbeat.opening() ? OPENING : 0) | (shares ? SHARES : 0));
 			out.number(heartbeat.info().graceMillis());
 			out.number(heartbeat.info().shards());
 			out.position(heartbeat.history());
@@ -125,6 +140,9 @@ public final class RecordCodec {
 				out.text(claim.lock());
 				out.number(claim.ticket());
 				out.position(claim.position());
+				if (shares) {
+					out.number(claim.share().code());
+				}
 			}
 			if (heartbeat.info().tokenFloor() != 0) {
 				out.option(TOKEN_FLOOR, heartbeat.info().tokenFloor());
@@ -135,6 +153,9 @@ public final class RecordCodec {
 		}
 		else if (record instanceof Request request) {
 			out.text(request.lock());
+			if (!request.share().isExclusive()) {
+				out.option(SHARE, request.share().code());
+			}
 		}
 		else if (record instanceof Release release) {
 			out.text(release.lock());
@@ -175,7 +196,20 @@ public final class RecordCodec {
 				out.number(each.millis());
 			}
 		}
+		else if (record instanceof Downgrade downgrade) {
+			out.text(downgrade.lock());
+			out.number(downgrade.ticket());
+		}
 		return out.sealed(signer);
+	}
+
+	private static boolean hasShares(List<Claim> claims) {
+		for (Claim claim : claims) {
+			if (!claim.share().isExclusive()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -314,7 +348,7 @@ public final class RecordCodec {
 		}
 		JournalRecord record = switch (type) {
 			case HEARTBEAT -> heartbeat(in, session, sequence);
-			case 2 -> new Request(session, sequence, in.text());
+			case 2 -> new Request(session, sequence, in.text(), Share.of(in.option(SHARE)));
 			case 3 -> new Release(session, sequence, in.text(), in.number());
 			case 4 -> new Expel(session, sequence, in.uuid(), in.number(), in.number());
 			case BYE -> new Bye(session, sequence, in.number());
@@ -324,6 +358,7 @@ public final class RecordCodec {
 			case 10 -> new Skip(session, sequence, in.position());
 			case 11 -> new Rest(session, sequence, in.text(), in.number());
 			case 12 -> resting(in, session, sequence);
+			case DOWNGRADE -> new Downgrade(session, sequence, in.text(), in.number());
 			default -> throw new IllegalArgumentException("unknown type " + type);
 		};
 		in.skipOptions();
@@ -333,7 +368,9 @@ public final class RecordCodec {
 	private static Heartbeat heartbeat(RecordInput in, UUID session, long sequence) {
 		long lease = in.number();
 		String node = in.text();
-		boolean opening = (in.octet() & 1) != 0;
+		int flags = in.octet();
+		boolean opening = (flags & OPENING) != 0;
+		boolean shares = (flags & SHARES) != 0;
 		long grace = in.number();
 		int shards = Math.toIntExact(in.number());
 		Position history = in.position();
@@ -342,7 +379,8 @@ public final class RecordCodec {
 		long count = in.number();
 		List<Claim> claims = new ArrayList<>();
 		for (long i = 0; i < count; i++) {
-			claims.add(new Claim(in.text(), in.number(), in.position()));
+			claims.add(
+					new Claim(in.text(), in.number(), in.position(), shares ? Share.of(in.number()) : Share.EXCLUSIVE));
 		}
 		SessionInfo info = new SessionInfo(node, lease, grace, shards, in.option(TOKEN_FLOOR), in.option(HINTS));
 		return new Heartbeat(session, sequence, opening, info, history, from, upTo, claims);
@@ -384,6 +422,9 @@ public final class RecordCodec {
 		}
 		if (record instanceof Resting) {
 			return 12;
+		}
+		if (record instanceof Downgrade) {
+			return DOWNGRADE;
 		}
 		return (record instanceof Forget) ? 9 : 10;
 	}

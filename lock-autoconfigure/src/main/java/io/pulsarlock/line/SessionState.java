@@ -41,8 +41,8 @@ public final class SessionState {
 	/** By number, which is unique: what names a ticket must not look at all of them. */
 	private final Map<Long, Ticket> numbered = new HashMap<>();
 
-	/** Of how many lines it is in front. */
-	int fronts;
+	/** How many of its tickets are inside their lines. */
+	int inside;
 
 	/** The numbers of those of its tickets that it only keeps. */
 	final Set<Long> idle = new HashSet<>();
@@ -148,12 +148,13 @@ public final class SessionState {
 	}
 
 	/**
-	 * Whether it is in front of a line, so that others wait for it or may come to.
-	 * @return true if one of its tickets owns a lock
+	 * Whether it is in front of a line, alone or with others that share the lock, so that
+	 * others wait for it or may come to.
+	 * @return true if one of its tickets owns a lock, or a part of one
 	 * @since 0.2.0
 	 */
 	public boolean isInFront() {
-		return this.fronts > 0;
+		return this.inside > 0;
 	}
 
 	/**

@@ -1,12 +1,10 @@
 package io.pulsarlock.line;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -14,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tickets of all live sessions, in their lines.
  */
-final class Tickets {
+final class Tickets implements Line.Listener {
 
 	private final Map<UUID, SessionState> sessions;
 
-	private final Map<String, TreeMap<Position, Ticket>> lines = new HashMap<>();
+	private final Map<String, Line> lines = new HashMap<>();
 
 	/**
 	 * Creates it without tickets.
@@ -33,8 +31,8 @@ final class Tickets {
 	 * that no session knows any more would stand in its line for ever.
 	 */
 	void add(Ticket ticket, SessionState session, TableChange change) {
-		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
-		Ticket taken = (line != null) ? line.get(ticket.position()) : null;
+		Line line = this.lines.get(ticket.lock());
+		Ticket taken = (line != null) ? line.at(ticket.position()) : null;
 		if (taken != null && !taken.session().equals(session.id())) {
 			return;
 		}
@@ -42,10 +40,8 @@ final class Tickets {
 		if (same != null) {
 			remove(session, same, change);
 		}
-		Ticket before = front(ticket.lock());
-		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new TreeMap<>()).put(ticket.position(), ticket);
 		session.put(ticket);
-		follow(before, front(ticket.lock()), change);
+		this.lines.computeIfAbsent(ticket.lock(), (lock) -> new Line()).add(ticket, this, change);
 		change.touched(ticket.lock());
 	}
 
@@ -65,73 +61,84 @@ final class Tickets {
 
 	void remove(SessionState session, Ticket ticket, TableChange change) {
 		session.remove(ticket);
-		TreeMap<Position, Ticket> line = this.lines.get(ticket.lock());
-		Ticket before = front(ticket.lock());
-		if (line != null && line.remove(ticket.position()) != null) {
+		Line line = this.lines.get(ticket.lock());
+		if (line != null && line.at(ticket.position()) != null) {
+			line.remove(ticket.position(), this, change);
 			if (line.isEmpty()) {
 				this.lines.remove(ticket.lock());
 			}
-			follow(before, front(ticket.lock()), change);
 			change.touched(ticket.lock());
 		}
 	}
 
-	/** Counts of how many lines each session is in front. */
-	private void follow(@Nullable Ticket before, @Nullable Ticket after, TableChange change) {
-		if (before == after) {
-			return;
+	/**
+	 * A ticket that takes the whole lock shares it from now on, at the same place. What
+	 * has come to wait behind it may be inside with it.
+	 */
+	void downgrade(SessionState session, String lock, long number, TableChange change) {
+		Ticket ticket = of(session, lock, number);
+		Line line = this.lines.get(lock);
+		if (ticket != null && line != null && ticket.share().isExclusive()) {
+			Ticket lessened = ticket.with(Share.SHARED);
+			session.put(lessened);
+			line.lessen(lessened, this, change);
+			change.touched(lock);
 		}
-		SessionState last = (before != null) ? this.sessions.get(before.session()) : null;
-		SessionState next = (after != null) ? this.sessions.get(after.session()) : null;
-		if (last == next) {
-			return;
+	}
+
+	@Override
+	public void entered(Ticket ticket, TableChange change) {
+		SessionState session = this.sessions.get(ticket.session());
+		if (session != null && session.inside++ == 0) {
+			change.promote(session.id());
 		}
-		if (last != null) {
-			last.fronts--;
+	}
+
+	@Override
+	public void left(Ticket ticket, TableChange change) {
+		SessionState session = this.sessions.get(ticket.session());
+		if (session != null) {
+			session.inside--;
 		}
-		if (next != null && next.fronts++ == 0) {
-			change.promote(next.id());
-		}
+	}
+
+	/** A lock's line; null if it is not wanted. */
+	@Nullable Line find(String lock) {
+		return this.lines.get(lock);
 	}
 
 	/** A lock's line, in order. */
 	List<Ticket> line(String lock) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		return (line != null) ? new ArrayList<>(line.values()) : List.of();
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.all() : List.of();
 	}
 
 	@Nullable Ticket front(String lock) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		return (line != null && !line.isEmpty()) ? line.firstEntry().getValue() : null;
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.front() : null;
 	}
 
 	@Nullable Ticket heir(String lock) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		if (line == null) {
-			return null;
-		}
-		Map.Entry<Position, Ticket> next = line.higherEntry(line.firstKey());
-		return (next != null) ? next.getValue() : null;
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.heir() : null;
 	}
 
 	/** The first ticket after a place. */
 	@Nullable Ticket after(String lock, Position place) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		Map.Entry<Position, Ticket> next = (line != null) ? line.higherEntry(place) : null;
-		return (next != null) ? next.getValue() : null;
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.after(place) : null;
 	}
 
 	/** The last ticket before a place. */
 	@Nullable Ticket before(String lock, Position place) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		Map.Entry<Position, Ticket> last = (line != null) ? line.lowerEntry(place) : null;
-		return (last != null) ? last.getValue() : null;
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.before(place) : null;
 	}
 
 	/** The ticket at a place. */
 	@Nullable Ticket at(String lock, Position position) {
-		TreeMap<Position, Ticket> line = this.lines.get(lock);
-		return (line != null) ? line.get(position) : null;
+		Line line = this.lines.get(lock);
+		return (line != null) ? line.at(position) : null;
 	}
 
 	/** The locks that are held or awaited; a view. */

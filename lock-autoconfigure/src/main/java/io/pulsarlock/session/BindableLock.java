@@ -19,4 +19,11 @@ public interface BindableLock {
 	 */
 	Registration bind(LockGrant grant);
 
+	/**
+	 * Whether a grant excludes all others.
+	 * @param grant what is held, of this lock
+	 * @return false if it is a read lock or permits
+	 */
+	boolean isExclusive(LockGrant grant);
+
 }

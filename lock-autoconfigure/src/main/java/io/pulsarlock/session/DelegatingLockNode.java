@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Optional;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.FencedReadWriteLock;
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockGrant;
@@ -30,6 +32,16 @@ public interface DelegatingLockNode extends LockNode {
 	@Override
 	default FencedLock obtain(String name) {
 		return delegate().obtain(name);
+	}
+
+	@Override
+	default FencedReadWriteLock readWriteLock(String name) {
+		return delegate().readWriteLock(name);
+	}
+
+	@Override
+	default FencedSemaphore semaphore(String name, int permits) {
+		return delegate().semaphore(name, permits);
 	}
 
 	@Override

@@ -8,11 +8,13 @@ import java.util.Set;
 import java.util.UUID;
 
 import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when each line has its front, and of which lines this session is in front, or
+ * Since when each line has its front, and whether this session is in front of a line, or
  * next. On the loop.
  */
 final class Fronts {
@@ -23,10 +25,11 @@ final class Fronts {
 
 	private final Map<String, Front> fronts = new HashMap<>();
 
-	private final Set<String> prominent = new HashSet<>();
+	/** The lines in which this session is next. */
+	private final Set<String> next = new HashSet<>();
 
 	/** Of lines in which it holds the lock although others are in front of it. */
-	private final Map<String, Ticket> ahead = new HashMap<>();
+	private final Map<String, Position> ahead = new HashMap<>();
 
 	Fronts(LineTable table, UUID own) {
 		this.table = table;
@@ -41,29 +44,30 @@ final class Fronts {
 		}
 		else {
 			this.fronts.compute(lock,
-					(any, before) -> (before != null && before.ticket() == ticket) ? before : new Front(ticket, now));
+					(any, before) -> (before != null && before.ticket().position().equals(ticket.position())) ? before
+							: new Front(ticket, now));
 		}
-		if (isOwn(ticket) || isOwn(this.table.heir(lock))) {
-			this.prominent.add(lock);
+		if (isOwn(this.table.heir(lock))) {
+			this.next.add(lock);
 		}
 		else {
-			this.prominent.remove(lock);
+			this.next.remove(lock);
 		}
-		Ticket entered = this.ahead.get(lock);
-		if (entered != null && (ticket == entered || this.table.ticket(lock, entered.position()) == null)) {
+		Position entered = this.ahead.get(lock);
+		if (entered != null && (this.table.isInside(lock, entered) || this.table.ticket(lock, entered) == null)) {
 			this.ahead.remove(lock);
 		}
 	}
 
 	/**
 	 * This session holds a lock by a ticket.
-	 * @return whether it is not in front, as far as has been read
+	 * @return whether others are in front of it that keep it out, as far as has been read
 	 */
 	boolean enter(Ticket ticket) {
-		if (this.table.front(ticket.lock()) == ticket) {
+		if (this.table.isInside(ticket.lock(), ticket.position())) {
 			return false;
 		}
-		this.ahead.put(ticket.lock(), ticket);
+		this.ahead.put(ticket.lock(), ticket.position());
 		return true;
 	}
 
@@ -79,7 +83,8 @@ final class Fronts {
 
 	/** Whether this session holds a lock or is next in a line. */
 	boolean isProminent() {
-		return !this.prominent.isEmpty() || !this.ahead.isEmpty();
+		SessionState own = this.table.session(this.own);
+		return !this.next.isEmpty() || !this.ahead.isEmpty() || (own != null && own.isInFront());
 	}
 
 	private record Front(Ticket ticket, long since) {

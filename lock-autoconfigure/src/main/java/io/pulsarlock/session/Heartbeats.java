@@ -26,7 +26,7 @@ final class Heartbeats {
 	 */
 	private static final int HEARTBEAT_SIZE = 100_000;
 
-	private static final int CLAIM_SIZE = 24;
+	private static final int CLAIM_SIZE = 28;
 
 	private final SessionSettings settings;
 
@@ -123,7 +123,7 @@ final class Heartbeats {
 					size = 0;
 				}
 				if (!this.writer.isReleasing(ticket.number())) {
-					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position()));
+					claims.add(new Claim(ticket.lock(), ticket.number(), ticket.position(), this.writer.share(ticket)));
 					size += CLAIM_SIZE + ticket.lock().length();
 				}
 			}

@@ -11,6 +11,7 @@ import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,9 @@ final class Hold implements LockHandle, CountedHandle {
 	volatile boolean abandoned;
 
 	private @Nullable HoldTaker taker;
+
+	/** Whether it has been the whole lock, and is shared now. */
+	private volatile boolean downgraded;
 
 	/** What the holder may give it back to, without the loop. */
 	private @Nullable Source source;
@@ -205,6 +209,23 @@ final class Hold implements LockHandle, CountedHandle {
 		return this.owner.restFor(this, atLeast);
 	}
 
+	/** How much of the lock it is. Any thread. */
+	Share share() {
+		HoldTaker taker = this.taker;
+		return this.downgraded ? Share.SHARED : (taker != null) ? taker.share() : Share.EXCLUSIVE;
+	}
+
+	/**
+	 * Shares the lock with others from now on, if it does not. Any thread; returns at
+	 * once.
+	 */
+	void downgrade() {
+		if (share().isExclusive() && isHeld()) {
+			this.downgraded = true;
+			this.loop.execute(() -> this.owner.downgraded(this));
+		}
+	}
+
 	/**
 	 * Ends the holding against its holder's will. Any thread, with whatever stack it has
 	 * left; the first end counts.
@@ -331,6 +352,10 @@ final class Hold implements LockHandle, CountedHandle {
 
 		/** A holding has ended, by whatever means; told once for each. */
 		void ended(Hold hold);
+
+		/** Its holder shares the lock with others from now on. */
+		default void downgraded(Hold hold) {
+		}
 
 		/** A holding has got a limit that ends earlier than the one before. */
 		default void limited(Hold hold) {

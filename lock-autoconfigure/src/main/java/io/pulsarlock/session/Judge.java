@@ -28,9 +28,10 @@ import io.pulsarlock.line.Ticket;
  * itself: a record sent after the silence was long enough has come back, and nothing of
  * the silent session with it.
  * <p>
- * The session directly behind a silent session judges first. The others, oldest session
- * first, follow at a distance, so that a session without successor is expelled too, and
- * normally by one record only.
+ * The session that a silent session keeps out judges first: the one directly behind it,
+ * or behind those that share the lock with it. The others, oldest session first, follow
+ * at a distance, so that a session without successor is expelled too, and normally by one
+ * record only.
  */
 final class Judge {
 
@@ -158,11 +159,9 @@ final class Judge {
 
 	private boolean isHeirOf(SessionState other) {
 		for (Ticket ticket : other.tickets()) {
-			if (this.table.front(ticket.lock()) == ticket) {
-				Ticket heir = this.table.heir(ticket.lock());
-				if (heir != null && heir.session().equals(this.lease.id())) {
-					return true;
-				}
+			Ticket heir = this.table.heir(ticket.lock());
+			if (heir != null && heir.session().equals(this.lease.id()) && heir.position().isAfter(ticket.position())) {
+				return true;
 			}
 		}
 		return false;

@@ -73,9 +73,12 @@ final class LineHints {
 		}
 	}
 
-	/** This session has requested a place, or has read at which one it waits. */
+	/**
+	 * This session has requested a place, or has read at which one it waits. Who shares
+	 * the lock has nothing to tell.
+	 */
 	void ask(Session session, @Nullable Ticket before) {
-		if (before != null && before != this.asked) {
+		if (before != null && before != this.asked && before.share().isExclusive()) {
 			this.asked = before;
 			this.hints.ask(session, before);
 		}
@@ -86,7 +89,10 @@ final class LineHints {
 		this.resting = true;
 	}
 
-	/** The session has given up the place it had the lock by. */
+	/**
+	 * The session has given up the lock.
+	 * @param place by which it had all of the lock; null if it had not
+	 */
 	void left(Session session, @Nullable Position place) {
 		if (place != null && !this.resting && this.hints.isOn()) {
 			advance(place);

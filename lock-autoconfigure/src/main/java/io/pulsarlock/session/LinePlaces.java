@@ -1,9 +1,12 @@
 package io.pulsarlock.session;
 
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
@@ -15,22 +18,30 @@ final class LinePlaces {
 
 	private final String key;
 
+	/** How much of the lock each place takes. */
+	private final Share share;
+
 	/** The place to wait with. */
 	private @Nullable Place waiting;
 
 	/** The place the lock is held by. */
 	private @Nullable Place holding;
 
+	/** Whether the lock is shared by the place it is held by. */
+	private boolean downgraded;
+
 	/** Whether the others believe that this node does not use the lock. */
 	private boolean saidIdle;
 
-	LinePlaces(String key) {
+	LinePlaces(String key, Share share) {
 		this.key = key;
+		this.share = share;
 	}
 
 	/** Takes a place to wait with. */
 	void request(Session session) {
-		this.waiting = new Place(session.publish((sequence) -> new Request(session.id(), sequence, this.key)));
+		this.waiting = new Place(
+				session.publish((sequence) -> new Request(session.id(), sequence, this.key, this.share)));
 	}
 
 	/**
@@ -38,11 +49,11 @@ final class LinePlaces {
 	 * @return whether it is that of the place to wait with
 	 */
 	boolean placed(long number, Position position) {
-		if (this.waiting == null || this.waiting.number != number) {
-			return false;
+		boolean waits = this.waiting != null && this.waiting.number == number;
+		if (waits) {
+			this.waiting.position = position;
 		}
-		this.waiting.position = position;
-		return true;
+		return waits;
 	}
 
 	/** Gives up the place to wait with. */
@@ -56,6 +67,7 @@ final class LinePlaces {
 	/** The place to wait with is the one the lock is held by now. */
 	void enter() {
 		this.saidIdle = false;
+		this.downgraded = false;
 		this.holding = this.waiting;
 		this.waiting = null;
 	}
@@ -78,6 +90,15 @@ final class LinePlaces {
 			release(session, place);
 		}
 		return (place != null) ? place.position : null;
+	}
+
+	/** Shares the lock with others from now on, without leaving the line. */
+	void downgrade(Session session) {
+		Place place = this.holding;
+		if (place != null && !this.downgraded) {
+			this.downgraded = true;
+			session.publish((sequence) -> new Downgrade(session.id(), sequence, this.key, place.number));
+		}
 	}
 
 	private void release(Session session, Place place) {
@@ -118,9 +139,23 @@ final class LinePlaces {
 		return this.holding != null && this.holding.isGone(session, this.key);
 	}
 
-	/** Whether the place to wait with is in front. */
-	boolean isInFront(@Nullable Ticket front) {
-		return this.waiting != null && front != null && front.position().equals(this.waiting.position);
+	/**
+	 * The ticket to enter by: that of the place to wait with, if it is in front or fits
+	 * with those that are.
+	 * @param front the first ticket that is not known to be gone
+	 */
+	@Nullable Ticket turn(LineTable table, @Nullable Ticket front) {
+		Position place = waitingAt();
+		if (place == null || front == null || front.position().equals(place)) {
+			return (place != null) ? front : null;
+		}
+		boolean inside = !this.share.isExclusive() && table.isInside(this.key, place);
+		return inside ? table.ticket(this.key, place) : null;
+	}
+
+	/** Where the place to wait with is; null if there is none, or it is not known yet. */
+	@Nullable Position waitingAt() {
+		return (this.waiting != null) ? this.waiting.position : null;
 	}
 
 	boolean isWaiting() {
@@ -131,9 +166,14 @@ final class LinePlaces {
 		return this.holding != null;
 	}
 
-	/** Whether it holds the lock by a place that has been read. */
+	/** Whether it holds all of the lock. */
+	boolean isHoldingAll() {
+		return this.holding != null && !this.downgraded && this.share.isExclusive();
+	}
+
+	/** Whether it holds all of the lock, by a place that has been read. */
 	boolean isHoldingKnown() {
-		return this.holding != null && this.holding.position != null;
+		return isHoldingAll() && this.holding.position != null;
 	}
 
 	boolean hasSaidIdle() {

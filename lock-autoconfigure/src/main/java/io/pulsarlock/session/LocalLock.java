@@ -7,6 +7,7 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.line.Hint;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final LockHost host;
 
+	private final Share share;
+
 	private final WaitQueue waiters;
 
 	private final LinePlaces places;
@@ -39,13 +42,14 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final RestTimer restTimer;
 
-	LocalLock(String key, String name, LockKind kind, LockHost host) {
+	LocalLock(String key, String name, LockKind kind, LockHost host, Share share) {
 		this.key = key;
 		this.name = name;
 		this.kind = kind;
 		this.host = host;
+		this.share = share;
 		this.waiters = new WaitQueue(name);
-		this.places = new LinePlaces(key);
+		this.places = new LinePlaces(key, share);
 		this.hints = new LineHints(key, host.hints());
 		this.holdings = new Holdings(name, kind, host, this);
 		this.reserve = new Reserve(key, host, this.holdings, this);
@@ -79,15 +83,15 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	}
 
 	private Standing standing(Session session) {
-		return Standing.of(session, this.key, this.hints, this.host.now());
+		return Standing.of(session, this.key, this.share, this.hints, this.host.now());
 	}
 
 	private void decide(Session session, Standing standing) {
 		Ticket front = standing.front();
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(standing.now());
-		this.waiters.refuseImmediate(this.holdings.isHeld() || (inTouch && standing.theirs()), standing.isResting(),
-				inTouch);
+		this.waiters.refuseImmediate(this.holdings.isHeld() || (inTouch && isTaken(session, standing)),
+				standing.isResting(), inTouch);
 		this.restTimer.set(this.waiters.isEmpty() ? 0 : standing.rest(), standing.now());
 		if (this.waiters.isEmpty()) {
 			this.places.cancel(session);
@@ -96,15 +100,15 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 			this.places.request(session);
 			this.hints.ask(session, front);
 		}
-		boolean turn = !this.holdings.isHeld() && this.places.isInFront(front);
-		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && !turn && !standing.ours()),
+		Ticket turn = this.holdings.isHeld() ? null : this.places.turn(session.table(), front);
+		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && turn == null && !standing.ours()),
 				standing.isResting());
 		if (this.holdings.isHeld() && (standing.awaited() || !isBrief(standing.now()))) {
 			this.places.say(session, false);
 		}
-		if (turn && front != null && standing.mayGrant()) {
+		if (turn != null && standing.mayGrant()) {
 			if (standing.fresh()) {
-				grant(session, front);
+				grant(session, turn);
 			}
 			else {
 				this.host.awaitSignOfLife(this.key);
@@ -112,6 +116,16 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		}
 		boolean askedLater = !this.waiters.isEmpty() && !this.places.isWaiting();
 		this.timer.set(this.holdings.current(), this.places.hasSaidIdle() || askedLater, standing.now());
+	}
+
+	/** Whether a caller that does not wait cannot have it. */
+	private boolean isTaken(Session session, Standing standing) {
+		Ticket front = standing.front();
+		if (front == null || standing.ours() || (this.share.isExclusive() && front.share().isExclusive())) {
+			return standing.theirs();
+		}
+		return this.waiters.hasImmediate() && Obstacles.isTaken(session, this.key, this.share, this.hints.gone(),
+				this.places.waitingAt());
 	}
 
 	private boolean isBrief(long now) {
@@ -189,9 +203,11 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	}
 
 	private void leave(@Nullable Session session) {
+		// Others may share the lock with it, and hold it on.
+		boolean alone = this.places.isHoldingAll();
 		Position place = this.places.leave(session);
 		if (session != null) {
-			this.hints.left(session, place);
+			this.hints.left(session, alone ? place : null);
 		}
 	}
 
@@ -212,8 +228,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.places.checkWaiting(session);
 	}
 
-	private void grant(Session session, Ticket front) {
-		long token = session.token(front.position());
+	private void grant(Session session, Ticket turn) {
+		long token = session.token(turn.position());
 		this.holdings.begin();
 		this.places.enter();
 		while (!this.holdings.isHeld() && !this.waiters.isEmpty()) {
@@ -225,7 +241,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 			this.places.stepBack();
 		}
 		else {
-			this.host.hints().granted(session.enter(front));
+			this.host.hints().granted(session.enter(turn));
 			if (session.isInJeopardy()) {
 				// Those who held something then were told; this one was not there yet.
 				jeopardized();
@@ -240,6 +256,16 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	public void ended(Hold hold) {
 		this.reserve.withdraw();
 		this.holdings.ended(hold, () -> left(hold));
+	}
+
+	@Override
+	public void downgraded(Hold hold) {
+		this.reserve.withdraw();
+		Session session = this.host.activeSession();
+		if (session != null && this.holdings.current() == hold && hold.isHeld()) {
+			this.places.downgrade(session);
+			evaluate();
+		}
 	}
 
 	@Override
@@ -282,7 +308,13 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	void placed(long number, Position position) {
 		Session session = this.host.activeSession();
 		if (this.places.placed(number, position) && session != null) {
-			this.hints.ask(session, session.table().before(this.key, position));
+			LockException disagreement = Obstacles.disagreement(session, this.key, this.name, this.share);
+			if (disagreement != null) {
+				this.waiters.fail(disagreement);
+			}
+			else {
+				this.hints.ask(session, session.table().before(this.key, position));
+			}
 		}
 	}
 
@@ -357,7 +389,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	 * Gives the lock up if it is only kept.
 	 * @return whether it was
 	 */
-	private boolean letGoOfReserve() {
+	boolean letGoOfReserve() {
 		this.reserve.withdraw();
 		boolean kept = this.reserve.isKept();
 		if (kept) {

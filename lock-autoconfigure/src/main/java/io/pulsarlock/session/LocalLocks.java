@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,8 +17,10 @@ import io.pulsarlock.LockException;
 import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.line.Hint;
 import io.pulsarlock.line.Hint.Ask;
+import io.pulsarlock.line.Hint.Gone;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,9 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	private final ShardHints hints;
 
 	private final Map<String, LocalLock> locks = new HashMap<>();
+
+	/** What is shared, or is permits. */
+	private final LocalShares shares = new LocalShares();
 
 	/** Locks that callers may take without the loop, by their keys. */
 	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
@@ -90,13 +96,33 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	/** Lets a caller wait for a lock. */
 	void add(String key, String name, LockKind kind, Waiter waiter) {
-		LocalLock lock = this.locks.computeIfAbsent(key, (any) -> new LocalLock(key, name, kind, this));
+		LocalLock lock;
+		if (waiter.share.isExclusive()) {
+			lock = this.locks.computeIfAbsent(key, (any) -> new LocalLock(key, name, kind, this, Share.EXCLUSIVE));
+		}
+		else {
+			LocalLock kept = this.locks.get(key);
+			if (kept != null) {
+				kept.letGoOfReserve();
+			}
+			lock = new LocalLock(key, name, kind, this, waiter.share);
+			this.shares.add(lock);
+		}
 		lock.add(waiter);
 		idle(lock);
 	}
 
-	@Nullable LocalLock find(String key) {
-		return this.locks.get(key);
+	/**
+	 * Takes a lock from all its holders on this node.
+	 * @return false if it is neither held here nor kept
+	 */
+	boolean takeAway(String key) {
+		LocalLock lock = this.locks.get(key);
+		boolean taken = lock != null && lock.takeAway();
+		for (LocalLock share : this.shares.of(key)) {
+			taken |= share.takeAway();
+		}
+		return taken;
 	}
 
 	/** Looks at a lock again, if this node has to do with it. */
@@ -105,6 +131,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			evaluate(lock);
 		}
+		this.shares.of(key).forEach(this::evaluate);
 	}
 
 	private void evaluate(LocalLock lock) {
@@ -131,6 +158,12 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		else if (hint instanceof Ask ask) {
 			this.hints.answer(session, ask);
 		}
+		if (hint instanceof Gone) {
+			for (LocalLock share : this.shares.of(hint.lock())) {
+				share.hinted(session, hint);
+				idle(share);
+			}
+		}
 	}
 
 	@Override
@@ -144,6 +177,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			lock.placed(request.sequence(), position);
 		}
+		this.shares.of(request.lock()).forEach((share) -> share.placed(request.sequence(), position));
 	}
 
 	@Override
@@ -256,22 +290,27 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	void clear() {
 		this.locks.clear();
+		this.shares.clear();
 	}
 
 	private List<LocalLock> all() {
-		return List.copyOf(this.locks.values());
+		List<LocalLock> all = new ArrayList<>(this.locks.values());
+		this.shares.addTo(all);
+		return all;
 	}
 
 	Set<String> keys() {
-		return this.locks.keySet();
+		Set<String> keys = new LinkedHashSet<>(this.locks.keySet());
+		keys.addAll(this.shares.keys());
+		return keys;
 	}
 
 	int held() {
-		return (int) this.locks.values().stream().filter(LocalLock::isHeld).count();
+		return (int) all().stream().filter(LocalLock::isHeld).count();
 	}
 
 	int waiting() {
-		return this.locks.values().stream().mapToInt(LocalLock::waiterCount).sum();
+		return all().stream().mapToInt(LocalLock::waiterCount).sum();
 	}
 
 	@Override
@@ -290,12 +329,14 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			idle(lock);
 		}
+		this.shares.of(key).forEach(this::idle);
 	}
 
 	/** Forgets a lock nothing depends on, so that idle names cost nothing. */
 	private void idle(LocalLock lock) {
 		if (lock.isIdle()) {
 			this.locks.remove(lock.key(), lock);
+			this.shares.remove(lock);
 		}
 	}
 

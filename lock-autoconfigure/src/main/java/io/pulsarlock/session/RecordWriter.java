@@ -11,9 +11,12 @@ import java.util.function.LongFunction;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
+import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,9 @@ final class RecordWriter {
 
 	/** Tickets whose release has not been read back. */
 	private final Set<Long> releasing = new HashSet<>();
+
+	/** Tickets whose downgrade has been written. */
+	private final Set<Long> downgraded = new HashSet<>();
 
 	private boolean parted;
 
@@ -85,6 +91,9 @@ final class RecordWriter {
 			if (record instanceof Release release) {
 				this.releasing.add(release.ticket());
 				this.releases++;
+			}
+			else if (record instanceof Downgrade downgrade) {
+				this.downgraded.add(downgrade.ticket());
 			}
 			else if (record instanceof Request) {
 				this.requests++;
@@ -142,11 +151,17 @@ final class RecordWriter {
 	/** A release was read back. */
 	void released(Release release) {
 		this.releasing.remove(release.ticket());
+		this.downgraded.remove(release.ticket());
 	}
 
 	/** Whether a ticket is given up by a record that is on its way. */
 	boolean isReleasing(long ticket) {
 		return this.releasing.contains(ticket);
+	}
+
+	/** What a ticket takes when all is read that is on its way. */
+	Share share(Ticket ticket) {
+		return this.downgraded.contains(ticket.number()) ? Share.SHARED : ticket.share();
 	}
 
 	long requests() {

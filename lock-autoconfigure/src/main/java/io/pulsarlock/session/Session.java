@@ -137,6 +137,11 @@ final class Session implements RecordWriter.Listener {
 		return this.writer.publish(maker);
 	}
 
+	/** Whether a ticket is given up by a record that is on its way. */
+	boolean isReleasing(long ticket) {
+		return this.writer.isReleasing(ticket);
+	}
+
 	/** Says that a job begins, and tells whether it was the first to say so. */
 	void fire(String job, long fireTime, CompletableFuture<Boolean> claim) {
 		this.fires.fire(job, fireTime, claim);

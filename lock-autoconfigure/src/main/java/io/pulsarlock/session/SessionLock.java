@@ -16,6 +16,7 @@ import io.pulsarlock.LockGrant;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,17 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	private final String key;
 
+	private final Share share;
+
 	/** Throws while the registry does not run. */
 	private final Supplier<Shard> shards;
 
 	private final ThreadHolds threads;
 
-	SessionLock(String name, String key, Supplier<Shard> shards, ThreadHolds threads) {
+	SessionLock(String name, String key, Share share, Supplier<Shard> shards, ThreadHolds threads) {
 		this.name = name;
 		this.key = key;
+		this.share = share;
 		this.shards = shards;
 		this.threads = threads;
 	}
@@ -80,7 +84,7 @@ final class SessionLock implements FencedLock, BindableLock {
 			throw new IllegalArgumentException(
 					"The wait for lock '" + PrintedNames.lock(this.name) + "' must not be negative");
 		}
-		return new Waiter(waitFor.isZero(), HoldDeadline.limit(this.name, holdFor));
+		return new Waiter(waitFor.isZero(), HoldDeadline.limit(this.name, holdFor), this.share);
 	}
 
 	/** Not to wait means: no longer than an answer of the cluster may take. */
@@ -214,13 +218,13 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	@Override
 	public boolean isHeldByCurrentThread() {
-		Hold hold = this.threads.get(this.key);
+		Hold hold = this.threads.get(this.key, this.share);
 		return hold != null && hold.isHeld();
 	}
 
 	@Override
 	public long fencingToken() {
-		Hold hold = this.threads.get(this.key);
+		Hold hold = this.threads.get(this.key, this.share);
 		if (hold == null) {
 			throw new IllegalMonitorStateException(
 					"Lock '" + PrintedNames.lock(this.name) + "' is not held by this thread");
@@ -254,7 +258,7 @@ final class SessionLock implements FencedLock, BindableLock {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
-		if (!this.threads.reenter(this.key)) {
+		if (!this.threads.reenter(this.key, this.name, this.share)) {
 			enter(acquire(Durations.FOREVER, null));
 		}
 	}
@@ -275,7 +279,7 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	@Override
 	public boolean tryLock() {
-		if (this.threads.reenter(this.key)) {
+		if (this.threads.reenter(this.key, this.name, this.share)) {
 			return true;
 		}
 		Optional<LockHandle> held = tryAcquire();
@@ -292,7 +296,7 @@ final class SessionLock implements FencedLock, BindableLock {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
-		if (this.threads.reenter(this.key)) {
+		if (this.threads.reenter(this.key, this.name, this.share)) {
 			return true;
 		}
 		try {
@@ -307,13 +311,18 @@ final class SessionLock implements FencedLock, BindableLock {
 
 	@Override
 	public void unlock() {
-		this.threads.leave(this.key, this.name);
+		this.threads.leave(this.key, this.name, this.share);
 	}
 
 	@Override
 	public Registration bind(LockGrant grant) {
 		return (grant instanceof Hold hold) ? this.threads.bind(this.key, hold) : () -> {
 		};
+	}
+
+	@Override
+	public boolean isExclusive(LockGrant grant) {
+		return !(grant instanceof Hold hold) || hold.share().isExclusive();
 	}
 
 	@Override

@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.FencedReadWriteLock;
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockEvent;
@@ -24,6 +26,7 @@ import io.pulsarlock.LockNode;
 import io.pulsarlock.LockRegistry;
 import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,8 +220,24 @@ public final class SessionLockNode implements LockNode {
 	@Override
 	public FencedLock obtain(String name) {
 		Names.check(name, "lock");
+		return lock(name, Share.EXCLUSIVE);
+	}
+
+	private SessionLock lock(String name, Share share) {
 		String key = SessionLock.key(name);
-		return new SessionLock(name, key, () -> this.current.get().shard(key), this.threads);
+		return new SessionLock(name, key, share, () -> this.current.get().shard(key), this.threads);
+	}
+
+	@Override
+	public FencedReadWriteLock readWriteLock(String name) {
+		Names.check(name, "lock");
+		return new SessionReadWriteLock(name, lock(name, Share.SHARED), lock(name, Share.EXCLUSIVE));
+	}
+
+	@Override
+	public FencedSemaphore semaphore(String name, int permits) {
+		Names.check(name, "semaphore");
+		return new SessionSemaphore(name, permits, (share) -> lock(name, share));
 	}
 
 	@Override

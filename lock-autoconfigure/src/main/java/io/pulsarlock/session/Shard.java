@@ -90,7 +90,7 @@ final class Shard {
 
 	/** Takes a place in a lock's line, or the lock if it is kept here. Any thread. */
 	void acquire(String key, String name, LockKind kind, Waiter waiter) {
-		KeptLock kept = this.locks.offered(key);
+		KeptLock kept = waiter.share.isExclusive() ? this.locks.offered(key) : null;
 		waiter.since = now();
 		if (kept != null && kept.take(waiter, waiter.since)) {
 			if (kept.isRunningOut()) {

@@ -30,8 +30,7 @@ final class ShardAdministration {
 	 * @return false if the lock is neither held nor awaited
 	 */
 	boolean takeAway(String key, String name) {
-		LocalLock lock = this.locks.find(key);
-		if (lock != null && lock.takeAway()) {
+		if (this.locks.takeAway(key)) {
 			return true;
 		}
 		Session session = this.locks.activeSession();

@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import io.pulsarlock.line.LineTable;
+import io.pulsarlock.line.Share;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * decision, so that all of it is decided by the same picture.
  *
  * @param now the moment
- * @param front who has the lock or is to have it; null if it is not wanted
+ * @param front who is in front of the line; null if the lock is not wanted
  * @param awaited whether another place in the line follows, or another session has asked
- * @param ours whether this session is in front
- * @param theirs whether another session is, and uses the lock
+ * @param ours whether the place in front is one of this lock of this session
+ * @param theirs whether another is, and is not only kept
  * @param rest for how long the lock rests, zero if it does not
  * @param mayGrant whether what is known is enough to grant, and the lock does not rest
  * @param fresh whether there is time left to hold something
@@ -21,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 record Standing(long now, @Nullable Ticket front, boolean awaited, boolean ours, boolean theirs, long rest,
 		boolean mayGrant, boolean fresh, long base) {
 
-	static Standing of(Session session, String key, LineHints hints, long now) {
+	static Standing of(Session session, String key, Share share, LineHints hints, long now) {
 		LineTable table = session.table();
 		Ticket front = table.after(key, hints.gone());
 		boolean awaited = front != null && (hints.isAsked() || table.after(key, front.position()) != null);
-		boolean ours = front != null && front.session().equals(session.id());
+		boolean ours = front != null && front.session().equals(session.id()) && front.share().isExclusive()
+				&& share.isExclusive();
 		boolean theirs = front != null && !ours && !table.isIdle(front);
 		long rest = session.restsFor(key, now);
 		return new Standing(now, front, awaited, ours, theirs, rest, rest == 0 && session.mayGrant(),

@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.LockOperationRefusedException;
 import io.pulsarlock.PrintedNames;
 import io.pulsarlock.Registration;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,26 @@ final class ThreadHolds {
 		return (level != null) ? level.hold : null;
 	}
 
+	/** What this thread has entered in that way. */
+	@Nullable Hold get(String key, Share share) {
+		Level level = level(key);
+		return (level != null && level.depth(share) > 0) ? level.hold : null;
+	}
+
 	/** Goes one level deeper, if this thread has the lock. */
-	boolean reenter(String key) {
+	boolean reenter(String key, String name, Share share) {
 		Level level = level(key);
 		if (level == null) {
 			return false;
 		}
 		level.hold.assertHeld();
+		if (share.isExclusive() && !level.hold.share().isExclusive()) {
+			throw new LockOperationRefusedException("This thread has only a part of lock '" + PrintedNames.lock(name)
+					+ "' and asks for all of it: it would wait for all others to leave, and another one that does the"
+					+ " same would wait for this one, a deadlock. Release what it has first");
+		}
 		level.depth++;
+		level.shared += share.isExclusive() ? 0 : 1;
 		return true;
 	}
 
@@ -60,12 +74,12 @@ final class ThreadHolds {
 		};
 	}
 
-	void leave(String key, String name) {
+	void leave(String key, String name, Share share) {
 		Level level = level(key);
-		if (level == null) {
+		if (level == null || level.depth(share) == 0) {
 			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(name) + "' is not held by this thread");
 		}
-		if (level.bound && level.depth == 1) {
+		if (level.isLowest(share)) {
 			throw new IllegalMonitorStateException("Lock '" + PrintedNames.lock(name)
 					+ "' guards a method on this thread and was not locked by lock(): that method releases it");
 		}
@@ -75,9 +89,14 @@ final class ThreadHolds {
 			level.hold.abandoned = true;
 		}
 		level.depth--;
+		level.shared -= share.isExclusive() ? 0 : 1;
 		if (level.depth == 0) {
 			remove(key);
 			level.hold.release();
+		}
+		else if (level.depth == level.shared) {
+			// Unless it is shared already.
+			level.hold.downgrade();
 		}
 		if (!level.hold.isHeld() && level.hold.lost() != null) {
 			throw new LockLostException("Lock '" + PrintedNames.lock(name) + "' was lost before it was unlocked: "
@@ -127,11 +146,29 @@ final class ThreadHolds {
 		/** Whether the lowest level is not one of {@code lock()}. */
 		private final boolean bound;
 
+		/** Whether the lowest level is shared with others. */
+		private final boolean lowestShared;
+
 		private int depth = 1;
+
+		/** How many of the levels are shared with others. */
+		private int shared;
 
 		Level(Hold hold, boolean bound) {
 			this.hold = hold;
 			this.bound = bound;
+			this.lowestShared = !hold.share().isExclusive();
+			this.shared = this.lowestShared ? 1 : 0;
+		}
+
+		/** How often it was entered in that way. */
+		int depth(Share share) {
+			return share.isExclusive() ? this.depth - this.shared : this.shared;
+		}
+
+		/** Whether the only level of that way belongs to a method. */
+		boolean isLowest(Share share) {
+			return this.bound && this.lowestShared != share.isExclusive() && depth(share) == 1;
 		}
 
 	}

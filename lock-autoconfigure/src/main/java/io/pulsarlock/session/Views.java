@@ -41,8 +41,9 @@ final class Views {
 				continue;
 			}
 			List<Participant> line = line(session, key);
-			LockView view = new LockSnapshot(key.substring(2), line.get(0), session.frontFor(key, now),
-					line.subList(1, line.size()));
+			int inside = table.inside(key).size();
+			LockView view = new LockSnapshot(key.substring(2), line.subList(0, inside), session.frontFor(key, now),
+					line.subList(inside, line.size()));
 			(key.startsWith("g:") ? groups : locks).add(view);
 		}
 		List<SessionView> sessions = table.sessions()
@@ -123,12 +124,18 @@ final class Views {
 
 	}
 
-	private record LockSnapshot(String name, Participant holder, Duration heldFor,
+	private record LockSnapshot(String name, List<Participant> holders, Duration heldFor,
 			List<Participant> waiters) implements LockView {
 
 		@Override
+		public Participant holder() {
+			return this.holders.get(0);
+		}
+
+		@Override
 		public String toString() {
-			return "LockView[name=" + PrintedNames.lock(this.name) + ", holder=" + this.holder + ", heldFor="
+			return "LockView[name=" + PrintedNames.lock(this.name) + ", "
+					+ ((this.holders.size() == 1) ? "holder=" + holder() : "holders=" + this.holders) + ", heldFor="
 					+ this.heldFor + ", waiters=" + this.waiters + "]";
 		}
 

@@ -53,6 +53,16 @@ final class WaitQueue {
 		}
 	}
 
+	/** Whether a caller waits that does not want to. */
+	boolean hasImmediate() {
+		for (Waiter waiter : this.waiters) {
+			if (waiter.immediate) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	/** Tells all whether another caller is known to be in front of them. */
 	void behind(boolean behind) {
 		behind(behind, false);

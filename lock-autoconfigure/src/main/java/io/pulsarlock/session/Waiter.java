@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ final class Waiter implements HoldTaker {
 	final boolean immediate;
 
 	final @Nullable Duration holdFor;
+
+	/** How much of the lock it wants. */
+	final Share share;
 
 	/** Since when it waits. */
 	long since;
@@ -35,8 +39,18 @@ final class Waiter implements HoldTaker {
 	volatile boolean abandoned;
 
 	Waiter(boolean immediate, @Nullable Duration holdFor) {
+		this(immediate, holdFor, Share.EXCLUSIVE);
+	}
+
+	Waiter(boolean immediate, @Nullable Duration holdFor, Share share) {
+		this.share = share;
 		this.immediate = immediate;
 		this.holdFor = holdFor;
+	}
+
+	@Override
+	public Share share() {
+		return this.share;
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -151,6 +152,7 @@ class FuzzTests {
 				holds(i == 0 || position.isAfter(line.get(i - 1).position()), "no order in " + lock);
 			}
 			standing.addAll(line);
+			checkInside(one, same, lock, line);
 		}
 		holds(one.applied().equals(same.applied()) && one.sessions().size() == same.sessions().size(),
 				"two tables have other sessions");
@@ -162,6 +164,25 @@ class FuzzTests {
 			standing.removeAll(session.tickets());
 		}
 		holds(standing.isEmpty(), "tickets of no session: " + standing);
+	}
+
+	/** Sessions are in front of lines as often as the tickets say. */
+	private static void checkInside(LineTable one, LineTable same, String lock, List<Ticket> line) {
+		List<Ticket> inside = one.inside(lock);
+		holds(inside.equals(same.inside(lock)) && inside.equals(line.subList(0, inside.size())),
+				"two tables let others into " + lock);
+		long used = 0;
+		for (Ticket ticket : inside) {
+			used += ticket.share().units();
+			holds(used <= ticket.share().capacity() && ticket.share().capacity() == line.get(0).share().capacity(),
+					"too many in " + lock);
+			holds(one.session(ticket.session()).isInFront(), "a session is not in front of " + lock);
+		}
+		Ticket heir = one.heir(lock);
+		holds((heir == null) ? inside.size() == line.size()
+				: heir.share().capacity() != line.get(0).share().capacity()
+						|| used + heir.share().units() > heir.share().capacity(),
+				"a ticket that fits waits for " + lock);
 	}
 
 	/** Assertions would take longer than the test itself. */
@@ -209,14 +230,15 @@ class FuzzTests {
 		if (sequence == 0 && this.random.nextInt(10) > 0) {
 			return heartbeat(session, sequence, position);
 		}
-		return switch (this.random.nextInt(16)) {
+		return switch (this.random.nextInt(17)) {
 			case 0, 1, 2 -> heartbeat(session, sequence, position);
-			case 3, 4, 5, 6 -> new Request(session, sequence, lock());
+			case 3, 4, 5, 6 -> new Request(session, sequence, lock(), share());
 			case 7, 8, 9 -> new Release(session, sequence, lock(), ticket(sequence));
 			case 10 -> expel(session, sequence, position);
 			case 11 -> bye(session, sequence);
 			case 12, 13 -> new Fire(session, sequence, lock(), number());
 			case 14 -> new Forget(session, sequence, lock());
+			case 15 -> new Downgrade(session, sequence, lock(), ticket(sequence));
 			default -> new Idle(session, sequence, lock(), ticket(sequence), this.random.nextBoolean());
 		};
 	}
@@ -268,7 +290,7 @@ class FuzzTests {
 	private Heartbeat heartbeat(UUID session, long sequence, Position position) {
 		List<Claim> claims = new ArrayList<>();
 		for (int i = this.random.nextInt(4); i > 0; i--) {
-			claims.add(new Claim(lock(), ticket(sequence), place(position)));
+			claims.add(new Claim(lock(), ticket(sequence), place(position), share()));
 		}
 		return new Heartbeat(session, sequence, sequence == 0 || this.random.nextInt(3) == 0,
 				new SessionInfo("n", 100 + this.random.nextInt(5000), 40 + this.random.nextInt(5000),
@@ -292,6 +314,14 @@ class FuzzTests {
 
 	private long number() {
 		return (this.random.nextInt(50) == 0) ? NUMBERS[this.random.nextInt(NUMBERS.length)] : this.random.nextInt(400);
+	}
+
+	private Share share() {
+		return switch (this.random.nextInt(6)) {
+			case 0, 1 -> Share.EXCLUSIVE;
+			case 2, 3 -> Share.SHARED;
+			default -> Share.ofPermits(1 + this.random.nextInt(2), 2 + this.random.nextInt(2));
+		};
 	}
 
 	private UUID session() {

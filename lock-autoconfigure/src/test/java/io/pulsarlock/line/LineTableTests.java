@@ -14,6 +14,7 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -63,7 +64,7 @@ class LineTableTests {
 		assertThat(again.apply(new Position(1, 2), unread).accepted()).isFalse();
 	}
 
-	private static final List<String> LOCKS = List.of("l:a", "l:b", "g:c");
+	private static final List<String> LOCKS = List.of("l:a", "l:b", "g:c", "l:readers", "l:permits");
 
 	private static final SessionInfo INFO = new SessionInfo("n", 10_000, 4_000, 1);
 
@@ -137,15 +138,134 @@ class LineTableTests {
 					assertThat(line.get(i).position().isAfter(line.get(i - 1).position())).isTrue();
 				}
 				assertThat(table.front(lock)).isEqualTo(line.isEmpty() ? null : line.get(0));
-				assertThat(table.heir(lock)).isEqualTo((line.size() < 2) ? null : line.get(1));
+				int inside = inside(line);
+				assertThat(table.inside(lock)).isEqualTo(line.subList(0, inside));
+				assertThat(table.heir(lock)).isEqualTo((line.size() == inside) ? null : line.get(inside));
 				assertThat(table.locks().contains(lock)).isEqualTo(!line.isEmpty());
 			}
 			assertThat(ofLines).isEqualTo(ofSessions);
 			table.sessions()
 				.forEach((session) -> assertThat(session.isInFront()).isEqualTo(LOCKS.stream()
-					.map(table::front)
-					.anyMatch((front) -> front != null && front.session().equals(session.id()))));
+					.flatMap((lock) -> table.inside(lock).stream())
+					.anyMatch((ticket) -> ticket.session().equals(session.id()))));
 		}
+	}
+
+	/** How many fit together, counted from the front in the simplest way. */
+	private static int inside(List<Ticket> line) {
+		long used = 0;
+		for (int i = 0; i < line.size(); i++) {
+			Share share = line.get(i).share();
+			used += share.units();
+			if (i > 0 && (share.capacity() != line.get(0).share().capacity() || used > share.capacity())) {
+				return i;
+			}
+		}
+		return line.size();
+	}
+
+	@Property(tries = 300)
+	void noTicketOvertakesAndNoneThatIsInsideIsPutOut(@ForAll long seed) {
+		LineTable table = sealed();
+		Map<String, List<Ticket>> before = new HashMap<>();
+		for (Entry entry : log(seed, 300)) {
+			table.apply(entry.position(), entry.record());
+			for (String lock : LOCKS) {
+				List<Ticket> inside = table.inside(lock);
+				Set<Position> line = new HashSet<>();
+				table.line(lock).forEach((ticket) -> line.add(ticket.position()));
+				List<Ticket> stay = before.getOrDefault(lock, List.of())
+					.stream()
+					.filter((ticket) -> line.contains(ticket.position()))
+					.toList();
+				assertThat(stay.size()).isLessThanOrEqualTo(inside.size());
+				assertThat(inside.subList(0, stay.size()).stream().map(Ticket::position).toList())
+					.isEqualTo(stay.stream().map(Ticket::position).toList());
+				// So tokens of one lock grow in the order in which it is got.
+				long used = inside.stream().mapToLong((ticket) -> ticket.share().units()).sum();
+				assertThat(inside)
+					.allSatisfy((ticket) -> assertThat(used).isLessThanOrEqualTo(ticket.share().capacity()));
+				before.put(lock, inside);
+			}
+		}
+	}
+
+	@Test
+	void generatedLogsShareLocksAndDisagree() {
+		Map<String, Integer> seen = new HashMap<>();
+		for (long seed = 0; seed < 100; seed++) {
+			LineTable table = sealed();
+			for (Entry entry : log(seed, 250)) {
+				table.apply(entry.position(), entry.record());
+				for (String lock : LOCKS) {
+					Ticket heir = table.heir(lock);
+					if (table.inside(lock).size() > 1) {
+						seen.merge("several in " + lock, 1, Integer::sum);
+					}
+					if (heir != null && heir.share().capacity() != table.front(lock).share().capacity()) {
+						seen.merge("disagree in " + lock, 1, Integer::sum);
+					}
+				}
+				if (entry.record() instanceof Downgrade downgrade && table.session(downgrade.session()) != null) {
+					seen.merge("downgrades", 1, Integer::sum);
+				}
+			}
+		}
+		assertThat(seen.keySet()).containsExactlyInAnyOrder("several in l:readers", "several in l:permits",
+				"disagree in l:permits", "downgrades");
+		assertThat(seen.values()).allSatisfy((count) -> assertThat(count).isGreaterThan(30));
+	}
+
+	@Test
+	void readersEnterTogetherAndNoneOvertakesAWriter() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a", Share.SHARED));
+		table.apply(at(3), new Request(OTHER, 1, "l:a", Share.SHARED));
+		table.apply(at(4), new Request(ONE, 2, "l:a"));
+		table.apply(at(5), new Request(OTHER, 2, "l:a", Share.SHARED));
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(2), at(3));
+		table.apply(at(6), new Release(ONE, 3, "l:a", 1));
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(3));
+		assertThat(table.heir("l:a").position()).isEqualTo(at(4));
+		assertThat(table.apply(at(7), new Release(OTHER, 3, "l:a", 1)).promoted()).containsExactly(ONE);
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(4));
+		assertThat(table.apply(at(8), new Downgrade(ONE, 4, "l:a", 2)).promoted()).containsExactly(OTHER);
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(4), at(5));
+		assertThat(table.wouldFit("l:a", Share.SHARED)).isTrue();
+		assertThat(table.wouldFit("l:a", Share.EXCLUSIVE)).isFalse();
+	}
+
+	@Test
+	void permitsAreTakenInOrderAndNeverMoreThanThereAre() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a", Share.ofPermits(2, 3)));
+		table.apply(at(3), new Request(OTHER, 1, "l:a", Share.ofPermits(2, 3)));
+		table.apply(at(4), new Request(ONE, 2, "l:a", Share.ofPermits(1, 3)));
+		assertThat(table.inside("l:a")).as("the third would fit, but waits for the second").hasSize(1);
+		table.apply(at(5), new Release(ONE, 3, "l:a", 1));
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(3), at(4));
+	}
+
+	@Test
+	void ticketThatDisagreesWithThoseBeforeItIsNeverInsideWithThem() {
+		LineTable table = opened();
+		table.apply(at(2), new Request(ONE, 1, "l:a", Share.ofPermits(1, 3)));
+		table.apply(at(3), new Request(OTHER, 1, "l:a", Share.ofPermits(1, 5)));
+		table.apply(at(4), new Request(ONE, 2, "l:a", Share.SHARED));
+		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(2));
+		table.apply(at(5), new Release(ONE, 3, "l:a", 1));
+		assertThat(table.inside("l:a")).as("a new capacity begins").extracting(Ticket::position).containsExactly(at(3));
+	}
+
+	@Test
+	void rebuiltTableKnowsADowngradeThatAnOlderClaimDoesNot() {
+		LineTable table = new LineTable();
+		table.apply(at(2), opening(ONE));
+		table.apply(at(3), new Request(ONE, 1, "l:a"));
+		table.apply(at(4), new Downgrade(ONE, 2, "l:a", 1));
+		table.apply(at(5), new Heartbeat(ONE, 3, false, INFO, Position.NONE, Position.NONE, at(3),
+				List.of(new Claim("l:a", 1, at(3)))));
+		assertThat(table.front("l:a").share()).isEqualTo(Share.SHARED);
 	}
 
 	@Property(tries = 300)
@@ -222,6 +342,10 @@ class LineTableTests {
 				for (String lock : LOCKS) {
 					assertThat(places(rebuilt.line(lock), living)).as("seed %d, from %d, %s", seed, from, lock)
 						.isEqualTo(places(whole.line(lock), living));
+					if (living.containsAll(sessions(rebuilt))) {
+						assertThat(rebuilt.inside(lock)).as("inside, seed %d, from %d, %s", seed, from, lock)
+							.isEqualTo(whole.inside(lock));
+					}
 				}
 			}
 		}
@@ -694,8 +818,12 @@ class LineTableTests {
 		return lines;
 	}
 
-	private static List<Position> places(List<Ticket> line, Set<UUID> living) {
-		return line.stream().filter((ticket) -> living.contains(ticket.session())).map(Ticket::position).toList();
+	private static List<Ticket> places(List<Ticket> line, Set<UUID> living) {
+		return line.stream().filter((ticket) -> living.contains(ticket.session())).toList();
+	}
+
+	private static List<UUID> sessions(LineTable table) {
+		return table.sessions().stream().map(SessionState::id).toList();
 	}
 
 	/** A log as sessions that obey the protocol, and the network in between, make it. */
@@ -740,11 +868,20 @@ class LineTableTests {
 		SessionState target = truth.session(sessions.get(random.nextInt(sessions.size())));
 		switch (random.nextInt(16)) {
 			case 0, 1, 2, 3:
-				return new Request(id, number, LOCKS.get(random.nextInt(LOCKS.size())));
+				String lock = LOCKS.get(random.nextInt(LOCKS.size()));
+				return new Request(id, number, lock, share(random, lock));
 			case 4, 5, 6:
 				if (!tickets.isEmpty()) {
 					Ticket ticket = tickets.get(random.nextInt(tickets.size()));
 					return new Release(id, number, ticket.lock(), ticket.number());
+				}
+				break;
+			case 13:
+				if (!tickets.isEmpty()) {
+					Ticket ticket = tickets.get(random.nextInt(tickets.size()));
+					if (ticket.share().isExclusive() && ticket.lock().equals("l:readers")) {
+						return new Downgrade(id, number, ticket.lock(), ticket.number());
+					}
 				}
 				break;
 			case 7:
@@ -774,8 +911,21 @@ class LineTableTests {
 		}
 		return new Heartbeat(id, number, false, INFO, Position.NONE, Position.NONE, truth.applied(),
 				tickets.stream()
-					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position()))
+					.map((ticket) -> new Claim(ticket.lock(), ticket.number(), ticket.position(), ticket.share()))
 					.toList());
+	}
+
+	/** Callers of permits now and then disagree about their number. */
+	private static Share share(SplittableRandom random, String lock) {
+		return switch (lock) {
+			case "l:readers" -> (random.nextInt(3) > 0) ? Share.SHARED : Share.EXCLUSIVE;
+			case "l:permits" -> switch (random.nextInt(12)) {
+				case 0 -> Share.ofPermits(1, 4);
+				case 1 -> Share.EXCLUSIVE;
+				default -> Share.ofPermits(1 + random.nextInt(2), 3);
+			};
+			default -> Share.EXCLUSIVE;
+		};
 	}
 
 	private static long seen(SplittableRandom random, SessionState target) {

@@ -12,6 +12,7 @@ import java.util.zip.CRC32C;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -143,7 +144,8 @@ class RecordCodecTests {
 						+ "0000" + "00",
 				"03" + session + "08" + "036c3a61" + "ffffffffffffffffff01",
 				"02" + session + "ffffffffffffffffff01" + "036c3a61", "06" + session + "0102",
-				"02" + session + "07" + "02fffe", "09" + session + "07", "02" + session + "07" + "036c3a61" + "01ff")) {
+				"02" + session + "07" + "02fffe", "09" + session + "07", "02" + session + "07" + "036c3a61" + "01ff",
+				"02" + session + "07" + "036c3a61" + "010102", "02" + session + "07" + "036c3a61" + "01048280c000")) {
 			assertThatExceptionOfType(UnreadableRecordException.class)
 				.isThrownBy(() -> RecordCodec.decode(sealed(HexFormat.of().parseHex(head + body))))
 				.satisfies((ex) -> assertThat(ex.skipCause()).isEqualTo(SkipCause.INVALID));
@@ -163,7 +165,7 @@ class RecordCodecTests {
 
 	@Property
 	void garbageIsARecordOrRefused(@ForAll @Size(max = 120) byte[] garbage,
-			@ForAll @IntRange(min = 0, max = 8) int type) {
+			@ForAll @IntRange(min = 0, max = 14) int type) {
 		readOrRefuse(garbage);
 		// Otherwise most of it would end at its first byte.
 		readOrRefuse(sealed(joined(new byte[] { RecordCodec.VERSION, 'P', 'L', (byte) type }, garbage)));
@@ -206,6 +208,17 @@ class RecordCodecTests {
 						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(9, 1),
 								Position.NONE, new Position(11, 128), List.of(claim))),
 				arguments("02" + session + "07" + "036c3a61", new Request(ONE, 7, "l:a")),
+				arguments("02" + session + "07" + "036c3a61" + "010101", new Request(ONE, 7, "l:a", Share.SHARED)),
+				arguments("02" + session + "07" + "036c3a61" + "01048180c001",
+						new Request(ONE, 7, "l:a", Share.ofPermits(1, 3))),
+				arguments(
+						"01" + session + "ac02" + "904e" + "026e31" + "02" + "a01f" + "04" + "0a02" + "0000" + "0c8101"
+								+ "02" + "036c3a61" + "05" + "0c01" + "01" + "036c3a62" + "06" + "0c02" + "00",
+						new Heartbeat(ONE, 300, false, new SessionInfo("n1", 10_000, 4_000, 4), new Position(9, 1),
+								Position.NONE, new Position(11, 128),
+								List.of(new Claim("l:a", 5, new Position(11, 0), Share.SHARED),
+										new Claim("l:b", 6, new Position(11, 1))))),
+				arguments("0d" + session + "0f" + "036c3a61" + "07", new Downgrade(ONE, 15, "l:a", 7)),
 				arguments("03" + session + "08" + "036c3a61" + "07", new Release(ONE, 8, "l:a", 7)),
 				arguments("04" + session + "09" + target + "800105", new Expel(ONE, 9, OTHER, 128, 5)),
 				arguments("06" + session + "ffffffffffffffff7f03", new Bye(ONE, Long.MAX_VALUE, 3)),

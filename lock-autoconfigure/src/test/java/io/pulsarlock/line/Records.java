@@ -5,6 +5,7 @@ import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
+import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Fire;
 import io.pulsarlock.line.JournalRecord.Forget;
@@ -32,7 +33,8 @@ final class Records {
 	static Arbitrary<JournalRecord> any() {
 		return Arbitraries
 			.oneOf(List.of(heartbeats().map(JournalRecord.class::cast),
-					Combinators.combine(ids(), numbers(), texts()).as(Request::new),
+					Combinators.combine(ids(), numbers(), texts(), shares()).as(Request::new),
+					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Downgrade::new),
 					Combinators.combine(ids(), numbers(), texts(), numbers()).as(Release::new),
 					Combinators.combine(ids(), numbers(), ids(), numbers(), numbers()).as(Expel::new),
 					Combinators.combine(ids(), numbers(), numbers())
@@ -57,7 +59,7 @@ final class Records {
 					Arbitraries.longs().between(0, RecordBounds.MAX_TOKEN_FLOOR), numbers())
 			.as((node, lease, grace, shards, floor, hints) -> new SessionInfo(node, lease, Math.min(lease, grace),
 					shards, floor, hints));
-		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere()).as(Claim::new);
+		Arbitrary<Claim> claims = Combinators.combine(texts(), numbers(), somewhere(), shares()).as(Claim::new);
 		return Combinators
 			.combine(ids(), numbers(), Arbitraries.of(true, false), infos, positions(), positions(), positions(),
 					claims.list().ofMaxSize(20))
@@ -77,6 +79,14 @@ final class Records {
 
 	private static Arbitrary<Long> rests() {
 		return Arbitraries.longs().between(0, RecordBounds.MAX_REST_MILLIS);
+	}
+
+	private static Arbitrary<Share> shares() {
+		return Arbitraries.oneOf(List.of(Arbitraries.of(Share.EXCLUSIVE, Share.EXCLUSIVE, Share.SHARED),
+				Combinators
+					.combine(Arbitraries.integers().between(1, RecordBounds.MAX_PERMITS),
+							Arbitraries.integers().between(1, RecordBounds.MAX_PERMITS))
+					.as((one, other) -> Share.ofPermits(Math.min(one, other), Math.max(one, other)))));
 	}
 
 	private static Arbitrary<UUID> ids() {

@@ -19,6 +19,7 @@ import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -324,7 +325,7 @@ class KeptLockTests {
 			AtomicInteger disorder = new AtomicInteger();
 			AtomicInteger done = new AtomicInteger();
 			CyclicBarrier start = new CyclicBarrier(3);
-			SessionLock lock = new SessionLock("stock", KEY, () -> busy, new ThreadHolds());
+			SessionLock lock = new SessionLock("stock", KEY, Share.EXCLUSIVE, () -> busy, new ThreadHolds());
 			List<Thread> callers = new ArrayList<>();
 			for (int i = 0; i < 3; i++) {
 				Thread caller = new Thread(() -> {

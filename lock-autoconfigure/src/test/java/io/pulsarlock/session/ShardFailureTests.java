@@ -18,6 +18,7 @@ import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import io.pulsarlock.line.TableChange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -226,7 +227,7 @@ class ShardFailureTests {
 
 	@Test
 	void asynchronousHolderIsToldLaterWhenThreadsAreShort() {
-		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		SessionLock lock = new SessionLock("stock", "l:stock", Share.EXCLUSIVE, () -> this.shard, new ThreadHolds());
 		this.refusals = 5;
 		CompletableFuture<LockHandle> coming = lock.acquireAsync(Duration.ofSeconds(30), null);
 		this.loop.advance(Duration.ofMillis(20));
@@ -237,7 +238,7 @@ class ShardFailureTests {
 
 	@Test
 	void grantedAsynchronouslyLeavesNoDeadline() {
-		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		SessionLock lock = new SessionLock("stock", "l:stock", Share.EXCLUSIVE, () -> this.shard, new ThreadHolds());
 		this.loop.advance(Duration.ofSeconds(1));
 		int before = this.loop.timers();
 		for (int i = 0; i < 1000; i++) {
@@ -297,7 +298,7 @@ class ShardFailureTests {
 	@Test
 	void everyCallerIsToldOfARefusalByAnExceptionOfItsOwn() {
 		this.world.publishSilent = true;
-		SessionLock lock = new SessionLock("stock", "l:stock", () -> this.shard, new ThreadHolds());
+		SessionLock lock = new SessionLock("stock", "l:stock", Share.EXCLUSIVE, () -> this.shard, new ThreadHolds());
 		List<CompletableFuture<LockHandle>> all = Stream.generate(() -> lock.acquireAsync(Duration.ofSeconds(30), null))
 			.limit(3)
 			.toList();

@@ -9,6 +9,7 @@ import io.pulsarlock.LockLoss.Reason;
 import io.pulsarlock.LockLostException;
 import io.pulsarlock.Registration;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +69,7 @@ class ShardLimitTests {
 	@Test
 	void threadThatHoldsItByAHandleIsLimitedToo() {
 		ThreadHolds threads = new ThreadHolds();
-		SessionLock lock = new SessionLock("stock", KEY, () -> this.shard, threads);
+		SessionLock lock = new SessionLock("stock", KEY, Share.EXCLUSIVE, () -> this.shard, threads);
 		Hold hold = acquire(null);
 		try (Registration bound = lock.bind(hold)) {
 			lock.lock();

@@ -58,6 +58,20 @@ final class SimulatedHints {
 		}
 	}
 
+	/** Only for a broken twin: who has had a part of the lock says that all is gone. */
+	void released(SimulatedHolding holding) {
+		Session session = holding.node().session();
+		if (session == null || !this.cluster.plan().twin(SimulationTwin.GONE_OF_A_SHARE)) {
+			return;
+		}
+		for (Ticket ticket : session.table().line(holding.lock())) {
+			if (ticket.position().token() == holding.hold().token() && !ticket.share().isExclusive()) {
+				List.copyOf(this.ends.values())
+					.forEach((end) -> carry(end, new Gone(0, session.id(), ticket.lock(), ticket.position())));
+			}
+		}
+	}
+
 	private static @Nullable Ticket own(Session session, String lock) {
 		return session.table()
 			.line(lock)

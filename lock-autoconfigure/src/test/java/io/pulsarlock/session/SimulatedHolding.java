@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.time.Duration;
 
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ final class SimulatedHolding {
 	private final SimulatedNode node;
 
 	private final String lock;
+
+	private Share share;
 
 	private final Hold hold;
 
@@ -30,9 +33,10 @@ final class SimulatedHolding {
 
 	private boolean revived;
 
-	SimulatedHolding(SimulatedNode node, String lock, Hold hold, @Nullable Duration limit) {
+	SimulatedHolding(SimulatedNode node, String lock, Share share, Hold hold, @Nullable Duration limit) {
 		this.node = node;
 		this.lock = lock;
+		this.share = share;
 		this.hold = hold;
 		limited(limit);
 	}
@@ -41,6 +45,15 @@ final class SimulatedHolding {
 	void limited(@Nullable Duration limit) {
 		this.limit = limit;
 		this.limitedAt = this.node.nanoTime();
+	}
+
+	/** Its holder lets others read. */
+	void downgraded() {
+		this.share = Share.SHARED;
+	}
+
+	Share share() {
+		return this.share;
 	}
 
 	/** Only for a broken twin: a limit that came after the end counts. */

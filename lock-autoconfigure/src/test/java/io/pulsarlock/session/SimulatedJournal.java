@@ -236,6 +236,11 @@ final class SimulatedJournal implements Journal {
 				&& expel.target().equals(this.session)) {
 			return nothing;
 		}
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (twin != null && !record.session().equals(this.session)) {
+			boolean joining = this.client.applied().equals(Position.NONE);
+			return twin.read(record, this.cluster.log().table(), joining);
+		}
 		return record;
 	}
 

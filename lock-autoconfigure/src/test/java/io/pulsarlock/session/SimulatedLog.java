@@ -136,7 +136,8 @@ final class SimulatedLog {
 		long sum = 0;
 		for (String lock : table.locks()) {
 			for (Ticket ticket : table.line(lock)) {
-				sum += mix(ticket.position().hashCode() * 31L + ticket.session().hashCode() + ticket.number());
+				sum += mix(ticket.position().hashCode() * 31L + ticket.session().hashCode() + ticket.number()
+						+ 7L * ticket.share().units());
 			}
 		}
 		return sum;

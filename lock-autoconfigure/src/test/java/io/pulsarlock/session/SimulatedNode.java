@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockLostException;
+import io.pulsarlock.line.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +75,7 @@ final class SimulatedNode {
 
 	private void want() {
 		boolean own = isHomely() && this.time.chance(0.5);
-		want(own ? "l:" + this.settings.node() : this.time.pick(SimulationPlan.LOCKS));
+		want(own ? "l:" + this.settings.node() : this.time.pick(this.cluster.plan().locks()));
 	}
 
 	private void want(String lock) {
@@ -83,22 +85,29 @@ final class SimulatedNode {
 		LockKind kind = lock.startsWith("g:") ? LockKind.LEADERSHIP : LockKind.LOCK;
 		boolean immediate = kind == LockKind.LOCK && this.time.chance(0.15);
 		Duration limit = this.time.chance(0.1) ? Duration.ofMillis(this.time.between(1, 4000)) : null;
-		Waiter waiter = new Waiter(immediate, limit);
+		Share share = share(lock);
+		Waiter waiter = new Waiter(immediate, limit, share);
 		this.waiting++;
 		waiter.granted.whenComplete((hold, ex) -> {
 			this.waiting--;
 			long over = 0;
 			if (hold != null) {
-				SimulatedHolding holding = this.invariants.granted(this, lock, hold, limit);
+				SimulatedHolding holding = this.invariants.granted(this, lock, share, hold, limit);
 				this.cluster.hints().granted(this, lock);
 				over = holdTime(kind);
+				if (lock.equals(SimulationPlan.READERS) && share.isExclusive() && this.time.chance(0.3)) {
+					this.process.later(this.time.between(0, over), () -> downgrade(holding));
+				}
 				if (kind == LockKind.LOCK && this.cluster.plan().hasRests() && this.time.chance(0.05)) {
 					this.process.later(this.time.skewed(0, over), () -> rest(holding));
 				}
-				this.process.later(over, hold::release);
+				this.process.later(over, () -> release(holding));
 				if (this.time.chance((limit != null) ? 0.5 : 0.05)) {
 					this.process.later(this.time.between(0, over), () -> limitAnew(holding));
 				}
+			}
+			if (ex instanceof LockConfigurationException) {
+				this.cluster.coverage().count("callers refused for other permits");
 			}
 			if (isHomely() && this.time.chance(0.7)) {
 				this.process.later(over + this.time.skewed(0, 2 * SimulatedTime.SECOND), () -> want(lock));
@@ -116,6 +125,29 @@ final class SimulatedNode {
 				}
 			});
 		}
+	}
+
+	/** A writer in three, and now and then a caller with another number of permits. */
+	private Share share(String lock) {
+		return switch (lock) {
+			case SimulationPlan.READERS -> this.time.chance(0.3) ? Share.EXCLUSIVE : Share.SHARED;
+			case SimulationPlan.PERMITS ->
+				this.time.chance(0.03) ? Share.ofPermits(1, 4) : Share.ofPermits(1 + this.time.index(2), 3);
+			default -> Share.EXCLUSIVE;
+		};
+	}
+
+	private void downgrade(SimulatedHolding holding) {
+		if (holding.hold().isHeld()) {
+			this.cluster.coverage().count("downgrades");
+			holding.downgraded();
+			holding.hold().downgrade();
+		}
+	}
+
+	private void release(SimulatedHolding holding) {
+		this.cluster.hints().released(holding);
+		holding.hold().release();
 	}
 
 	/** Perhaps too late. */
@@ -147,12 +179,15 @@ final class SimulatedNode {
 				: this.time.skewed(SimulatedTime.SECOND, 60 * SimulatedTime.SECOND);
 		long atLeast = Math.max(Math.min(rest, left), SimulatedTime.MILLI);
 		long from = this.time.now();
+		boolean shared = !holding.share().isExclusive();
 		try {
 			holding.hold().restFor(Duration.ofNanos(atLeast)).whenComplete((none, ex) -> {
 				if (ex == null) {
-					this.invariants.rests().begun(holding, from, atLeast);
+					this.invariants.rests().begun(holding, shared, from, atLeast);
 				}
-				this.cluster.coverage().count((ex == null) ? "rests" : "rests whose outcome is unknown");
+				this.cluster.coverage()
+					.count((ex != null) ? "rests whose outcome is unknown"
+							: shared ? "rests of a shared lock" : "rests");
 			});
 			if (this.time.chance(0.1)) {
 				this.process.later(this.time.between(0, atLeast), () -> endRest(holding.lock()));

@@ -2,9 +2,13 @@ package io.pulsarlock.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+
+import io.pulsarlock.line.Position;
 
 /**
  * What holders were promised about rests, in true time: no other caller is granted the
@@ -23,6 +27,8 @@ final class SimulatedRests {
 
 	private final SimulatedTime time;
 
+	private final SimulatedLog log;
+
 	private final Check check;
 
 	private final Map<String, List<Promise>> promises = new HashMap<>();
@@ -34,17 +40,31 @@ final class SimulatedRests {
 
 	private long deletedAt = -READ;
 
-	SimulatedRests(SimulatedTime time, Check check) {
+	SimulatedRests(SimulatedTime time, SimulatedLog log, Check check) {
 		this.time = time;
+		this.log = log;
 		this.check = check;
 	}
 
 	/**
-	 * A holder has been promised that its lock rests.
+	 * A holder has been promised that its lock rests. Those who had a part of the lock
+	 * when it was said may enter with it.
+	 * @param shared whether it had a part of the lock when it has asked for it
 	 * @param from when it has asked for it
 	 */
-	void begun(SimulatedHolding holding, long from, long atLeast) {
-		Promise promise = new Promise(holding, from, from + (long) (atLeast * FASTEST));
+	void begun(SimulatedHolding holding, boolean shared, long from, long atLeast) {
+		Session session = holding.node().session();
+		Position said = (shared && session != null) ? session.table().applied() : Position.NONE;
+		Set<Long> beside = new HashSet<>();
+		if (shared) {
+			this.log.tableAt(said).inside(holding.lock()).forEach((ticket) -> beside.add(ticket.position().token()));
+			this.grants.getOrDefault(holding.lock(), List.of())
+				.stream()
+				.map((grant) -> grant.holding().hold().token())
+				.filter((token) -> token < said.token())
+				.forEach(beside::add);
+		}
+		Promise promise = new Promise(holding, beside, from, from + (long) (atLeast * FASTEST));
 		this.promises.computeIfAbsent(holding.lock(), (lock) -> new ArrayList<>()).add(promise);
 		this.time.trace(() -> "RESTS    " + holding + " for " + atLeast / SimulatedTime.MILLI + " from " + from / 1e9);
 		this.grants.getOrDefault(holding.lock(), List.of()).forEach((grant) -> check(promise, grant));
@@ -69,7 +89,7 @@ final class SimulatedRests {
 	private void check(Promise promise, Grant grant) {
 		boolean lost = promise.from() > this.deletedAt - READ && promise.from() <= this.deletedAt;
 		long ordered = this.orders.getOrDefault(promise.holding().lock(), Long.MIN_VALUE / 2);
-		if (!lost && promise.from() > ordered + WRITTEN
+		if (!lost && promise.from() > ordered + WRITTEN && !promise.beside().contains(grant.holding().hold().token())
 				&& grant.holding().hold().token() > promise.holding().hold().token()) {
 			this.check.that(grant.at() >= promise.until(),
 					() -> "rest of " + promise.holding() + " goes on for "
@@ -78,7 +98,7 @@ final class SimulatedRests {
 		}
 	}
 
-	private record Promise(SimulatedHolding holding, long from, long until) {
+	private record Promise(SimulatedHolding holding, Set<Long> beside, long from, long until) {
 	}
 
 	private record Grant(SimulatedHolding holding, long at) {

@@ -130,7 +130,9 @@ final class SimulationFaults {
 			return null;
 		}
 		if (fault.node() < 0) {
-			String lock = SimulationPlan.LOCKS.get((-1 - fault.node()) % SimulationPlan.LOCKS.size());
+			String lock = this.simulation.plan()
+				.locks()
+				.get((-1 - fault.node()) % this.simulation.plan().locks().size());
 			for (SimulatedNode node : nodes) {
 				if (this.simulation.invariants().holds(node, lock)) {
 					return node;

@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Share;
 import io.pulsarlock.line.Ticket;
 import io.pulsarlock.session.HoldEvent.Type;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ final class SimulationInvariants {
 
 	private final Map<String, Long> tokens = new HashMap<>();
 
+	/** The largest token of a holder that had all of the lock. */
+	private final Map<String, Long> exclusiveTokens = new HashMap<>();
+
 	private final Map<String, SimulatedHolding> byToken = new HashMap<>();
 
 	private final Map<SimulatedNode, Position> compared = new IdentityHashMap<>();
@@ -48,38 +53,34 @@ final class SimulationInvariants {
 	SimulationInvariants(SimulatedCluster cluster, List<SimulatedNode> nodes) {
 		this.cluster = cluster;
 		this.nodes = nodes;
-		this.rests = new SimulatedRests(cluster.time(), this::check);
+		this.rests = new SimulatedRests(cluster.time(), cluster.log(), this::check);
 	}
 
 	SimulatedRests rests() {
 		return this.rests;
 	}
 
-	SimulatedHolding granted(SimulatedNode node, String lock, Hold hold, @Nullable Duration limit) {
-		SimulatedHolding holding = new SimulatedHolding(node, lock, hold, limit);
+	SimulatedHolding granted(SimulatedNode node, String lock, Share share, Hold hold, @Nullable Duration limit) {
+		SimulatedHolding holding = new SimulatedHolding(node, lock, share, hold, limit);
 		long token = hold.token();
 		long now = this.cluster.time().now();
-		for (SimulatedHolding other : this.holdings) {
-			if (other.lock().equals(lock)) {
-				check(!other.believes(), () -> "two hold " + lock + ": " + other + " and now " + holding);
-				// It is notified at the same moment, on another thread.
-				check(other.hold().isOver() || !other.isAwake(now),
-						() -> holding + " was granted before " + other + " had noticed its loss");
-			}
-		}
+		// It is notified at the same moment, on another thread.
+		checkFits(holding, SimulatedHolding::believes, () -> "two hold " + lock + ": ");
+		checkFits(holding, (other) -> !other.hold().isOver() && other.isAwake(now),
+				() -> holding + " was granted before the other had noticed its loss: ");
 		Position gone = this.cluster.hints().declared(lock);
-		Ticket front = this.cluster.log().table().after(lock, gone);
+		LineTable truth = this.cluster.log().table();
+		Ticket front = truth.after(lock, gone);
 		Session session = node.session();
 		boolean own = front != null && session != null && front.session().equals(session.id());
 		check(this.cluster.plan().twin() != null || front == null || own || front.position().token() >= token
-				|| (session != null && isForgotten(front, session.table())),
+				|| !share.isExclusive() || (session != null && isForgotten(front, session.table())),
 				() -> holding + " was granted although " + front + " is in front");
-		if (session != null) {
+		if (session != null && share.isExclusive()) {
 			kept(holding, session, gone);
 		}
-		check(token > this.tokens.getOrDefault(lock, 0L),
-				() -> lock + ": token " + token + " of " + node + " is not larger than " + this.tokens.get(lock));
-		this.tokens.put(lock, token);
+		checkOvertaking(holding, truth, front);
+		checkToken(holding, token);
 		this.rests.granted(holding);
 		this.holdings.add(holding);
 		this.byToken.put(lock + token, holding);
@@ -115,6 +116,65 @@ final class SimulationInvariants {
 			.noneMatch((ticket) -> ticket.position().isAfter(gone) && !ticket.session().equals(session.id())),
 				() -> holding + " was granted by its own node although another one waits");
 		this.cluster.coverage().count("holdings of a kept lock");
+	}
+
+	/** All that believe, or have not noticed their loss, fit with the new one. */
+	private void checkFits(SimulatedHolding holding, Predicate<SimulatedHolding> counts, Supplier<String> problem) {
+		long used = holding.share().units();
+		for (SimulatedHolding other : this.holdings) {
+			if (other.lock().equals(holding.lock()) && counts.test(other)) {
+				used += other.share().units();
+				boolean fits = used <= holding.share().capacity()
+						&& other.share().capacity() == holding.share().capacity();
+				check(fits, () -> problem.get() + other + " and now " + holding);
+				this.cluster.coverage()
+					.count((other.node() != holding.node()) ? "holders beside one of another node"
+							: "holders beside one of their node");
+			}
+		}
+	}
+
+	/** A reader or a caller with permits never enters before one that waits in front. */
+	private void checkOvertaking(SimulatedHolding holding, LineTable truth, @Nullable Ticket front) {
+		SimulationTwin twin = this.cluster.plan().twin();
+		if (holding.share().isExclusive() || (twin != null && twin != SimulationTwin.READER_PASSES_WRITER)) {
+			return;
+		}
+		Session session = holding.node().session();
+		List<Ticket> line = truth.line(holding.lock());
+		for (Ticket ticket : line) {
+			if (ticket.position().token() != holding.hold().token()
+					|| truth.isInside(ticket.lock(), ticket.position())) {
+				continue;
+			}
+			if (ticket == front) {
+				this.cluster.coverage().count("readers let in by a hint");
+			}
+			else {
+				check(session != null && line.stream().anyMatch((other) -> isForgotten(other, session.table())),
+						() -> holding + " overtakes one of " + line);
+			}
+		}
+	}
+
+	/**
+	 * Each has a token of its own, and that of a writer is larger than any before it, and
+	 * smaller than any after it.
+	 */
+	private void checkToken(SimulatedHolding holding, long token) {
+		String lock = holding.lock();
+		boolean exclusive = holding.share().isExclusive();
+		Map<String, Long> least = exclusive ? this.tokens : this.exclusiveTokens;
+		check(token > least.getOrDefault(lock, 0L),
+				() -> lock + ": token " + token + " of " + holding.node() + " is not larger than " + least.get(lock));
+		check(!this.byToken.containsKey(lock + token), () -> lock + ": token " + token + " was given twice");
+		this.tokens.merge(lock, token, Math::max);
+		if (exclusive) {
+			this.exclusiveTokens.put(lock, token);
+		}
+		else {
+			this.cluster.coverage().count(holding.share().isPermits() ? "holdings of permits" : "holdings of readers");
+		}
 	}
 
 	/**
@@ -190,7 +250,7 @@ final class SimulationInvariants {
 		}
 	}
 
-	/** At most one node believes to hold a lock. */
+	/** As many believe to hold a lock as fit. */
 	private void believers() {
 		int count = this.holdings.size();
 		for (int i = 0; i < count; i++) {
@@ -216,9 +276,21 @@ final class SimulationInvariants {
 				one.goesOn();
 				check(!one.outlivesItsLimit(), () -> one + " outlives its limit");
 			}
-			for (int j = i + 1; j < count; j++) {
-				SimulatedHolding other = this.holdings.get(j);
-				if (one.lock().equals(other.lock()) && one.believes() && other.believes()) {
+			if (one.believes()) {
+				together(i, count);
+			}
+		}
+	}
+
+	/** All that believe to hold a lock with this one fit. */
+	private void together(int index, int count) {
+		SimulatedHolding one = this.holdings.get(index);
+		long used = one.share().units();
+		for (int j = index + 1; j < count; j++) {
+			SimulatedHolding other = this.holdings.get(j);
+			if (one.lock().equals(other.lock()) && other.believes()) {
+				used += other.share().units();
+				if (used > one.share().capacity() || other.share().capacity() != one.share().capacity()) {
 					throw new SimulationViolation("two hold " + one.lock() + ": " + one + " and " + other);
 				}
 			}

@@ -18,16 +18,28 @@ import org.jspecify.annotations.Nullable;
  * @param faults what goes wrong and when
  * @param duration when the faults end
  * @param twin the rule that is broken, or null
+ * @param sharing whether some locks have readers and writers, or permits
  */
 record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates, List<SimulationFault> faults,
-		long duration, @Nullable SimulationTwin twin) {
+		long duration, @Nullable SimulationTwin twin, boolean sharing) {
 
 	static final List<String> LOCKS = List.of("l:a", "l:b", "g:c", "l:d");
+
+	static final String READERS = "l:readers";
+
+	static final String PERMITS = "l:permits";
+
+	private static final List<String> SHARED = List.of("l:a", "g:c", READERS, PERMITS);
 
 	private static final double DRIFT = 0.05;
 
 	/** Leaves time for two leases before all must have joined again. */
 	private static final long EARLY = 40 * SimulatedTime.SECOND;
+
+	SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates, List<SimulationFault> faults,
+			long duration, @Nullable SimulationTwin twin) {
+		this(seed, nodes, rates, faults, duration, twin, false);
+	}
 
 	static SimulationPlan of(long seed) {
 		return of(seed, null);
@@ -106,6 +118,12 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return of(seed).with(faults);
 	}
 
+	/** Locks of all kinds, under the usual faults. */
+	static SimulationPlan ofSharing(long seed, @Nullable SimulationTwin twin) {
+		SimulationPlan plan = of(seed, twin);
+		return new SimulationPlan(seed, plan.nodes, plan.rates, plan.faults, plan.duration, twin, true);
+	}
+
 	/** Some nodes cannot apply a request, twice, and it is skipped at some time. */
 	static SimulationPlan ofPoison(long seed, @Nullable SimulationTwin twin) {
 		SplittableRandom random = new SplittableRandom(seed * 13 + 5);
@@ -151,7 +169,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 	}
 
 	SimulationPlan with(List<SimulationFault> faults) {
-		return new SimulationPlan(this.seed, this.nodes, this.rates, faults, this.duration, this.twin);
+		return new SimulationPlan(this.seed, this.nodes, this.rates, faults, this.duration, this.twin, this.sharing);
+	}
+
+	List<String> locks() {
+		return this.sharing ? SHARED : LOCKS;
 	}
 
 	/** Whether holders let locks rest. */
@@ -175,8 +197,7 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 
 	/** Whether hints reach a node; in some runs none has them, in others only some. */
 	boolean hasHints(String node) {
-		boolean twin = this.twin == SimulationTwin.GONE_BEFORE_THE_END || this.twin == SimulationTwin.GONE_OF_ANY_TICKET
-				|| this.twin == SimulationTwin.ASKED_AND_KEPT;
+		boolean twin = this.twin != null && this.twin.isAboutHints();
 		return twin || (this.seed % 4 != 0 && (this.seed % 3 != 0 || !node.equals("n2")));
 	}
 

@@ -139,6 +139,26 @@ class SimulationTests {
 		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
 	}
 
+	/** Locks with readers and writers, and with permits, among others. */
+	@Test
+	void neverMoreHoldersThanFitAndNoCallerOvertakes() {
+		shareLocks(0, SPECIAL_SEEDS);
+	}
+
+	private static void shareLocks(long from, long seeds) {
+		SimulationCoverage coverage = runAll(from, seeds, (seed) -> SimulationPlan.ofSharing(seed, null));
+		SoftAssertions softly = new SoftAssertions();
+		Map.of("holdings of readers", 6, "holdings of permits", 6, "holders beside one of another node", 4,
+				"holders beside one of their node", 2)
+			.forEach((what,
+					least) -> softly.assertThat(coverage.of(what)).as(what).isGreaterThanOrEqualTo(least * seeds));
+		softly.assertThat(coverage.of("downgrades")).isGreaterThanOrEqualTo(seeds / 2);
+		softly.assertThat(coverage.of("callers refused for other permits")).isGreaterThanOrEqualTo(seeds / 10);
+		softly.assertThat(coverage.of("rests of a shared lock")).isGreaterThanOrEqualTo(seeds / 3);
+		softly.assertThat(coverage.of("readers let in by a hint")).isGreaterThanOrEqualTo(seeds / 20);
+		softly.assertAll();
+	}
+
 	/**
 	 * A request whose number is taken by a forged record is in no line, and its caller is
 	 * served nevertheless.
@@ -160,6 +180,7 @@ class SimulationTests {
 		deleteTopics(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
 		skipRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
 		forgeRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
+		shareLocks(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
 	}
 
 	private static SimulationCoverage runAll(long from, long seeds, LongFunction<SimulationPlan> plans) {
@@ -218,6 +239,9 @@ class SimulationTests {
 	}
 
 	private static SimulationPlan plan(long seed, SimulationTwin twin) {
+		if (twin.isOfShares()) {
+			return SimulationPlan.ofSharing(seed, twin);
+		}
 		return (twin == SimulationTwin.POISON_IGNORED) ? SimulationPlan.ofPoison(seed, twin)
 				: SimulationPlan.of(seed, twin);
 	}

@@ -1,15 +1,20 @@
 package io.pulsarlock.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
+import io.pulsarlock.line.Ticket;
 
 /**
  * Protocols that lack one rule, each created by changing the world around the same
@@ -85,6 +90,17 @@ enum SimulationTwin {
 	/** A node that is asked for a lock says that it is gone, and keeps it. */
 	ASKED_AND_KEPT,
 
+	/**
+	 * A node does not see writers that wait, so it lets readers in that came after them.
+	 */
+	READER_PASSES_WRITER,
+
+	/** A node that joins counts a ticket once more that a heartbeat repeats. */
+	PERMIT_COUNTED_TWICE,
+
+	/** Who shares a lock says that it is gone, as if it had had all of it. */
+	GONE_OF_A_SHARE,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 
@@ -94,7 +110,9 @@ enum SimulationTwin {
 	 */
 	boolean isSeenInTables() {
 		return switch (this) {
-			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT -> true;
+			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT,
+					PERMIT_COUNTED_TWICE ->
+				true;
 			default -> false;
 		};
 	}
@@ -115,6 +133,8 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
+			case READER_PASSES_WRITER -> " overtakes ";
+			case PERMIT_COUNTED_TWICE -> " instead of ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
 			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters|before .* noticed";
@@ -125,6 +145,45 @@ enum SimulationTwin {
 	/** Whether it is to be found by a lock that rests. */
 	boolean isAboutRests() {
 		return this == REST_BY_THE_WRITERS_CLOCK || this == REST_LOST_BY_JOINING;
+	}
+
+	/** Whether it is to be found by what nodes tell each other beside the journal. */
+	boolean isAboutHints() {
+		return this == GONE_BEFORE_THE_END || this == GONE_OF_ANY_TICKET || this == ASKED_AND_KEPT
+				|| this == GONE_OF_A_SHARE;
+	}
+
+	/** Whether the locks are to have readers and writers, and permits. */
+	boolean isOfShares() {
+		return this == READER_PASSES_WRITER || this == PERMIT_COUNTED_TWICE || this == GONE_OF_A_SHARE;
+	}
+
+	/**
+	 * What a node reads in place of a record of another one.
+	 * @param joining whether its table is still being rebuilt
+	 */
+	JournalRecord read(JournalRecord record, LineTable table, boolean joining) {
+		if (this == READER_PASSES_WRITER && record instanceof Request request && request.share().isExclusive()) {
+			Ticket front = table.front(request.lock());
+			return (front != null && !front.share().isExclusive()) ? nothing(record) : record;
+		}
+		if (this == PERMIT_COUNTED_TWICE && joining && record instanceof Heartbeat heartbeat) {
+			return repeating(heartbeat);
+		}
+		return record;
+	}
+
+	/** The first of its permits once more, at the end of what it claims. */
+	private static Heartbeat repeating(Heartbeat heartbeat) {
+		List<Claim> claims = new ArrayList<>(heartbeat.claims());
+		heartbeat.claims()
+			.stream()
+			.filter((claim) -> claim.share().isPermits() && heartbeat.upTo().isAfter(claim.position()))
+			.findFirst()
+			.ifPresent((claim) -> claims
+				.add(new Claim(claim.lock(), claim.ticket() + 1_000_000, heartbeat.upTo(), claim.share())));
+		return new Heartbeat(heartbeat.session(), heartbeat.sequence(), heartbeat.opening(), heartbeat.info(),
+				heartbeat.history(), heartbeat.from(), heartbeat.upTo(), claims);
 	}
 
 	/** Whether something else gets into the log than was published. */

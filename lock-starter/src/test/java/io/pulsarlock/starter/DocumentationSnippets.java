@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.FencedReadWriteLock;
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Leadership;
 import io.pulsarlock.LockHandle;
@@ -31,6 +33,10 @@ abstract class DocumentationSnippets {
 	private Till till;
 
 	private Bank bank;
+
+	private Shop shop;
+
+	private Smtp smtp;
 
 	private LockRegistry lockRegistry;
 
@@ -83,6 +89,20 @@ abstract class DocumentationSnippets {
 		}
 	}
 
+	long reading(String order) throws InterruptedException {
+		FencedReadWriteLock prices = this.lockRegistry.readWriteLock("prices");
+		try (LockHandle held = prices.readLock().acquire(Duration.ofSeconds(2))) {
+			return this.shop.quote(order);
+		}
+	}
+
+	void permitted(Mail mail) throws InterruptedException {
+		FencedSemaphore smtp = this.lockRegistry.semaphore("smtp", 3);
+		try (LockHandle permit = smtp.acquire(Duration.ofSeconds(10))) {
+			this.smtp.send(mail);
+		}
+	}
+
 	void leading() {
 		LeaderGroup group = this.leadership.group("digest");
 		if (group.isLeader()) {
@@ -118,6 +138,21 @@ abstract class DocumentationSnippets {
 
 		void transfer(String from, String to, long amount);
 
+	}
+
+	interface Shop {
+
+		long quote(String order);
+
+	}
+
+	interface Smtp {
+
+		void send(Mail mail);
+
+	}
+
+	record Mail(String to) {
 	}
 
 	interface Products {

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.LeaderListener;
 import io.pulsarlock.LeadershipRevoked;
+import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLost;
 import io.pulsarlock.LockNode;
@@ -154,7 +155,14 @@ public final class InMemoryNode implements DelegatingLockNode {
 
 	/** A lock that the node only caches has no holder to notify of its loss. */
 	private boolean isInUse(String lock) {
-		LockHandle free = this.node.obtain(lock).tryAcquire().orElse(null);
+		LockHandle free;
+		try {
+			free = this.node.obtain(lock).tryAcquire().orElse(null);
+		}
+		catch (LockConfigurationException ex) {
+			// Permits of it are.
+			return true;
+		}
 		if (free != null) {
 			free.close();
 		}

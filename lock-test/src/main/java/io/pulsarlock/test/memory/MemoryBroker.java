@@ -131,19 +131,24 @@ final class MemoryBroker {
 	}
 
 	/**
-	 * Ends the session of a node that is in front of a line. The compare-and-set never
-	 * fails, because the latest record is looked up and the expulsion written in one
-	 * step.
+	 * Ends the session of a node that is in front of a line, alone or with others. The
+	 * compare-and-set never fails, because the latest record is looked up and the
+	 * expulsion written in one step.
 	 * @param before told the token that is lost; gives what completes when the node has
 	 * noticed
-	 * @return false if the front is not the node's
+	 * @return false if the node is not
 	 */
 	boolean expelHolder(MemoryConnector node, String key, LongFunction<CompletableFuture<?>> before) {
 		for (MemoryShard shard : this.shards.values()) {
-			Ticket front = shard.table().front(key);
-			SessionState holder = (front != null) ? shard.table().session(front.session()) : null;
-			if (front != null && holder != null && node.sessions().contains(holder.id())) {
-				CompletableFuture<?> noticed = before.apply(front.position().token());
+			Ticket held = shard.table()
+				.inside(key)
+				.stream()
+				.filter((ticket) -> node.sessions().contains(ticket.session()))
+				.findFirst()
+				.orElse(null);
+			SessionState holder = (held != null) ? shard.table().session(held.session()) : null;
+			if (held != null && holder != null) {
+				CompletableFuture<?> noticed = before.apply(held.position().token());
 				shard.append(new Expel(this.administrator, 0, holder.id(), holder.sequence(), shard.ledger()));
 				node.journals()
 					.stream()
