@@ -27,6 +27,8 @@ final class CallLock {
 
 	private final FencedLock lock;
 
+	private final Sharing sharing;
+
 	private final LockGrant grant;
 
 	/** Releases the lock; null if {@code unlock()} does that, and not the call. */
@@ -34,21 +36,23 @@ final class CallLock {
 
 	private final AtomicInteger users = new AtomicInteger(1);
 
-	private CallLock(LockRegistry registry, FencedLock lock, LockGrant grant, @Nullable LockHandle handle) {
+	private CallLock(LockRegistry registry, FencedLock lock, Sharing sharing, LockGrant grant,
+			@Nullable LockHandle handle) {
 		this.registry = registry;
 		this.lock = lock;
+		this.sharing = sharing;
 		this.grant = grant;
 		this.handle = handle;
 	}
 
 	/** A lock that a call has acquired. */
-	static CallLock acquired(LockRegistry registry, FencedLock lock, LockHandle handle) {
-		return new CallLock(registry, lock, handle, handle);
+	static CallLock acquired(LockRegistry registry, FencedLock lock, Sharing sharing, LockHandle handle) {
+		return new CallLock(registry, lock, sharing, handle, handle);
 	}
 
 	/** A lock that the thread holds by {@code lock()}. */
 	static CallLock locked(LockRegistry registry, FencedLock lock, LockGrant grant) {
-		return new CallLock(registry, lock, grant, null);
+		return new CallLock(registry, lock, Sharing.NONE, grant, null);
 	}
 
 	/**
@@ -101,6 +105,16 @@ final class CallLock {
 	boolean isBound() {
 		List<CallLock> mine = held.get();
 		return mine != null && mine.contains(this);
+	}
+
+	/** How it was acquired. */
+	Sharing sharing() {
+		return this.sharing;
+	}
+
+	/** Whether it is held alone. */
+	boolean isExclusive() {
+		return !(this.lock instanceof BindableLock bindable) || bindable.isExclusive(this.grant);
 	}
 
 	LockGrant grant() {

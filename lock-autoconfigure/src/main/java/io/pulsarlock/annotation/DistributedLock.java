@@ -111,6 +111,26 @@ public @interface DistributedLock {
 	String[] key() default {};
 
 	/**
+	 * Whether the method has the lock alone, or shares it with other calls of this mode.
+	 * Methods of both modes with the same name and key are writers and readers: see
+	 * {@link io.pulsarlock.FencedReadWriteLock}. A method that has the lock alone cannot
+	 * be called within one that shares it.
+	 * @return by default, alone
+	 * @since 0.2.0
+	 */
+	LockMode mode() default LockMode.EXCLUSIVE;
+
+	/**
+	 * So many calls may run at the same time in the cluster, for each key. All methods
+	 * with the same name and key must agree about the number, see
+	 * {@link io.pulsarlock.FencedSemaphore}. Not together with {@link LockMode#SHARED},
+	 * which is without limit.
+	 * @return zero for a lock with one holder
+	 * @since 0.2.0
+	 */
+	int permits() default 0;
+
+	/**
 	 * How long to wait for the lock, {@code 2s}, {@code PT2S} or <code>${...}</code>.
 	 * @return empty for the default: no wait where a busy lock is skipped, otherwise
 	 * {@code pulsar-lock.annotations.wait-for}, which is zero unless it is set

@@ -27,6 +27,7 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	 *
 	 * @param name its name
 	 * @param keys the expressions for its keys; none for the name alone
+	 * @param sharing how many may have it at the same time
 	 * @param waitFor how long to wait
 	 * @param holdFor the limit, or null
 	 * @param atLeastFor how long to keep it at least, or zero
@@ -34,8 +35,8 @@ record Guard(Method method, @Nullable Leader leader, @Nullable Lock lock, Resolv
 	 * @param fallback the method to call instead, or null
 	 * @param onLost what to do when it is lost
 	 */
-	record Lock(String name, List<Expression> keys, Duration waitFor, @Nullable Duration holdFor, Duration atLeastFor,
-			OnBusy onBusy, @Nullable Fallback fallback, OnLost onLost) {
+	record Lock(String name, List<Expression> keys, Sharing sharing, Duration waitFor, @Nullable Duration holdFor,
+			Duration atLeastFor, OnBusy onBusy, @Nullable Fallback fallback, OnLost onLost) {
 	}
 
 	/**

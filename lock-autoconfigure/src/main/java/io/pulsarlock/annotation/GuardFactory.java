@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
 import org.jspecify.annotations.Nullable;
@@ -283,6 +284,7 @@ final class GuardFactory {
 		String name = resolve(lock.name(), problem);
 		checkName(name, "lock", problem);
 		List<Expression> keys = Arrays.stream(lock.key()).map((text) -> key(text, method, problem)).toList();
+		Sharing sharing = sharing(lock, problem);
 		Duration waitFor = duration(lock.waitFor(), "waitFor", problem);
 		if (waitFor == null) {
 			waitFor = (onBusy == OnBusy.SKIP) ? Duration.ZERO : this.defaults.get().waitFor();
@@ -302,8 +304,22 @@ final class GuardFactory {
 					+ lock.holdFor() + "), after which the lock counts as lost",
 					"Make atLeastFor shorter than holdFor.");
 		}
-		return new Guard.Lock(name, keys, waitFor, holdFor, atLeastFor, onBusy,
+		return new Guard.Lock(name, keys, sharing, waitFor, holdFor, atLeastFor, onBusy,
 				fallback(lock, method, targetClass, onBusy, problem), lock.onLost());
+	}
+
+	private static Sharing sharing(DistributedLock lock, Problem problem) {
+		if (lock.permits() < 0 || lock.permits() > FencedSemaphore.MAX_PERMITS) {
+			throw problem.with("its permits are " + lock.permits(), "Choose a number from 1 to "
+					+ FencedSemaphore.MAX_PERMITS + ", or remove permits for one call at a time.");
+		}
+		if (lock.permits() > 0 && lock.mode() == LockMode.SHARED) {
+			throw problem.with(
+					"its mode is SHARED, for any number of calls, and its permits are " + lock.permits()
+							+ ", for no more than that",
+					"Remove mode to limit the calls, or permits to share the lock with any number of them.");
+		}
+		return new Sharing(lock.mode(), lock.permits());
 	}
 
 	private Expression key(String text, Method method, Problem problem) {

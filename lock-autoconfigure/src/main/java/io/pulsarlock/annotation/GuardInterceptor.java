@@ -219,13 +219,15 @@ final class GuardInterceptor implements MethodInterceptor {
 		for (String name : names) {
 			LockRegistry registry = this.registry.get();
 			FencedLock fenced = registry.obtain(name);
-			CallLock outer = outer(registry, fenced);
+			CallLock outer = lock.sharing().within(outer(registry, fenced));
 			if (outer != null) {
 				grip.add(outer);
 				outer.grant().assertHeld();
 			}
 			else {
-				grip.add(CallLock.acquired(registry, fenced, fenced.acquire(rest(lock, begin), lock.holdFor())));
+				Sharing sharing = lock.sharing();
+				grip.add(CallLock.acquired(registry, fenced, sharing,
+						sharing.acquire(registry, fenced, rest(lock, begin), lock.holdFor())));
 			}
 		}
 	}

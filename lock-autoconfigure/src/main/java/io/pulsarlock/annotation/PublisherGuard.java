@@ -116,7 +116,7 @@ final class PublisherGuard {
 		GuardObservations.Attempt attempt = this.owner.observations().attempt(lock, grip.keys());
 		List<String> missing = new ArrayList<>(names);
 		// On this thread, because it may be the one that holds them.
-		missing.removeIf((name) -> shares(name, grip, outer));
+		missing.removeIf((name) -> shares(lock, name, grip, outer));
 		return Flux.fromIterable(missing)
 			.concatMap((name) -> acquire(lock, name, grip, begin), 1)
 			.then(Mono.defer(() -> rest(grip, lock.atLeastFor())))
@@ -135,12 +135,13 @@ final class PublisherGuard {
 	 * Shares a lock of a guarded publisher around this one, or of a guarded method that
 	 * waits on its thread for this one.
 	 */
-	private boolean shares(String name, Grip grip, @Nullable LockContext outer) {
+	private boolean shares(Guard.Lock lock, String name, Grip grip, @Nullable LockContext outer) {
 		LockRegistry registry = this.owner.registry();
 		CallLock shared = (outer != null) ? outer.share(registry, name) : null;
 		if (shared == null) {
 			shared = CallLock.shareOnThread(registry, name);
 		}
+		shared = lock.sharing().within(shared);
 		if (shared != null) {
 			grip.add(shared);
 		}
@@ -155,12 +156,13 @@ final class PublisherGuard {
 		return Mono.create((sink) -> {
 			LockRegistry registry = this.owner.registry();
 			FencedLock fenced = registry.obtain(name);
-			CompletableFuture<LockHandle> granted = fenced.acquireAsync(GuardInterceptor.rest(lock, begin),
-					lock.holdFor());
+			Sharing sharing = lock.sharing();
+			CompletableFuture<LockHandle> granted = sharing.acquireAsync(registry, fenced,
+					GuardInterceptor.rest(lock, begin), lock.holdFor());
 			AtomicBoolean cancelled = new AtomicBoolean();
 			granted.whenComplete((handle, ex) -> {
 				if (handle != null) {
-					grip.add(CallLock.acquired(registry, fenced, handle));
+					grip.add(CallLock.acquired(registry, fenced, sharing, handle));
 					sink.success(name);
 				}
 				else if (!cancelled.get()) {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Claim;
 import io.pulsarlock.line.JournalRecord.Downgrade;
@@ -179,6 +180,11 @@ class RecordCodecTests {
 		catch (UnreadableRecordException ex) {
 			assertThat(ex).hasMessageContaining("record");
 		}
+	}
+
+	@Test
+	void semaphoresHaveAsManyPermitsAsRecordsMayName() {
+		assertThat(FencedSemaphore.MAX_PERMITS).isEqualTo(RecordBounds.MAX_PERMITS);
 	}
 
 	@Test

@@ -62,6 +62,9 @@ class AnnotationValidationTests {
 				Arguments.of(ZeroLimit.class, "its holdFor is zero", "Remove holdFor"),
 				Arguments.of(LongRest.class, "its atLeastFor (25h) is longer than a day", "oncePerFireTime"),
 				Arguments.of(Contradiction.class, "is longer than its holdFor", "Make atLeastFor shorter"),
+				Arguments.of(SharedPermits.class, "its mode is SHARED", "Remove mode to limit the calls"),
+				Arguments.of(NegativePermits.class, "its permits are -1", "from 1 to 1000000"),
+				Arguments.of(TooManyPermits.class, "its permits are 1000001", "or remove permits"),
 				Arguments.of(UnknownFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallback.class, "its fallback 'instead' does not exist", "Add that method"),
 				Arguments.of(WrongFallbackResult.class, "returns 'void', not", "Make both return the same"),
@@ -276,6 +279,30 @@ class AnnotationValidationTests {
 	static class LongRest {
 
 		@DistributedLock(name = "a", atLeastFor = "25h")
+		void method() {
+		}
+
+	}
+
+	static class SharedPermits {
+
+		@DistributedLock(name = "a", mode = LockMode.SHARED, permits = 3)
+		void method() {
+		}
+
+	}
+
+	static class NegativePermits {
+
+		@DistributedLock(name = "a", permits = -1)
+		void method() {
+		}
+
+	}
+
+	static class TooManyPermits {
+
+		@DistributedLock(name = "a", permits = 1_000_001)
 		void method() {
 		}
 

@@ -89,6 +89,11 @@ abstract class DocumentationSnippets {
 		}
 	}
 
+	@DistributedLock(name = "smtp", permits = 3, waitFor = "10s")
+	void send(Mail mail) {
+		this.smtp.send(mail);
+	}
+
 	long reading(String order) throws InterruptedException {
 		FencedReadWriteLock prices = this.lockRegistry.readWriteLock("prices");
 		try (LockHandle held = prices.readLock().acquire(Duration.ofSeconds(2))) {
