@@ -1,5 +1,6 @@
 package io.pulsarlock.session;
 
+import io.pulsarlock.LockException;
 import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
@@ -151,6 +152,30 @@ final class LinePlaces {
 		}
 		boolean inside = !this.share.isExclusive() && table.isInside(this.key, place);
 		return inside ? table.ticket(this.key, place) : null;
+	}
+
+	/** Whether a caller that does not wait cannot have it. */
+	boolean isKeptOut(Session session, Standing standing, WaitQueue waiters) {
+		Ticket front = standing.front();
+		if (front == null || standing.ours() || (this.share.isExclusive() && front.share().isExclusive())) {
+			return standing.theirs();
+		}
+		return waiters.hasImmediate() && Obstacles.isTaken(session, front, this.share, waitingAt());
+	}
+
+	/**
+	 * Tells those who wait if they use the lock in another way than those before them.
+	 */
+	void refuseIfDisagreeing(Session session, String name, WaitQueue waiters) {
+		LockException disagreement = Obstacles.disagreement(session, this.key, name, this.share);
+		if (disagreement != null) {
+			waiters.fail(disagreement);
+		}
+	}
+
+	/** How much of the lock each place takes. */
+	Share share() {
+		return this.share;
 	}
 
 	/** Where the place to wait with is; null if there is none, or it is not known yet. */

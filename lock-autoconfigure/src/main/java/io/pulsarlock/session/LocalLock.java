@@ -26,8 +26,6 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 
 	private final LockHost host;
 
-	private final Share share;
-
 	private final WaitQueue waiters;
 
 	private final LinePlaces places;
@@ -47,7 +45,6 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		this.name = name;
 		this.kind = kind;
 		this.host = host;
-		this.share = share;
 		this.waiters = new WaitQueue(name);
 		this.places = new LinePlaces(key, share);
 		this.hints = new LineHints(key, host.hints());
@@ -83,14 +80,15 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	}
 
 	private Standing standing(Session session) {
-		return Standing.of(session, this.key, this.share, this.hints, this.host.now());
+		return Standing.of(session, this.key, this.places.share(), this.hints, this.host.now());
 	}
 
 	private void decide(Session session, Standing standing) {
 		Ticket front = standing.front();
 		// Out of touch it is not busy but unknown: the others may have released it.
 		boolean inTouch = session.isInTouch(standing.now());
-		this.waiters.refuseImmediate(this.holdings.isHeld() || (inTouch && isTaken(session, standing)),
+		this.waiters.refuseImmediate(
+				this.holdings.isHeld() || (inTouch && this.places.isKeptOut(session, standing, this.waiters)),
 				standing.isResting(), inTouch);
 		this.restTimer.set(this.waiters.isEmpty() ? 0 : standing.rest(), standing.now());
 		if (this.waiters.isEmpty()) {
@@ -116,16 +114,6 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		}
 		boolean askedLater = !this.waiters.isEmpty() && !this.places.isWaiting();
 		this.timer.set(this.holdings.current(), this.places.hasSaidIdle() || askedLater, standing.now());
-	}
-
-	/** Whether a caller that does not wait cannot have it. */
-	private boolean isTaken(Session session, Standing standing) {
-		Ticket front = standing.front();
-		if (front == null || standing.ours() || (this.share.isExclusive() && front.share().isExclusive())) {
-			return standing.theirs();
-		}
-		return this.waiters.hasImmediate() && Obstacles.isTaken(session, this.key, this.share, this.hints.gone(),
-				this.places.waitingAt());
 	}
 
 	private boolean isBrief(long now) {
@@ -308,13 +296,8 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 	void placed(long number, Position position) {
 		Session session = this.host.activeSession();
 		if (this.places.placed(number, position) && session != null) {
-			LockException disagreement = Obstacles.disagreement(session, this.key, this.name, this.share);
-			if (disagreement != null) {
-				this.waiters.fail(disagreement);
-			}
-			else {
-				this.hints.ask(session, session.table().before(this.key, position));
-			}
+			this.places.refuseIfDisagreeing(session, this.name, this.waiters);
+			this.hints.ask(session, session.table().before(this.key, position));
 		}
 	}
 

@@ -22,18 +22,18 @@ final class Obstacles {
 	 * Whether the lock is held or awaited, so that a share of it cannot be had without
 	 * waiting for a caller. What is only kept, or about to be given up here, is no
 	 * obstacle.
-	 * @param gone up to here, no ticket holds the lock
+	 * @param front the first ticket that is not known to be gone
 	 * @param place the place of a ticket for the share; null if there is none yet
 	 */
-	static boolean isTaken(Session session, String key, Share share, Position gone, @Nullable Position place) {
+	static boolean isTaken(Session session, Ticket front, Share share, @Nullable Position place) {
 		LineTable table = session.table();
 		UUID own = session.id();
 		long used = 0;
-		for (Ticket ticket : table.line(key)) {
+		for (Ticket ticket : table.line(front.lock())) {
 			if (place != null && !place.isAfter(ticket.position())) {
 				break;
 			}
-			if (!ticket.position().isAfter(gone)) {
+			if (front.position().isAfter(ticket.position())) {
 				continue;
 			}
 			boolean leaving = ticket.session().equals(own) ? session.isReleasing(ticket.number())

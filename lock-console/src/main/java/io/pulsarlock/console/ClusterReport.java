@@ -129,7 +129,8 @@ final class ClusterReport {
 	}
 
 	private static boolean matches(LockView lock, ConsoleQuery query) {
-		return query.text().isEmpty() || query.matches(lock.name()) || matches(lock.holder(), query)
+		return query.text().isEmpty() || query.matches(lock.name())
+				|| lock.holders().stream().anyMatch((holder) -> matches(holder, query))
 				|| lock.waiters().stream().anyMatch((waiter) -> matches(waiter, query));
 	}
 
@@ -154,6 +155,9 @@ final class ClusterReport {
 		Map<String, Object> row = new LinkedHashMap<>();
 		row.put("name", lock.name());
 		row.put("holder", place(lock.holder()));
+		if (lock.holders().size() > 1) {
+			row.put("holders", lock.holders().stream().limit(DETAILED).map(this::place).toList());
+		}
 		row.put("heldMillis", millis(lock.heldFor()));
 		row.put("waiting", lock.waiters().size());
 		row.put("next", lock.waiters().stream().limit(NAMED).map(Participant::node).toList());
@@ -181,7 +185,7 @@ final class ClusterReport {
 	private Map<String, int[]> numbers() {
 		Map<String, int[]> numbers = new HashMap<>();
 		for (LockView lock : this.view.locks()) {
-			numbers.computeIfAbsent(lock.holder().node(), (name) -> new int[2])[0]++;
+			lock.holders().forEach((holder) -> numbers.computeIfAbsent(holder.node(), (name) -> new int[2])[0]++);
 			lock.waiters().forEach((waiter) -> numbers.computeIfAbsent(waiter.node(), (name) -> new int[2])[1]++);
 		}
 		return numbers;
