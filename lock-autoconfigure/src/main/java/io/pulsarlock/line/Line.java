@@ -152,11 +152,6 @@ final class Line {
 				&& this.used + share.units() <= share.capacity());
 	}
 
-	/** Whether a ticket that came now would be inside. */
-	boolean wouldFit(Share share) {
-		return this.inside == this.size && fitsInside(share);
-	}
-
 	boolean isInside(Position position) {
 		return this.inside > 0 && !position.isAfter(this.tickets[this.inside - 1].position()) && indexOf(position) >= 0;
 	}

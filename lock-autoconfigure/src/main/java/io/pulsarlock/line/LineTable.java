@@ -306,18 +306,6 @@ public final class LineTable {
 	}
 
 	/**
-	 * Whether a ticket that came now would own its share at once.
-	 * @param lock the lock's key
-	 * @param share what it would take
-	 * @return false if it would have to wait
-	 * @since 0.2.0
-	 */
-	public boolean wouldFit(String lock, Share share) {
-		Line line = this.tickets.find(lock);
-		return line == null || line.wouldFit(share);
-	}
-
-	/**
 	 * The ticket that is next after those that own the lock.
 	 * @param lock the lock's key
 	 * @return null if there is no waiter

@@ -231,8 +231,6 @@ class LineTableTests {
 		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(4));
 		assertThat(table.apply(at(8), new Downgrade(ONE, 4, "l:a", 2)).promoted()).containsExactly(OTHER);
 		assertThat(table.inside("l:a")).extracting(Ticket::position).containsExactly(at(4), at(5));
-		assertThat(table.wouldFit("l:a", Share.SHARED)).isTrue();
-		assertThat(table.wouldFit("l:a", Share.EXCLUSIVE)).isFalse();
 	}
 
 	@Test
