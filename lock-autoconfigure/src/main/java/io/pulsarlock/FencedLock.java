@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock with one holder in the whole cluster, first come, first served across nodes, and
- * a fencing token for each holder.
+ * a fencing token for each holder. Only the read lock of a {@link FencedReadWriteLock}
+ * has several holders at a time.
  * <p>
  * There are two ways to use it. {@link #acquire} gives a {@link LockHandle} handle: the
  * holder of the handle owns the lock, regardless of thread. The methods of {@link Lock}

@@ -14,7 +14,8 @@ public interface LockAdministration {
 	 * holder is told first, with {@link LockLoss.Reason#RELEASED_BY_ADMINISTRATOR}, and
 	 * guarded methods are interrupted. The lock goes to the next in line when these have
 	 * ended, but no later than after the reconnect grace. Code that neither listens nor
-	 * asks goes on: what it still writes is recognised by its smaller fencing token.
+	 * asks goes on: what it still writes is recognised by its smaller fencing token. A
+	 * lock that is shared, or permits, are taken from all holders on this node.
 	 * @param name the lock
 	 * @return false if that lock has neither holder nor waiters
 	 * @throws LockOperationRefusedException if another node has it: only there its holder

@@ -23,9 +23,10 @@ public interface LockGrant {
 
 	/**
 	 * The token of this holding: larger than that of every earlier holding of the same
-	 * lock. Give it to the resource, which refuses a token smaller than the newest it has
-	 * seen. It needs all 64 bits: {@code BIGINT} in a database and text in JSON, never a
-	 * double, which cannot tell neighbouring tokens above 2<sup>53</sup> apart.
+	 * lock; for what several have at the same time see {@link FencedReadWriteLock}. Give
+	 * it to the resource, which refuses a token smaller than the newest it has seen. It
+	 * needs all 64 bits: {@code BIGINT} in a database and text in JSON, never a double,
+	 * which cannot tell neighbouring tokens above 2<sup>53</sup> apart.
 	 * @return the token, positive
 	 * @throws LockLostException if the lock was lost
 	 */
