@@ -131,7 +131,9 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			evaluate(lock);
 		}
-		this.shares.of(key).forEach(this::evaluate);
+		if (!this.shares.isEmpty()) {
+			this.shares.of(key).forEach(this::evaluate);
+		}
 	}
 
 	private void evaluate(LocalLock lock) {
@@ -177,7 +179,9 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			lock.placed(request.sequence(), position);
 		}
-		this.shares.of(request.lock()).forEach((share) -> share.placed(request.sequence(), position));
+		if (!this.shares.isEmpty()) {
+			this.shares.of(request.lock()).forEach((share) -> share.placed(request.sequence(), position));
+		}
 	}
 
 	@Override
@@ -329,7 +333,9 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		if (lock != null) {
 			idle(lock);
 		}
-		this.shares.of(key).forEach(this::idle);
+		if (!this.shares.isEmpty()) {
+			this.shares.of(key).forEach(this::idle);
+		}
 	}
 
 	/** Forgets a lock nothing depends on, so that idle names cost nothing. */

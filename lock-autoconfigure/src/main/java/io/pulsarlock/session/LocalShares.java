@@ -20,6 +20,11 @@ final class LocalShares {
 		this.shares.computeIfAbsent(share.key(), (any) -> new ArrayList<>()).add(share);
 	}
 
+	/** Whether there are none of any lock. */
+	boolean isEmpty() {
+		return this.shares.isEmpty();
+	}
+
 	/** Those of one lock, as they are now. */
 	List<LocalLock> of(String key) {
 		List<LocalLock> shares = this.shares.get(key);
