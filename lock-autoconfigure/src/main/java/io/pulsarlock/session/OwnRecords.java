@@ -92,7 +92,7 @@ final class OwnRecords {
 			this.fires.confirmed(record.sequence(), change.fired());
 		}
 		else if (record instanceof Rest) {
-			this.rests.confirmed(record.sequence());
+			this.rests.confirmed(record.sequence(), now);
 		}
 		if (this.life.isActive()) {
 			this.lines.confirmed(record.sequence());

@@ -66,7 +66,7 @@ final class RestWriter {
 				? Math.min(Math.max(millis, Rests.millis(remaining(lock, now))), RecordBounds.MAX_REST_MILLIS) : 0;
 		long end = now + TimeUnit.MILLISECONDS.toNanos(covering);
 		this.underWay.put(this.writer.publish((sequence) -> new Rest(this.session, sequence, lock, covering)),
-				new UnderWay(lock, end, done));
+				new UnderWay(lock, covering, end, done));
 	}
 
 	/**
@@ -89,9 +89,17 @@ final class RestWriter {
 	}
 
 	/** The record was read back. */
-	void confirmed(long sequence) {
+	void confirmed(long sequence, long now) {
 		UnderWay read = this.underWay.remove(sequence);
-		if (read != null) {
+		if (read == null) {
+			return;
+		}
+		if (read.millis() > 0 && Rests.millis(this.rests.remaining(read.lock(), now)) > read.millis()) {
+			// Another one that shares the lock has said so at the same time. A node that
+			// joins may read this one alone.
+			rest(read.lock(), read.millis(), now, read.done());
+		}
+		else {
 			read.done().complete(null);
 		}
 	}
@@ -143,10 +151,11 @@ final class RestWriter {
 	 * A rest that is still to be read.
 	 *
 	 * @param lock the lock
+	 * @param millis for how long it rests, zero if it ends
 	 * @param end when it ends, if it is read at once
 	 * @param done completes when it was read
 	 */
-	private record UnderWay(String lock, long end, CompletableFuture<?> done) {
+	private record UnderWay(String lock, long millis, long end, CompletableFuture<?> done) {
 	}
 
 }

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import io.pulsarlock.LockBusyException;
@@ -12,6 +13,8 @@ import io.pulsarlock.line.JournalRecord.Downgrade;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Rest;
+import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Share;
 import io.pulsarlock.line.Ticket;
@@ -95,6 +98,66 @@ class SharedTicketTests {
 		hold.release();
 		this.loop.advance(Duration.ofMillis(1));
 		assertThat(written(Release.class)).as("what was shared is not kept").hasSize(1);
+	}
+
+	@Test
+	void restKeepsOutWhoWouldShareTheLock() {
+		Hold hold = ask(Share.EXCLUSIVE, false).granted.join();
+		hold.restFor(Duration.ofSeconds(2));
+		this.loop.runAll();
+		hold.downgrade();
+		Waiter reader = ask(Share.SHARED, false);
+		this.loop.advance(Duration.ofMillis(1980));
+		assertThat(reader.granted).isNotDone();
+		this.loop.advance(Duration.ofMillis(30));
+		assertThat(reader.granted).isCompleted();
+		assertThat(hold.isHeld()).isTrue();
+	}
+
+	@Test
+	void readerMayLetTheLockRest() {
+		Hold hold = ask(Share.SHARED, false).granted.join();
+		CompletableFuture<Void> rests = hold.restFor(Duration.ofSeconds(2));
+		this.loop.runAll();
+		assertThat(rests).isCompleted();
+		hold.release();
+		Waiter reader = ask(Share.SHARED, false);
+		Waiter writer = ask(Share.EXCLUSIVE, false);
+		this.loop.advance(Duration.ofMillis(1980));
+		assertThat(reader.granted).isNotDone();
+		assertThat(writer.granted).isNotDone();
+		this.loop.advance(Duration.ofMillis(30));
+		reader.granted.join().release();
+		this.loop.advance(Duration.ofMillis(1));
+		assertThat(writer.granted).isCompleted();
+	}
+
+	/** A node that joins may read the shorter one alone. */
+	@Test
+	void restThatIsSaidAtTheTimeOfALongerOneIsSaidAgain() {
+		UUID other = new UUID(1, 2);
+		this.ports.append(new Heartbeat(other, 0, true, new SessionInfo("b", 10_000, 4_000, 1), Position.NONE,
+				Position.NONE, Position.NONE, List.of()));
+		this.ports.append(new Request(other, 1, KEY, Share.SHARED));
+		Hold hold = ask(Share.SHARED, false).granted.join();
+		UUID own = this.shard.activeSession().id();
+		long next = this.ports.records.stream()
+			.filter((record) -> record.session().equals(own))
+			.mapToLong(JournalRecord::sequence)
+			.max()
+			.getAsLong() + 1;
+		this.ports.publishSilent = true;
+		CompletableFuture<Void> rests = hold.restFor(Duration.ofSeconds(1));
+		this.loop.runAll();
+		this.ports.publishSilent = false;
+		this.ports.append(new Rest(other, 2, KEY, 5000));
+		this.ports.append(new Rest(own, next, KEY, 1000));
+		assertThat(rests).isNotDone();
+		this.loop.runAll();
+		assertThat(written(Rest.class)).filteredOn((rest) -> rest.session().equals(own))
+			.extracting(Rest::millis)
+			.containsExactly(1000L, 5000L);
+		assertThat(rests).isCompleted();
 	}
 
 	/** A node that joins must not take the lock for exclusive again. */
