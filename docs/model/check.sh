@@ -75,6 +75,9 @@ check "any delay" 3 0 1 holds "$short_times"
 check "at once" 2 1 2 holds "-DINSTANT $short_times"
 check "at once" 3 0 2 holds "-DINSTANT $short_times"
 check "at once, grace for all" 3 1 1 holds "-DINSTANT -DGRACE_FOR_ALL $short_times"
+check "readers, writer first" 3 0 1 holds "-DWRITER=0 $short_times"
+check "readers, writer between" 3 0 1 holds "-DWRITER=1 $short_times"
+check "readers, writer last" 3 0 1 holds "-DWRITER=2 $short_times"
 check "replaced" 2 0 1 holds "-DREPLACED -DEXCLUSION_ONLY"
 check "replaced, grace = lease" 2 0 1 holds "-DREPLACED -DEXCLUSION_ONLY $same_times"
 
@@ -95,12 +98,15 @@ twin LEDGER_IGNORED 2 0 1 -DREPLACED
 twin IMPATIENT 2 0 1 -DREPLACED
 twin GAP_UNNOTICED 2 0 1 -DREPLACED
 twin LAPSE_REVIVED 2 0 1 -DREPLACED
+twin READER_PASSES 3 0 1 "-DWRITER=1 $short_times"
+twin LAST_GONE 3 0 1 "-DWRITER=2 $short_times"
 
 check REACH_EXPELLED 2 0 1 fails -DREACH_EXPELLED
 check REACH_RELEASED 2 0 1 fails -DREACH_RELEASED
 check REACH_JOINED 2 1 1 fails -DREACH_JOINED
 check REACH_REJOINED 2 1 1 fails -DREACH_REJOINED
 check REACH_RECOVERED 2 0 1 fails -DREACH_RECOVERED
+check REACH_SHARED 3 0 1 fails "-DREACH_SHARED -DWRITER=2 $short_times"
 
 if [ "$long" = yes ]; then
 	check "any delay" 2 1 1 holds ""

@@ -116,6 +116,22 @@ bit spared[N];		/* its expulsion does not count in its own table, which knows of
 #define PATIENT(i) 0
 #endif
 
+/*
+ * WRITER: that session takes all of each lock, and all others are readers, which share it. A session is in front, alone or
+ * with others, if each that stands before it is gone or shares the lock with it.
+ */
+#ifdef WRITER
+#define SHARES(a, b) ((a) != WRITER && (b) != WRITER)
+#else
+#define SHARES(a, b) 0
+#endif
+#ifdef READER_PASSES
+/* A reader does not mind a writer that waits for others. */
+#define MINDS(x, s) (x == s || x == WRITER || s != WRITER || first == NOBODY)
+#else
+#define MINDS(x, s) 1
+#endif
+
 /* What other broken twins take away. */
 #ifdef NO_DEADLINE
 #define IN_TIME(i) 1
@@ -228,7 +244,7 @@ byte heard[S * S];	/* ticks since the latest record was received; UNREAD if the 
 bit seen[S * L * S];	/* knows that the ticket is gone */
 
 /* Nothing outside a step depends on these. */
-hidden byte j, k, r, s, n, front, inFront;
+hidden byte j, k, r, s, n, first, front, inFront;
 
 #ifdef ENDED_ACCEPTED
 #define WANTED(i) 1
@@ -238,8 +254,11 @@ hidden byte j, k, r, s, n, front, inFront;
 #define LIVES(i) (state[i] == JOINING || state[i] == ACTIVE)
 #define BELIEVES(i, l) (JOINED(i) && hold[IX(i, l)] == HELD && IN_TIME(i))
 
-/* Never two sessions believe to hold one lock. */
-#if S == 2
+/* Never two sessions believe to hold one lock, unless both are readers. */
+#ifdef WRITER
+#define BESIDE(i, l) ((i) != WRITER && BELIEVES(i, l))
+#define EXCLUSIVE(l) assert(!(BELIEVES(WRITER, l) && (BESIDE(0, l) || BESIDE(1, l) || BESIDE(2, l))))
+#elif S == 2
 #define EXCLUSIVE(l) assert(BELIEVES(0, l) + BELIEVES(1, l) <= 1)
 #elif S == 3
 #define EXCLUSIVE(l) assert(BELIEVES(0, l) + BELIEVES(1, l) + BELIEVES(2, l) <= 1)
@@ -256,16 +275,29 @@ hidden byte j, k, r, s, n, front, inFront;
 #define GONE_ALL(i) (gone[IX(i, 0)])
 #endif
 
-/* The front of a line as session i sees it. */
-inline look(i, l)
+/*
+ * Who is in front of a line as session i sees it: session x, if it is, alone or with others; else the first that
+ * keeps it out.
+ */
+inline look(i, l, x)
 {
-	front = NOBODY; r = 0;
+	front = NOBODY; first = NOBODY; r = 0;
 	do
 	:: r < S && front == NOBODY ->
 		s = RANKED(r, l);
 		if
-		:: opened[s] && KNOWS(i, s) && !seen[SEEN(i, l, s)] && !(s == i && gone[IX(i, l)] && !SPARED(i)) -> front = s
+		:: opened[s] && KNOWS(i, s) && !seen[SEEN(i, l, s)] && !(s == i && gone[IX(i, l)] && !SPARED(i)) ->
+			if
+			:: s != x && (SHARES(s, x) || !MINDS(x, s)) -> skip
+			:: else -> front = s
+			fi;
+			if :: first == NOBODY -> first = s :: else -> skip fi
+#ifdef LAST_GONE
+		/* The end of one that shared the lock is taken for the end of all before it. */
+		:: else -> front = (x == WRITER && seen[SEEN(i, l, s)] -> x : NOBODY)
+#else
 		:: else -> skip
+#endif
 		fi;
 		r++
 	:: else -> break
@@ -477,7 +509,7 @@ inline readGone(i, l, x)
 
 inline grant(i, l)
 {
-	look(i, l);
+	look(i, l, i);
 	if
 	:: front == i && FRESH(i) && HEARD_ALL(i) ->
 		hold[IX(i, l)] = HELD;
@@ -501,9 +533,12 @@ inline grant(i, l)
 #ifdef REACH_RELEASED
 			assert(!gone[IX(k, l)] || ended[k]);
 #endif
+#ifdef REACH_SHARED
+			assert(k == i || !BELIEVES(k, l));
+#endif
 #ifndef EXCLUSION_ONLY
-			/* No token is smaller than one that was granted before: those before it are all gone. */
-			assert(!BEFORE(k, i, l) || gone[IX(k, l)] || !opened[k]);
+			/* No token is smaller than one that was granted before, nor is anybody passed: those before it are gone. */
+			assert(!BEFORE(k, i, l) || gone[IX(k, l)] || !opened[k] || SHARES(k, i));
 #endif
 			k++
 		:: else -> break
@@ -517,7 +552,7 @@ inline judge(i, x)
 {
 	inFront = 0; n = 0;
 	do
-	:: n < L -> look(i, n); inFront = inFront || front == x; n++
+	:: n < L -> look(i, n, x); inFront = inFront || front == x; n++
 	:: else -> break
 	od;
 	if
