@@ -32,6 +32,9 @@ final class Arena implements AutoCloseable {
 	/** Each is requested mostly by one node, which therefore keeps it. */
 	static final int HOME_LOCKS = 2;
 
+	/** The locks that several nodes have at the same time. */
+	static final List<String> SHARED_LOCKS = List.of(SharedWay.READERS, SharedWay.PERMITS);
+
 	private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
 	/** So that it does not look like growth of the journals over hours of faults. */
@@ -88,6 +91,7 @@ final class Arena implements AutoCloseable {
 			all.put("faults.locks", Integer.toString(settings.locks()));
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
 			all.put("faults.home-locks", Integer.toString(HOME_LOCKS));
+			all.put("faults.shared-locks", "true");
 			all.put("faults.home", Integer.toString(i));
 			all.put("faults.held", Integer.toString(settings.held()));
 			all.put("faults.nodes", Integer.toString(settings.nodes()));

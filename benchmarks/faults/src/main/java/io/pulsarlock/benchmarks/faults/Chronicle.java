@@ -76,7 +76,8 @@ final class Chronicle {
 				this.stopping.remove(node);
 			}
 			case "J" -> this.joined.put(node, at);
-			case "G" -> granted(node, words[2], Long.parseLong(words[3]), at);
+			case "G" -> granted(node, words[2], Long.parseLong(words[3]), at,
+					(words.length > 4) ? new Part(Integer.parseInt(words[4]), Integer.parseInt(words[5])) : Part.ALL);
 			case "E" -> ended(node, words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), words[5], at);
 			case "L" -> told(node, words[2], Long.parseLong(words[3]), words[4], at);
 			case "F" -> this.firings.add(new Firing(node, Long.parseLong(words[2]), Long.parseLong(words[3]), at));
@@ -97,8 +98,8 @@ final class Chronicle {
 		return node + "/" + this.runs.getOrDefault(node, 0);
 	}
 
-	private void granted(String node, String lock, long token, long at) {
-		Holding holding = new Holding(lock, token, node, this.runs.getOrDefault(node, 0), at);
+	private void granted(String node, String lock, long token, long at, Part part) {
+		Holding holding = new Holding(lock, token, node, this.runs.getOrDefault(node, 0), at, part);
 		this.holdings.computeIfAbsent(lock, (any) -> new ArrayList<>()).add(holding);
 		this.open.put(node + " " + lock, holding);
 		this.lastGrantOfNode.put(node, at);

@@ -17,6 +17,8 @@ import io.pulsarlock.LockRegistry;
 import io.pulsarlock.benchmarks.faults.NodeSettings.Mode;
 import org.apache.pulsar.client.api.PulsarClient;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -133,7 +135,8 @@ public class FaultNode {
 		};
 	}
 
-	private static Workers workers(NodeSettings settings, String node, Guarded guarded, History history, Way... ways) {
+	private static Workers workers(NodeSettings settings, String node, Guarded guarded, History history,
+			@Nullable Way shared, Way... ways) {
 		List<Worker> workers = new ArrayList<>();
 		for (int i = 0; i < settings.locks() + settings.longLocks(); i++) {
 			boolean longer = i >= settings.locks();
@@ -147,6 +150,12 @@ public class FaultNode {
 			Duration rest = (i == settings.home()) ? REST_AT_HOME : REST_ELSEWHERE;
 			workers.add(new Worker("home-" + i, ways[workers.size() % ways.length], guarded, history, node,
 					Duration.ZERO, settings.hold().dividedBy(10), rest, seed(settings, node, workers)));
+		}
+		if (shared != null && settings.sharedLocks()) {
+			for (String name : Arena.SHARED_LOCKS) {
+				workers.add(new Worker(name, shared, guarded, history, node, Duration.ZERO, settings.hold(),
+						Duration.ZERO, seed(settings, node, workers)));
+			}
 		}
 		return new Workers(workers, history, settings.mode() == Mode.LIBRARY);
 	}
@@ -169,8 +178,9 @@ public class FaultNode {
 		@Bean
 		Workers workers(NodeSettings settings, Environment environment, Guarded guarded, History history,
 				AnnotatedWay annotated, LockRegistry registry) {
-			return FaultNode.workers(settings, node(environment), guarded, history, annotated,
-					new LockWay(registry, settings.waitFor()), new HandleWay(registry, settings.waitFor()));
+			return FaultNode.workers(settings, node(environment), guarded, history,
+					new SharedWay(registry, settings.waitFor()), annotated, new LockWay(registry, settings.waitFor()),
+					new HandleWay(registry, settings.waitFor()));
 		}
 
 		@Bean
@@ -217,7 +227,7 @@ public class FaultNode {
 		@Bean
 		Workers workers(NodeSettings settings, Environment environment, Guarded guarded, History history,
 				PulsarClient client) {
-			return FaultNode.workers(settings, node(environment), guarded, history,
+			return FaultNode.workers(settings, node(environment), guarded, history, null,
 					new FailoverWay(client, topics(environment), node(environment), settings.waitFor()));
 		}
 

@@ -28,12 +28,27 @@ interface Grasp {
 	/** Whether it has ended without the holder's doing. */
 	boolean isLost();
 
+	/** How much of the lock it is. */
+	default Part part() {
+		return Part.ALL;
+	}
+
 	/**
 	 * Creates the grasp of a lock of the library.
 	 * @param held the handle
 	 * @param belief how the user checks whether it is held
 	 */
 	static Grasp of(LockGrant held, BooleanSupplier belief) {
+		return of(held, belief, Part.ALL);
+	}
+
+	/**
+	 * Creates the grasp of a lock of the library that others may have as well.
+	 * @param held the handle
+	 * @param belief how the user checks whether it is held
+	 * @param part how much of it the holder has
+	 */
+	static Grasp of(LockGrant held, BooleanSupplier belief, Part part) {
 		return new Grasp() {
 
 			@Override
@@ -63,6 +78,11 @@ interface Grasp {
 				catch (IllegalStateException ex) {
 					return false;
 				}
+			}
+
+			@Override
+			public Part part() {
+				return part;
 			}
 
 		};

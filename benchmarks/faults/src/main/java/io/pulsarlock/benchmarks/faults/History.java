@@ -57,9 +57,10 @@ final class History implements AutoCloseable {
 		write("J " + System.nanoTime());
 	}
 
-	/** A lock was granted at that time. */
-	void granted(long at, String lock, long token) {
-		write("G " + at + " " + lock + " " + token);
+	/** A lock was granted at that time, or a part of it. */
+	void granted(long at, String lock, long token, Part part) {
+		write("G " + at + " " + lock + " " + token
+				+ (part.equals(Part.ALL) ? "" : " " + part.units() + " " + part.capacity()));
 	}
 
 	/**

@@ -22,6 +22,8 @@ final class Holding {
 
 	final long granted;
 
+	final Part part;
+
 	/** When its holder had noticed the end; zero if this was never recorded. */
 	long ended;
 
@@ -41,7 +43,8 @@ final class Holding {
 	/** The latest end of its belief if its process died; otherwise zero. */
 	long died;
 
-	Holding(String lock, long token, String node, int run, long granted) {
+	Holding(String lock, long token, String node, int run, long granted, Part part) {
+		this.part = part;
 		this.lock = lock;
 		this.token = token;
 		this.node = node;
@@ -55,6 +58,11 @@ final class Holding {
 			return this.lastTrue;
 		}
 		return (this.died != 0) ? this.died : this.granted;
+	}
+
+	/** Whether the lock cannot have both holders at the same time. */
+	boolean excludes(Holding other) {
+		return this.part.excludes(other.part);
 	}
 
 	boolean isOpen() {

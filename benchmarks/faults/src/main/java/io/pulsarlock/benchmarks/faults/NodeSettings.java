@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param longLocks how many are held for a long time
  * @param homeLocks how many are requested continually by one node, and occasionally by
  * the others
+ * @param sharedLocks whether there are a lock with readers and writers, and a semaphore
  * @param home which of these this node requests continually, or -1
  * @param held how many locks this node holds as long as no fault occurs
  * @param nodes the number of nodes
@@ -30,10 +31,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("faults")
 record NodeSettings(Path history, @DefaultValue("6") int locks, @DefaultValue("2") int longLocks,
-		@DefaultValue("0") int homeLocks, @DefaultValue("-1") int home, @DefaultValue("0") int held,
-		@DefaultValue("1") int nodes, @DefaultValue("200ms") Duration hold, @DefaultValue("30s") Duration longHold,
-		@DefaultValue("30s") Duration waitFor, @DefaultValue("") String register, @DefaultValue("") String proxy,
-		@DefaultValue("0") long seed, @DefaultValue("library") Mode mode) {
+		@DefaultValue("0") int homeLocks, @DefaultValue("false") boolean sharedLocks, @DefaultValue("-1") int home,
+		@DefaultValue("0") int held, @DefaultValue("1") int nodes, @DefaultValue("200ms") Duration hold,
+		@DefaultValue("30s") Duration longHold, @DefaultValue("30s") Duration waitFor,
+		@DefaultValue("") String register, @DefaultValue("") String proxy, @DefaultValue("0") long seed,
+		@DefaultValue("library") Mode mode) {
 
 	/** The address in a setting, or null if it is empty. */
 	static @Nullable InetSocketAddress address(String setting) {

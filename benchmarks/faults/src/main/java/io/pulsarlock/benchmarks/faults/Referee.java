@@ -104,36 +104,67 @@ final class Referee {
 						lock + ": token " + each.token + " was given to " + before.node + " and again to " + each.node);
 			}
 		}
-		for (int i = 1; i < believed.size(); i++) {
-			Holding before = believed.get(i - 1);
-			Holding each = believed.get(i);
-			if (each.token <= before.token) {
+		Holding last = null;
+		Holding lastOfAll = null;
+		for (Holding each : believed) {
+			// Those that share a lock may notice their turns in any order.
+			Holding before = each.part.isAll() ? last : lastOfAll;
+			if (before != null && each.token <= before.token) {
 				violation(Kind.TOKEN, each.granted, each + " came after " + before);
 			}
+			last = (last == null || each.token > last.token) ? each : last;
+			lastOfAll = each.part.isAll() ? each : lastOfAll;
 		}
 	}
 
 	private void overlaps(List<Holding> believed) {
-		Holding longest = null;
+		List<Holding> inside = new ArrayList<>();
 		for (Holding each : believed) {
 			Tally tally = tallyAt(each.granted);
 			if (tally != null) {
 				tally.handOffs++;
 			}
-			if (longest != null && longest.believedUntil() > each.granted) {
-				double millis = (Math.min(longest.believedUntil(), each.believedUntil()) - each.granted) / MILLIS;
-				if (tally != null) {
-					tally.overlaps++;
-					tally.overlapSum += millis;
-					tally.overlapMax = Math.max(tally.overlapMax, millis);
+			inside.removeIf((other) -> other.believedUntil() <= each.granted);
+			if (!inside.isEmpty()) {
+				if (fits(inside, each)) {
+					if (tally != null) {
+						tally.shared++;
+					}
 				}
-				violation(Kind.OVERLAP, each.granted,
-						longest + " and " + each + " for " + String.format("%.3f ms", millis));
+				else {
+					overlap(inside, each, tally);
+				}
 			}
-			if (longest == null || each.believedUntil() > longest.believedUntil()) {
-				longest = each;
+			inside.add(each);
+		}
+	}
+
+	/** Whether there is room for one more beside those that hold the lock. */
+	private static boolean fits(List<Holding> inside, Holding one) {
+		long used = one.part.units();
+		for (Holding other : inside) {
+			used += other.part.units();
+			if (other.excludes(one)) {
+				return false;
 			}
 		}
+		return used <= one.part.capacity();
+	}
+
+	private void overlap(List<Holding> inside, Holding one, @Nullable Tally tally) {
+		// Among those it must not meet, or else among all of too many.
+		Holding longest = inside.stream()
+			.max(Comparator.<Holding, Boolean>comparing((other) -> other.excludes(one))
+				.thenComparingLong(Holding::believedUntil))
+			.orElseThrow();
+		double millis = (Math.min(longest.believedUntil(), one.believedUntil()) - one.granted) / MILLIS;
+		if (tally != null) {
+			tally.overlaps++;
+			tally.overlapSum += millis;
+			tally.overlapMax = Math.max(tally.overlapMax, millis);
+		}
+		violation(Kind.OVERLAP, one.granted, longest + " and " + one + " for " + String.format("%.3f ms", millis)
+				+ ((inside.size() > 1) ? ", " + (inside.size() + 1) + " in all" : ""));
 	}
 
 	private void losses(List<Holding> all) {
@@ -160,8 +191,9 @@ final class Referee {
 				}
 				violation(Kind.BYSTANDER, each.ended, each + " was lost: " + each.reason);
 			}
-			if (i + 1 < ordered.size() && !each.told.isEmpty() && !isPaused(each)) {
-				margin(each, ordered.get(i + 1), tally);
+			Holding next = ordered.stream().skip(i + 1).filter(each::excludes).findFirst().orElse(null);
+			if (next != null && !each.told.isEmpty() && !isPaused(each)) {
+				margin(each, next, tally);
 			}
 		}
 	}
@@ -286,7 +318,7 @@ final class Referee {
 
 	private static @Nullable Holding next(List<Holding> all, Holding one) {
 		return all.stream()
-			.filter((each) -> each.granted > one.granted)
+			.filter((each) -> each.granted > one.granted && each.excludes(one))
 			.min(Comparator.comparingLong((each) -> each.granted))
 			.orElse(null);
 	}

@@ -41,7 +41,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 			  --times=N          how often each fault meets each role
 			  --arenas=N         clusters worked on side by side; each is two brokers and its nodes
 			  --nodes=N          node processes in each, 3 to 6
-			  --locks=N          locks that change hands all the time in each, besides four others
+			  --locks=N          locks that change hands all the time in each, besides six others
 			  --held=N           locks that each node holds for as long as nothing happens
 			  --seed=N           decides order, targets and lengths; printed by every run
 			  --lease=6s --grace=2s   the nodes' times
@@ -73,7 +73,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 		}
 		Settings settings = new Settings(number(options, "seed", System.currentTimeMillis() % 1_000_000),
 				(int) number(options, "arenas", isLong ? 2 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
-				(int) number(options, "locks", isLong ? 2 : 4), (int) number(options, "held", 0),
+				(int) number(options, "locks", 2), (int) number(options, "held", 0),
 				(int) number(options, "times", isLong ? 20 : 1), faults, time(options, "lease", "6s"),
 				time(options, "grace", "2s"), time(options, "limit", isLong ? "180m" : "5m"),
 				options.remove("no-controls") == null,

@@ -18,6 +18,9 @@ final class Tally {
 	/** Grants of any lock. */
 	long handOffs;
 
+	/** Grants beside others that had the lock as well, and might. */
+	long shared;
+
 	int overlaps;
 
 	double overlapSum;
@@ -50,6 +53,7 @@ final class Tally {
 		this.rounds += other.rounds;
 		other.roles.forEach((role, count) -> this.roles.merge(role, count, Integer::sum));
 		this.handOffs += other.handOffs;
+		this.shared += other.shared;
 		this.overlaps += other.overlaps;
 		this.overlapSum += other.overlapSum;
 		this.overlapMax = Math.max(this.overlapMax, other.overlapMax);

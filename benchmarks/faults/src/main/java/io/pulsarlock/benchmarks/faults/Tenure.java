@@ -49,7 +49,7 @@ final class Tenure {
 			history.unexpected(lock + " was lost at once without a notification", null);
 			return null;
 		}
-		history.granted(at, lock, token);
+		history.granted(at, lock, token, grasp.part());
 		grasp.onLost((lost) -> history.told(lock, lost));
 		return new Tenure(history, lock, grasp, token);
 	}
@@ -133,6 +133,11 @@ final class Tenure {
 
 	long token() {
 		return this.token;
+	}
+
+	/** Whether no other holder may write what this one writes. */
+	boolean isAlone() {
+		return this.grasp.part().isAll();
 	}
 
 }

@@ -1,22 +1,23 @@
 package io.pulsarlock.benchmarks.faults;
 
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 import io.pulsarlock.LockLoss;
 import io.pulsarlock.line.JournalRecord.Expel;
-import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.TableChange;
 import io.pulsarlock.line.Ticket;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The code that {@link Twin} inserts into methods of the library. It is copied there, so
@@ -67,18 +68,18 @@ final class TwinAdvice {
 		}
 
 		@Advice.OnMethodEnter
-		static void enter(@Advice.FieldValue("lines") Map<String, TreeMap<Position, Ticket>> lines,
+		static void enter(@Advice.This Object tickets, @Advice.FieldValue("sessions") Map<UUID, SessionState> sessions,
 				@Advice.Argument(0) SessionState session, @Advice.Argument(1) String lock,
 				@Advice.Argument(2) long number, @Advice.Argument(3) TableChange change) {
-			TreeMap<Position, Ticket> line = lines.get(lock);
-			if (line != null && change.accepted()) {
-				Ticket front = line.firstEntry().getValue();
-				if (front.number() != number || !front.session().equals(session.id())) {
-					line.remove(front.position());
-					if (line.isEmpty()) {
-						lines.remove(lock);
-					}
-				}
+			Method find = ReflectionUtils.findMethod(tickets.getClass(), "front", String.class);
+			Method remove = ReflectionUtils.findMethod(tickets.getClass(), "remove", SessionState.class, Ticket.class,
+					TableChange.class);
+			ReflectionUtils.makeAccessible(find);
+			ReflectionUtils.makeAccessible(remove);
+			Ticket front = (Ticket) ReflectionUtils.invokeMethod(find, tickets, lock);
+			SessionState owner = (front != null) ? sessions.get(front.session()) : null;
+			if (owner != null && change.accepted() && (front.number() != number || owner != session)) {
+				ReflectionUtils.invokeMethod(remove, tickets, owner, front, change);
 			}
 		}
 

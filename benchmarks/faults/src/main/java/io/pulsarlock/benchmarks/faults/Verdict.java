@@ -112,7 +112,13 @@ final class Verdict {
 
 	/** The reasons for a bad verdict, one per line. */
 	List<String> reasons() {
-		return Stream.concat(this.failed.stream(), broken().stream()).toList();
+		return Stream.of(this.failed, unproven(), broken()).flatMap(List::stream).toList();
+	}
+
+	/** Readers and permits prove nothing unless they meet. */
+	private List<String> unproven() {
+		boolean met = this.tallies.isEmpty() || this.tallies.values().stream().anyMatch((tally) -> tally.shared > 0);
+		return met ? List.of() : List.of("no lock was ever shared");
 	}
 
 	private List<String> broken() {
@@ -130,7 +136,7 @@ final class Verdict {
 		StringBuilder text = new StringBuilder();
 		text.append("# Fault campaign\n\n");
 		boolean broken = !broken().isEmpty();
-		String verdict = broken ? "BROKEN" : this.failed.isEmpty() ? "nothing was broken" : "not run to its end";
+		String verdict = broken ? "BROKEN" : reasons().isEmpty() ? "nothing was broken" : "not run to its end";
 		text.append("**Verdict: ").append(verdict).append(".**\n\n");
 		text.append(Machine.describe()).append("\n\n");
 		text.append("Seed ")
@@ -144,8 +150,8 @@ final class Verdict {
 			.append(" arenas of ")
 			.append(this.settings.nodes())
 			.append(" nodes, ")
-			.append(this.settings.locks() + Arena.LONG_LOCKS + Arena.HOME_LOCKS)
-			.append(" locks and a leader group in each.");
+			.append(this.settings.locks() + Arena.LONG_LOCKS + Arena.HOME_LOCKS + Arena.SHARED_LOCKS.size())
+			.append(" locks, one of them with readers and one of permits, and a leader group in each.");
 		if (this.settings.held() > 0) {
 			text.append(" Besides, each node held ").append(this.settings.held()).append(" locks.");
 		}
@@ -186,11 +192,13 @@ final class Verdict {
 				"""
 						## By fault
 
-						Overlap: milliseconds in which two believed to hold the same lock, per 1 000 hand-offs, and the longest.
+						Shared: hand-offs to a reader, or to a holder of a permit, beside others.
+						Overlap: milliseconds in which two believed to hold the same lock that do not fit together, or more permits
+						than there are, per 1 000 hand-offs, and the longest.
 						Told before: least time from the callback of a loss to the next grant, of holders that could run.
 						Next: from the fault (of Pulsar's faults: from their end) until a node had the lock.
 
-						| fault | rounds | as holder / heir / waiter / leader / keeper | hand-offs | overlap ms/1000 (max) | losses (bystanders) | untold | told late | told before, least | next p50 / p99 / max s | bound s | missed fire times |
+						| fault | rounds | as holder / heir / waiter / leader / keeper | hand-offs (shared) | overlap ms/1000 (max) | losses (bystanders) | untold | told late | told before, least | next p50 / p99 / max s | bound s | missed fire times |
 						|---|---|---|---|---|---|---|---|---|---|---|---|
 						""");
 		for (Tally tally : this.tallies.values()) {
@@ -204,6 +212,9 @@ final class Verdict {
 					.collect(Collectors.joining(" / ")))
 				.append(" | ")
 				.append(tally.handOffs)
+				.append(" (")
+				.append(tally.shared)
+				.append(")")
 				.append(String.format(" | %.3f (%.3f)", tally.overlapPerThousand(), tally.overlapMax))
 				.append(" | ")
 				.append(tally.losses)

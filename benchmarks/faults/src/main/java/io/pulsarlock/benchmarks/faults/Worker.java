@@ -132,6 +132,13 @@ final class Worker implements Runnable {
 		}
 		this.tenure = tenure;
 		tenure.look();
+		if (!tenure.isAlone()) {
+			// Whoever shares the lock writes nothing.
+			work(tenure);
+			Thread.interrupted();
+			tenure.leaving();
+			return;
+		}
 		long checked = read(Store.CHECKED, tenure.token());
 		long unchecked = read(Store.UNCHECKED, tenure.token());
 		work(tenure);

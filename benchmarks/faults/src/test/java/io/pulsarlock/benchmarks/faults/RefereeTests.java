@@ -52,6 +52,70 @@ class RefereeTests {
 	}
 
 	@Test
+	void readersOverlapAndEnterInAnyOrder() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 3, "1 " + Integer.MAX_VALUE, 1, 4);
+		hold("b", 2, "1 " + Integer.MAX_VALUE, 2, 6);
+		hold("c", 4, Integer.MAX_VALUE + " " + Integer.MAX_VALUE, 7, 8);
+		Referee referee = referee();
+		assertThat(referee.violations()).isEmpty();
+		assertThat(tally(referee).shared).isEqualTo(1);
+		assertThat(tally(referee).handOffs).isEqualTo(3);
+	}
+
+	@Test
+	void readerMustNotOverlapWithAWriter() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, "1 " + Integer.MAX_VALUE, 1, 5);
+		hold("b", 2, "1 " + Integer.MAX_VALUE, 2, 9);
+		hold("c", 3, Integer.MAX_VALUE + " " + Integer.MAX_VALUE, 4, 8);
+		Referee referee = referee();
+		assertThat(kinds(referee)).containsExactly(Kind.OVERLAP);
+		assertThat(tally(referee).overlapMax).isEqualTo(4000);
+		hold("d", 4, "1 " + Integer.MAX_VALUE, 7, 7.5);
+		assertThat(kinds(referee())).containsExactly(Kind.OVERLAP, Kind.OVERLAP);
+	}
+
+	@Test
+	void noMoreHaveAPermitThanThereAre() {
+		round(Fault.RESET, "a", 1, 2);
+		hold("a", 1, "1 2", 1, 5);
+		hold("b", 2, "1 2", 2, 7);
+		hold("c", 3, "1 2", 5, 6);
+		assertThat(referee().violations()).isEmpty();
+		hold("d", 4, "1 2", 5.5, 8);
+		assertThat(kinds(referee())).containsExactly(Kind.OVERLAP);
+	}
+
+	@Test
+	void differentNumbersOfPermitsAreNeverMixed() {
+		hold("a", 1, "1 2", 1, 5);
+		hold("b", 2, "1 3", 2, 7);
+		assertThat(kinds(referee())).containsExactly(Kind.OVERLAP);
+	}
+
+	@Test
+	void tokenOfAWriterGrows() {
+		hold("a", 7, "1 " + Integer.MAX_VALUE, 1, 2);
+		hold("b", 6, Integer.MAX_VALUE + " " + Integer.MAX_VALUE, 3, 4);
+		assertThat(kinds(referee())).containsExactly(Kind.TOKEN);
+		hold("c", 5, "1 " + Integer.MAX_VALUE, 5, 6);
+		assertThat(kinds(referee())).containsExactly(Kind.TOKEN, Kind.TOKEN);
+	}
+
+	@Test
+	void lossOfAReaderMustBeToldBeforeTheNextWriter() {
+		round(Fault.BLACKHOLE, "a", 1, 2);
+		read("a", "G", 1, "lock 1 1 " + Integer.MAX_VALUE);
+		read("a", "E", 2, "lock 1 " + 2 * SECOND + " LOST");
+		read("a", "L", 4.25, "lock 1 CONNECTION_LOST");
+		hold("b", 2, "1 " + Integer.MAX_VALUE, 3, 3.5);
+		assertThat(referee().violations()).isEmpty();
+		hold("c", 3, Integer.MAX_VALUE + " " + Integer.MAX_VALUE, 4, 5);
+		assertThat(kinds(referee())).containsExactly(Kind.TOLD_LATE);
+	}
+
+	@Test
 	void whoeverDidNotBelieveDoesNotOverlap() {
 		// Granted before the process was paused, recorded after it continued.
 		hold("b", 2, 4, 5, 5);
@@ -287,6 +351,11 @@ class RefereeTests {
 	private void hold(String node, long token, double granted, double lastTrue, double ended, String how) {
 		read(node, "G", granted, "lock " + token);
 		read(node, "E", ended, "lock " + token + " " + Math.round(lastTrue * SECOND) + " " + how);
+	}
+
+	private void hold(String node, long token, String part, double granted, double ended) {
+		read(node, "G", granted, "lock " + token + " " + part);
+		read(node, "E", ended, "lock " + token + " " + Math.round(ended * SECOND) + " RELEASED");
 	}
 
 	private void read(String node, String what, double at, String rest) {
