@@ -198,6 +198,7 @@ function makeNode(stream) {
 	const buttons = {
 		resign: button('resign', 'Resign', () => send('POST', stream.url + '/api/groups/digest/resign')),
 		job: button('job', 'Start job', () => send('POST', stream.url + '/api/job')),
+		send: button('send', 'Send letters', () => send('POST', stream.url + '/api/newsletter')),
 		pause: button('pause', 'Pause 20 s', () => pause(stream.name)),
 		resume: button('resume', 'Resume', () => act(stream.name, 'resume')),
 		kill: button('kill', 'Kill −9', () => act(stream.name, 'kill')),
@@ -284,7 +285,7 @@ function drawNode(item, stream, view) {
 
 	const alive = !process || process.state !== 'dead';
 	const paused = Boolean(process && process.state === 'paused');
-	const show = { resign: leads, job: alive && !paused, pause: process && alive && !paused, resume: paused,
+	const show = { resign: leads, job: alive && !paused, send: alive && !paused, pause: process && alive && !paused, resume: paused,
 		kill: process && alive, restart: process && !alive, cut: process && alive && !process.cut, mend: process && process.cut };
 	item.querySelectorAll('button').forEach((button) => {
 		const hide = !show[button.dataset.action];
@@ -348,6 +349,19 @@ function drawDigest(digest) {
 	});
 }
 
+/** A node may be there several times, once for each of its batches. */
+function drawSenders(list, nodes) {
+	const seen = new Map();
+	const batches = nodes.map((node) => {
+		seen.set(node, (seen.get(node) || 0) + 1);
+		return { node, key: node + '/' + seen.get(node) };
+	});
+	sync(list, batches, (batch) => batch.key, (batch) => element('li', { className: 'badge', textContent: batch.node }),
+		(item, batch) => {
+			item.dataset.node = numberOf(batch.node);
+		});
+}
+
 function draw() {
 	const nodes = [...streams.values()].filter((stream) => stream.name)
 		.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
@@ -360,6 +374,8 @@ function draw() {
 	if (!view) {
 		sync(byId('coupons'), [], () => '');
 		sync(byId('digest'), [], () => '');
+		drawSenders(byId('sending'), []);
+		drawSenders(byId('waiting'), []);
 		['digest-summary', 'job-text'].forEach((id) => text(byId(id), ''));
 		byId('job').value = 0;
 		byId('issue').disabled = true;
@@ -377,6 +393,8 @@ function draw() {
 	drawDigest(view.digest);
 	byId('job').max = view.job.steps;
 	byId('job').value = view.job.done;
+	drawSenders(byId('sending'), view.newsletter.sending);
+	drawSenders(byId('waiting'), view.newsletter.waiting);
 	text(byId('job-text'), `${view.job.done} of ${view.job.steps}${view.job.node && ', by ' + view.job.node}`);
 }
 

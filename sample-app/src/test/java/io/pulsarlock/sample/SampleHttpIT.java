@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -80,6 +82,29 @@ class SampleHttpIT {
 		assertThat(demo.send("POST", coupon + "/redeem").join().body()).contains("\"frozen\"");
 		demo.send("POST", coupon + "/unfreeze").join();
 		assertThat(demo.send("POST", coupon + "/redeem").join().statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void noMoreThanTwoNodesSendAtOnce() {
+		ALL.forEach((node) -> assertThat(demo.send("POST", demo.url(node) + "/api/newsletter").join().statusCode())
+			.isEqualTo(200));
+		Set<String> senders = new TreeSet<>();
+		await().atMost(Duration.ofSeconds(20)).until(() -> {
+			List<String> sending = senders("sending");
+			assertThat(sending).hasSizeLessThanOrEqualTo(2);
+			senders.addAll(sending);
+			return sending.size() == 2 && senders("waiting").size() == 1;
+		});
+		await().atMost(Duration.ofSeconds(30)).until(() -> {
+			List<String> sending = senders("sending");
+			assertThat(sending).hasSizeLessThanOrEqualTo(2);
+			senders.addAll(sending);
+			return senders.size() == 3 && sending.isEmpty();
+		});
+	}
+
+	private static List<String> senders(String part) {
+		return demo.node(2).get("newsletter").get(part).valueStream().map(JsonNode::asString).toList();
 	}
 
 	@Test

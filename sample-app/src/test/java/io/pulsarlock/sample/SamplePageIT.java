@@ -155,6 +155,20 @@ class SamplePageIT {
 
 	@Test
 	@Order(6)
+	void showsWhoSharesThePermits() {
+		List.of("node-1", "node-2", "node-3").forEach((name) -> click(name, "send"));
+		await().atMost(Duration.ofSeconds(20))
+			.ignoreException(StaleElementReferenceException.class)
+			.untilAsserted(() -> {
+				assertThat(senders("sending")).hasSize(2).doesNotHaveDuplicates();
+				assertThat(senders("waiting")).hasSize(1);
+			});
+		screenshot("newsletter");
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(senders("sending")).isEmpty());
+	}
+
+	@Test
+	@Order(7)
 	void showsALockInTheConsoleWhileItIsHeld() throws IOException {
 		// The job takes half a minute, on whichever node.
 		click("node-1", "job");
@@ -173,7 +187,7 @@ class SamplePageIT {
 	}
 
 	@Test
-	@Order(7)
+	@Order(8)
 	void worksInTheDarkOnNarrowScreensAndByKeyboard() {
 		browser().executeCdpCommand("Emulation.setEmulatedMedia",
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
@@ -222,6 +236,10 @@ class SamplePageIT {
 
 	private static List<String> coupons() {
 		return browser().findElements(By.cssSelector("#coupons th")).stream().map(WebElement::getText).toList();
+	}
+
+	private static List<String> senders(String list) {
+		return browser().findElements(By.cssSelector("#" + list + " li")).stream().map(WebElement::getText).toList();
 	}
 
 	private static List<String> states() {

@@ -13,6 +13,7 @@ import io.pulsarlock.sample.SampleProperties;
 import io.pulsarlock.sample.coupon.CouponService;
 import io.pulsarlock.sample.digest.DigestReport;
 import io.pulsarlock.sample.job.JobRunner;
+import io.pulsarlock.sample.newsletter.NewsletterRunner;
 
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -46,18 +47,21 @@ class NodeController {
 
 	private final JobRunner job;
 
+	private final NewsletterRunner newsletter;
+
 	private final SampleProperties properties;
 
 	private final List<SseEmitter> pages = new CopyOnWriteArrayList<>();
 
 	NodeController(LockMonitor monitor, Leadership leadership, NodeEvents events, CouponService coupons,
-			DigestReport digest, JobRunner job, SampleProperties properties) {
+			DigestReport digest, JobRunner job, NewsletterRunner newsletter, SampleProperties properties) {
 		this.monitor = monitor;
 		this.leadership = leadership;
 		this.events = events;
 		this.coupons = coupons;
 		this.digest = digest;
 		this.job = job;
+		this.newsletter = newsletter;
 		this.properties = properties;
 	}
 
@@ -98,6 +102,11 @@ class NodeController {
 	@PostMapping("/job")
 	void startJob() {
 		this.job.start();
+	}
+
+	@PostMapping("/newsletter")
+	void sendNewsletter() {
+		this.newsletter.start();
 	}
 
 	@GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

@@ -9,6 +9,7 @@ import io.pulsarlock.LockStatistics;
 import io.pulsarlock.sample.coupon.CouponService.CouponStock;
 import io.pulsarlock.sample.digest.DigestReport;
 import io.pulsarlock.sample.job.JobRunner;
+import io.pulsarlock.sample.newsletter.NewsletterRunner;
 
 /**
  * What one node knows and says, for the page.
@@ -25,12 +26,14 @@ import io.pulsarlock.sample.job.JobRunner;
  * @param coupons the coupons in the database
  * @param digest the digest in the database
  * @param job the long job
+ * @param newsletter who sends the newsletter
  * @param nodes the addresses of all nodes
  * @param control the address of the demo's launcher
  */
 record Snapshot(String node, boolean inTouch, int held, int waiting, List<String> leads, String trouble,
 		List<Line> groups, List<Session> sessions, List<NodeEvents.Entry> events, List<CouponStock> coupons,
-		DigestReport.Report digest, JobRunner.State job, Map<String, String> nodes, String control) {
+		DigestReport.Report digest, JobRunner.State job, NewsletterRunner.State newsletter, Map<String, String> nodes,
+		String control) {
 
 	/**
 	 * One leader group.
@@ -71,7 +74,8 @@ record Snapshot(String node, boolean inTouch, int held, int waiting, List<String
 			Map<String, String> nodes, String control) {
 		return new Snapshot(node, statistics.confirmed(), statistics.held(), statistics.waiting(), leads, trouble,
 				known(view, ClusterView::groups, Line::of), known(view, ClusterView::sessions, Session::of), events,
-				coupons, digest, job, nodes, control);
+				coupons, digest, job, (view != null) ? NewsletterRunner.state(view) : NewsletterRunner.State.NONE,
+				nodes, control);
 	}
 
 }
