@@ -87,7 +87,8 @@ class DocumentationTests {
 
 	private static List<String> importsAndRest(String block) {
 		int end = block.indexOf('\n', block.lastIndexOf("\nimport ") + 1);
-		return block.startsWith("import ") ? List.of(block.substring(0, end), block.substring(end + 1))
+		// A block may be an import alone.
+		return (block.startsWith("import ") && end > 0) ? List.of(block.substring(0, end), block.substring(end + 1))
 				: List.of(block);
 	}
 
