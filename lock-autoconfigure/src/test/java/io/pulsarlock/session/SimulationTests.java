@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Runs the production classes through millions of steps in a world full of faults.
- * Repeatable: the seeds are always the same. The proofs run ten times as many. System
+ * Repeatable: the seeds are always the same. The proofs run five times as many. System
  * properties, each beginning with {@code pulsarlock.simulation}: {@code .steps} makes it
  * longer, {@code .from} is the first seed, {@code .seed} repeats one run and
  * {@code .twin} repeats it with a rule broken, {@code .trace} is the number of lines a
@@ -31,7 +31,7 @@ class SimulationTests {
 
 	private static final long STEPS = Long.getLong("pulsarlock.simulation.steps", USUAL_STEPS);
 
-	private static final int PROOF_FACTOR = 10;
+	private static final int PROOF_FACTOR = 5;
 
 	private static final long FROM = Long.getLong("pulsarlock.simulation.from", 0);
 
