@@ -2,11 +2,14 @@ package io.pulsarlock.pulsar;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits, without a thread that waits, for what concerns the Pulsar client. The common
@@ -64,6 +67,19 @@ final class ClientTimer {
 			future.completeExceptionally(ex);
 		}
 		return future;
+	}
+
+	/**
+	 * Runs something later that must neither be long nor block.
+	 * @return null if there can be no thread
+	 */
+	static @Nullable Future<?> later(long nanos, Runnable task) {
+		try {
+			return timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			return null;
+		}
 	}
 
 	/** Runs what must neither be long nor block. */

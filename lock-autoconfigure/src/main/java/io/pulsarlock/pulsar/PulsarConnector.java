@@ -183,7 +183,7 @@ public final class PulsarConnector implements Connector {
 			})
 			.thenCompose((begin) -> {
 				opening.begin = begin;
-				return reader(client, topic);
+				return reader(client, topic, DemandReader.queueSize(client));
 			})
 			.thenCompose((reader) -> {
 				opening.reader = reader;
@@ -196,8 +196,9 @@ public final class PulsarConnector implements Connector {
 			.<Journal>thenApply((producer) -> {
 				this.opened = true;
 				this.failures.accepted();
-				return new PulsarJournal(producer, opening.reader(), opening.keeper(),
-						new RangeReader(() -> reader(client, topic), opening.begin),
+				return new PulsarJournal(producer, opening.reader(),
+						new DemandReader(opening.reader(), opening.begin, start.last()), opening.keeper(),
+						new RangeReader(() -> reader(client, topic, RangeReader.QUEUE_SIZE), opening.begin),
 						new JournalBegin(opening.begin, start.wasEmpty(), (ledger) -> this.earliest.put(topic, ledger)),
 						this.failures, topic, signer, !this.encryption.isEmpty(),
 						new Diversion(opening.keeper(), start.last(), () -> this.failures.diverted(topic)));
@@ -306,7 +307,7 @@ public final class PulsarConnector implements Connector {
 	 * Reads from the earliest retained record, once it is resumed. A plain consumer and
 	 * not the client's reader, which would acknowledge every record for nothing.
 	 */
-	private CompletableFuture<Consumer<byte[]>> reader(PulsarClient client, String topic) {
+	private CompletableFuture<Consumer<byte[]>> reader(PulsarClient client, String topic, int queueSize) {
 		return this.encryption.apply(client.newConsumer(Schema.BYTES))
 			.topic(topic)
 			.subscriptionName(this.topics.subscriptionPrefix() + READER + UUID.randomUUID())
@@ -314,7 +315,7 @@ public final class PulsarConnector implements Connector {
 			.subscriptionMode(SubscriptionMode.NonDurable)
 			.subscriptionInitialPosition(SubscriptionInitialPosition.Earliest)
 			.consumerName(this.node)
-			.receiverQueueSize(1000)
+			.receiverQueueSize(queueSize)
 			.startPaused(true)
 			// It acknowledges nothing, and need not look ten times a second whether it
 			// does.

@@ -40,6 +40,8 @@ final class PulsarJournal implements Journal {
 
 	private final Consumer<byte[]> reader;
 
+	private final DemandReader demand;
+
 	private final Consumer<byte[]> keeper;
 
 	private final RangeReader rangeReader;
@@ -68,11 +70,12 @@ final class PulsarJournal implements Journal {
 
 	private long disconnections;
 
-	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, Consumer<byte[]> keeper, RangeReader rangeReader,
-			JournalBegin begin, Failures failures, String topic, @Nullable RecordSigner signer, boolean encrypted,
-			Diversion diversion) {
+	PulsarJournal(Producer<byte[]> producer, Consumer<byte[]> reader, DemandReader demand, Consumer<byte[]> keeper,
+			RangeReader rangeReader, JournalBegin begin, Failures failures, String topic, @Nullable RecordSigner signer,
+			boolean encrypted, Diversion diversion) {
 		this.producer = producer;
 		this.reader = reader;
+		this.demand = demand;
 		this.keeper = keeper;
 		this.rangeReader = rangeReader;
 		this.begin = begin;
@@ -87,7 +90,7 @@ final class PulsarJournal implements Journal {
 	@Override
 	public Position start(Listener listener) {
 		this.listener = listener;
-		this.reader.resume();
+		this.demand.start();
 		readOn(listener);
 		return this.begin.after();
 	}
@@ -121,6 +124,7 @@ final class PulsarJournal implements Journal {
 						misled(position(message.getMessageId()));
 						return;
 					}
+					this.demand.came(message, this.producer.getProducerName().equals(message.getProducerName()));
 					deliver(message, listener);
 					if (!once.compareAndSet(false, true)) {
 						readOn(listener);
@@ -138,6 +142,7 @@ final class PulsarJournal implements Journal {
 	/** Nothing more is told or written, so that the session ends and opens anew. */
 	private void misled(Position first) {
 		this.misled = true;
+		this.demand.close();
 		logger.warn("The journal '" + this.topic + "' begins at " + first + " and was found to begin with ledger "
 				+ this.begin.after().ledgerId()
 				+ ": its Pulsar client has been led to another Pulsar cluster meanwhile. It is opened again");
@@ -193,11 +198,13 @@ final class PulsarJournal implements Journal {
 	private Position written(MessageId id) {
 		Position position = position(id);
 		this.diversion.written(position);
+		this.demand.written(position);
 		return position;
 	}
 
 	@Override
 	public long connection() {
+		this.demand.look();
 		boolean now = this.producer.isConnected() && this.reader.isConnected();
 		long disconnections = disconnections();
 		if (now && (!this.connected || disconnections != this.disconnections)) {
@@ -232,6 +239,7 @@ final class PulsarJournal implements Journal {
 			return CompletableFuture.completedFuture(null);
 		}
 		this.closed = true;
+		this.demand.close();
 		return ClientTimer.limit(this.producer.flushAsync(), FLUSH_MILLIS)
 			.handle((none, ex) -> CompletableFuture.allOf(
 					Closing.gently(this.keeper::isConnected, this.keeper::closeAsync),

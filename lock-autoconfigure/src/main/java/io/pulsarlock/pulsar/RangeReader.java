@@ -13,6 +13,9 @@ import org.apache.pulsar.client.api.Message;
  */
 final class RangeReader {
 
+	/** What a reader that it is given should ask for at once. */
+	static final int QUEUE_SIZE = 1000;
+
 	private static final long LIMIT_MILLIS = 5000;
 
 	/** So few records are read from the beginning, which costs less than to seek. */

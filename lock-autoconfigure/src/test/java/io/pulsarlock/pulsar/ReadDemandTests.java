@@ -1,0 +1,246 @@
+package io.pulsarlock.pulsar;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import io.pulsarlock.line.Position;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static io.pulsarlock.pulsar.SimulatedDispatch.MILLI;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ReadDemand}.
+ */
+class ReadDemandTests {
+
+	private static final long SECOND = 1000 * MILLI;
+
+	private final SimulatedDispatch dispatch = new SimulatedDispatch();
+
+	static IntStream seeds() {
+		return IntStream.range(0, 200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 100, 200, 500, 1000, 2000 })
+	void whatOthersHaveWrittenIsThereSoonAfterAnOwnReceipt(int othersPerSecond) {
+		this.dispatch.start(Position.NONE);
+		Random random = new Random(1);
+		write(random, othersPerSecond, false);
+		write(random, 50, true);
+		this.dispatch.run(20 * SECOND);
+		assertThat(this.dispatch.delays).hasSizeGreaterThan(800);
+		assertThat(percentile(this.dispatch.delays, 90)).isLessThan(MILLI);
+		assertThat(this.dispatch.idle).isLessThanOrEqualTo(ReadDemand.BOUND);
+	}
+
+	@Test
+	void entryIsThereAtOnceWhereItIsQuiet() {
+		this.dispatch.start(Position.NONE);
+		for (int i = 0; i < 50; i++) {
+			this.dispatch.run(100 * MILLI);
+			Position written = this.dispatch.write(1, false);
+			this.dispatch.run(MILLI / 2);
+			assertThat(this.dispatch.sent).last().isEqualTo(written);
+		}
+		assertThat(this.dispatch.looks).isZero();
+		assertThat(this.dispatch.asks).isLessThan(120);
+		assertThat(this.dispatch.idle).isLessThanOrEqualTo(ReadDemand.BOUND);
+	}
+
+	@Test
+	void entriesOfOthersAreThereInTimeWhereItIsBusy() {
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 1000, false);
+		this.dispatch.run(SECOND);
+		for (int i = 0; i < 200; i++) {
+			Position written = this.dispatch.write(1, false);
+			this.dispatch.run(ReadDemand.SELDOM + MILLI);
+			assertThat(this.dispatch.sent).contains(written);
+		}
+	}
+
+	@Test
+	void busyJournalIsNotReadOneByOne() {
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 3000, false);
+		this.dispatch.run(10 * SECOND);
+		assertThat(this.dispatch.asks + this.dispatch.looks).isLessThan(2_500);
+		assertThat(this.dispatch.idle).isLessThanOrEqualTo(ReadDemand.BOUND);
+	}
+
+	@Test
+	void oneNodeAloneNeitherLooksNorAsksForEachEntry() {
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 2000, true);
+		this.dispatch.run(10 * SECOND);
+		assertThat(this.dispatch.looks).isZero();
+		assertThat(this.dispatch.asks).isLessThan(5_000);
+		assertThat(this.dispatch.idle).isLessThanOrEqualTo(ReadDemand.BOUND);
+	}
+
+	@Test
+	void whatIsThereAtTheBeginningIsReadAtOnce() {
+		for (int i = 0; i < 20_000; i++) {
+			this.dispatch.write(1, false);
+			if (i % 7_000 == 0) {
+				this.dispatch.roll();
+			}
+		}
+		this.dispatch.start(this.dispatch.write(1, false));
+		this.dispatch.run(200 * MILLI);
+		assertThat(this.dispatch.isComplete()).isTrue();
+		assertThat(this.dispatch.most).isLessThanOrEqualTo(ReadDemand.WINDOW);
+	}
+
+	@Test
+	void batchThatIsLargerThanTheWindowDoesNotEndTheReading() {
+		this.dispatch.start(Position.NONE);
+		for (int i = 0; i < 10; i++) {
+			this.dispatch.write(3000, false);
+			this.dispatch.run(20 * MILLI);
+		}
+		this.dispatch.write(1, false);
+		this.dispatch.run(20 * MILLI);
+		assertThat(this.dispatch.isComplete()).isTrue();
+	}
+
+	@Test
+	void permitsThatAreLostAreAskedForAgain() {
+		this.dispatch.start(Position.NONE);
+		this.dispatch.run(SECOND);
+		this.dispatch.losePermits();
+		// The broker has one reading under way.
+		this.dispatch.write(1, false);
+		this.dispatch.write(1, false);
+		this.dispatch.losePermits();
+		this.dispatch.write(1, true);
+		this.dispatch.run(200 * MILLI);
+		assertThat(this.dispatch.isComplete()).isTrue();
+		assertThat(this.dispatch.reconnects).isZero();
+	}
+
+	@Test
+	void permitsThatTheReaderDoesNotKnowOfAreUsedUp() {
+		this.dispatch.start(Position.NONE);
+		Random random = new Random(1);
+		write(random, 500, false);
+		write(random, 50, true);
+		this.dispatch.addPermits(100);
+		this.dispatch.run(SECOND);
+		this.dispatch.delays.clear();
+		this.dispatch.run(10 * SECOND);
+		assertThat(percentile(this.dispatch.delays, 90)).isLessThan(MILLI);
+	}
+
+	@Test
+	void longRestOfALedgerIsNotReadOneByOne() {
+		this.dispatch.start(Position.NONE);
+		this.dispatch.run(SECOND);
+		for (int i = 0; i < 10_000; i++) {
+			this.dispatch.write(1, false);
+		}
+		this.dispatch.roll();
+		this.dispatch.write(1, true);
+		this.dispatch.run(100 * MILLI);
+		assertThat(this.dispatch.isComplete()).isTrue();
+	}
+
+	@Test
+	void whatIsSkippedIsReadOverANewConnection() {
+		this.dispatch.start(Position.NONE);
+		this.dispatch.write(1, true);
+		this.dispatch.run(SECOND);
+		this.dispatch.write(1, true);
+		this.dispatch.write(1, true);
+		this.dispatch.skip();
+		this.dispatch.run(3 * SECOND);
+		assertThat(this.dispatch.isComplete()).isTrue();
+		assertThat(this.dispatch.reconnects).isEqualTo(1);
+	}
+
+	@Test
+	void whatNeverComesIsNotWaitedForForever() {
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 1000, false);
+		this.dispatch.run(SECOND);
+		this.dispatch.roll();
+		SimulatedDispatch quiet = new SimulatedDispatch();
+		quiet.writeMarker();
+		quiet.start(new Position(1, 0));
+		quiet.run(60 * SECOND);
+		assertThat(quiet.reconnects).isEqualTo(1);
+		Position written = quiet.write(1, false);
+		quiet.run(20 * MILLI);
+		assertThat(quiet.sent).containsExactly(written);
+	}
+
+	@Test
+	void readerThatCannotLookReadsAsAnOrdinaryOne() {
+		this.dispatch.looksFail = true;
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 2000, false);
+		this.dispatch.run(SECOND);
+		for (int i = 0; i < 100; i++) {
+			Position written = this.dispatch.write(1, false);
+			this.dispatch.run(20 * MILLI);
+			assertThat(this.dispatch.sent).contains(written);
+		}
+		assertThat(this.dispatch.looks).isLessThan(5);
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void everythingComesWhateverHappens(int seed) {
+		Random random = new Random(seed);
+		for (int i = random.nextInt(3000); i > 0; i--) {
+			this.dispatch.write(1, false);
+		}
+		this.dispatch.start(this.dispatch.write(1, false));
+		write(random, 1 + random.nextInt(1000), false);
+		write(random, 1 + random.nextInt(200), true);
+		this.dispatch.run(SECOND);
+		for (int i = 0; i < 10; i++) {
+			switch (random.nextInt(6)) {
+				case 0 -> this.dispatch.roll();
+				case 1 -> {
+					this.dispatch.disconnect();
+					this.dispatch.at(random.nextInt(200) * MILLI, this.dispatch::connect);
+				}
+				case 2 -> this.dispatch.write(1 + random.nextInt(3000), false);
+				case 3 -> this.dispatch.writeMarker();
+				case 4 -> this.dispatch.losePermits();
+				default -> this.dispatch.run(random.nextInt(1000) * MILLI);
+			}
+			this.dispatch.run(random.nextInt(300) * MILLI);
+		}
+		this.dispatch.run(SECOND);
+		this.stopped = true;
+		this.dispatch.run(20 * SECOND);
+		assertThat(this.dispatch.isComplete()).isTrue();
+		assertThat(this.dispatch.most).isLessThanOrEqualTo(ReadDemand.WINDOW + 3000);
+	}
+
+	private boolean stopped;
+
+	/** At random moments. */
+	private void write(Random random, int perSecond, boolean own) {
+		long pause = (long) (-Math.log(1 - random.nextDouble()) * SECOND / perSecond);
+		this.dispatch.at(pause, () -> {
+			if (!this.stopped) {
+				this.dispatch.write(1, own);
+				write(random, perSecond, own);
+			}
+		});
+	}
+
+	private static long percentile(List<Long> values, int percent) {
+		return values.stream().sorted().toList().get(values.size() * percent / 100);
+	}
+
+}
