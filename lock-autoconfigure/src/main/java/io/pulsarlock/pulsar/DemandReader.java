@@ -2,6 +2,9 @@ package io.pulsarlock.pulsar;
 
 import java.util.concurrent.Future;
 
+import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.pulsar.ReadDemand.Step;
 import org.apache.commons.logging.Log;
@@ -87,9 +90,20 @@ final class DemandReader {
 		advance((now) -> this.demand.came(position, messages, own, now));
 	}
 
+	/** This node writes a record. */
+	void writes(JournalRecord record) {
+		if (record instanceof Request) {
+			advance(this.demand::requests);
+		}
+		else if (record instanceof Release) {
+			advance((now) -> this.demand.releases());
+		}
+	}
+
 	/** An own record is persistent at that position. */
-	void written(Position position) {
-		advance((now) -> this.demand.written(position, now));
+	void written(Position position, JournalRecord record) {
+		boolean awaited = !(record instanceof Release);
+		advance((now) -> this.demand.written(position, awaited, now));
 	}
 
 	/** Looks after the connection, from time to time. */

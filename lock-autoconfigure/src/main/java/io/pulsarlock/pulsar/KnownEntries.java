@@ -22,6 +22,12 @@ final class KnownEntries {
 	/** The furthest that is known to be there. */
 	private Position there;
 
+	/** Up to where every entry is needed, be it known from a receipt. */
+	private Position needed;
+
+	/** Up to where every entry is to be sent. */
+	private Position wanted;
+
 	/** Up to where every entry was sent, or is an own record with a receipt. */
 	private Position sure;
 
@@ -40,6 +46,8 @@ final class KnownEntries {
 		this.sent = after;
 		this.sure = after;
 		this.there = last;
+		this.needed = last;
+		this.wanted = last;
 	}
 
 	/**
@@ -62,9 +70,17 @@ final class KnownEntries {
 		return true;
 	}
 
-	/** An own record is at that position. */
-	void written(Position position) {
-		found(position);
+	/**
+	 * An own record is at that position.
+	 * @param awaited whether what stands before it is needed soon
+	 */
+	void written(Position position, boolean awaited) {
+		if (position.isAfter(this.there)) {
+			this.there = position;
+		}
+		if (awaited && position.isAfter(this.needed)) {
+			this.needed = position;
+		}
 		if (position.isAfter(this.sent)) {
 			this.own.add(position);
 			settle();
@@ -79,16 +95,21 @@ final class KnownEntries {
 		}
 	}
 
-	/** There is an entry at that position, or was. */
+	/** There is an entry at that position, or was, and it is to be sent. */
 	void found(Position position) {
-		if (position.entryId() >= 0 && position.isAfter(this.there)) {
-			this.there = position;
+		if (position.entryId() >= 0 && position.isAfter(this.sent)) {
+			this.wanted = position;
+			if (position.isAfter(this.there)) {
+				this.there = position;
+			}
 		}
 	}
 
 	/** What is known to be there and was not sent is not waited for any longer. */
 	void giveUp() {
 		this.there = this.sent;
+		this.needed = this.sent;
+		this.wanted = this.sent;
 		this.own.clear();
 		this.sure = this.sent;
 	}
@@ -98,9 +119,9 @@ final class KnownEntries {
 		return this.there.isAfter(this.sent);
 	}
 
-	/** Whether something is there that this node does not know from its own receipts. */
-	boolean isUnsure() {
-		return this.there.isAfter(this.sure);
+	/** Whether something is to be sent now. */
+	boolean isWanted() {
+		return this.needed.isAfter(this.sure) || this.wanted.isAfter(this.sent);
 	}
 
 	/**

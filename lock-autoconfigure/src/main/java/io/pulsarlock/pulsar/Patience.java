@@ -26,7 +26,16 @@ final class Patience {
 
 	private long reconnectedAt;
 
-	/** Something has come, or there is nothing to come. */
+	/** Whether nothing has come since the reader connected again. */
+	private boolean inVain;
+
+	/** What was waited for has come, or part of it. */
+	void came() {
+		end();
+		this.inVain = false;
+	}
+
+	/** There is nothing to wait for, or not yet. */
 	void end() {
 		this.waiting = false;
 	}
@@ -45,15 +54,21 @@ final class Patience {
 			return Step.NONE;
 		}
 		this.since = now;
-		if (this.attempts++ < ATTEMPTS) {
+		if (this.attempts < ATTEMPTS) {
+			this.attempts++;
 			return Step.ASK_AGAIN;
 		}
-		this.waiting = false;
-		if (this.reconnected && now - this.reconnectedAt < PERIOD) {
+		if (this.inVain) {
+			came();
 			return Step.GIVE_UP;
 		}
+		if (this.reconnected && now - this.reconnectedAt < PERIOD) {
+			return Step.NONE;
+		}
+		end();
 		this.reconnected = true;
 		this.reconnectedAt = now;
+		this.inVain = true;
 		return Step.RECONNECT;
 	}
 

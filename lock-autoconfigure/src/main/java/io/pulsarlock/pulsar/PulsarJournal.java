@@ -189,16 +189,17 @@ final class PulsarJournal implements Journal {
 		if (diverted != null) {
 			return CompletableFuture.failedFuture(diverted);
 		}
+		this.demand.writes(record);
 		TypedMessageBuilder<byte[]> message = this.producer.newMessage().value(RecordCodec.encode(record, this.signer));
 		return (this.encrypted ? MessageContent.encrypted(message, record, this.signer) : message).sendAsync()
-			.thenApply(this::written)
+			.thenApply((id) -> written(id, record))
 			.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(this.failures.translate(ex, this.topic)));
 	}
 
-	private Position written(MessageId id) {
+	private Position written(MessageId id, JournalRecord record) {
 		Position position = position(id);
 		this.diversion.written(position);
-		this.demand.written(position);
+		this.demand.written(position, record);
 		return position;
 	}
 

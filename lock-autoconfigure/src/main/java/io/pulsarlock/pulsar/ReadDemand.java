@@ -14,9 +14,9 @@ import io.pulsarlock.line.Position;
  * This one asks for what is known to be there, and for no more:
  * <ul>
  * <li>What stands before an own record is asked for when the receipt of that record has
- * come; what is known from receipts without a gap can wait a little.
- * <li>While others write a lot, it looks for the last position from time to time, more
- * often while this node writes too.
+ * come, unless it is a release, before which nothing need be known.
+ * <li>While others write a lot, it looks for the last position from time to time: often
+ * when this node has just asked for something, seldom when it has no place in a line.
  * <li>While they do not, it leaves one permit outstanding, so that the broker tells of
  * the next entry at once.
  * </ul>
@@ -38,12 +38,16 @@ final class ReadDemand {
 	/** What is not urgent waits so long, so that several entries are read at once. */
 	static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(3);
 
-	/** How often to look when this node has written something a short time ago. */
+	/** How often to look when this node has asked for a lock a short time ago. */
 	static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(5);
 
-	static final long SELDOM = TimeUnit.MILLISECONDS.toNanos(10);
-
 	static final long SHORT_TIME = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** How often to look when this node has a place in a line. */
+	static final long REGULAR = TimeUnit.MILLISECONDS.toNanos(10);
+
+	/** How often to look when nothing another node writes can be of any urgency. */
+	static final long SELDOM = TimeUnit.MILLISECONDS.toNanos(25);
 
 	/** What is asked for is there in less time than that. */
 	private static final long ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(2);
@@ -62,6 +66,9 @@ final class ReadDemand {
 
 	private final Bustle bustle = new Bustle();
 
+	/** Until a look has found nothing: what was not sent is not counted yet. */
+	private boolean busy;
+
 	private boolean connected = true;
 
 	private long disconnectedAt;
@@ -72,7 +79,10 @@ final class ReadDemand {
 	/** When something that is not urgent became known. */
 	private long knownAt;
 
-	private long writtenAt;
+	/** Places in lines, as far as this journal has written them. */
+	private int places;
+
+	private long requestedAt;
 
 	private long askedAt;
 
@@ -91,7 +101,7 @@ final class ReadDemand {
 		this.known = new KnownEntries(after, last);
 		this.currentAt = now;
 		this.knownAt = now - PAUSE;
-		this.writtenAt = now;
+		this.requestedAt = now - SHORT_TIME;
 		this.askedAt = now - ROUND_TRIP;
 		this.noLookBefore = now;
 	}
@@ -105,30 +115,41 @@ final class ReadDemand {
 		this.permits.came(messages);
 		this.currentAt = now;
 		if (this.known.sent(position)) {
-			this.patience.end();
+			this.patience.came();
 			if (!own) {
 				this.bustle.add(now);
 			}
 		}
 	}
 
-	/** An own record is persistent at that position. */
-	void written(Position position, long now) {
+	/** This node asks for a place in a line. */
+	void requests(long now) {
+		this.places++;
+		this.requestedAt = now;
+	}
+
+	/** This node gives a place up. */
+	void releases() {
+		this.places = Math.max(this.places - 1, 0);
+	}
+
+	/**
+	 * An own record is persistent at that position.
+	 * @param awaited whether what stands before it is needed soon
+	 */
+	void written(Position position, boolean awaited, long now) {
 		if (!this.known.isBehind()) {
 			this.knownAt = now;
 		}
-		this.known.written(position);
-		this.writtenAt = now;
+		this.known.written(position, awaited);
 	}
 
 	/** A look has found that position to be the last. */
 	void found(Position last, long now) {
 		this.looking = false;
 		this.currentAt = now;
-		if (!this.known.isBehind()) {
-			this.knownAt = now - PAUSE;
-		}
 		this.known.found(last);
+		this.busy = this.known.isBehind() || this.bustle.isBusy(now);
 	}
 
 	/** A look was not answered. */
@@ -158,15 +179,17 @@ final class ReadDemand {
 		if (!this.connected) {
 			return Step.in(Math.min(Math.max((now - this.disconnectedAt) / 4, LEAST), BOUND));
 		}
-		if (this.known.isBehind()) {
+		this.busy |= this.bustle.isBusy(now);
+		boolean waiting = this.permits.outstanding() > 0;
+		if (this.known.isWanted() || (this.known.isBehind() && (waiting || !this.busy))) {
 			return fetch(now);
 		}
 		this.patience.end();
-		if (this.permits.outstanding() > 0) {
+		if (waiting) {
 			// The broker tells of the next entry by itself.
 			return new Step(0, false, false, Step.NEVER);
 		}
-		if (this.bustle.isBusy(now)) {
+		if (this.busy) {
 			return look(now);
 		}
 		long due = this.currentAt + PAUSE;
@@ -199,14 +222,18 @@ final class ReadDemand {
 		if (lacking <= 0 || this.patience.isStrained()) {
 			return Step.in(this.patience.left(now));
 		}
-		long due = this.known.isUnsure() ? now : this.knownAt + PAUSE;
+		long due = this.known.isWanted() ? now : this.knownAt + PAUSE;
 		if (this.permits.outstanding() > 0 && lacking < WINDOW / 2 && due - this.askedAt < ROUND_TRIP) {
 			due = this.askedAt + ROUND_TRIP;
 		}
-		return (now - due >= 0) ? ask(missing, now) : Step.in(Math.min(due - now, this.patience.left(now)));
+		if (now - due < 0) {
+			return Step.in(Math.min(due - now, this.patience.left(now)));
+		}
+		// One more for what comes next, if it is not needed soon.
+		return ask((this.busy || this.known.isWanted()) ? missing : missing + 1, now);
 	}
 
-	/** Others write a lot, and nothing is known to be there. */
+	/** Others write a lot, and nothing is known to be there that is needed. */
 	private Step look(long now) {
 		if (now - this.noLookBefore < 0 || (this.looking && now - this.lookedAt >= BOUND)) {
 			return ask(BLIND, now);
@@ -214,7 +241,7 @@ final class ReadDemand {
 		if (this.looking) {
 			return Step.in(this.lookedAt + BOUND - now);
 		}
-		long pause = (now - this.writtenAt < SHORT_TIME) ? OFTEN : SELDOM;
+		long pause = (this.places == 0) ? SELDOM : (now - this.requestedAt < SHORT_TIME) ? OFTEN : REGULAR;
 		if (now - this.currentAt < pause) {
 			return Step.in(this.currentAt + pause - now);
 		}

@@ -134,15 +134,29 @@ final class SimulatedDispatch {
 		this.active = this.permits > 0 || this.looking || !this.connected;
 	}
 
-	/** The next entry of the topic. */
+	void request() {
+		this.demand.requests(this.now);
+	}
+
+	void release() {
+		this.demand.releases();
+	}
+
+	/** The next entry of the topic; if it is an own one, all before it is needed. */
 	Position write(int messages, boolean own) {
+		return write(messages, own, true);
+	}
+
+	Position write(int messages, boolean own, boolean awaited) {
 		Position position = new Position(this.ledger, this.entry++);
 		this.entries.put(position, messages);
 		if (own) {
 			this.own.add(position);
 			at(TRIP, () -> {
-				this.receipts.put(position, this.now);
-				this.demand.written(position, this.now);
+				if (awaited) {
+					this.receipts.put(position, this.now);
+				}
+				this.demand.written(position, awaited, this.now);
 				settle();
 				advance();
 			});
