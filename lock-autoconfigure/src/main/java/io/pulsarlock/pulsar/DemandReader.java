@@ -92,10 +92,7 @@ final class DemandReader {
 
 	/** This node writes a record. */
 	void writes(JournalRecord record) {
-		if (record instanceof Request) {
-			advance(this.demand::requests);
-		}
-		else if (record instanceof Release) {
+		if (record instanceof Release) {
 			advance((now) -> this.demand.releases());
 		}
 	}
@@ -103,7 +100,12 @@ final class DemandReader {
 	/** An own record is persistent at that position. */
 	void written(Position position, JournalRecord record) {
 		boolean awaited = !(record instanceof Release);
-		advance((now) -> this.demand.written(position, awaited, now));
+		advance((now) -> {
+			this.demand.written(position, awaited, now);
+			if (record instanceof Request) {
+				this.demand.placed(now);
+			}
+		});
 	}
 
 	/** Looks after the connection, from time to time. */

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Patience {
 
-	private static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
+	static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private static final int ATTEMPTS = 3;
 

@@ -38,7 +38,7 @@ final class ReadDemand {
 	/** What is not urgent waits so long, so that several entries are read at once. */
 	static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(3);
 
-	/** How often to look when this node has asked for a lock a short time ago. */
+	/** How often to look when this node has got its place a short time ago. */
 	static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(5);
 
 	static final long SHORT_TIME = TimeUnit.MILLISECONDS.toNanos(100);
@@ -82,7 +82,7 @@ final class ReadDemand {
 	/** Places in lines, as far as this journal has written them. */
 	private int places;
 
-	private long requestedAt;
+	private long placedAt;
 
 	private long askedAt;
 
@@ -101,7 +101,7 @@ final class ReadDemand {
 		this.known = new KnownEntries(after, last);
 		this.currentAt = now;
 		this.knownAt = now - PAUSE;
-		this.requestedAt = now - SHORT_TIME;
+		this.placedAt = now - SHORT_TIME;
 		this.askedAt = now - ROUND_TRIP;
 		this.noLookBefore = now;
 	}
@@ -122,15 +122,15 @@ final class ReadDemand {
 		}
 	}
 
-	/** This node asks for a place in a line. */
-	void requests(long now) {
+	/** This node has a place in a line. */
+	void placed(long now) {
 		this.places++;
-		this.requestedAt = now;
+		this.placedAt = now;
 	}
 
-	/** This node gives a place up. */
+	/** This node gives a place up, perhaps before it knows that it has one. */
 	void releases() {
-		this.places = Math.max(this.places - 1, 0);
+		this.places--;
 	}
 
 	/**
@@ -241,7 +241,7 @@ final class ReadDemand {
 		if (this.looking) {
 			return Step.in(this.lookedAt + BOUND - now);
 		}
-		long pause = (this.places == 0) ? SELDOM : (now - this.requestedAt < SHORT_TIME) ? OFTEN : REGULAR;
+		long pause = (this.places <= 0) ? SELDOM : (now - this.placedAt < SHORT_TIME) ? OFTEN : REGULAR;
 		if (now - this.currentAt < pause) {
 			return Step.in(this.currentAt + pause - now);
 		}
@@ -256,7 +256,7 @@ final class ReadDemand {
 		this.permits.asked(permits);
 		this.known.asked(permits);
 		this.askedAt = now;
-		return new Step(permits, false, false, this.known.isBehind() ? ROUND_TRIP : Step.NEVER);
+		return new Step(permits, false, false, this.known.isBehind() ? Patience.FIRST : Step.NEVER);
 	}
 
 	/**

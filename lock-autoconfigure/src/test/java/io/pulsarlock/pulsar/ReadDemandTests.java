@@ -66,7 +66,7 @@ class ReadDemandTests {
 	@Test
 	void entriesOfOthersAreThereSoonForANodeThatHasAPlace() {
 		this.dispatch.start(Position.NONE);
-		this.dispatch.request();
+		this.dispatch.place();
 		this.dispatch.run(2 * ReadDemand.SHORT_TIME);
 		assertInTime(ReadDemand.REGULAR);
 	}
@@ -74,7 +74,7 @@ class ReadDemandTests {
 	@Test
 	void entriesOfOthersAreThereVerySoonForANodeThatHasJustAsked() {
 		this.dispatch.start(Position.NONE);
-		this.dispatch.request();
+		this.dispatch.place();
 		this.askAgain = true;
 		assertInTime(ReadDemand.OFTEN);
 	}
@@ -82,7 +82,7 @@ class ReadDemandTests {
 	@Test
 	void nodeThatHasGivenItsPlaceUpDoesNotLookOften() {
 		this.dispatch.start(Position.NONE);
-		this.dispatch.request();
+		this.dispatch.place();
 		this.dispatch.release();
 		write(new Random(1), 1000, false);
 		this.dispatch.run(10 * SECOND);
@@ -107,7 +107,7 @@ class ReadDemandTests {
 		for (int i = 0; i < 200; i++) {
 			if (this.askAgain) {
 				this.dispatch.release();
-				this.dispatch.request();
+				this.dispatch.place();
 			}
 			Position written = this.dispatch.write(1, false);
 			this.dispatch.run(limit + 2 * MILLI);

@@ -134,8 +134,8 @@ final class SimulatedDispatch {
 		this.active = this.permits > 0 || this.looking || !this.connected;
 	}
 
-	void request() {
-		this.demand.requests(this.now);
+	void place() {
+		this.demand.placed(this.now);
 	}
 
 	void release() {
