@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Release;
+import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.RecordCodec;
 import io.pulsarlock.line.SkipCause;
@@ -84,7 +85,7 @@ class ReadingOnDemandTests {
 	}
 
 	@Test
-	void whatOthersWriteIsReadSoonerAfterAnOwnRecordThanByAnOrdinaryReader() throws Exception {
+	void whatOthersWriteIsReadSoonerAfterAnOwnRequestThanByAnOrdinaryReader() throws Exception {
 		Map<Position, Long> ordinary = new ConcurrentHashMap<>();
 		this.client.newConsumer(Schema.BYTES)
 			.topic(this.topics.topic(0))
@@ -98,7 +99,7 @@ class ReadingOnDemandTests {
 		for (int i = 0; i < 1000; i++) {
 			writeByOthers();
 			if (i % 10 == 9) {
-				this.journal.publish(RECORD)
+				this.journal.publish(new Request(new UUID(1, 2), 3, "l:any"))
 					.thenAccept((position) -> receipts.put(position, System.nanoTime()))
 					.toCompletableFuture()
 					.get(20, TimeUnit.SECONDS);
