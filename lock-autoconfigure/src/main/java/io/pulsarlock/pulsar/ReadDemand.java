@@ -198,7 +198,7 @@ final class ReadDemand {
 
 	/** Something is known to be there. */
 	private Step fetch(long now) {
-		if (this.permits.outstanding() > 0) {
+		if (this.permits.outstanding() > 0 || this.patience.isStrained()) {
 			switch (this.patience.await(now)) {
 				case ASK_AGAIN -> {
 					// For one, as the others may only be late.
@@ -271,8 +271,11 @@ final class ReadDemand {
 
 		static final long NEVER = Long.MAX_VALUE;
 
+		/** So that no mistake makes the timer's thread busy. */
+		private static final long SHORTEST = TimeUnit.MICROSECONDS.toNanos(100);
+
 		private static Step in(long nanos) {
-			return new Step(0, false, false, Math.max(nanos, 0));
+			return new Step(0, false, false, Math.max(nanos, SHORTEST));
 		}
 
 	}

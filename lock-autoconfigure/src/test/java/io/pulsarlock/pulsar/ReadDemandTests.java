@@ -176,6 +176,20 @@ class ReadDemandTests {
 	}
 
 	@Test
+	void permitsThatAreLostWhereItIsBusyAreAskedForAgain() {
+		this.dispatch.looksFail = true;
+		this.dispatch.start(Position.NONE);
+		write(new Random(1), 1000, false);
+		this.dispatch.run(SECOND);
+		this.stopped = true;
+		this.dispatch.losePermits();
+		this.dispatch.write(1, true, false);
+		this.dispatch.write(1, true, false);
+		this.dispatch.run(2 * SECOND);
+		assertThat(this.dispatch.isComplete()).isTrue();
+	}
+
+	@Test
 	void permitsThatTheReaderDoesNotKnowOfAreUsedUp() {
 		this.dispatch.start(Position.NONE);
 		Random random = new Random(1);
@@ -186,6 +200,24 @@ class ReadDemandTests {
 		this.dispatch.delays.clear();
 		this.dispatch.run(10 * SECOND);
 		assertThat(percentile(this.dispatch.delays, 90)).isLessThan(MILLI);
+	}
+
+	@Test
+	void entryThatComesTwiceDoesNotEndTheWaitingForAnother() {
+		ReadDemand demand = new ReadDemand(Position.NONE, new Position(1, 5), 0);
+		long now = 0;
+		int steps = 0;
+		boolean reconnects = false;
+		demand.next(now);
+		demand.came(new Position(1, 0), 1, false, now);
+		while (!reconnects && steps++ < 1000) {
+			ReadDemand.Step step = demand.next(now);
+			reconnects = step.reconnect();
+			now += Math.min(step.waitNanos(), SECOND);
+			demand.came(new Position(1, 0), 1, false, now);
+		}
+		assertThat(reconnects).isTrue();
+		assertThat(steps).isLessThan(50);
 	}
 
 	@Test
