@@ -17,8 +17,10 @@ import io.pulsarlock.line.Position;
  * come, unless it is a release, before which nothing need be known.
  * <li>While others write a lot, it looks for the last position from time to time: often
  * when this node has just asked for something, seldom when it has no place in a line.
- * <li>While they do not, it leaves one permit outstanding, so that the broker tells of
- * the next entry at once.
+ * <li>Where looks take long, because a processor has too much to do, it reads as an
+ * ordinary reader does, which costs the least.
+ * <li>While others do not write a lot, it leaves one permit outstanding, so that the
+ * broker tells of the next entry at once.
  * </ul>
  * It is never without the one or the other for longer than {@link #BOUND}. What does not
  * come is asked for again, as permits are not positions. Times are those of
@@ -32,7 +34,7 @@ final class ReadDemand {
 	/** The most that is asked for at a time. */
 	static final int WINDOW = 1000;
 
-	/** A reader that cannot look reads as an ordinary one does. */
+	/** A reader that cannot look, or should not, reads as an ordinary one does. */
 	static final int BLIND = 100;
 
 	/** What is not urgent waits so long, so that several entries are read at once. */
@@ -55,7 +57,13 @@ final class ReadDemand {
 	/** How soon to see whether there is a connection again. */
 	private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(2);
 
-	/** So long no look is tried after one has failed. */
+	/** A look that takes longer shows that some processor has too much to do. */
+	private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(3);
+
+	/** After a slow look none is tried for so many times as long. */
+	private static final int SLOWNESS = 32;
+
+	/** So long no look is tried after one that has failed. */
 	private static final long NO_LOOK = TimeUnit.SECONDS.toNanos(1);
 
 	private final KnownEntries known;
@@ -148,6 +156,10 @@ final class ReadDemand {
 	void found(Position last, long now) {
 		this.looking = false;
 		this.currentAt = now;
+		long took = now - this.lookedAt;
+		if (took > SLOW) {
+			this.noLookBefore = now + SLOWNESS * took;
+		}
 		this.known.found(last);
 		this.busy = this.known.isBehind() || this.bustle.isBusy(now);
 	}

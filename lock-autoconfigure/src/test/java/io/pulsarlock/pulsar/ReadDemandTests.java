@@ -278,6 +278,25 @@ class ReadDemandTests {
 		assertThat(this.dispatch.looks).isLessThan(10);
 	}
 
+	@Test
+	void readerReadsAsAnOrdinaryOneWhereLooksTakeLong() {
+		this.dispatch.lookDelay = 5 * MILLI;
+		this.dispatch.start(Position.NONE);
+		for (int i = 0; i < 2000; i++) {
+			this.dispatch.write(1, false);
+			this.dispatch.run(MILLI);
+		}
+		assertThat(this.dispatch.looks).isPositive().isLessThan(20);
+		this.dispatch.lookDelay = 0;
+		int looks = this.dispatch.looks;
+		for (int i = 0; i < 3000; i++) {
+			this.dispatch.write(1, false);
+			this.dispatch.run(MILLI);
+		}
+		assertThat(this.dispatch.looks).isGreaterThan(looks + 30);
+		assertThat(this.dispatch.sent).hasSizeGreaterThan(4900);
+	}
+
 	@ParameterizedTest
 	@MethodSource("seeds")
 	void everythingComesWhateverHappens(int seed) {

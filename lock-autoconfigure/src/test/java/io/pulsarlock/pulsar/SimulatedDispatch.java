@@ -60,6 +60,9 @@ final class SimulatedDispatch {
 
 	boolean looksFail;
 
+	/** How much longer a look takes than a round trip. */
+	long lookDelay;
+
 	private ReadDemand demand;
 
 	private long wokenBy;
@@ -255,7 +258,7 @@ final class SimulatedDispatch {
 		this.looking = true;
 		deliver(() -> {
 			Position last = this.entries.isEmpty() ? Position.NONE : this.entries.lastKey();
-			deliver(() -> {
+			deliver(this.lookDelay, () -> {
 				this.looking = false;
 				if (this.looksFail) {
 					this.demand.notFound(this.now);
@@ -270,8 +273,12 @@ final class SimulatedDispatch {
 
 	/** To the other side, unless the connection ends meanwhile. */
 	private void deliver(Runnable task) {
+		deliver(0, task);
+	}
+
+	private void deliver(long delay, Runnable task) {
 		long connection = this.connection;
-		at(TRIP / 2, () -> {
+		at(delay + TRIP / 2, () -> {
 			if (connection == this.connection) {
 				task.run();
 			}
