@@ -12,7 +12,7 @@ import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hints have said of one line (rule 12 of the protocol). On the loop.
+ * What hints have said of one line (rule 13 of the protocol). On the loop.
  */
 final class LineHints {
 
@@ -74,13 +74,28 @@ final class LineHints {
 	}
 
 	/**
-	 * This session has requested a place, or has read at which one it waits. Who shares
-	 * the lock has nothing to tell.
+	 * This session has requested a place. Whoever has the lock may not read of that for a
+	 * while. If others wait, it need not: the last of them will have read it in time.
 	 */
-	void ask(Session session, @Nullable Ticket before) {
-		if (before != null && before != this.asked && before.share().isExclusive()) {
-			this.asked = before;
-			this.hints.ask(session, before);
+	void requested(Session session, @Nullable Ticket front) {
+		if (front != null && session.table().after(this.key, front.position()) == null) {
+			ask(session, front);
+		}
+	}
+
+	/** This session has read its place. It may be next only now. */
+	void placed(Session session, Position place) {
+		Ticket front = session.table().after(this.key, this.gone);
+		if (front != null && front == session.table().before(this.key, place)) {
+			ask(session, front);
+		}
+	}
+
+	/** Whoever shares the lock has nothing to tell. */
+	private void ask(Session session, Ticket front) {
+		if (front != this.asked && front.share().isExclusive()) {
+			this.asked = front;
+			this.hints.ask(session, front);
 		}
 	}
 

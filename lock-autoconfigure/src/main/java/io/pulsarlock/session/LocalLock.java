@@ -96,7 +96,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		}
 		else if (!this.places.isWaiting() && !passesOn(standing)) {
 			this.places.request(session);
-			this.hints.ask(session, front);
+			this.hints.requested(session, front);
 		}
 		Ticket turn = this.holdings.isHeld() ? null : this.places.turn(session.table(), front);
 		this.waiters.behind(this.holdings.isHeld() || (inTouch && front != null && turn == null && !standing.ours()),
@@ -297,7 +297,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		Session session = this.host.activeSession();
 		if (this.places.placed(number, position) && session != null) {
 			this.places.refuseIfDisagreeing(session, this.name, this.waiters);
-			this.hints.ask(session, session.table().before(this.key, position));
+			this.hints.placed(session, position);
 		}
 	}
 

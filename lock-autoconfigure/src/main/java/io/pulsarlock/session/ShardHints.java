@@ -14,7 +14,7 @@ import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the hints of one shard (rule 12 of the protocol), and counts what they bring. On
+ * Sends the hints of one shard (rule 13 of the protocol), and counts what they bring. On
  * the loop, unless said otherwise.
  */
 final class ShardHints {
@@ -70,8 +70,8 @@ final class ShardHints {
 	}
 
 	/** This session waits for a lock that another one has, or had when it was read. */
-	void ask(Session session, Ticket before) {
-		send(session, before.session(), new Ask(this.shard, session.id(), before.lock()));
+	void ask(Session session, Ticket front) {
+		send(session, front.session(), new Ask(this.shard, session.id(), front.lock()));
 	}
 
 	/**

@@ -138,14 +138,25 @@ class SharedHintTests {
 	}
 
 	@Test
-	void onlyWhoHasAllOfTheLockIsAskedForIt() {
-		otherAsks(Share.SHARED);
-		Waiter writer = ask(Share.EXCLUSIVE);
-		assertThat(writer.granted).isNotDone();
-		assertThat(this.channel.sent).isEmpty();
+	void whoHasAllOfTheLockIsAskedForItByTheNextInLine() {
 		otherAsks(Share.EXCLUSIVE);
-		ask(Share.SHARED);
-		assertThat(this.channel.sent).isNotEmpty().allMatch(Ask.class::isInstance);
+		assertThat(ask(Share.SHARED).granted).isNotDone();
+		assertThat(this.channel.sent).hasSize(1).allMatch(Ask.class::isInstance);
+	}
+
+	@Test
+	void whoSharesTheLockIsNotAskedForIt() {
+		otherAsks(Share.SHARED);
+		assertThat(ask(Share.EXCLUSIVE).granted).isNotDone();
+		assertThat(this.channel.sent).isEmpty();
+	}
+
+	@Test
+	void nobodyIsAskedWhereOthersAreNext() {
+		otherAsks(Share.EXCLUSIVE);
+		otherAsks(Share.EXCLUSIVE);
+		assertThat(ask(Share.EXCLUSIVE).granted).isNotDone();
+		assertThat(this.channel.sent).isEmpty();
 	}
 
 	private final class HintingConnector implements Connector {

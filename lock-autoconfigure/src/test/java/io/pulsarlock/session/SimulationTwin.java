@@ -133,7 +133,7 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
-			case READER_PASSES_WRITER -> " overtakes ";
+			case READER_PASSES_WRITER -> " overtakes |^two hold ";
 			case PERMIT_COUNTED_TWICE -> " instead of ";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
