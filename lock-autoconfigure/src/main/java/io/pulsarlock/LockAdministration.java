@@ -2,27 +2,54 @@ package io.pulsarlock;
 
 /**
  * What a person may do to locks from outside of the code that uses them. Nothing here can
- * make two nodes hold one lock: whatever would, is refused. Leadership is given up with
- * {@link LeaderGroup#resign()}.
+ * make two nodes hold one lock: whatever would, is refused.
  *
  * @since 0.1.0
  */
 public interface LockAdministration {
 
 	/**
-	 * Takes a lock from its holder on this node, one that is stuck for example. The
-	 * holder is told first, with {@link LockLoss.Reason#RELEASED_BY_ADMINISTRATOR}, and
-	 * guarded methods are interrupted. The lock goes to the next in line when these have
-	 * ended, but no later than after the reconnect grace. Code that neither listens nor
-	 * asks goes on: what it still writes is recognised by its smaller fencing token. A
-	 * lock that is shared, or permits, are taken from all holders on this node.
+	 * Takes a lock from its holder, one that is stuck for example, on whatever node it
+	 * is: a record reaches that node. The holder is told first, with
+	 * {@link LockLoss.Reason#RELEASED_BY_ADMINISTRATOR}, and guarded methods are
+	 * interrupted. The lock goes to the next in line when these methods and the listeners
+	 * of the loss have ended, but no later than after the reconnect grace. Code that
+	 * neither listens nor asks goes on: what it still writes is recognised by its smaller
+	 * fencing token. A rest of the lock goes on; {@link #endRest} ends it. A lock that is
+	 * shared, or permits, are taken from all holders.
+	 * <p>
+	 * Returns as soon as the lock is lost if the holder is on this node, and otherwise
+	 * when the holder's place in the line is gone: its node has told it and has released
+	 * the lock, or has ended. Whoever is known to hold the lock at the time of the call
+	 * loses it, and no later holder. Waits for at most three reconnect graces.
 	 * @param name the lock
-	 * @return false if that lock has neither holder nor waiters
-	 * @throws LockOperationRefusedException if another node has it: only there its holder
-	 * can be told
-	 * @throws LockUnavailableException if this node cannot say who has it
+	 * @return true if the lock was taken away, or was given up by a node that only kept
+	 * it; false if it has neither holder nor waiters
+	 * @throws IllegalArgumentException if there can be no such lock
+	 * @throws LockOperationRefusedException if the lock is being granted to this node, or
+	 * given up by it, at this moment
+	 * @throws LockUnavailableException if this node cannot say who has the lock, or the
+	 * holder's node did not answer in time: then the lock may still be taken away
 	 */
 	boolean releaseLock(String name);
+
+	/**
+	 * Makes the leader of a group resign, on whatever node it is, as if
+	 * {@link LeaderGroup#resign()} had been called there. Returns at once if this node
+	 * leads, and otherwise when the leader's place in the line is gone: its listeners
+	 * have been told and its node has resigned, or has ended. Waits for at most three
+	 * reconnect graces.
+	 * @param group the leader group
+	 * @return true if the leader has resigned; false if the group has neither leader nor
+	 * candidate
+	 * @throws IllegalArgumentException if there can be no such group
+	 * @throws LockOperationRefusedException if this node is becoming leader, or resigns,
+	 * at this moment
+	 * @throws LockUnavailableException if this node cannot say who leads, or the leader's
+	 * node did not answer in time: then it may still resign
+	 * @since 0.2.0
+	 */
+	boolean resign(String group);
 
 	/**
 	 * Forgets the latest fire time that was claimed for a job, so that the job may begin

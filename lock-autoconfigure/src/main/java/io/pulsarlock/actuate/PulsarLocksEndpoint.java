@@ -119,8 +119,8 @@ public class PulsarLocksEndpoint {
 	}
 
 	/**
-	 * Ends something: releases a lock that this node holds, resigns a group that this
-	 * node leads, expels a session that is silent, ends the rest of a lock, forgets the
+	 * Ends something: releases a lock, or makes the leader of a group resign, on whatever
+	 * node that is, expels a session that is silent, ends the rest of a lock, forgets the
 	 * fire time of a job, or skips a record that stops nodes.
 	 * @param kind the kind of thing that the name denotes
 	 * @param name the unencoded full name of a lock or group, the id of a session, the
@@ -136,7 +136,7 @@ public class PulsarLocksEndpoint {
 		try {
 			boolean done = switch (kind) {
 				case LOCKS -> this.administration.releaseLock(name);
-				case GROUPS -> resign(name);
+				case GROUPS -> this.administration.resign(name);
 				case SESSIONS -> this.administration.expelSession(name);
 				case RESTS -> this.administration.endRest(name);
 				case FIRETIMES -> forget(name);
@@ -187,25 +187,6 @@ public class PulsarLocksEndpoint {
 		return true;
 	}
 
-	private boolean resign(String name) {
-		for (LeaderGroup group : this.leadership.groups()) {
-			if (group.name().equals(name)) {
-				if (!group.isLeader()) {
-					throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-							+ "' does not lead group '" + PrintedNames.text(name)
-							+ "'. Only the leader can resign, because only the leader can notify its listeners");
-				}
-				group.resign();
-				return true;
-			}
-		}
-		if (this.monitor.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
-			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-					+ "' is not a candidate of group '" + PrintedNames.text(name) + "'");
-		}
-		return false;
-	}
-
 	private static Set<String> ownSessions(ClusterView view) {
 		return view.sessions()
 			.stream()
@@ -221,10 +202,10 @@ public class PulsarLocksEndpoint {
 	/** What can be ended. */
 	public enum Kind {
 
-		/** A lock that this node holds. */
+		/** A lock that is held. */
 		LOCKS,
 
-		/** A leader group that this node leads. */
+		/** A leader group that has a leader. */
 		GROUPS,
 
 		/** A silent session of another node. */

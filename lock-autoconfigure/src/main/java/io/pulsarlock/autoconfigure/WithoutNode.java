@@ -92,6 +92,11 @@ final class WithoutNode {
 		}
 
 		@Override
+		public boolean resign(String group) {
+			throw unavailable(this.registry, "administration", LockAdministration.class);
+		}
+
+		@Override
 		public boolean endRest(String name) {
 			throw unavailable(this.registry, "administration", LockAdministration.class);
 		}

@@ -172,6 +172,19 @@ public sealed interface JournalRecord {
 	}
 
 	/**
+	 * Asks the owner of a ticket that is in front of its line to give it up, for an
+	 * operator: it tells its holder first.
+	 *
+	 * @param session the session
+	 * @param sequence the record's number
+	 * @param lock the lock's key
+	 * @param place the place of the ticket
+	 * @since 0.2.0
+	 */
+	record Revoke(UUID session, long sequence, String lock, Position place) implements JournalRecord {
+	}
+
+	/**
 	 * Repeats for how long locks still rest, for nodes that join.
 	 *
 	 * @param session the session

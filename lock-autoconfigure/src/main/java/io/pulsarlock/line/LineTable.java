@@ -20,6 +20,7 @@ import io.pulsarlock.line.JournalRecord.Replicated;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,9 @@ public final class LineTable {
 		}
 		else if (record instanceof Idle idle) {
 			idle(session, idle, change);
+		}
+		else if (record instanceof Revoke revoke) {
+			change.revoke(this.tickets.at(revoke.lock(), revoke.place()));
 		}
 		else if (record instanceof Bye) {
 			end(session, change);

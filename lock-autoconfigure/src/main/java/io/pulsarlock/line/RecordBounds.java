@@ -14,6 +14,7 @@ import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 
@@ -116,6 +117,11 @@ public final class RecordBounds {
 				rest(each.millis());
 			}
 		}
+		else if (record instanceof Revoke revoke) {
+			key(revoke.lock());
+			require(!revoke.place().equals(Position.NONE), "a revocation without a place");
+			position(revoke.place());
+		}
 		else if (record instanceof Skip skip) {
 			require(!skip.skipped().equals(Position.NONE), "a skip without a place");
 			position(skip.skipped());
@@ -155,6 +161,9 @@ public final class RecordBounds {
 	static boolean mayStandAt(Position place, JournalRecord record) {
 		if (record instanceof Skip skip) {
 			return place.isAfter(skip.skipped());
+		}
+		if (record instanceof Revoke revoke) {
+			return place.isAfter(revoke.place());
 		}
 		if (record instanceof Resting resting) {
 			return resting.rests().stream().allMatch((each) -> place.isAfter(each.place()));

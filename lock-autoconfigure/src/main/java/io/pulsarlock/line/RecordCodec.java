@@ -19,6 +19,7 @@ import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 import io.pulsarlock.line.JournalRecord.Unverified;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * version   = byte, 3; with the highest bit: the record is signed
  * magic     = the letters PL
  * type      = byte: 1 heartbeat, 2 request, 3 release, 4 expel, 6 bye, 7 fire, 8 idle, 9 forget, 10 skip,
- *             11 rest, 12 resting, 13 downgrade
+ *             11 rest, 12 resting, 13 downgrade, 14 revoke
  * heartbeat = lease node flags(1: opening, 2: with shares) grace shards history position position count claim*
  * claim     = text number position share?
  * share     = number: 0 exclusive, 1 shared, else permits * 2^20 + units
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * resting   = count remaining*
  * remaining = text position number
  * downgrade = text number
+ * revoke    = text position
  * option    = tag length bytes; unknown tags are skipped. Of a heartbeat: 1 the token
  *             floor, 2 where hints reach the node; numbers, if there are any. Of a
  *             request: 1 its share, unless exclusive
@@ -88,6 +90,8 @@ public final class RecordCodec {
 	private static final int HEARTBEAT = 1;
 
 	private static final int DOWNGRADE = 13;
+
+	private static final int REVOKE = 14;
 
 	/** Flags of a heartbeat. */
 	private static final int OPENING = 1;
@@ -187,6 +191,10 @@ public final class RecordCodec {
 		else if (record instanceof Rest rest) {
 			out.text(rest.lock());
 			out.number(rest.millis());
+		}
+		else if (record instanceof Revoke revoke) {
+			out.text(revoke.lock());
+			out.position(revoke.place());
 		}
 		else if (record instanceof Resting resting) {
 			out.number(resting.rests().size());
@@ -359,6 +367,7 @@ public final class RecordCodec {
 			case 11 -> new Rest(session, sequence, in.text(), in.number());
 			case 12 -> resting(in, session, sequence);
 			case DOWNGRADE -> new Downgrade(session, sequence, in.text(), in.number());
+			case REVOKE -> new Revoke(session, sequence, in.text(), in.position());
 			default -> throw new IllegalArgumentException("unknown type " + type);
 		};
 		in.skipOptions();
@@ -425,6 +434,9 @@ public final class RecordCodec {
 		}
 		if (record instanceof Downgrade) {
 			return DOWNGRADE;
+		}
+		if (record instanceof Revoke) {
+			return REVOKE;
 		}
 		return (record instanceof Forget) ? 9 : 10;
 	}

@@ -27,6 +27,8 @@ public final class TableChange {
 
 	private @Nullable UUID ended;
 
+	private @Nullable Ticket revoked;
+
 	private Set<String> locks = Set.of();
 
 	private List<UUID> promoted = List.of();
@@ -60,6 +62,10 @@ public final class TableChange {
 
 	void ended(UUID session) {
 		this.ended = session;
+	}
+
+	void revoke(@Nullable Ticket ticket) {
+		this.revoked = ticket;
 	}
 
 	void touched(String lock) {
@@ -126,6 +132,14 @@ public final class TableChange {
 	 */
 	public @Nullable UUID ended() {
 		return this.ended;
+	}
+
+	/**
+	 * The ticket whose owner is asked to give it up. It stays in its line until it does.
+	 * @return null if there is no such ticket any more, or none is asked for
+	 */
+	public @Nullable Ticket revoked() {
+		return this.revoked;
 	}
 
 	/**

@@ -64,6 +64,8 @@ final class Hold implements LockHandle, CountedHandle {
 	/** Guarded by the listeners. */
 	private @Nullable Uses uses;
 
+	private volatile @Nullable Runnable resignation;
+
 	private final CompletableFuture<Void> left = new CompletableFuture<>();
 
 	Hold(String name, long token, Loop loop, SessionLease lease, @Nullable Duration limit, Executor callbacks,
@@ -256,11 +258,20 @@ final class Hold implements LockHandle, CountedHandle {
 		}
 		LockLoss lost = this.lost;
 		if (lost != null) {
-			this.listeners.tell(lost);
+			tell(lost);
 		}
 		this.listeners.clear();
 		this.finished = true;
 		this.owner.ended(this);
+	}
+
+	/** What an operator takes away is left when the listeners have been told. */
+	private void tell(LockLoss lost) {
+		CompletableFuture<?> told = this.listeners.tell(lost);
+		if (lost.reason() == Reason.RELEASED_BY_ADMINISTRATOR && !told.isDone()) {
+			Registration telling = use();
+			told.whenComplete((none, ex) -> telling.close());
+		}
 	}
 
 	@Override
@@ -344,6 +355,15 @@ final class Hold implements LockHandle, CountedHandle {
 	/** Completes when its place in line was given up, or was lost. Any thread. */
 	CompletableFuture<Void> left() {
 		return this.left;
+	}
+
+	/** How it is given up if it is a leadership, whose listeners are told in order. */
+	void resignBy(Runnable resignation) {
+		this.resignation = resignation;
+	}
+
+	@Nullable Runnable resignation() {
+		return this.resignation;
 	}
 
 	/** Whose holding it is. On the loop. */

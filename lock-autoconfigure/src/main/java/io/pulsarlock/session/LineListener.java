@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
 
 /**
  * Hears of what happens to lines, and to what is held in them. On the loop.
@@ -16,6 +17,9 @@ interface LineListener extends HoldWatch.Listener {
 
 	/** A line has changed. */
 	void lineChanged(String key);
+
+	/** An operator at another node asks this node to give a place up. */
+	void revoked(Ticket ticket);
 
 	/** What kept the session from granting anything may be over. */
 	void evaluateAll();

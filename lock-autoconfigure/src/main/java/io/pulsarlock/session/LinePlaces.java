@@ -201,6 +201,16 @@ final class LinePlaces {
 		return isHoldingAll() && this.holding.position != null;
 	}
 
+	/** Whether it waits with that place. */
+	boolean isWaitingAt(Position place) {
+		return this.waiting != null && place.equals(this.waiting.position);
+	}
+
+	/** Whether it holds the lock by that place. */
+	boolean isHoldingAt(Position place) {
+		return this.holding != null && place.equals(this.holding.position);
+	}
+
 	boolean hasSaidIdle() {
 		return this.saidIdle;
 	}

@@ -350,8 +350,30 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (hold == null || !hold.isHeld()) {
 			return false;
 		}
-		hold.lose(Reason.RELEASED_BY_ADMINISTRATOR);
+		Runnable resignation = hold.resignation();
+		if (resignation != null) {
+			resignation.run();
+		}
+		else {
+			hold.lose(Reason.RELEASED_BY_ADMINISTRATOR);
+		}
 		return true;
+	}
+
+	/**
+	 * An operator at another node asks this node to give up a place. One that nothing is
+	 * held by yet is exchanged for the last one.
+	 */
+	void revoked(Position place) {
+		this.reserve.withdraw();
+		Session session = this.host.activeSession();
+		if (this.places.isHoldingAt(place)) {
+			takeAway();
+		}
+		else if (session != null && this.places.isWaitingAt(place)) {
+			this.places.cancel(session);
+			evaluate();
+		}
 	}
 
 	/**

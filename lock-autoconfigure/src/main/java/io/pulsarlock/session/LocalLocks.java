@@ -21,6 +21,7 @@ import io.pulsarlock.line.Hint.Gone;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Share;
+import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,8 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	/** Locks that callers may take without the loop, by their keys. */
 	private final Map<String, KeptLock> offers = new ConcurrentHashMap<>();
+
+	private final Revocations revocations = new Revocations();
 
 	private final Set<String> dirty = new LinkedHashSet<>();
 
@@ -112,19 +115,6 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		idle(lock);
 	}
 
-	/**
-	 * Takes a lock from all its holders on this node.
-	 * @return false if it is neither held here nor kept
-	 */
-	boolean takeAway(String key) {
-		LocalLock lock = this.locks.get(key);
-		boolean taken = lock != null && lock.takeAway();
-		for (LocalLock share : this.shares.of(key)) {
-			taken |= share.takeAway();
-		}
-		return taken;
-	}
-
 	/** Looks at a lock again, if this node has to do with it. */
 	void evaluate(String key) {
 		LocalLock lock = this.locks.get(key);
@@ -144,6 +134,38 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 	@Override
 	public void lineChanged(String key) {
 		evaluate(key);
+		this.revocations.lineChanged(key, activeSession());
+	}
+
+	@Override
+	public void revoked(Ticket ticket) {
+		LocalLock lock = this.locks.get(ticket.lock());
+		if (lock != null) {
+			lock.revoked(ticket.position());
+			idle(lock);
+		}
+		for (LocalLock share : this.shares.of(ticket.lock())) {
+			share.revoked(ticket.position());
+			idle(share);
+		}
+	}
+
+	/** What operators at this node have asked other nodes for. */
+	Revocations revocations() {
+		return this.revocations;
+	}
+
+	/**
+	 * Takes a lock from all its holders on this node.
+	 * @return false if it is neither held here nor kept
+	 */
+	boolean takeAway(String key) {
+		LocalLock lock = this.locks.get(key);
+		boolean taken = lock != null && lock.takeAway();
+		for (LocalLock share : this.shares.of(key)) {
+			taken |= share.takeAway();
+		}
+		return taken;
 	}
 
 	/** Another node has told something of a line. */
@@ -270,6 +292,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 		this.awaited = -1;
 		this.awaiting.clear();
 		this.hints.clear();
+		this.revocations.fail();
 		Throwable failure = null;
 		for (LocalLock lock : all()) {
 			try {

@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -52,13 +53,17 @@ final class LossListeners {
 		return first;
 	}
 
-	/** Tells all that are there. */
-	void tell(LockLoss loss) {
+	/**
+	 * Tells all that are there.
+	 * @return completes when all have been told
+	 */
+	CompletableFuture<?> tell(LockLoss loss) {
 		List<LossListener> told;
 		synchronized (this) {
 			told = List.copyOf(this.listeners);
 		}
-		told.forEach((listener) -> listener.tell(loss));
+		return CompletableFuture
+			.allOf(told.stream().map((listener) -> listener.tell(loss)).toArray(CompletableFuture[]::new));
 	}
 
 	/** A callback until it is removed. */
@@ -70,8 +75,12 @@ final class LossListeners {
 			this.callback = callback;
 		}
 
-		/** Tells it, by a callback thread. */
-		void tell(LockLoss loss) {
+		/**
+		 * Tells it, by a callback thread.
+		 * @return completes when it has been told
+		 */
+		CompletableFuture<Void> tell(LockLoss loss) {
+			CompletableFuture<Void> done = new CompletableFuture<>();
 			LossListeners.this.callbacks.execute(() -> {
 				try {
 					accept(loss);
@@ -80,7 +89,11 @@ final class LossListeners {
 					logger.error("A listener for the loss of lock '" + PrintedNames.lock(LossListeners.this.lock)
 							+ "' failed", ex);
 				}
+				finally {
+					done.complete(null);
+				}
 			});
+			return done;
 		}
 
 		/** Once, however often the loss is announced. */

@@ -39,6 +39,9 @@ final class Membership {
 	/** How long the end waits for listeners that are still being told. */
 	private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
 
+	/** So many graces the release of a lock by another node may take. */
+	private static final int REVOCATION_GRACES = 3;
+
 	private final SessionSettings settings;
 
 	private final Connector connector;
@@ -170,6 +173,16 @@ final class Membership {
 	/** The same, for what is done when the cluster has it. */
 	<T> T orderOfAll(Shard shard, Function<Shard, CompletableFuture<T>> order) {
 		return done(shard, () -> await(order.apply(shard), this.settings.reconnectGrace()));
+	}
+
+	/**
+	 * Takes a lock or leadership from its holder, on whatever node. What it guards there
+	 * has a grace to end, and a holder that is dead is expelled after a grace.
+	 */
+	boolean takeAway(String key, String what) {
+		Shard shard = shard(key);
+		return done(shard,
+				() -> await(shard.takeAway(key, what), this.settings.reconnectGrace().multipliedBy(REVOCATION_GRACES)));
 	}
 
 	private static <T> T done(Shard shard, Supplier<T> order) {

@@ -20,6 +20,7 @@ import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.line.TableChange;
+import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,6 +213,10 @@ final class RecordApplier implements JournalFollower.Listener {
 		}
 		if (record instanceof Heartbeat heartbeat) {
 			heartbeat(position, heartbeat);
+		}
+		Ticket revoked = change.revoked();
+		if (revoked != null && revoked.session().equals(this.life.id()) && this.life.isActive()) {
+			this.lines.revoked(revoked);
 		}
 		if (record.session().equals(this.life.id())) {
 			this.own.read(position, record, change, now);

@@ -3,6 +3,7 @@ package io.pulsarlock.session;
 import java.util.UUID;
 
 import io.pulsarlock.LockAdministration;
+import io.pulsarlock.PrintedNames;
 import io.pulsarlock.line.Position;
 
 /**
@@ -21,7 +22,14 @@ final class SessionAdministration implements LockAdministration {
 		Names.check(name, "lock");
 		String key = SessionLock.key(name);
 		Membership membership = this.current.get();
-		return membership.order(membership.shard(key), (shard) -> shard.administration().takeAway(key, name));
+		return membership.takeAway(key, "Lock '" + PrintedNames.lock(name) + "'");
+	}
+
+	@Override
+	public boolean resign(String group) {
+		Names.check(group, "leader group");
+		return this.current.get()
+			.takeAway(SessionLeadership.key(group), "Leadership of group '" + PrintedNames.text(group) + "'");
 	}
 
 	@Override

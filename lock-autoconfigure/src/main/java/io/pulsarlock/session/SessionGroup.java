@@ -144,6 +144,7 @@ final class SessionGroup implements LeaderGroup, Candidacy.Listener {
 			}
 			LeaderTerm term = new LeaderTerm(hold, new LeadershipGranted(this.name, hold.token(), waited));
 			this.term = term;
+			hold.resignBy(this::resign);
 			logger.info("This node leads group '" + PrintedNames.text(this.name) + "'");
 			this.listeners.tell(term.granted());
 			return true;

@@ -152,6 +152,24 @@ final class Shard {
 	}
 
 	/**
+	 * Takes a lock or leadership from its holder on whatever node. Any thread.
+	 * @param what the lock or group, for a message
+	 * @return completes with false if it is neither held nor awaited
+	 */
+	CompletableFuture<Boolean> takeAway(String key, String what) {
+		CompletableFuture<Boolean> gone = new CompletableFuture<>();
+		this.arrivals.arrive(gone, () -> {
+			try {
+				this.administration.takeAway(key, what, gone);
+			}
+			catch (LockException ex) {
+				gone.completeExceptionally(ex);
+			}
+		});
+		return gone;
+	}
+
+	/**
 	 * Ends the rest of a lock, in the whole cluster. Any thread.
 	 * @return completes with whether it rests, as soon as this node has read it
 	 */

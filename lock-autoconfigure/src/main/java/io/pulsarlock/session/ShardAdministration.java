@@ -1,10 +1,11 @@
 package io.pulsarlock.session;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import io.pulsarlock.LockOperationRefusedException;
-import io.pulsarlock.PrintedNames;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.Ticket;
 
@@ -26,29 +27,43 @@ final class ShardAdministration {
 	}
 
 	/**
-	 * Takes a lock from its holder on this node.
-	 * @return false if the lock is neither held nor awaited
+	 * Takes a lock or leadership from all its holders on whatever nodes.
+	 * @param what the lock or group, for a message
+	 * @param gone completes with true when the places of other nodes are gone, and those
+	 * who hold it here will be told; with false if it is neither held nor awaited
 	 */
-	boolean takeAway(String key, String name) {
-		if (this.locks.takeAway(key)) {
-			return true;
-		}
+	void takeAway(String key, String what, CompletableFuture<Boolean> gone) {
+		boolean here = this.locks.takeAway(key);
 		Session session = this.locks.activeSession();
+		List<Position> others = (session != null) ? others(session, key) : List.of();
+		if (here && others.isEmpty()) {
+			gone.complete(true);
+			return;
+		}
 		if (session == null || !session.isInTouch(this.locks.now())) {
-			throw this.status.unavailable(name);
+			throw this.status.outOfTouch();
 		}
-		Ticket front = session.table().front(key);
-		if (front == null) {
-			return false;
+		if (session.table().front(key) == null) {
+			gone.complete(false);
 		}
-		if (front.session().equals(session.id())) {
-			throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name)
-					+ "' is being granted to or given up by this node at this moment: try again");
+		else if (others.isEmpty()) {
+			throw new LockOperationRefusedException(
+					what + " is being granted to or given up by this node at this moment: try again");
 		}
-		throw new LockOperationRefusedException("Lock '" + PrintedNames.lock(name) + "' is held by node '"
-				+ Peers.printedNode(session.table().session(front.session()))
-				+ "'. Only the node that holds a lock can release it, because only that node can notify the holder: send"
-				+ " the request to it, or stop it");
+		else {
+			this.locks.revocations().add(key, others, gone);
+			others.forEach((place) -> session.publish((sequence) -> new Revoke(session.id(), sequence, key, place)));
+		}
+	}
+
+	/** The places by which other nodes hold it. */
+	private static List<Position> others(Session session, String key) {
+		return session.table()
+			.inside(key)
+			.stream()
+			.filter((ticket) -> !ticket.session().equals(session.id()))
+			.map(Ticket::position)
+			.toList();
 	}
 
 	/**

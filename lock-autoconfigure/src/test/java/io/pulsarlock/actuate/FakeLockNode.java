@@ -75,6 +75,9 @@ public final class FakeLockNode implements LockNode {
 
 	};
 
+	/** Groups whose leaders were to resign. */
+	final List<String> resigned = new ArrayList<>();
+
 	ClusterView view() {
 		if (!this.inTouch) {
 			throw new LockUnavailableException("Node 'a' is out of touch with shard 1: no answer from the cluster");
@@ -122,6 +125,13 @@ public final class FakeLockNode implements LockNode {
 					throw new LockOperationRefusedException("Lock 'stock/42' is held by node 'b'");
 				}
 				return name.equals("coupon:4711");
+			}
+
+			@Override
+			public boolean resign(String group) {
+				view();
+				FakeLockNode.this.resigned.add(group);
+				return group.equals("jobs");
 			}
 
 			@Override

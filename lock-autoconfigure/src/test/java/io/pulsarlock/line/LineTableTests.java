@@ -25,6 +25,7 @@ import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.TableChange;
 import net.jqwik.api.ForAll;
@@ -395,6 +396,46 @@ class LineTableTests {
 		assertThat(table.apply(new Position(1, 3), new Resting(ONE, 2, List.of(early, late))).rests()).isFalse();
 		assertThat(table.apply(new Position(1, 4), new Resting(OTHER, 1, List.of(early))).rests()).isFalse();
 		assertThat(table.apply(new Position(1, 5), new Rest(OTHER, 2, "l:a", 1000)).rests()).isFalse();
+	}
+
+	/** It changes no line: its place is left by the release of its session only. */
+	@Property(tries = 200)
+	void revocationFindsTheTicketOfItsPlaceAndMovesNothing(@ForAll long seed) {
+		LineTable table = sealed();
+		for (Entry entry : log(seed, 250)) {
+			Map<String, List<Ticket>> before = lines(table);
+			TableChange change = table.apply(entry.position(), entry.record());
+			if (entry.record() instanceof Revoke revoke) {
+				assertThat(lines(table)).isEqualTo(before);
+				assertThat(change.revoked())
+					.isEqualTo(change.accepted() ? table.ticket(revoke.lock(), revoke.place()) : null);
+			}
+			else {
+				assertThat(change.revoked()).isNull();
+			}
+		}
+	}
+
+	@Test
+	void revocationNamesOneTicket() {
+		LineTable table = sealed();
+		table.apply(new Position(1, 1), opening(ONE));
+		table.apply(new Position(1, 2), opening(OTHER));
+		table.apply(new Position(1, 3), new Request(ONE, 1, "l:a"));
+		table.apply(new Position(1, 4), new Request(OTHER, 1, "l:a"));
+		Ticket front = table.front("l:a");
+		assertThat(table.apply(new Position(1, 5), new Revoke(OTHER, 2, "l:a", front.position())).revoked())
+			.isEqualTo(front);
+		assertThat(table.apply(new Position(1, 6), new Revoke(OTHER, 3, "l:b", front.position())).revoked()).isNull();
+		assertThat(table.apply(new Position(1, 7), new Revoke(OTHER, 3, "l:a", front.position())).revoked())
+			.as("a copy")
+			.isNull();
+		table.apply(new Position(1, 8), new Release(ONE, 2, "l:a", 1));
+		TableChange late = table.apply(new Position(1, 9), new Revoke(OTHER, 4, "l:a", front.position()));
+		assertThat(late.accepted()).isTrue();
+		assertThat(late.revoked()).isNull();
+		TableChange early = table.apply(new Position(1, 10), new Revoke(OTHER, 5, "l:a", new Position(1, 11)));
+		assertThat(early.accepted()).as("of a place that is still to come").isFalse();
 	}
 
 	/** A heartbeat and its copy, and the end of the log begins with the copy. */
@@ -894,6 +935,12 @@ class LineTableTests {
 				break;
 			case 11:
 				return new Rest(id, number, LOCKS.get(random.nextInt(LOCKS.size())), random.nextInt(5_000));
+			case 14:
+				if (target != null && !target.tickets().isEmpty()) {
+					Ticket ticket = target.tickets().iterator().next();
+					return new Revoke(id, number, ticket.lock(), ticket.position());
+				}
+				break;
 			case 12:
 				return new Resting(id, number, List.of());
 			case 10:

@@ -22,6 +22,7 @@ import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.OtherVersion;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 import net.jqwik.api.Arbitrary;
@@ -232,6 +233,7 @@ class RecordCodecTests {
 				arguments("08" + session + "0c" + "036c3a61" + "07" + "01", new Idle(ONE, 12, "l:a", 7, true)),
 				arguments("09" + session + "0d" + "036a6f62", new Forget(ONE, 13, "job")),
 				arguments("0a" + session + "0e" + "0a02", new Skip(ONE, 14, new Position(9, 1))),
+				arguments("0e" + session + "0f" + "036c3a61" + "0a02", new Revoke(ONE, 15, "l:a", new Position(9, 1))),
 				arguments(
 						"01" + session + "00" + "904e" + "026e31" + "01" + "a01f" + "04" + "0000" + "0000" + "0000"
 								+ "00" + "01" + "06" + "808080808020",

@@ -16,6 +16,7 @@ import io.pulsarlock.line.JournalRecord.Remaining;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.JournalRecord.Skip;
 import net.jqwik.api.Arbitraries;
@@ -46,9 +47,14 @@ final class Records {
 					Combinators.combine(ids(), numbers(),
 							Combinators.combine(texts(), somewhere(), rests()).as(Remaining::new).list().ofMaxSize(20))
 						.as(Resting::new),
+					revocations(),
 					Combinators.combine(ids(), numbers(), texts(), numbers(), Arbitraries.of(true, false))
 						.as(Idle::new)))
 			.edgeCases((config) -> config.none());
+	}
+
+	private static Arbitrary<Revoke> revocations() {
+		return Combinators.combine(ids(), numbers(), texts(), somewhere()).as(Revoke::new);
 	}
 
 	private static Arbitrary<Heartbeat> heartbeats() {

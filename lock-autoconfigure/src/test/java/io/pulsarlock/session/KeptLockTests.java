@@ -201,7 +201,9 @@ class KeptLockTests {
 	@Test
 	void administratorTakesItFromWhoTookItWithoutTheLoop() {
 		Hold hold = take();
-		assertThat(this.shard.administration().takeAway(KEY, "stock")).isTrue();
+		CompletableFuture<Boolean> gone = this.shard.takeAway(KEY, "Lock 'stock'");
+		this.loop.runAll();
+		assertThat(gone).isCompletedWithValue(true);
 		assertThat(hold.lost().reason()).isEqualTo(Reason.RELEASED_BY_ADMINISTRATOR);
 	}
 

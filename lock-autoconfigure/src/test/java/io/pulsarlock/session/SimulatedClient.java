@@ -13,6 +13,7 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,6 +198,18 @@ final class SimulatedClient implements Connector {
 	@Nullable LineTable table() {
 		Session session = this.session.get();
 		return (session != null) ? session.table() : null;
+	}
+
+	/** Only for a broken twin: the first place of its session in the line of a lock. */
+	@Nullable Position place(String lock) {
+		LineTable table = table();
+		return (table == null) ? null
+				: table.line(lock)
+					.stream()
+					.filter((ticket) -> isOf(ticket.session()))
+					.map(Ticket::position)
+					.findFirst()
+					.orElse(null);
 	}
 
 	Position applied() {

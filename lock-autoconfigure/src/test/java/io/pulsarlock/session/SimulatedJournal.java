@@ -16,6 +16,7 @@ import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.session.SimulatedLog.Entry;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +223,10 @@ final class SimulatedJournal implements Journal {
 				&& !rest.session().equals(this.session)) {
 			return new Rest(rest.session(), rest.sequence(), rest.lock(),
 					Math.max(rest.millis() - this.client.millisAhead(), 1));
+		}
+		if (twin(SimulationTwin.REVOKED_BY_LOCK) && record instanceof Revoke revoke) {
+			Position place = this.client.place(revoke.lock());
+			return (place != null) ? new Revoke(revoke.session(), revoke.sequence(), revoke.lock(), place) : record;
 		}
 		if (this.cluster.log().isPoison(entry.position()) && this.client.isDefective()) {
 			// A request of no lock: a table throws.

@@ -15,8 +15,10 @@ import io.pulsarlock.line.JournalRecord.Expel;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
+import io.pulsarlock.line.SessionState;
 import io.pulsarlock.line.TableChange;
 import io.pulsarlock.line.Ticket;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,12 @@ final class SimulatedLog {
 
 	private final Set<Position> poison = new HashSet<>();
 
+	/** The tickets that operators have asked for. */
+	private final Set<String> revoked = new HashSet<>();
+
+	/** The tickets that their sessions have given up. */
+	private final Set<String> released = new HashSet<>();
+
 	SimulatedLog(SimulatedTime time, SimulationCoverage coverage, boolean keepsAll) {
 		this.time = time;
 		this.coverage = coverage;
@@ -84,6 +92,7 @@ final class SimulatedLog {
 		Map<String, Ticket> fronts = new HashMap<>();
 		this.table.locks().forEach((lock) -> fronts.put(lock, this.table.front(lock)));
 		boolean late = isLate(record);
+		note(record);
 		TableChange change = this.table.apply(position, record);
 		this.entries.add(new Entry(position, record));
 		this.digests.put(position, digest(this.table));
@@ -99,6 +108,31 @@ final class SimulatedLog {
 		this.time.trace(() -> "log      " + position + " " + SimulationTrace.of(written)
 				+ (change.accepted() ? "" : " (ignored)") + ((change.ended() != null) ? " ends it" : ""));
 		return position;
+	}
+
+	private void note(JournalRecord record) {
+		if (record instanceof Revoke revoke) {
+			this.revoked.add(revoke.lock() + revoke.place());
+		}
+		SessionState session = this.table.session(record.session());
+		if (session != null && record instanceof Release release) {
+			session.tickets()
+				.stream()
+				.filter((ticket) -> ticket.number() == release.ticket())
+				.forEach((ticket) -> this.released.add(ticket.lock() + ticket.position()));
+		}
+	}
+
+	/** Whether an operator has asked for the ticket at a place. */
+	boolean isRevoked(String lock, Position place) {
+		return this.revoked.contains(lock + place);
+	}
+
+	/**
+	 * Whether a session has given up the ticket at a place, and has not ended with it.
+	 */
+	boolean isReleased(String lock, Position place) {
+		return this.released.contains(lock + place);
 	}
 
 	/** Whether its target has already been ended by another record. */

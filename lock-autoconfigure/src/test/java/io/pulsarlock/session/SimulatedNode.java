@@ -118,6 +118,9 @@ final class SimulatedNode {
 			this.cluster.throwing().application("what depends on a lock");
 		});
 		this.shard.acquire(lock, lock, kind, waiter);
+		if (this.cluster.plan().hasRevocations() && this.time.chance(0.05)) {
+			this.process.later(this.time.skewed(0, 6 * SimulatedTime.SECOND), () -> takeAway(lock));
+		}
 		if (this.time.chance(0.25)) {
 			this.process.later(this.time.skewed(0, 6 * SimulatedTime.SECOND), () -> {
 				if (waiter.granted.cancel(false)) {
@@ -169,6 +172,13 @@ final class SimulatedNode {
 		}
 		catch (IllegalStateException ex) {
 			this.cluster.coverage().count("limits after the release");
+		}
+	}
+
+	/** By an operator, from whatever node has the lock. */
+	private void takeAway(String lock) {
+		if (!this.ended) {
+			this.invariants.revocations().ordered(this, lock, this.shard.takeAway(lock, lock));
 		}
 	}
 

@@ -48,16 +48,23 @@ final class SimulationInvariants {
 
 	private final SimulatedRests rests;
 
+	private final SimulatedRevocations revocations;
+
 	private @Nullable SimulationViolation violation;
 
 	SimulationInvariants(SimulatedCluster cluster, List<SimulatedNode> nodes) {
 		this.cluster = cluster;
 		this.nodes = nodes;
 		this.rests = new SimulatedRests(cluster.time(), cluster.log(), this::check);
+		this.revocations = new SimulatedRevocations(cluster, this::check);
 	}
 
 	SimulatedRests rests() {
 		return this.rests;
+	}
+
+	SimulatedRevocations revocations() {
+		return this.revocations;
 	}
 
 	SimulatedHolding granted(SimulatedNode node, String lock, Share share, Hold hold, @Nullable Duration limit) {
@@ -82,6 +89,7 @@ final class SimulationInvariants {
 		checkOvertaking(holding, truth, front);
 		checkToken(holding, token);
 		this.rests.granted(holding);
+		this.revocations.granted(holding);
 		this.holdings.add(holding);
 		this.byToken.put(lock + token, holding);
 		hold.onLost((lost) -> {
@@ -209,6 +217,7 @@ final class SimulationInvariants {
 		check(holding.acquired == 1 && holding.over == 0, () -> event.type() + " at the wrong time for " + holding);
 		if (event.type() == Type.LOST || event.type() == Type.RELEASED) {
 			holding.over++;
+			this.revocations.lost(holding, event.reason());
 			check(holding.hold().isOver() && !holding.hold().isHeld(), () -> holding + " is held after its end");
 			check((event.type() == Type.LOST) == (holding.hold().lost() != null), () -> "the wrong event: " + event);
 		}
@@ -345,6 +354,7 @@ final class SimulationInvariants {
 	}
 
 	void atTheEnd() {
+		this.revocations.atTheEnd();
 		for (SimulatedHolding holding : this.holdings) {
 			check(false, () -> holding + " is still held at the end");
 		}

@@ -181,6 +181,11 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return this.twin == null || this.twin.isAboutRests();
 	}
 
+	/** Whether operators take locks away. */
+	boolean hasRevocations() {
+		return this.twin == null || this.twin.isAboutRevocations();
+	}
+
 	boolean twin(SimulationTwin twin) {
 		return this.twin == twin;
 	}

@@ -68,7 +68,9 @@ class SimulationTests {
 			Map.entry("limits that came too late", 180), Map.entry("holdings of a kept lock", 2500),
 			Map.entry("joins without all the journal there is", 150), Map.entry("cursors moved past records", 100),
 			Map.entry("holes read again", 100), Map.entry("rests", 150), Map.entry("rests whose outcome is unknown", 5),
-			Map.entry("rests that came too late", 3), Map.entry("rests ended by an operator", 5));
+			Map.entry("rests that came too late", 3), Map.entry("rests ended by an operator", 5),
+			Map.entry("event LOST RELEASED_BY_ADMINISTRATOR", 400), Map.entry("locks taken away", 600),
+			Map.entry("locks not taken away", 150), Map.entry("locks without holder", 80));
 
 	private static final List<SimulationFault.Kind> ON_HOLDERS = List.of(SimulationFault.Kind.RESET_BY_BROKER,
 			SimulationFault.Kind.RESET_BY_CLIENT, SimulationFault.Kind.BLACKHOLE, SimulationFault.Kind.CUT_OFF,

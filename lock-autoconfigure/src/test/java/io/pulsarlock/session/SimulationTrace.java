@@ -10,6 +10,7 @@ import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.JournalRecord.Rest;
 import io.pulsarlock.line.JournalRecord.Resting;
+import io.pulsarlock.line.JournalRecord.Revoke;
 
 /**
  * Short texts for traces.
@@ -40,6 +41,9 @@ final class SimulationTrace {
 		}
 		if (record instanceof Rest rest) {
 			return writer + "REST " + rest.lock() + " " + rest.millis();
+		}
+		if (record instanceof Revoke revoke) {
+			return writer + "REVOKE " + revoke.lock() + " @" + revoke.place();
 		}
 		if (record instanceof Resting resting) {
 			return writer + "RESTING " + resting.rests();

@@ -11,6 +11,7 @@ import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Idle;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
+import io.pulsarlock.line.JournalRecord.Revoke;
 import io.pulsarlock.line.JournalRecord.SessionInfo;
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.SessionState;
@@ -101,6 +102,12 @@ enum SimulationTwin {
 	/** Who shares a lock says that it is gone, as if it had had all of it. */
 	GONE_OF_A_SHARE,
 
+	/** An order to take a lock away counts for whatever ticket its reader has. */
+	REVOKED_BY_LOCK,
+
+	/** A session is ended by the order to take a lock from it. */
+	TAKEN_WITHOUT_ASKING,
+
 	/** A periodic task is not repeated once something has thrown. */
 	TICKS_END_WITH_AN_ERROR;
 
@@ -135,6 +142,7 @@ enum SimulationTwin {
 			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
 			case READER_PASSES_WRITER -> " overtakes |^two hold ";
 			case PERMIT_COUNTED_TWICE -> " instead of ";
+			case REVOKED_BY_LOCK -> "which no operator has ordered";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
 			case TICKS_END_WITH_AN_ERROR -> " has not joined again| did not notice its loss| waiters|before .* noticed";
@@ -186,10 +194,15 @@ enum SimulationTwin {
 				heartbeat.history(), heartbeat.from(), heartbeat.upTo(), claims);
 	}
 
+	/** Whether it is to be found by a lock that an operator takes away. */
+	boolean isAboutRevocations() {
+		return this == REVOKED_BY_LOCK || this == TAKEN_WITHOUT_ASKING;
+	}
+
 	/** Whether something else gets into the log than was published. */
 	boolean writesOtherwise() {
 		return this == NO_COMPARE_AND_SET || this == EXPELLED_EARLY || this == NOBODY_EXPELLED
-				|| this == KEPT_IS_RELEASED;
+				|| this == KEPT_IS_RELEASED || this == TAKEN_WITHOUT_ASKING;
 	}
 
 	/** What gets into the log in place of a record. */
@@ -200,6 +213,7 @@ enum SimulationTwin {
 			case HISTORY_TOO_SHORT -> (record instanceof Heartbeat heartbeat) ? shortened(heartbeat, table) : record;
 			case KEPT_IS_RELEASED -> (record instanceof Idle idle && idle.idle())
 					? new Release(idle.session(), idle.sequence(), idle.lock(), idle.ticket()) : record;
+			case TAKEN_WITHOUT_ASKING -> (record instanceof Revoke revoke) ? expelled(revoke, table) : record;
 			case NOBODY_EXPELLED -> (record instanceof Expel) ? nothing(record) : record;
 			default -> record;
 		};
@@ -223,6 +237,13 @@ enum SimulationTwin {
 					: record;
 		}
 		return record;
+	}
+
+	private static JournalRecord expelled(Revoke revoke, LineTable table) {
+		Ticket ticket = table.ticket(revoke.lock(), revoke.place());
+		SessionState target = (ticket != null) ? table.session(ticket.session()) : null;
+		return (target != null) ? new Expel(revoke.session(), revoke.sequence(), target.id(), target.sequence(),
+				table.applied().ledgerId()) : nothing(revoke);
 	}
 
 	private static Heartbeat shortened(Heartbeat heartbeat, LineTable table) {

@@ -3,8 +3,6 @@ package io.pulsarlock.console;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.pulsarlock.LeaderGroup;
-import io.pulsarlock.Leadership;
 import io.pulsarlock.LockAdministration;
 import io.pulsarlock.LockMonitor;
 import io.pulsarlock.LockOperationRefusedException;
@@ -26,15 +24,11 @@ final class ConsoleOperations {
 
 	private final LockAdministration administration;
 
-	private final Leadership leadership;
-
 	private final ClusterWatch watch;
 
-	ConsoleOperations(LockMonitor monitor, LockAdministration administration, Leadership leadership,
-			ClusterWatch watch) {
+	ConsoleOperations(LockMonitor monitor, LockAdministration administration, ClusterWatch watch) {
 		this.monitor = monitor;
 		this.administration = administration;
-		this.leadership = leadership;
 		this.watch = watch;
 	}
 
@@ -50,7 +44,7 @@ final class ConsoleOperations {
 		try {
 			String done = switch (kind) {
 				case "locks" -> this.administration.releaseLock(name) ? "Released lock" : "";
-				case "groups" -> resign(name) ? "Resigned group" : "";
+				case "groups" -> this.administration.resign(name) ? "Resigned group" : "";
 				case "sessions" -> this.administration.expelSession(name) ? "Expelled session" : "";
 				case "firetimes" -> this.administration.forgetFireTime(name, job)
 						? "Forgot the fire time of job " + job + " in group" : "";
@@ -80,24 +74,6 @@ final class ConsoleOperations {
 		refused.put("done", false);
 		refused.put("reason", reason);
 		return refused;
-	}
-
-	private boolean resign(String name) {
-		for (LeaderGroup group : this.leadership.groups()) {
-			if (group.name().equals(name)) {
-				if (!group.isLeader()) {
-					throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-							+ "' does not lead this group. Only the leader can resign: use the console of that node");
-				}
-				group.resign();
-				return true;
-			}
-		}
-		if (this.watch.view().groups().stream().anyMatch((group) -> group.name().equals(name))) {
-			throw new LockOperationRefusedException("Node '" + PrintedNames.text(this.monitor.node())
-					+ "' is not a candidate of this group: use the console of its leader");
-		}
-		return false;
 	}
 
 }

@@ -50,7 +50,7 @@ public final class PulsarLockConsoleAutoConfiguration {
 	Console pulsarLockConsole(PulsarLockConsoleProperties properties, LockMonitor monitor,
 			LockAdministration administration, Leadership leadership, ClusterWatch watch) {
 		return new Console(properties, monitor, leadership, watch,
-				new ConsoleOperations(monitor, administration, leadership, watch));
+				new ConsoleOperations(monitor, administration, watch));
 	}
 
 	@Configuration(proxyBeanMethods = false)

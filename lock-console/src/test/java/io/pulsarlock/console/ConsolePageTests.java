@@ -372,6 +372,20 @@ class ConsolePageTests {
 		await().untilAsserted(() -> assertThat(this.browser.text("#detail-note")).contains("No node holds or awaits"));
 	}
 
+	@Test
+	void releasesALockOfAnotherNode() throws InterruptedException {
+		LockHandle stuck = this.cluster.node("node-2").obtain("stuck").acquire(Duration.ofSeconds(10));
+		this.browser.find("#search").sendKeys("stuck");
+		await().untilAsserted(() -> assertThat(names()).containsExactly("stuck"));
+		this.browser.find("#locks .open").click();
+		await().untilAsserted(() -> assertThat(this.browser.texts("#detail-actions button")).hasSize(1));
+		this.browser.find("#detail-actions button").click();
+		assertThat(this.browser.text("#confirm-text")).contains("its holder on node node-2");
+		this.browser.find("#confirm-yes").click();
+		await().untilAsserted(() -> assertThat(this.browser.text("#detail-result")).isEqualTo("Done."));
+		assertThat(stuck.isHeld()).isFalse();
+	}
+
 	private String number(String name) {
 		return this.browser.text("[data-number=" + name + "]");
 	}

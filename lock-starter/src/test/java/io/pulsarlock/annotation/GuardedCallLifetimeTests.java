@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -287,30 +288,45 @@ class GuardedCallLifetimeTests {
 
 	@Test
 	void leaderThatResignsIsFollowedWhenItsMethodHasEnded() {
-		handOver(true, (first) -> first.leadership().group("leaders").resign(), LockLoss.Reason.RESIGNED);
+		handOver(true, (first, second) -> first.leadership().group("leaders").resign(), LockLoss.Reason.RESIGNED);
 	}
 
 	@Test
 	void leaderWhoseNodeStopsIsFollowedWhenItsMethodHasEnded() {
-		handOver(true, (first) -> new Thread(first::close).start(), LockLoss.Reason.RESIGNED);
+		handOver(true, (first, second) -> new Thread(first::close).start(), LockLoss.Reason.RESIGNED);
 	}
 
 	@Test
 	void lockOfANodeThatStopsIsTakenWhenItsMethodHasEnded() {
-		handOver(false, (first) -> new Thread(first::close).start(), LockLoss.Reason.NODE_STOPPED);
+		handOver(false, (first, second) -> new Thread(first::close).start(), LockLoss.Reason.NODE_STOPPED);
 	}
 
 	@Test
 	void lockThatAnAdministratorReleasesIsTakenWhenItsMethodHasEnded() {
-		handOver(false, (first) -> assertThat(first.administration().releaseLock("job")).isTrue(),
+		handOver(false, (first, second) -> assertThat(first.administration().releaseLock("job")).isTrue(),
 				LockLoss.Reason.RELEASED_BY_ADMINISTRATOR);
+	}
+
+	@Test
+	void lockThatAnAdministratorReleasesAtAnotherNodeIsTakenWhenItsMethodHasEnded() {
+		handOver(false, (first, second) -> new Thread(() -> {
+			await().until(() -> !second.monitor().view().locks().isEmpty());
+			second.administration().releaseLock("job");
+		}).start(), LockLoss.Reason.RELEASED_BY_ADMINISTRATOR);
+	}
+
+	@Test
+	void leaderThatResignsForAnAdministratorAtAnotherNodeIsFollowedWhenItsMethodHasEnded() {
+		handOver(true, (first, second) -> new Thread(() -> second.administration().resign("leaders")).start(),
+				LockLoss.Reason.RESIGNED);
 	}
 
 	/**
 	 * Both nodes request the lock. The holder resigns, is notified, takes its time and
 	 * ends; only then the other node enters.
 	 */
-	private static void handOver(boolean leadership, Consumer<InMemoryNode> giveUp, LockLoss.Reason reason) {
+	private static void handOver(boolean leadership, BiConsumer<InMemoryNode, InMemoryNode> giveUp,
+			LockLoss.Reason reason) {
 		// Long enough for the slowest machine.
 		try (InMemoryLockCluster patient = InMemoryLockCluster.create(Duration.ofSeconds(20), Duration.ofSeconds(8),
 				1)) {
@@ -342,7 +358,7 @@ class GuardedCallLifetimeTests {
 						.acquireAsync(Duration.ofSeconds(60))
 						.thenAccept((held) -> insideAtTheGrant.add(inside.count.get()));
 				}
-				giveUp.accept(first);
+				giveUp.accept(first, second);
 				awaitLatch(inside.interrupted);
 				assertThat(inside.reasons).containsExactly(reason);
 				assertThat(insideAtTheGrant).isEmpty();

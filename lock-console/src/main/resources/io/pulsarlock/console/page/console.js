@@ -439,8 +439,7 @@ function drawActions(detail) {
 		place.replaceChildren();
 		return;
 	}
-	const own = detail.holder.own;
-	const known = `${kind} ${own} ${detail.candidate}`;
+	const known = `${kind} ${detail.holder.node} ${detail.holders?.length} ${detail.candidate}`;
 	if (place.known === known && place.firstChild) {
 		return;
 	}
@@ -448,19 +447,14 @@ function drawActions(detail) {
 	const name = opened.name;
 	const shown = visible(name);
 	const made = [];
-	if (!own) {
-		made.push(element('p', { className: 'note', textContent: kind === 'groups'
-			? 'Only the leader can resign: use the console of that node.'
-			: 'Only the node that holds the lock can release it, because only that node can notify its code: use the console of that node.' }));
-	}
-	else if (kind === 'locks') {
+	if (kind === 'locks') {
 		made.push(action('Release', `Release lock ${shown}`, () => confirm('Release the lock?',
-			`“${shown}” is taken away from its holder on this node. The holder is notified, and interrupted if it is an annotated method; code that neither listens nor checks its lock continues.`,
+			`“${shown}” is taken away from ${detail.holders ? 'all its holders' : `its holder on node ${visible(detail.holder.node)}`}. ${detail.holders ? 'They are' : 'The holder is'} notified, and interrupted in annotated methods; code that neither listens nor checks its lock continues.`,
 			'Release', { kind, name })));
 	}
 	else {
 		made.push(action('Resign', `Resign the leadership of ${shown}`, () => confirm('Resign the leadership?',
-			`This node gives up the leadership of “${shown}”, and the next in line leads.`, 'Resign', { kind, name })));
+			`Node ${visible(detail.holder.node)} gives up the leadership of “${shown}”, and the next in line leads.`, 'Resign', { kind, name })));
 	}
 	if (kind === 'groups' && detail.candidate) {
 		const job = element('input', { type: 'text', id: 'job', maxLength: 512, autocomplete: 'off', spellcheck: false });

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  *
  * @since 0.1.0
  */
-public abstract class AbstractLeaderContractTests extends AbstractRestContractTests {
+public abstract class AbstractLeaderContractTests extends AbstractRevocationContractTests {
 
 	private LeaderGroup candidate(LockNode node, int participants) {
 		LeaderGroup group = node.leadership().group("digest");
