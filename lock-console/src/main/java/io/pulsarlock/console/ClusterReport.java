@@ -13,6 +13,7 @@ import java.util.function.Function;
 
 import io.pulsarlock.ClusterView;
 import io.pulsarlock.ClusterView.LockView;
+import io.pulsarlock.ClusterView.RestView;
 import io.pulsarlock.ClusterView.SessionView;
 import io.pulsarlock.LeaderGroup;
 import io.pulsarlock.Participant;
@@ -93,6 +94,11 @@ final class ClusterReport {
 		return page(found, query.groups(), query.size(), this::groupRow);
 	}
 
+	Map<String, Object> rests(ConsoleQuery query) {
+		List<RestView> found = this.view.resting().stream().filter((rest) -> query.matches(rest.name())).toList();
+		return page(found, query.rests(), query.size(), ClusterReport::restRow);
+	}
+
 	Map<String, Object> nodes(ConsoleQuery query) {
 		Map<String, int[]> numbers = numbers();
 		List<Map.Entry<String, List<SessionView>>> found = this.nodes.entrySet()
@@ -104,7 +110,21 @@ final class ClusterReport {
 	}
 
 	@Nullable Map<String, Object> lock(String name) {
-		return find(this.view.locks(), name, this::row);
+		Map<String, Object> detail = find(this.view.locks(), name, this::row);
+		Map<String, Object> rest = rest(name);
+		if (detail != null && rest != null) {
+			detail.putAll(rest);
+		}
+		return detail;
+	}
+
+	@Nullable Map<String, Object> rest(String name) {
+		return this.view.resting()
+			.stream()
+			.filter((rest) -> rest.name().equals(name))
+			.findFirst()
+			.map(ClusterReport::restRow)
+			.orElse(null);
 	}
 
 	@Nullable Map<String, Object> group(String name) {
@@ -173,6 +193,10 @@ final class ClusterReport {
 		row.put("candidate", here != null);
 		row.put("leads", here != null && here.isLeader());
 		return row;
+	}
+
+	private static Map<String, Object> restRow(RestView rest) {
+		return Map.of("name", rest.name(), "restsMillis", millis(rest.remaining()));
 	}
 
 	/** Tokens are text: they are larger than the numbers JavaScript can tell apart. */

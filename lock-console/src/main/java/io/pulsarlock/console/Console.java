@@ -89,6 +89,7 @@ final class Console {
 			state.put("totals", report.totals());
 			state.put("locks", report.locks(query));
 			state.put("groups", report.groups(query));
+			state.put("rests", report.rests(query));
 			state.put("nodes", report.nodes(query));
 			state.put("inTouch", true);
 		}
@@ -123,6 +124,7 @@ final class Console {
 			Map<String, Object> detail = switch (kind) {
 				case "locks" -> report.lock(name);
 				case "groups" -> report.group(name);
+				case "rests" -> report.rest(name);
 				case "nodes" -> report.node(name);
 				default -> null;
 			};

@@ -46,6 +46,7 @@ final class ConsoleOperations {
 				case "locks" -> this.administration.releaseLock(name) ? "Released lock" : "";
 				case "groups" -> this.administration.resign(name) ? "Resigned group" : "";
 				case "sessions" -> this.administration.expelSession(name) ? "Expelled session" : "";
+				case "rests" -> this.administration.endRest(name) ? "Ended the rest of lock" : "";
 				case "firetimes" -> this.administration.forgetFireTime(name, job)
 						? "Forgot the fire time of job " + job + " in group" : "";
 				default -> null;
@@ -58,7 +59,8 @@ final class ConsoleOperations {
 			}
 			this.watch.forget();
 			String by = (user != null) ? user : "an unknown user";
-			String what = kind.equals("locks") ? PrintedNames.lock(name) : PrintedNames.text(name);
+			String what = (kind.equals("locks") || kind.equals("rests")) ? PrintedNames.lock(name)
+					: PrintedNames.text(name);
 			logger.info(PrintedNames.text(done) + " '" + what + "' through the console, for " + PrintedNames.text(by));
 			this.watch.timeline()
 				.notable("BY_HAND", Map.of("text", done + " '" + name + "'", "user", by, "node", this.monitor.node()));

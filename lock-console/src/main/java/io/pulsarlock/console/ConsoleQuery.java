@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param size how many rows make a page
  * @param locks which page of the locks, from zero
  * @param groups which page of the groups
+ * @param rests which page of the locks that rest
  * @param nodes which page of the nodes
  * @param epoch whose entries of the timeline are known
  * @param after the last of them
  */
-record ConsoleQuery(String text, boolean waited, Sort sort, int size, int locks, int groups, int nodes, String epoch,
-		long after) {
+record ConsoleQuery(String text, boolean waited, Sort sort, int size, int locks, int groups, int rests, int nodes,
+		String epoch, long after) {
 
 	/** However many there are, an answer stays small. */
 	private static final int LARGEST_PAGE = 200;
@@ -31,6 +32,7 @@ record ConsoleQuery(String text, boolean waited, Sort sort, int size, int locks,
 				(int) number(request.parameter("size"), PAGE, 1, LARGEST_PAGE),
 				(int) number(request.parameter("locks"), 0, 0, Integer.MAX_VALUE),
 				(int) number(request.parameter("groups"), 0, 0, Integer.MAX_VALUE),
+				(int) number(request.parameter("rests"), 0, 0, Integer.MAX_VALUE),
 				(int) number(request.parameter("nodes"), 0, 0, Integer.MAX_VALUE), text(request.parameter("epoch")),
 				number(request.parameter("after"), 0, 0, Long.MAX_VALUE));
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockNode;
@@ -384,6 +385,37 @@ class ConsolePageTests {
 		this.browser.find("#confirm-yes").click();
 		await().untilAsserted(() -> assertThat(this.browser.text("#detail-result")).isEqualTo("Done."));
 		assertThat(stuck.isHeld()).isFalse();
+	}
+
+	@Test
+	void showsAndEndsARest() throws Exception {
+		assertThat(this.browser.find("#rests").isDisplayed()).isFalse();
+		try (LockHandle held = this.cluster.node("node-2").obtain("cleaning").acquire(Duration.ofSeconds(10))) {
+			held.restFor(Duration.ofHours(1)).get(10, TimeUnit.SECONDS);
+		}
+		await().atMost(LIMIT)
+			.untilAsserted(() -> assertThat(this.browser.text("#rests")).contains("Resting locks", "1 resting lock",
+					"cleaning", "59 min"));
+		for (int width : new int[] { 320, 1280 }) {
+			this.browser.width(width, 1100);
+			assertThat(this.browser.barriers()).as("rests " + width).isEmpty();
+		}
+		this.browser.find("#rests .open").click();
+		await().untilAsserted(() -> assertThat(this.browser.text("#detail-facts")).contains("for another 59 min"));
+		assertThat(this.browser.text("#detail-title")).isEqualTo("Resting lock cleaning");
+		assertThat(this.browser.barriers()).isEmpty();
+		this.browser.screenshot("rest");
+		this.browser.find("#detail-actions button").click();
+		assertThat(this.browser.text("#confirm-title")).isEqualTo("End the rest?");
+		this.browser.find("#confirm-yes").click();
+		await().untilAsserted(() -> assertThat(this.browser.text("#detail-result")).isEqualTo("Done."));
+		await()
+			.untilAsserted(() -> assertThat(this.browser.text("#detail-note")).isEqualTo("This lock does not rest."));
+		this.browser.press(Keys.ESCAPE);
+		await().untilAsserted(() -> assertThat(this.browser.find("#rests").isDisplayed()).isFalse());
+		await().atMost(LIMIT)
+			.untilAsserted(
+					() -> assertThat(this.browser.text("#entries")).contains("Ended the rest of lock 'cleaning'"));
 	}
 
 	private String number(String name) {

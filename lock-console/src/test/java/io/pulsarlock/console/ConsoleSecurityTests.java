@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import com.jayway.jsonpath.JsonPath;
 import io.pulsarlock.LeaderGroup;
@@ -157,6 +158,7 @@ class ConsoleSecurityTests {
 			assertThat(JsonPath.<String>read(answer.body(), "$.reason")).contains("other");
 			assertThat(held.isHeld()).isTrue();
 		}
+		assertThat(end(this.operator, "kind=rests&name=elsewhere").body()).contains("It no longer exists");
 		assertThat(end(this.operator, "kind=locks&name=nobody").body()).contains("It no longer exists");
 		assertThat(end(this.operator, "kind=planets&name=mars").statusCode()).isEqualTo(400);
 		assertThat(end(this.operator, "kind=firetimes&name=jobs&job=").statusCode()).isEqualTo(200);
@@ -173,6 +175,23 @@ class ConsoleSecurityTests {
 		assertThat(JsonPath.<Boolean>read(end(this.operator, "kind=locks&name=elsewhere").body(), "$.done")).isTrue();
 		assertThat(held.isHeld()).isFalse();
 		assertThat(isSeen("elsewhere")).isFalse();
+	}
+
+	@Test
+	void restIsShownAndEnded() throws Exception {
+		try (LockHandle held = this.cluster.node("other").obtain("job").acquire(Duration.ofSeconds(10))) {
+			held.restFor(Duration.ofHours(1)).get(10, TimeUnit.SECONDS);
+		}
+		await().untilAsserted(() -> {
+			String state = this.reader.get(PATH + "/api/state?q=jo").body();
+			assertThat(JsonPath.<List<String>>read(state, "$.rests.rows[*].name")).containsExactly("job");
+			assertThat(JsonPath.<Integer>read(state, "$.rests.rows[0].restsMillis")).isBetween(3_500_000, 3_600_000);
+		});
+		assertThat(this.reader.get(PATH + "/api/state?q=else").body()).contains("\"rests\":{\"found\":0");
+		assertThat(end(this.reader, "kind=rests&name=job").statusCode()).isEqualTo(403);
+		assertThat(JsonPath.<Boolean>read(end(this.operator, "kind=rests&name=job").body(), "$.done")).isTrue();
+		String detail = this.reader.get(PATH + "/api/detail?kind=rests&name=job").body();
+		assertThat(JsonPath.<Boolean>read(detail, "$.found")).isFalse();
 	}
 
 	@Test

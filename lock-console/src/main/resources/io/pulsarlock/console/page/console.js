@@ -17,7 +17,7 @@ const initial = new URLSearchParams(location.hash.slice(1));
 
 const query = {
 	q: initial.get('q') ?? '', sort: initial.get('sort') ?? 'name', waited: initial.get('waited') === 'true',
-	locks: 0, groups: 0, nodes: 0
+	locks: 0, groups: 0, rests: 0, nodes: 0
 };
 let refresh = 2000;
 let writes = false;
@@ -148,6 +148,7 @@ function answered(state, detail) {
 		drawSummary(state);
 		drawLocks(state.locks);
 		drawGroups(state.groups);
+		drawRests(state.rests);
 		drawNodes(state.nodes);
 		if (detail) {
 			drawDetail(detail);
@@ -186,7 +187,7 @@ function denied() {
 
 function clear(why) {
 	document.querySelectorAll('[data-number]').forEach((each) => text(each, '–'));
-	for (const id of ['locks', 'groups', 'nodes']) {
+	for (const id of ['locks', 'groups', 'rests', 'nodes']) {
 		const section = byId(id);
 		if (section.querySelector('tbody').contains(document.activeElement)) {
 			section.querySelector('h2').tabIndex = -1;
@@ -313,6 +314,17 @@ function drawGroups(part) {
 	});
 }
 
+/** Most clusters have none. */
+function drawRests(part) {
+	const section = byId('rests');
+	if (part.found === 0 && section.contains(document.activeElement)) {
+		byId('locks-title').focus();
+	}
+	section.hidden = part.found === 0;
+	drawTable('rests', part, ['resting lock', 'resting locks'], (row) => makeRow('rests', row, 'For another'),
+		(tr, row) => text(tr.children[1], duration(row.restsMillis)));
+}
+
 function heard(sessions) {
 	const ages = sessions.map((session) => session.silenceMillis);
 	const [least, most] = [Math.min(...ages), Math.max(...ages)];
@@ -372,7 +384,7 @@ function drawTimeline(timeline) {
 
 // One lock, group or node
 
-const TITLES = { locks: 'Lock ', groups: 'Leader group ', nodes: 'Node ' };
+const TITLES = { locks: 'Lock ', groups: 'Leader group ', rests: 'Resting lock ', nodes: 'Node ' };
 
 async function open(kind, name, opener) {
 	opened = { kind, name, opener };
@@ -390,7 +402,7 @@ async function open(kind, name, opener) {
 
 function drawDetail(answer) {
 	const detail = answer.found ? answer.detail : null;
-	const gone = { locks: 'No node holds or awaits this lock.', groups: 'This group has no candidate.', nodes: 'This node has no session.' };
+	const gone = { locks: 'No node holds or awaits this lock.', groups: 'This group has no candidate.', rests: 'This lock does not rest.', nodes: 'This node has no session.' };
 	text(byId('detail-note'), detail ? '' : answer.reason ?? gone[opened.kind]);
 	const facts = byId('detail-facts');
 	const list = byId('detail-line');
@@ -402,18 +414,21 @@ function drawDetail(answer) {
 		return;
 	}
 	const isNode = opened.kind === 'nodes';
+	const isRest = opened.kind === 'rests';
+	const rests = detail.restsMillis === undefined ? [] : [['Rests', `for another ${duration(detail.restsMillis)}`]];
 	const rows = isNode
 		? [['Locks', number(detail.holds)], ['Waits for', number(detail.waits)]]
+		: isRest ? rests
 		: [[opened.kind === 'groups' ? 'Leader' : 'Holder', visible(detail.holder.node) + (detail.holder.own ? ' (this node)' : '')],
 			['Session', visible(detail.holder.session)], [opened.kind === 'groups' ? 'Term' : 'Token', detail.holder.token],
 			['In front for', duration(detail.heldMillis)],
-			['In front since', clock(new Date(answeredAt - detail.heldMillis))],
+			['In front since', clock(new Date(answeredAt - detail.heldMillis))], ...rests,
 			...(opened.kind === 'groups' ? [['This node', detail.leads ? 'leads' : detail.candidate ? 'is a candidate' : 'is not a candidate']] : [])];
 	sync(facts, rows, ([label]) => label, ([label]) => element('div', {}, element('dt', { textContent: label }), element('dd')),
 		(row, [, value]) => text(row.lastChild, value));
-	text(byId('detail-line-title'), isNode ? 'Sessions' : detail.waiting === 0 ? 'No node is in line'
+	text(byId('detail-line-title'), isNode ? 'Sessions' : isRest ? '' : detail.waiting === 0 ? 'No node is in line'
 		: `${number(detail.waiting)} in line${detail.line.length < detail.waiting ? `, the first ${detail.line.length}` : ''}`);
-	list.hidden = !isNode && detail.waiting === 0;
+	list.hidden = isRest || (!isNode && detail.waiting === 0);
 	if (isNode) {
 		sync(list, detail.sessions, (session) => session.id, (session) => element('li', {}, element('span'),
 			...(writes && !session.own ? [action('Expel', `Expel session ${session.id}`, () => confirm(
@@ -421,7 +436,7 @@ function drawDetail(answer) {
 				'Expel', { kind: 'sessions', name: session.id }))] : [])),
 			(item, session) => text(item.firstChild, `Shard ${session.shard}: heard ${duration(session.silenceMillis)} ago, ${visible(session.id)} `));
 	}
-	else {
+	else if (!isRest) {
 		sync(list, detail.line, (place) => place.token, (place) => element('li', {}, nameOf(place.node),
 			`${place.own ? ' (this node)' : ''}, ${opened.kind === 'groups' ? 'term' : 'token'} ${place.token}`), () => {});
 	}
@@ -439,7 +454,7 @@ function drawActions(detail) {
 		place.replaceChildren();
 		return;
 	}
-	const known = `${kind} ${detail.holder.node} ${detail.holders?.length} ${detail.candidate}`;
+	const known = `${kind} ${detail.holder?.node} ${detail.holders?.length} ${detail.candidate}`;
 	if (place.known === known && place.firstChild) {
 		return;
 	}
@@ -451,6 +466,11 @@ function drawActions(detail) {
 		made.push(action('Release', `Release lock ${shown}`, () => confirm('Release the lock?',
 			`“${shown}” is taken away from ${detail.holders ? 'all its holders' : `its holder on node ${visible(detail.holder.node)}`}. ${detail.holders ? 'They are' : 'The holder is'} notified, and interrupted in annotated methods; code that neither listens nor checks its lock continues.`,
 			'Release', { kind, name })));
+	}
+	else if (kind === 'rests') {
+		made.push(action('End rest', `End the rest of lock ${shown}`, () => confirm('End the rest?',
+			`“${shown}” may be granted again at once, on any node. Its rest keeps a job that is due once from running again on a node whose clock is behind.`,
+			'End rest', { kind, name })));
 	}
 	else {
 		made.push(action('Resign', `Resign the leadership of ${shown}`, () => confirm('Resign the leadership?',
@@ -525,7 +545,7 @@ async function end(order) {
 let typing = 0;
 
 function filtered() {
-	Object.assign(query, { q: byId('search').value.trim(), sort: byId('sort').value, waited: byId('waited').checked, locks: 0, groups: 0, nodes: 0 });
+	Object.assign(query, { q: byId('search').value.trim(), sort: byId('sort').value, waited: byId('waited').checked, locks: 0, groups: 0, rests: 0, nodes: 0 });
 	const kept = new URLSearchParams();
 	if (query.q) {
 		kept.set('q', query.q);
