@@ -37,8 +37,9 @@ public record Options(Set<String> rows, Set<String> peers, int forks, double sec
 
 	static final String HELP = """
 			java -jar comparison.jar [options]
-			Without options: all rows and peers, in three hours and a half.
+			Without options: all rows and peers, in four hours.
 			  --rows=P1,P3        rows (all): P1 P1c P1n P2 P3 P4 P5 P6 P7 P8 P9
+			                      P10 P11
 			  --peers=a,b         peers (all): %s
 			  --forks=3           how often each peer gets its turn
 			  --seconds=5         how long one measurement is

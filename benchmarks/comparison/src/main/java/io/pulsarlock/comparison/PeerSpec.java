@@ -94,7 +94,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 				ServerKind.PULSAR_LAZY, Durability.D1, "lease, grace 4 s", null, Set.of("P1", "P1c", "P2", "P7"),
 				AFFINITY, "0"));
 		all.add(peer("redisson-aof", "Redisson, AOF always", "RedissonPeer", "redisson", ServerKind.REDIS_AOF,
-				Durability.D2, "lockWatchdogTimeout", null, Set.of("P1", "P1c", "P1n", "P2", "P3", "P4", "P6", "P7")));
+				Durability.D2, "lockWatchdogTimeout", null,
+				Set.of("P1", "P1c", "P1n", "P2", "P3", "P4", "P6", "P7", "P10", "P11")));
 		all.add(peer("curator", "Curator", "CuratorPeer", "curator", ServerKind.ZOOKEEPER, Durability.D2,
 				"session timeout", Duration.ofSeconds(60)));
 		all.add(peer("jetcd", "jetcd", "JetcdPeer", "jetcd", ServerKind.ETCD, Durability.D2, "lease", null));
@@ -111,8 +112,8 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		all.add(peer("pulsar-lock-prompt", "**Pulsar Lock**, prompt broker", "PulsarLockPeer", "pulsar",
 				ServerKind.PULSAR_PROMPT, Durability.D2, "lease, grace 4 s", null, Set.of("P1n", "P3", "P4"), AFFINITY,
 				"0"));
-		all.add(pulsarLock("pulsar-lock-hints", "**Pulsar Lock**, hints", 4, null, Set.of("P1", "P1n", "P3", "P4"),
-				AFFINITY, "0", "pulsar-lock.hints.enabled", "true"));
+		all.add(pulsarLock("pulsar-lock-hints", "**Pulsar Lock**, hints", 4, null,
+				Set.of("P1", "P1n", "P3", "P4", "P10", "P11"), AFFINITY, "0", "pulsar-lock.hints.enabled", "true"));
 		all.add(pulsarLock("pulsar-lock-affinity", "**Pulsar Lock**, affinity", 4, null, Set.of()));
 		return all;
 	}
@@ -217,7 +218,18 @@ public record PeerSpec(String id, String title, String type, String libraries, S
 		if (row.equals("P9")) {
 			return this.id.equals("pulsar-lock");
 		}
+		if ((row.equals("P10") || row.equals("P11")) && !sharesLocks()) {
+			return false;
+		}
 		return this.rows.isEmpty() || this.rows.contains(row);
+	}
+
+	/** Whether it has read-write locks and semaphores, and its adapter knows them. */
+	private boolean sharesLocks() {
+		return switch (this.type) {
+			case "PulsarLockPeer", "RedissonPeer", "CuratorPeer" -> true;
+			default -> false;
+		};
 	}
 
 	/**

@@ -188,25 +188,35 @@ public final class Commands {
 	}
 
 	/**
-	 * One of several clients that want the same lock all the time. Writes for each
-	 * holding when it was asked for, got and given back.
+	 * One of several clients that want the same lock or permit all the time. Writes for
+	 * each holding whether it was a reader's, and when it was asked for, got and given
+	 * back.
 	 */
 	private void contend(Settings settings, Map<String, String> result) throws Exception {
-		PeerLock lock = this.peer.lock(settings.get("name"));
+		String name = settings.get("name");
+		int permits = Integer.parseInt(settings.get("permits", "0"));
+		double readers = Double.parseDouble(settings.get("readers", "0"));
+		PeerLock alone = (permits > 0) ? this.peer.permit(name, permits)
+				: (readers > 0) ? this.peer.writeLock(name) : this.peer.lock(name);
+		PeerLock shared = (readers > 0) ? this.peer.readLock(name) : alone;
 		long hold = settings.number("hold");
 		long begin = settings.number("begin");
 		long end = settings.number("end");
-		long[] times = new long[3 * 1_000_000];
+		long[] times = new long[4 * 1_000_000];
 		int count = 0;
 		int busy = 0;
 		LockSupport.parkNanos(begin - System.nanoTime());
 		for (long asked = System.nanoTime(); asked < end && count < times.length; asked = System.nanoTime()) {
+			boolean reader = ThreadLocalRandom.current().nextDouble() < readers;
+			PeerLock lock = reader ? shared : alone;
 			if (!lock.acquire(PATIENCE)) {
 				busy++;
 				continue;
 			}
+			long acquired = System.nanoTime();
+			times[count++] = reader ? 1 : 0;
 			times[count++] = asked;
-			times[count++] = System.nanoTime();
+			times[count++] = acquired;
 			sleepUntil(times[count - 1] + hold);
 			times[count++] = System.nanoTime();
 			lock.release();
@@ -217,7 +227,7 @@ public final class Commands {
 				out.writeLong(times[i]);
 			}
 		}
-		result.put("count", Integer.toString(count / 3));
+		result.put("count", Integer.toString(count / 4));
 		result.put("busy", Integer.toString(busy));
 	}
 

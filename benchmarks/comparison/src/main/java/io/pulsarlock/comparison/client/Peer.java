@@ -24,6 +24,37 @@ public interface Peer extends AutoCloseable {
 	PeerLock lock(String name) throws Exception;
 
 	/**
+	 * The lock of that name, shared with other readers.
+	 * @param name letters, digits and dashes
+	 * @return as {@link #lock}
+	 * @throws Exception if it fails
+	 */
+	default PeerLock readLock(String name) throws Exception {
+		throw new UnsupportedOperationException("No readers");
+	}
+
+	/**
+	 * The lock of that name, shared with nobody.
+	 * @param name letters, digits and dashes
+	 * @return as {@link #lock}
+	 * @throws Exception if it fails
+	 */
+	default PeerLock writeLock(String name) throws Exception {
+		throw new UnsupportedOperationException("No writers");
+	}
+
+	/**
+	 * One permit of the semaphore of that name.
+	 * @param name letters, digits and dashes
+	 * @param permits how many there are; all clients say the same
+	 * @return as {@link #lock}
+	 * @throws Exception if it fails
+	 */
+	default PeerLock permit(String name, int permits) throws Exception {
+		throw new UnsupportedOperationException("No semaphores");
+	}
+
+	/**
 	 * How many objects the server keeps: keys, nodes, rows, queues or topics.
 	 * @return the number, or -1 if it cannot be asked
 	 * @throws Exception if it fails

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.pulsarlock.FencedLock;
+import io.pulsarlock.FencedSemaphore;
 import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockRegistry;
@@ -20,8 +21,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * This project's lock, configured as an application would: settings that begin with
- * {@code pulsar-lock.} are its properties.
+ * This project's locks and permits, configured as an application would: settings that
+ * begin with {@code pulsar-lock.} are its properties.
  */
 public final class PulsarLockPeer implements Peer {
 
@@ -66,6 +67,28 @@ public final class PulsarLockPeer implements Peer {
 	@Override
 	public PeerLock lock(String name) {
 		FencedLock lock = this.locks.obtain(name);
+		return held(lock::acquire);
+	}
+
+	@Override
+	public PeerLock readLock(String name) {
+		FencedLock lock = this.locks.readWriteLock(name).readLock();
+		return held(lock::acquire);
+	}
+
+	@Override
+	public PeerLock writeLock(String name) {
+		FencedLock lock = this.locks.readWriteLock(name).writeLock();
+		return held(lock::acquire);
+	}
+
+	@Override
+	public PeerLock permit(String name, int permits) {
+		FencedSemaphore semaphore = this.locks.semaphore(name, permits);
+		return held(semaphore::acquire);
+	}
+
+	private static PeerLock held(Acquire acquire) {
 		return new PeerLock() {
 
 			private @Nullable LockHandle held;
@@ -73,7 +96,7 @@ public final class PulsarLockPeer implements Peer {
 			@Override
 			public boolean acquire(long millis) throws InterruptedException {
 				try {
-					this.held = lock.acquire(Duration.ofMillis(millis));
+					this.held = acquire.within(Duration.ofMillis(millis));
 					return true;
 				}
 				catch (LockBusyException ex) {
@@ -100,6 +123,13 @@ public final class PulsarLockPeer implements Peer {
 	@Override
 	public void close() {
 		this.context.close();
+	}
+
+	/** What locks and permits have in common. */
+	private interface Acquire {
+
+		LockHandle within(Duration waitFor) throws InterruptedException;
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -26,7 +26,7 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 	/** Which of the variants stands for the row: the hardest one, where they grow. */
 	boolean drawsLast() {
 		return switch (this.id) {
-			case "P1n", "P2", "P3", "P4", "P6", "P8" -> true;
+			case "P1n", "P2", "P3", "P4", "P6", "P8", "P10", "P11" -> true;
 			default -> false;
 		};
 	}
@@ -106,7 +106,28 @@ record RowText(String id, String title, String text, List<Column> columns, boole
 				new RowText("P9", "Annotations", """
 						Per call of a Spring bean, by JMH: a plain and a `synchronized` method, `@DistributedLock` by a
 						thread that has the lock, `@LeaderOnly` on a node that does not lead, and ShedLock's interceptor
-						on its in-memory provider.""", List.of(time("score"), time("error")), false));
+						on its in-memory provider.""", List.of(time("score"), time("error")), false),
+				new RowText("P10", "Readers and writers", """
+						Clients in JVMs of their own that all want one read-write lock and hold it for 2 ms, nine times
+						of ten as readers. The time from the call of acquire to its return. *Overlaps* counts writers
+						beside anybody, from the return of acquire to the call of release: must be 0 without faults.""",
+						List.of(new Column("rate", "acquires per second", Unit.NUMBER),
+								new Column("read.p50", "readers, p50", Unit.TIME),
+								new Column("read.p99", "readers, p99", Unit.TIME),
+								new Column("write.p50", "writers, p50", Unit.TIME),
+								new Column("write.p99", "writers, p99", Unit.TIME),
+								new Column("write.count", "writers", Unit.NUMBER),
+								new Column("overlaps", "overlaps", Unit.NUMBER),
+								new Column("busy", "timed out", Unit.NUMBER)),
+						true),
+				new RowText("P11", "Semaphore", """
+						Clients in JVMs of their own that all want one of three permits and hold it for 2 ms. *Most at
+						once*: must be at most 3 without faults. Redisson's is the semaphore whose permits expire, with
+						the timeout as lease: those of its other one are lost for ever with their holder.""",
+						List.of(new Column("rate", "acquires per second", Unit.NUMBER), time("p50"), time("p99"),
+								new Column("most", "most at once", Unit.NUMBER),
+								new Column("busy", "timed out", Unit.NUMBER)),
+						true));
 	}
 
 }

@@ -1,31 +1,20 @@
 package io.pulsarlock.comparison.row;
 
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import io.pulsarlock.comparison.Options;
 import io.pulsarlock.comparison.PeerSpec;
 import io.pulsarlock.comparison.client.Histograms;
-import io.pulsarlock.comparison.server.Client;
+import io.pulsarlock.comparison.row.Contention.Holding;
 import org.HdrHistogram.Histogram;
 
 /**
  * Clients in JVMs of their own that all want one lock all the time and hold it for 2 ms.
- * {@link System#nanoTime()} is one clock for all processes of a host, so the gap from one
- * client's release to the next client's return can be read.
+ * Recorded is the gap from one client's release to the next client's return.
  */
 final class HandOff implements Row {
-
-	private static final long HOLD_NANOS = 2_000_000;
 
 	/** What was asked for this much later counts as asked for at the same time. */
 	private static final long TIE_NANOS = 1_000_000;
@@ -41,55 +30,23 @@ final class HandOff implements Row {
 
 	@Override
 	public void measure(Bench bench) {
-		List<Client> clients = new ArrayList<>();
-		try {
-			for (int waiters : waiters(bench.options())) {
-				bench.startMissing(clients, waiters);
-				String name = bench.fresh("wanted");
-				clients.get(0).call(60, "create", "name", name);
-				measure(bench, clients, name);
-			}
-		}
-		finally {
-			// All at once: much of it is waiting.
-			clients.forEach(Client::quit);
-			clients.forEach(Client::close);
-		}
+		Contention.each(bench, waiters(bench.options()), (clients) -> {
+			String name = bench.fresh("wanted");
+			clients.get(0).call(60, "create", "name", name);
+			record(bench, clients.size() + " waiters", clients.size(), Contention.run(bench, clients, name));
+		});
 	}
 
-	private void measure(Bench bench, List<Client> clients, String name) {
-		double seconds = bench.options().seconds();
-		long begin = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
-		long counted = begin + (long) (bench.options().warmup() * 1e9);
-		long end = counted + (long) (seconds * 1e9);
-		List<Path> files = new ArrayList<>();
-		for (Client client : clients) {
-			Path file = bench.directory().resolve("times-" + files.size());
-			files.add(file);
-			client.send("contend", "name", name, "hold", HOLD_NANOS, "begin", begin, "end", end, "file", file);
-		}
-		long busy = 0;
-		for (Client client : clients) {
-			busy += client.await(bench.patience(seconds) + 60).number("busy");
-		}
-		List<Holding> holdings = new ArrayList<>();
-		for (int i = 0; i < files.size(); i++) {
-			read(files.get(i), i, counted, holdings);
-		}
-		holdings.sort(Comparator.comparingLong(Holding::acquired));
-		record(bench, clients.size() + " waiters", clients.size(), holdings, busy);
-	}
-
-	private static void record(Bench bench, String variant, int clients, List<Holding> holdings, long busy) {
+	private static void record(Bench bench, String variant, int clients, Contention result) {
+		List<Holding> holdings = result.holdings();
 		Histogram gaps = Histograms.create();
-		Histogram waits = Histograms.create();
+		Histogram waits = result.waits((holding) -> true);
 		int again = 0;
 		int overlaps = 0;
 		long[] counts = new long[clients];
 		for (int i = 0; i < holdings.size(); i++) {
 			Holding holding = holdings.get(i);
 			counts[holding.client()]++;
-			waits.recordValue(holding.acquired() - holding.asked());
 			if (i > 0) {
 				Holding before = holdings.get(i - 1);
 				if (before.client() == holding.client()) {
@@ -118,7 +75,7 @@ final class HandOff implements Row {
 		bench.record("P4", variant, "ratio",
 				waits.getValueAtPercentile(99) / (double) Math.max(waits.getValueAtPercentile(50), 1));
 		bench.record("P4", variant, "overtakes", overtakes(holdings));
-		bench.record("P4", variant, "busy", busy);
+		bench.record("P4", variant, "busy", result.busy());
 	}
 
 	/** How often at most one request was passed by later ones. */
@@ -137,28 +94,9 @@ final class HandOff implements Row {
 		return most;
 	}
 
-	private static void read(Path file, int client, long from, List<Holding> holdings) {
-		try (DataInputStream in = new DataInputStream(new java.io.ByteArrayInputStream(Files.readAllBytes(file)))) {
-			while (in.available() > 0) {
-				Holding holding = new Holding(client, in.readLong(), in.readLong(), in.readLong());
-				if (holding.asked() >= from) {
-					holdings.add(holding);
-				}
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	@Override
 	public double seconds(Options options, PeerSpec peer, Duration timeout) {
-		List<Integer> waiters = waiters(options);
-		return waiters.size() * (options.warmup() + options.seconds() + 1)
-				+ waiters.get(waiters.size() - 1) * peer.startSeconds() * 0.6;
-	}
-
-	private record Holding(int client, long asked, long acquired, long released) {
+		return Contention.seconds(options, peer, waiters(options));
 	}
 
 }

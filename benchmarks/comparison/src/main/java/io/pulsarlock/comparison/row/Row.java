@@ -36,8 +36,8 @@ public interface Row {
 	 * @return the rows
 	 */
 	static List<Row> all() {
-		return List.of(new Uncontended(), new SeveralNodes(), new Throughput(), new HandOff(), new Background(),
-				new Failover(), new Annotation(), new ColdName(), new IdleNames());
+		return List.of(new Uncontended(), new SeveralNodes(), new Throughput(), new HandOff(), new ReadersWriters(),
+				new Semaphore(), new Background(), new Failover(), new Annotation(), new ColdName(), new IdleNames());
 	}
 
 	/**
