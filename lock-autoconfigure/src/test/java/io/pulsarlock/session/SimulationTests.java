@@ -11,8 +11,6 @@ import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -41,9 +39,6 @@ class SimulationTests {
 
 	/** The number of seeds of a world in which one kind of fault happens for certain. */
 	private static final long SPECIAL_SEEDS = Long.getLong("pulsarlock.simulation.special", 300);
-
-	/** The number of seeds within which a broken rule must be detected. */
-	private static final int SEEDS_FOR_TWINS = 1000;
 
 	/**
 	 * The minimum number of each event in the usual number of steps: about half of the
@@ -214,48 +209,6 @@ class SimulationTests {
 		}
 		coverage.addAll(simulation.coverage());
 		return simulation.time().steps();
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void worldInWhichOneRuleIsBrokenIsCaught(SimulationTwin twin) {
-		AtomicLong steps = new AtomicLong();
-		int batch = 2 * Runtime.getRuntime().availableProcessors();
-		for (long from = twin.firstSeed(); from < SEEDS_FOR_TWINS; from += batch) {
-			Caught caught = LongStream.range(from, from + batch)
-				.parallel()
-				.mapToObj((seed) -> violation(plan(seed, twin), steps))
-				.filter((found) -> found != null)
-				.findFirst()
-				.orElse(null);
-			if (caught != null) {
-				System.out.printf("%s: seed %d, after %,d steps: %s%n", twin, caught.seed(), steps.get(),
-						caught.violation().getMessage());
-				// Not an exception of a world that was changed too much.
-				assertThat(caught.violation()).isInstanceOf(SimulationViolation.class);
-				assertThat(caught.violation().getMessage()).containsPattern(twin.shows());
-				return;
-			}
-		}
-		fail(twin + " was not caught by " + SEEDS_FOR_TWINS + " seeds, " + steps.get() + " steps");
-	}
-
-	private static SimulationPlan plan(long seed, SimulationTwin twin) {
-		if (twin.isOfShares()) {
-			return SimulationPlan.ofSharing(seed, twin);
-		}
-		return (twin == SimulationTwin.POISON_IGNORED) ? SimulationPlan.ofPoison(seed, twin)
-				: SimulationPlan.of(seed, twin);
-	}
-
-	private static @Nullable Caught violation(SimulationPlan plan, AtomicLong steps) {
-		Simulation simulation = new Simulation(plan, false);
-		RuntimeException violation = simulation.run();
-		steps.addAndGet(simulation.time().steps());
-		return (violation != null) ? new Caught(plan.seed(), violation) : null;
-	}
-
-	private record Caught(long seed, RuntimeException violation) {
 	}
 
 }

@@ -12,6 +12,7 @@ import io.pulsarlock.annotation.LeaderOnly;
 import io.pulsarlock.test.broker.TestPulsar;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import static org.awaitility.Awaitility.await;
  * Tests that a method that is called once at the start of the only node is not skipped.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("proof")
 class FirstElectionTests {
 
 	private static final String[] ALL = { "application runner", "command line runner", "ready", "scheduled",

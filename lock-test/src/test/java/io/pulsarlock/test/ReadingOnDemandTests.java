@@ -32,6 +32,7 @@ import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SubscriptionMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
  * Tests that a journal that is read on demand is read in time, and completely, whatever
  * happens to its topic.
  */
+@Tag("proof")
 class ReadingOnDemandTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -10,6 +10,7 @@ import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import io.pulsarlock.test.memory.InMemoryNode;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -21,6 +22,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Tests that the code of docs/migration.md after the change behaves as that page says.
  */
+@Tag("proof")
 class AfterMigrationTests {
 
 	// Times that outlast the stalls of a busy machine.

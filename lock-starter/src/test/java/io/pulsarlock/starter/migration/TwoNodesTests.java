@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.pulsarlock.LockNode;
 import io.pulsarlock.test.memory.InMemoryLockCluster;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
@@ -15,6 +16,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@Tag("proof")
 class TwoNodesTests {
 
 	// Times that outlast the stalls of a busy machine.

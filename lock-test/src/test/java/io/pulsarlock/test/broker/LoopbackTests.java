@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that the unauthenticated ports of a test broker are not open to other hosts.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("proof")
 class LoopbackTests {
 
 	private static final Set<String> LOOPBACK = Set.of("0100007F", "00000000000000000000000001000000",
