@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the model lock.pml: the protocol passes, each broken twin is caught, each kind of hand-over is
-# reached. Usage: check.sh [--long]. Exits with 1 if anything is not as expected.
+# Checks the models lock.pml and hints.pml: the protocol passes, each broken twin is caught, each kind of
+# hand-over is reached. Usage: check.sh [--long]. Exits with 1 if anything is not as expected.
 set -euo pipefail
 
 long=no
@@ -14,11 +14,12 @@ for tool in spin gcc; do
 	command -v "$tool" >/dev/null || { echo "$0 needs $tool, which is not installed" >&2; exit 2; }
 done
 
-model=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/lock.pml
+models=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-cp "$model" lock.pml
+cp "$models"/*.pml .
+model=lock.pml
 
 # Every deadline still differs from every other by a tick.
 short_times="-DLEASE=2 -DGRACE=1"
@@ -37,7 +38,7 @@ check() {
 	[ "$expected" = holds ] || optimise=-O1
 	rm -f pan pan.* ./*.trail
 	# shellcheck disable=SC2086
-	spin -a -DN="$nodes" -DJ="$join" -DL="$locks" $defines lock.pml >spin.out 2>&1 ||
+	spin -a -DN="$nodes" -DJ="$join" -DL="$locks" $defines "$model" >spin.out 2>&1 ||
 		{ cat spin.out >&2; exit 2; }
 	gcc -w $optimise -DSAFETY -DNOREDUCE -DVECTORSZ=1024 -DMEMLIM=6000 -o pan pan.c
 	{ time ./pan -m5000000 -w24 >pan.out 2>pan.err || true; } 2>seconds
@@ -80,6 +81,10 @@ check "readers, writer between" 3 0 1 holds "-DWRITER=1 $short_times"
 check "readers, writer last" 3 0 1 holds "-DWRITER=2 $short_times"
 check "replaced" 2 0 1 holds "-DREPLACED -DEXCLUSION_ONLY"
 check "replaced, grace = lease" 2 0 1 holds "-DREPLACED -DEXCLUSION_ONLY $same_times"
+check "any delay, hints" 2 0 2 holds -DHINTS
+check "any delay, hints" 3 0 1 holds "-DHINTS $short_times"
+check "hints, writer between" 3 0 1 holds "-DHINTS -DWRITER=1 $short_times"
+check "hints, writer last" 3 0 1 holds "-DHINTS -DWRITER=2 $short_times"
 
 twin NO_CAS 2 0 1 ""
 twin SILENCE_KEPT 2 0 1 ""
@@ -100,6 +105,7 @@ twin GAP_UNNOTICED 2 0 1 -DREPLACED
 twin LAPSE_REVIVED 2 0 1 -DREPLACED
 twin READER_PASSES 3 0 1 "-DWRITER=1 $short_times"
 twin LAST_GONE 3 0 1 "-DWRITER=2 $short_times"
+twin GONE_OF_A_SHARE 3 0 1 "-DHINTS -DWRITER=2 $short_times"
 
 check REACH_EXPELLED 2 0 1 fails -DREACH_EXPELLED
 check REACH_RELEASED 2 0 1 fails -DREACH_RELEASED
@@ -107,6 +113,21 @@ check REACH_JOINED 2 1 1 fails -DREACH_JOINED
 check REACH_REJOINED 2 1 1 fails -DREACH_REJOINED
 check REACH_RECOVERED 2 0 1 fails -DREACH_RECOVERED
 check REACH_SHARED 3 0 1 fails "-DREACH_SHARED -DWRITER=2 $short_times"
+check REACH_TOLD 2 0 1 fails "-DREACH_TOLD -DHINTS"
+
+# One lock; the number of requests in all is T.
+model=hints.pml
+check "hints.pml, 4 requests" 2 0 1 holds -DT=4
+check "hints.pml, 3 requests" 3 0 1 holds -DT=3
+twin GONE_EARLY 2 0 1 -DT=3
+twin GONE_WITHOUT_HOLD 3 0 1 -DT=3
+twin GONE_OF_LOCK 2 0 1 -DT=3
+twin GONE_OF_SESSION 2 0 1 -DT=3
+twin OWN_UNREAD 3 0 1 -DT=3
+check REACH_HINTED 2 0 1 fails "-DREACH_HINTED -DT=3"
+check REACH_CHAIN 3 0 1 fails "-DREACH_CHAIN -DT=3"
+check REACH_DEAD 2 0 1 fails "-DREACH_DEAD -DT=3"
+model=lock.pml
 
 if [ "$long" = yes ]; then
 	check "any delay" 2 1 1 holds ""

@@ -132,6 +132,30 @@ bit spared[N];		/* its expulsion does not count in its own table, which knows of
 #define MINDS(x, s) 1
 #endif
 
+/*
+ * HINTS: a session that has left a lock may say so beside the journal. Whoever waits may receive this at any time, never, or
+ * again, and takes it for the end of all up to that place when it looks whether it may enter, and for nothing else. See
+ * hints.pml.
+ */
+#ifdef HINTS
+#define HINTED(i, l, s) (RANK(s, l) < upTo[IX(i, l)])
+#define SAID(i, l) said[IX(i, l)]
+#define TOLD(i, l, x) \
+	:: d_step { RUNS(i) && JOINED(i) && hold[IX(i, l)] == WAITS && SAID(x, l) && !HINTED(i, l, x) -> upTo[IX(i, l)] = RANK(x, l) + 1; skip }
+bit said[S * L];	/* has had all of the lock, and has left it */
+byte upTo[S * L];	/* the places before this one are gone, by hints */
+#else
+#define HINTED(i, l, s) 0
+#define SAID(i, l) 0
+#define TOLD(i, l, x)
+#endif
+
+#if defined(WRITER) && !defined(GONE_OF_A_SHARE)
+#define ALONE(i) ((i) == WRITER)
+#else
+#define ALONE(i) 1
+#endif
+
 /* What other broken twins take away. */
 #ifdef NO_DEADLINE
 #define IN_TIME(i) 1
@@ -180,7 +204,7 @@ bit stands[S];
 #endif
 
 /* Hand-overs of one kind only, so that reaching one proves that kind. */
-#if defined(REACH_EXPELLED) || defined(REACH_REJOINED)
+#if defined(REACH_EXPELLED) || defined(REACH_REJOINED) || defined(REACH_TOLD)
 #define MAY_PART 0
 #else
 #define MAY_PART 1
@@ -286,7 +310,7 @@ inline look(i, l, x)
 	:: r < S && front == NOBODY ->
 		s = RANKED(r, l);
 		if
-		:: opened[s] && KNOWS(i, s) && !seen[SEEN(i, l, s)] && !(s == i && gone[IX(i, l)] && !SPARED(i)) ->
+		:: opened[s] && KNOWS(i, s) && !seen[SEEN(i, l, s)] && !(x == i && HINTED(i, l, s)) && !(s == i && gone[IX(i, l)] && !SPARED(i)) ->
 			if
 			:: s != x && (SHARES(s, x) || !MINDS(x, s)) -> skip
 			:: else -> front = s
@@ -309,6 +333,10 @@ inline takeEnd(t)
 {
 #ifdef REPLACED
 	spared[t] = missing[t] && state[t] == ACTIVE;
+#endif
+#ifdef REACH_TOLD
+	/* It has said that it has left the lock, its release was never taken, and the other one is inside. */
+	assert(!(SAID(t, 0) && !gone[t] && BELIEVES(1 - t, 0)));
 #endif
 	ended[t] = 1;
 	k = 0;
@@ -399,7 +427,12 @@ inline end(i)
 	state[i] = OVER; confirmed[i] = 0; applies[i] = 0;
 	k = 0;
 	do
-	:: k < L -> hold[IX(i, k)] = LEFT; k++
+	:: k < L ->
+		hold[IX(i, k)] = LEFT;
+#ifdef HINTS
+		upTo[IX(i, k)] = 0;
+#endif
+		k++
 	:: else -> break
 	od;
 	k = 0;
@@ -417,6 +450,9 @@ inline end(i)
 inline leave(i, l)
 {
 	hold[IX(i, l)] = LEFT;
+#ifdef HINTS
+	said[IX(i, l)] = ALONE(i);
+#endif
 #ifndef REVIVED
 	if :: LEFT_ALL(i) -> end(i) :: else -> skip fi
 #endif
@@ -514,6 +550,9 @@ inline grant(i, l)
 	:: front == i && FRESH(i) && HEARD_ALL(i) ->
 		hold[IX(i, l)] = HELD;
 		forget(i, l);
+#ifdef HINTS
+		upTo[IX(i, l)] = 0;
+#endif
 #ifdef GRANT_UNPROVEN
 		confirmed[i] = 0;
 #endif
@@ -538,7 +577,7 @@ inline grant(i, l)
 #endif
 #ifndef EXCLUSION_ONLY
 			/* No token is smaller than one that was granted before, nor is anybody passed: those before it are gone. */
-			assert(!BEFORE(k, i, l) || gone[IX(k, l)] || !opened[k] || SHARES(k, i));
+			assert(!BEFORE(k, i, l) || gone[IX(k, l)] || SAID(k, l) || !opened[k] || SHARES(k, i));
 #endif
 			k++
 		:: else -> break
@@ -655,10 +694,10 @@ inline tick()
 
 #if L > 1
 #define LOCKS(i) LOCK_ACTIONS(i, 0) LOCK_ACTIONS(i, 1)
-#define OF(i, x) ABOUT(i, x) READ_GONE(i, 0, x) READ_GONE(i, 1, x)
+#define OF(i, x) ABOUT(i, x) READ_GONE(i, 0, x) READ_GONE(i, 1, x) TOLD(i, 0, x) TOLD(i, 1, x)
 #else
 #define LOCKS(i) LOCK_ACTIONS(i, 0)
-#define OF(i, x) ABOUT(i, x) READ_GONE(i, 0, x)
+#define OF(i, x) ABOUT(i, x) READ_GONE(i, 0, x) TOLD(i, 0, x)
 #endif
 
 #ifdef CLOCK_STANDS
