@@ -88,6 +88,7 @@ final class Arena implements AutoCloseable {
 			all.put("pulsar-lock.topic.shards", Integer.toString(Settings.SHARDS));
 			all.put("pulsar-lock.session.lease", settings.lease().toMillis() + "ms");
 			all.put("pulsar-lock.session.reconnect-grace", settings.grace().toMillis() + "ms");
+			all.put("pulsar-lock.hints.enabled", Boolean.toString(settings.hints().has(i)));
 			all.put("faults.locks", Integer.toString(settings.locks()));
 			all.put("faults.long-locks", Integer.toString(LONG_LOCKS));
 			all.put("faults.home-locks", Integer.toString(HOME_LOCKS));

@@ -80,8 +80,8 @@ public final class Campaign {
 		Set<Fault> faults = EnumSet.copyOf(settings.faults());
 		faults.removeIf((fault) -> whyNot(fault) != null);
 		return new Settings(settings.seed(), settings.arenas(), settings.nodes(), settings.locks(), settings.held(),
-				settings.times(), faults, settings.lease(), settings.grace(), settings.limit(), settings.controls(),
-				settings.folder());
+				settings.times(), faults, settings.lease(), settings.grace(), settings.hints(), settings.limit(),
+				settings.controls(), settings.folder());
 	}
 
 	/** Why this machine cannot inject a fault, or null if it can. */

@@ -84,7 +84,8 @@ final class Chronicle {
 			case "T" -> this.busy++;
 			case "U" -> this.unknown++;
 			case "M" -> this.measures.computeIfAbsent(run(node), (run) -> new ArrayList<>())
-				.add(new Measure(at, Long.parseLong(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4])));
+				.add(new Measure(at, Long.parseLong(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]),
+						Long.parseLong(words[5])));
 			case "X" -> this.unexpected.add(node + ": " + line.substring(line.indexOf(' ', 2) + 1));
 			case "B" -> this.stopping.add(node);
 			case "Z" -> {
@@ -158,6 +159,11 @@ final class Chronicle {
 		});
 	}
 
+	/** How often a hint has given a lock to a node, as far as it was measured. */
+	long hinted() {
+		return this.measures.values().stream().mapToLong((all) -> all.get(all.size() - 1).hinted()).sum();
+	}
+
 	Map<String, List<Holding>> holdings() {
 		return this.holdings;
 	}
@@ -224,8 +230,9 @@ final class Chronicle {
 	 * @param heap bytes in use after a collection
 	 * @param threads live threads
 	 * @param files open file descriptors
+	 * @param hinted how often a hint has given it a lock
 	 */
-	record Measure(long at, long heap, int threads, int files) {
+	record Measure(long at, long heap, int threads, int files, long hinted) {
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import io.pulsarlock.benchmarks.faults.Settings.Hints;
 import io.pulsarlock.benchmarks.faults.Violation.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -171,7 +172,7 @@ enum Control {
 
 	void run(Settings settings, Pulsar pulsar, @Nullable Path archive, Verdict verdict, Consumer<String> progress) {
 		Settings small = new Settings(settings.seed(), 1, 3, 4, 0, 1, settings.faults(), Duration.ofSeconds(3),
-				Duration.ofSeconds(1), settings.limit(), false, settings.folder());
+				Duration.ofSeconds(1), Hints.NONE, settings.limit(), false, settings.folder());
 		Map<String, String> all = new HashMap<>(Map.of("faults.long-hold", "20s"));
 		all.putAll(options());
 		String name = "control-" + name().toLowerCase(Locale.ROOT).replace('_', '-');

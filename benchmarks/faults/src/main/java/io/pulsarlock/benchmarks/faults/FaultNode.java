@@ -40,9 +40,10 @@ import org.springframework.scheduling.annotation.EnableScheduling;
  * arguments and {@link History} for its output.
  * <p>
  * Commands on its standard input: {@code QUIESCE} ends all holdings and takes no lock
- * until {@code RESUME}, {@code MEASURE} writes what the process uses, {@code RESIGN}
- * gives up the leadership. The end of the input stops the node cleanly. It prints
- * {@code JOINED} once and {@code QUIET} after each {@code QUIESCE}.
+ * until {@code RESUME}, {@code MEASURE} writes what the process uses and how often a hint
+ * has given it a lock, {@code RESIGN} gives up the leadership. The end of the input stops
+ * the node cleanly. It prints {@code JOINED} once and {@code QUIET} after each
+ * {@code QUIESCE}.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -92,18 +93,20 @@ public class FaultNode {
 				context.getBean(Workers.class).resume();
 				context.getBeanProvider(HeldLocks.class).ifAvailable(HeldLocks::resume);
 			}
-			case "MEASURE" -> measure(context.getBean(History.class));
+			case "MEASURE" -> measure(context.getBean(History.class), context.getBeanProvider(LockMonitor.class));
 			case "RESIGN" -> context.getBeanProvider(Leadership.class)
 				.ifAvailable((leadership) -> leadership.group(LeaderWatch.GROUP).resign());
 			default -> context.getBean(History.class).unexpected("command " + line, null);
 		}
 	}
 
-	private static void measure(History history) {
+	private static void measure(History history, ObjectProvider<LockMonitor> monitors) {
+		LockMonitor monitor = monitors.getIfAvailable();
 		System.gc();
 		UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 		history.measured(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-				ManagementFactory.getThreadMXBean().getThreadCount(), system.getOpenFileDescriptorCount());
+				ManagementFactory.getThreadMXBean().getThreadCount(), system.getOpenFileDescriptorCount(),
+				(monitor != null) ? monitor.statistics().hintedGrants() : 0);
 	}
 
 	static void say(String line) {

@@ -102,9 +102,9 @@ final class History implements AutoCloseable {
 		write("X " + System.nanoTime() + " " + text.replaceAll("\\s+", " "));
 	}
 
-	/** The resources that the process uses. */
-	void measured(long heap, int threads, long files) {
-		write(String.format(Locale.ROOT, "M %d %d %d %d", System.nanoTime(), heap, threads, files));
+	/** The resources that the process uses, and how often a hint has given it a lock. */
+	void measured(long heap, int threads, long files, long hinted) {
+		write(String.format(Locale.ROOT, "M %d %d %d %d %d", System.nanoTime(), heap, threads, files, hinted));
 	}
 
 	/** An orderly stop begins. */

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.convert.DurationStyle;
 
 /**
@@ -22,12 +24,13 @@ import org.springframework.boot.convert.DurationStyle;
  * @param faults the faults
  * @param lease the nodes' lease
  * @param grace the nodes' reconnect grace
+ * @param hints which nodes send each other hints
  * @param limit no round begins after that time
  * @param controls whether the broken twins run as well
  * @param folder the folder of histories, logs and the report
  */
 record Settings(long seed, int arenas, int nodes, int locks, int held, int times, Set<Fault> faults, Duration lease,
-		Duration grace, Duration limit, boolean controls, Path folder) {
+		Duration grace, Hints hints, Duration limit, boolean controls, Path folder) {
 
 	/** The shards of every lock cluster. */
 	static final int SHARDS = 2;
@@ -45,6 +48,7 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 			  --held=N           locks that each node holds for as long as nothing happens
 			  --seed=N           decides order, targets and lengths; printed by every run
 			  --lease=6s --grace=2s   the nodes' times
+			  --hints=true       nodes send each other hints; false: none does; half: n0, n2, n4 do (--short does this)
 			  --limit=90m        no fault begins later
 			  --no-controls      without the broken twins
 			  --folder=DIR       for histories, logs and the report (target/fault-campaign)
@@ -75,8 +79,8 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 				(int) number(options, "arenas", isLong ? 2 : 1), (int) number(options, "nodes", isLong ? 4 : 3),
 				(int) number(options, "locks", 2), (int) number(options, "held", 0),
 				(int) number(options, "times", isLong ? 20 : 1), faults, time(options, "lease", "6s"),
-				time(options, "grace", "2s"), time(options, "limit", isLong ? "180m" : "5m"),
-				options.remove("no-controls") == null,
+				time(options, "grace", "2s"), Hints.of(options.remove("hints"), isShort ? Hints.HALF : Hints.NONE),
+				time(options, "limit", isLong ? "180m" : "5m"), options.remove("no-controls") == null,
 				Path.of((options.containsKey("folder")) ? options.remove("folder") : "target/fault-campaign")
 					.toAbsolutePath());
 		if (!options.isEmpty()) {
@@ -98,6 +102,54 @@ record Settings(long seed, int arenas, int nodes, int locks, int held, int times
 	private static Duration time(Map<String, String> options, String name, String otherwise) {
 		String value = options.remove(name);
 		return DurationStyle.detectAndParse((value != null) ? value : otherwise);
+	}
+
+	/** Which nodes send each other hints. */
+	enum Hints {
+
+		/** None. */
+		NONE("false", "no hints"),
+
+		/** Every other one, beginning with the first, beside nodes without them. */
+		HALF("half", "hints between every other node"),
+
+		/** All of them. */
+		ALL("true", "hints between all nodes");
+
+		private final String option;
+
+		private final String description;
+
+		Hints(String option, String description) {
+			this.option = option;
+			this.description = description;
+		}
+
+		private static Hints of(@Nullable String option, Hints otherwise) {
+			if (option == null) {
+				return otherwise;
+			}
+			return Arrays.stream(values())
+				.filter((each) -> each.option.equals(option))
+				.findFirst()
+				.orElseThrow(() -> new IllegalArgumentException(
+						"--hints is true, false or half, not " + option + "\n\n" + USAGE));
+		}
+
+		/** Whether the node of a number, from zero, sends and receives them. */
+		boolean has(int node) {
+			return this == ALL || this == HALF && node % 2 == 0;
+		}
+
+		/** Whether any two nodes can send them to each other. */
+		boolean areSent() {
+			return this != NONE;
+		}
+
+		String description() {
+			return this.description;
+		}
+
 	}
 
 }

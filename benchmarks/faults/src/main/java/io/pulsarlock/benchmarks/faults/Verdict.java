@@ -50,6 +50,8 @@ final class Verdict {
 
 	private int excused;
 
+	private long hinted;
+
 	private final List<String> toothless = new ArrayList<>();
 
 	Verdict(Settings settings, StallWatch stalls) {
@@ -74,6 +76,7 @@ final class Verdict {
 			this.violations.add(new Violation(Violation.Kind.LOST_UPDATE, arena,
 					lost + " updates: " + report.total(Store.CHECKED).lostIds()));
 		}
+		this.hinted += chronicle.hinted();
 		this.kept.put(arena, chronicle.kept);
 		chronicle.measures.entrySet()
 			.stream()
@@ -115,10 +118,19 @@ final class Verdict {
 		return Stream.of(this.failed, unproven(), broken()).flatMap(List::stream).toList();
 	}
 
-	/** Readers and permits prove nothing unless they meet. */
+	/**
+	 * Readers and permits prove nothing unless they meet, and hints unless they are used.
+	 */
 	private List<String> unproven() {
 		boolean met = this.tallies.isEmpty() || this.tallies.values().stream().anyMatch((tally) -> tally.shared > 0);
-		return met ? List.of() : List.of("no lock was ever shared");
+		List<String> unproven = new ArrayList<>();
+		if (!met) {
+			unproven.add("no lock was ever shared");
+		}
+		if (!this.tallies.isEmpty() && this.settings.hints().areSent() && this.hinted == 0) {
+			unproven.add("no hint ever gave a lock to a node");
+		}
+		return unproven;
 	}
 
 	private List<String> broken() {
@@ -155,7 +167,11 @@ final class Verdict {
 		if (this.settings.held() > 0) {
 			text.append(" Besides, each node held ").append(this.settings.held()).append(" locks.");
 		}
-		text.append("\n\n");
+		text.append(" There were ").append(this.settings.hints().description());
+		if (this.settings.hints().areSent()) {
+			text.append(", which gave a lock to a node at least ").append(this.hinted).append(" times");
+		}
+		text.append(".\n\n");
 		if (this.stalls.count() > 0) {
 			text.append(String.format(
 					"The machine itself stood %d times, up to %d ms, for which %d bounds that were not kept are excused.\n\n",

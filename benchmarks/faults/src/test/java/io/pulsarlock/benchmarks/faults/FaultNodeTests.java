@@ -32,7 +32,7 @@ class FaultNodeTests {
 
 	private static final Pattern LINE = Pattern.compile("(S \\d+ \\w+ \\d+|[JBZ] \\d+|G \\d+ [\\w:-]+ [1-9]\\d*"
 			+ "|E \\d+ [\\w:-]+ [1-9]\\d* \\d+ (RELEASED|LOST)|L \\d+ [\\w:-]+ [1-9]\\d* [A-Z_]+"
-			+ "|F \\d+ \\d+ [1-9]\\d*|T \\d+ [\\w:-]+|U \\d+ [\\w:-]+ \\w+|M \\d+ \\d+ \\d+ \\d+)");
+			+ "|F \\d+ \\d+ [1-9]\\d*|T \\d+ [\\w:-]+|U \\d+ [\\w:-]+ \\w+|M \\d+ \\d+ \\d+ \\d+ \\d+)");
 
 	private final String cluster = "f" + UUID.randomUUID();
 
