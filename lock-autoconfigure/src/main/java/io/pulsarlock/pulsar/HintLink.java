@@ -49,7 +49,7 @@ final class HintLink {
 
 	private long askedAt;
 
-	private HintLink(long address, Producer<byte[]> producer, Consumer<byte[]> consumer) {
+	HintLink(long address, Producer<byte[]> producer, Consumer<byte[]> consumer) {
 		this.address = address;
 		this.producer = producer;
 		this.consumer = consumer;
@@ -137,21 +137,32 @@ final class HintLink {
 		return false;
 	}
 
-	private synchronized void ask(long connection) {
-		long now = System.nanoTime();
-		if (connection != this.asking) {
-			this.asking = connection;
-			this.askingSince = now;
-			this.askedAt = now - ECHO_PAUSE;
-		}
-		if (now - this.askedAt >= ECHO_PAUSE) {
-			this.askedAt = now;
+	/**
+	 * Sends without a lock: the client tells of a new producer while it holds the lock
+	 * that sending needs, and whoever is told may be about to ask, too.
+	 */
+	private void ask(long connection) {
+		if (mayAsk(connection)) {
 			this.producer.newMessage()
 				.key(key(this.address))
 				.property(ECHO, Long.toHexString(connection))
 				.value(new byte[0])
 				.sendAsync();
 		}
+	}
+
+	private synchronized boolean mayAsk(long connection) {
+		long now = System.nanoTime();
+		if (connection != this.asking) {
+			this.asking = connection;
+			this.askingSince = now;
+			this.askedAt = now - ECHO_PAUSE;
+		}
+		if (now - this.askedAt < ECHO_PAUSE) {
+			return false;
+		}
+		this.askedAt = now;
+		return true;
 	}
 
 	private void heard(String echo) {

@@ -110,7 +110,15 @@ final class PulsarHints implements HintChannel {
 			.whenComplete(this::opened);
 	}
 
-	private synchronized void opened(@Nullable HintLink link, @Nullable Throwable failure) {
+	private void opened(@Nullable HintLink link, @Nullable Throwable failure) {
+		note(link, failure);
+		if (link != null) {
+			// Asks for its echo.
+			link.isHearing();
+		}
+	}
+
+	private synchronized void note(@Nullable HintLink link, @Nullable Throwable failure) {
 		this.opening = false;
 		this.nextAttempt = System.nanoTime() + this.pause;
 		this.pause = Math.min(2 * this.pause, LAST_PAUSE);
@@ -118,8 +126,6 @@ final class PulsarHints implements HintChannel {
 			this.pause = FIRST_PAUSE;
 			this.refused = false;
 			this.link = link;
-			// Asks for its echo.
-			link.isHearing();
 		}
 		else if (failure != null && !this.refused) {
 			this.refused = true;

@@ -58,7 +58,7 @@ final class ReadDemand {
 	private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(2);
 
 	/** A look that takes longer shows that some processor has too much to do. */
-	private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(3);
+	private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** After a slow look none is tried for so many times as long. */
 	private static final int SLOWNESS = 32;

@@ -280,7 +280,7 @@ class ReadDemandTests {
 
 	@Test
 	void readerReadsAsAnOrdinaryOneWhereLooksTakeLong() {
-		this.dispatch.lookDelay = 5 * MILLI;
+		this.dispatch.lookDelay = 15 * MILLI;
 		this.dispatch.start(Position.NONE);
 		for (int i = 0; i < 2000; i++) {
 			this.dispatch.write(1, false);
