@@ -38,7 +38,7 @@ class SimulationTests {
 	private static final @Nullable String TWIN = System.getProperty("pulsarlock.simulation.twin");
 
 	/** The number of seeds of a world in which one kind of fault happens for certain. */
-	private static final long SPECIAL_SEEDS = Long.getLong("pulsarlock.simulation.special", 300);
+	private static final long SPECIAL_SEEDS = Long.getLong("pulsarlock.simulation.special", 150);
 
 	/**
 	 * The minimum number of each event in the usual number of steps: about half of the
@@ -174,10 +174,10 @@ class SimulationTests {
 	@Test
 	@Tag("proof")
 	void moreSpecialWorldsShowNoMore() {
-		deleteTopics(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
-		skipRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
-		forgeRecords(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
-		shareLocks(SPECIAL_SEEDS, 3 * SPECIAL_SEEDS);
+		deleteTopics(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
+		skipRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
+		forgeRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
+		shareLocks(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
 	}
 
 	private static SimulationCoverage runAll(long from, long seeds, LongFunction<SimulationPlan> plans) {
