@@ -102,7 +102,8 @@ final class Line {
 		}
 	}
 
-	/** Removes a ticket. */
+	/** Removes a ticket. What is behind the last one is never read. */
+	@SuppressWarnings("NullAway")
 	void remove(Position position, Listener listener, TableChange change) {
 		int index = indexOf(position);
 		if (index < 0) {

@@ -50,11 +50,11 @@ final class LinePlaces {
 	 * @return whether it is that of the place to wait with
 	 */
 	boolean placed(long number, Position position) {
-		boolean waits = this.waiting != null && this.waiting.number == number;
-		if (waits) {
-			this.waiting.position = position;
+		if (this.waiting == null || this.waiting.number != number) {
+			return false;
 		}
-		return waits;
+		this.waiting.position = position;
+		return true;
 	}
 
 	/** Gives up the place to wait with. */
@@ -198,7 +198,7 @@ final class LinePlaces {
 
 	/** Whether it holds all of the lock, by a place that has been read. */
 	boolean isHoldingKnown() {
-		return isHoldingAll() && this.holding.position != null;
+		return isHoldingAll() && this.holding != null && this.holding.position != null;
 	}
 
 	/** Whether it waits with that place. */
