@@ -285,8 +285,8 @@ class RefereeTests {
 	void growthIsSeen() {
 		this.chronicle.read("a", "S 1 a 1");
 		for (int i = 0; i < 30; i++) {
-			this.chronicle.read("a", "M " + i * SECOND + " " + (20_000_000 + i * 1_000_000) + " 30 40");
-			this.chronicle.read("b", "M " + i * SECOND + " " + (20_000_000 + (i % 3) * 1_000_000) + " 30 40");
+			this.chronicle.read("a", "M " + i * SECOND + " " + (20_000_000 + i * 1_000_000) + " 30 40 0");
+			this.chronicle.read("b", "M " + i * SECOND + " " + (20_000_000 + (i % 3) * 1_000_000) + " 30 40 0");
 		}
 		Referee referee = referee();
 		assertThat(kinds(referee)).containsExactly(Kind.GROWTH);
