@@ -117,12 +117,17 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	/** Looks at a lock again, if this node has to do with it. */
 	void evaluate(String key) {
+		each(key, this::evaluate);
+	}
+
+	/** What callers of this node have of one lock, or wait for. */
+	private void each(String key, Consumer<LocalLock> action) {
 		LocalLock lock = this.locks.get(key);
 		if (lock != null) {
-			evaluate(lock);
+			action.accept(lock);
 		}
 		if (!this.shares.isEmpty()) {
-			this.shares.of(key).forEach(this::evaluate);
+			this.shares.of(key).forEach(action);
 		}
 	}
 
@@ -139,15 +144,10 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	@Override
 	public void revoked(Ticket ticket) {
-		LocalLock lock = this.locks.get(ticket.lock());
-		if (lock != null) {
+		each(ticket.lock(), (lock) -> {
 			lock.revoked(ticket.position());
 			idle(lock);
-		}
-		for (LocalLock share : this.shares.of(ticket.lock())) {
-			share.revoked(ticket.position());
-			idle(share);
-		}
+		});
 	}
 
 	/** What operators at this node have asked other nodes for. */
@@ -197,13 +197,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	@Override
 	public void placed(Request request, Position position) {
-		LocalLock lock = this.locks.get(request.lock());
-		if (lock != null) {
-			lock.placed(request.sequence(), position);
-		}
-		if (!this.shares.isEmpty()) {
-			this.shares.of(request.lock()).forEach((share) -> share.placed(request.sequence(), position));
-		}
+		each(request.lock(), (lock) -> lock.placed(request.sequence(), position));
 	}
 
 	@Override
@@ -352,13 +346,7 @@ final class LocalLocks implements LockHost, SessionKeeper.Locks {
 
 	@Override
 	public void idle(String key) {
-		LocalLock lock = this.locks.get(key);
-		if (lock != null) {
-			idle(lock);
-		}
-		if (!this.shares.isEmpty()) {
-			this.shares.of(key).forEach(this::idle);
-		}
+		each(key, this::idle);
 	}
 
 	/** Forgets a lock nothing depends on, so that idle names cost nothing. */
