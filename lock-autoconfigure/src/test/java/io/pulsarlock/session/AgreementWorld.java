@@ -14,7 +14,7 @@ import io.pulsarlock.line.Position;
  * shards. Each shard's topic has brokers of its own, so that one may be out of reach
  * while the others are not.
  */
-final class AgreementWorld {
+final class AgreementWorld implements SeededWorld {
 
 	static final List<String> NAMES = List.of("l:a", "l:b", "l:c");
 
@@ -160,7 +160,8 @@ final class AgreementWorld {
 	}
 
 	/** Runs to the end. */
-	void run() {
+	@Override
+	public void run() {
 		runUntil(FAULTS_END);
 		this.calm = true;
 		this.topics.forEach(SimulatedCluster::calm);
@@ -242,11 +243,13 @@ final class AgreementWorld {
 		}
 	}
 
-	SimulationCoverage coverage() {
+	@Override
+	public SimulationCoverage coverage() {
 		return this.coverage;
 	}
 
-	SimulatedTime time() {
+	@Override
+	public SimulatedTime time() {
 		return this.time;
 	}
 

@@ -1,6 +1,5 @@
 package io.pulsarlock.session;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 import org.jspecify.annotations.Nullable;
@@ -8,7 +7,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Tests nodes with different record keys or none, and a forger of records, in a world
@@ -25,7 +23,7 @@ class RecordKeysSimulationTests {
 	@Test
 	void neverTwoHoldersWhateverTheirKeys() {
 		if (SEED != null) {
-			run(SEED, new SimulationCoverage());
+			SeededWorld.run(SEED, RecordKeysSimulationTests::world);
 			return;
 		}
 		run(0, SEEDS);
@@ -39,53 +37,22 @@ class RecordKeysSimulationTests {
 	}
 
 	private static void run(long from, long seeds) {
-		SimulationCoverage coverage = new SimulationCoverage();
-		AtomicLong steps = new AtomicLong();
-		long start = System.nanoTime();
-		LongStream.range(from, from + seeds).parallel().forEach((seed) -> steps.addAndGet(run(seed, coverage)));
-		System.out.printf("%d steps of %d seeds in %.1f s%n%s%n", steps.get(), seeds, (System.nanoTime() - start) / 1e9,
-				coverage);
+		SimulationCoverage coverage = SeededWorld.runAll(from, seeds, RecordKeysSimulationTests::world);
 		assertThat(coverage.of("grants")).isGreaterThan(seeds * 10);
 		assertThat(coverage.of("grants of a minority")).isGreaterThan(seeds);
 		assertThat(coverage.of("records forged")).isGreaterThan(seeds * 5);
 	}
 
-	private static long run(long seed, SimulationCoverage coverage) {
-		RecordKeysWorld world = new RecordKeysWorld(seed, false, false);
-		try {
-			world.run();
-		}
-		catch (RuntimeException ex) {
-			RecordKeysWorld again = new RecordKeysWorld(seed, false, true);
-			try {
-				again.run();
-			}
-			catch (RuntimeException same) {
-				synchronized (RecordKeysSimulationTests.class) {
-					again.time().trace().forEach(System.out::println);
-				}
-			}
-			fail("seed " + seed, ex);
-		}
-		coverage.addAll(world.coverage());
-		return world.time().steps();
+	private static SeededWorld world(long seed, boolean traced) {
+		return new RecordKeysWorld(seed, false, traced);
 	}
 
 	@Test
 	void recordsThatAreOnlySkippedAreCaught() {
-		assertThat(LongStream.range(0, 20).parallel().filter(RecordKeysSimulationTests::isCaught).count())
-			.as("seeds of 20 that show it")
-			.isGreaterThan(5);
-	}
-
-	private static boolean isCaught(long seed) {
-		try {
-			new RecordKeysWorld(seed, true, false).run();
-			return false;
-		}
-		catch (SimulationViolation ex) {
-			return ex.getMessage().startsWith("two hold");
-		}
+		assertThat(LongStream.range(0, 20)
+			.parallel()
+			.filter((seed) -> SeededWorld.isCaught(new RecordKeysWorld(seed, true, false)))
+			.count()).as("seeds of 20 that show it").isGreaterThan(5);
 	}
 
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A shard whose nodes have different keys or none, and perhaps a forger without a key.
  */
-final class RecordKeysWorld {
+final class RecordKeysWorld implements SeededWorld {
 
 	private static final List<String> LOCKS = List.of("l:a", "l:b");
 
@@ -182,7 +182,8 @@ final class RecordKeysWorld {
 	}
 
 	/** Runs to the end. */
-	void run() {
+	@Override
+	public void run() {
 		runUntil(FAULTS_END);
 		this.calm = true;
 		this.cluster.calm();
@@ -269,11 +270,13 @@ final class RecordKeysWorld {
 		return Collections.disjoint(signers, keys) ? Doubt.OTHER_KEY : null;
 	}
 
-	SimulationCoverage coverage() {
+	@Override
+	public SimulationCoverage coverage() {
 		return this.coverage;
 	}
 
-	SimulatedTime time() {
+	@Override
+	public SimulatedTime time() {
 		return this.time;
 	}
 

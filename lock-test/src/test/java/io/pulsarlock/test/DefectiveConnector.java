@@ -39,17 +39,15 @@ final class DefectiveConnector implements Connector {
 		this.connector.close();
 	}
 
-	private final class DefectiveJournal implements Journal {
-
-		private final Journal journal;
+	private final class DefectiveJournal extends ForwardingJournal {
 
 		DefectiveJournal(Journal journal) {
-			this.journal = journal;
+			super(journal);
 		}
 
 		@Override
 		public Position start(Listener listener) {
-			return this.journal.start(new Listener() {
+			return super.start(new Listener() {
 
 				@Override
 				public void received(Position position, JournalRecord record) {
@@ -65,31 +63,6 @@ final class DefectiveConnector implements Connector {
 				}
 
 			});
-		}
-
-		@Override
-		public CompletionStage<?> readAgain(Position after, Position before) {
-			return this.journal.readAgain(after, before);
-		}
-
-		@Override
-		public CompletionStage<Position> publish(JournalRecord record) {
-			return this.journal.publish(record);
-		}
-
-		@Override
-		public long connection() {
-			return this.journal.connection();
-		}
-
-		@Override
-		public void trim(Position upTo) {
-			this.journal.trim(upTo);
-		}
-
-		@Override
-		public CompletionStage<?> close() {
-			return this.journal.close();
 		}
 
 	}

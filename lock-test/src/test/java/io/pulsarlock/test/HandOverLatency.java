@@ -3,12 +3,10 @@ package io.pulsarlock.test;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.pulsarlock.FencedLock;
@@ -76,15 +74,10 @@ final class HandOverLatency {
 			waiter.join();
 		}
 		processor = system.getProcessCpuTime() - processor;
-		long[] nanos = waiters.stream().flatMapToLong((waiter) -> LongStream.of(waiter.nanos())).sorted().toArray();
-		return String.format(
-				"%d nodes: %d hand-overs, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms; %.2f ms of processor each",
-				nodes.size(), nanos.length, at(nanos, 0.5), at(nanos, 0.9), at(nanos, 0.99),
-				processor / 1e6 / nanos.length);
-	}
-
-	private static double at(long[] sorted, double quantile) {
-		return sorted[(int) (sorted.length * quantile)] / 1e6;
+		Times all = new Times();
+		waiters.forEach((waiter) -> all.addAll(waiter.times));
+		return String.format("%d nodes: hand-overs %s; %.2f ms of processor each", nodes.size(), all,
+				processor / 1e6 / all.count());
 	}
 
 	/** Takes the lock, holds it, and releases it, again and again. */
@@ -94,17 +87,11 @@ final class HandOverLatency {
 
 		private final long end;
 
-		private final long[] nanos = new long[1_000_000];
-
-		private int count;
+		private final Times times = new Times();
 
 		Waiter(FencedLock lock, long end) {
 			this.lock = lock;
 			this.end = end;
-		}
-
-		long[] nanos() {
-			return Arrays.copyOf(this.nanos, this.count);
 		}
 
 		@Override
@@ -113,7 +100,7 @@ final class HandOverLatency {
 				try (LockHandle held = this.lock.acquire(Duration.ofSeconds(20))) {
 					long now = System.nanoTime();
 					if (HandOverLatency.this.last != 0 && HandOverLatency.this.last != threadId()) {
-						this.nanos[this.count++] = now - HandOverLatency.this.released;
+						this.times.add(now - HandOverLatency.this.released);
 					}
 					HandOverLatency.this.last = threadId();
 					LockSupport.parkNanos(HandOverLatency.this.heldNanos);

@@ -225,26 +225,4 @@ final class HandOverMechanics {
 		return 1;
 	}
 
-	/** Durations, printed as percentiles. */
-	private static final class Times {
-
-		private final java.util.List<Long> nanos = new java.util.ArrayList<>();
-
-		void add(long nanos) {
-			this.nanos.add(nanos);
-		}
-
-		@Override
-		public String toString() {
-			this.nanos.sort(null);
-			return String.format("p50 %.2f ms, p90 %.2f ms, p99 %.2f ms (%d)", at(0.5), at(0.9), at(0.99),
-					this.nanos.size());
-		}
-
-		private double at(double share) {
-			return this.nanos.isEmpty() ? Double.NaN : this.nanos.get((int) (share * (this.nanos.size() - 1))) / 1e6;
-		}
-
-	}
-
 }

@@ -99,24 +99,12 @@ final class LeavingNode {
 
 	}
 
-	private static final class StuckJournal implements Journal {
-
-		private final Journal journal;
+	private static final class StuckJournal extends ForwardingJournal {
 
 		private volatile boolean stuck;
 
 		private StuckJournal(Journal journal) {
-			this.journal = journal;
-		}
-
-		@Override
-		public Position start(Listener listener) {
-			return this.journal.start(listener);
-		}
-
-		@Override
-		public CompletionStage<?> readAgain(Position after, Position before) {
-			return this.journal.readAgain(after, before);
+			super(journal);
 		}
 
 		@Override
@@ -125,22 +113,7 @@ final class LeavingNode {
 				this.stuck = true;
 				System.out.println("STUCK");
 			}
-			return this.stuck ? new CompletableFuture<>() : this.journal.publish(record);
-		}
-
-		@Override
-		public long connection() {
-			return this.journal.connection();
-		}
-
-		@Override
-		public void trim(Position upTo) {
-			this.journal.trim(upTo);
-		}
-
-		@Override
-		public CompletionStage<?> close() {
-			return this.journal.close();
+			return this.stuck ? new CompletableFuture<>() : super.publish(record);
 		}
 
 	}

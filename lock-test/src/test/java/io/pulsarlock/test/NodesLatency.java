@@ -3,7 +3,6 @@ package io.pulsarlock.test;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -64,18 +63,10 @@ final class NodesLatency {
 			client.join();
 		}
 		processor = system.getProcessCpuTime() - processor;
-		long[] nanos = clients.stream()
-			.flatMapToLong((client) -> client.nanos.stream().mapToLong(Long::longValue))
-			.toArray();
-		Arrays.sort(nanos);
-		return String.format(
-				"%d nodes x %.0f a second: %d, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms; %.2f ms of processor each",
-				nodes.size(), rate, nanos.length, at(nanos, 0.5), at(nanos, 0.9), at(nanos, 0.99),
-				processor / 1e6 / nanos.length);
-	}
-
-	private static double at(long[] sorted, double quantile) {
-		return sorted[(int) (sorted.length * quantile)] / 1e6;
+		Times all = new Times();
+		clients.forEach((client) -> all.addAll(client.times));
+		return String.format("%d nodes x %.0f a second: %s; %.2f ms of processor each", nodes.size(), rate, all,
+				processor / 1e6 / all.count());
 	}
 
 	/**
@@ -89,7 +80,7 @@ final class NodesLatency {
 
 		private final long end;
 
-		private final List<Long> nanos = new ArrayList<>();
+		private final Times times = new Times();
 
 		Client(LockNode node, double rate, int seconds) {
 			this.node = node;
@@ -109,7 +100,7 @@ final class NodesLatency {
 				long begin = System.nanoTime();
 				try (LockHandle held = this.node.obtain(getName() + '-' + random.nextInt(NAMES))
 					.acquire(Duration.ofSeconds(20))) {
-					this.nanos.add(System.nanoTime() - begin);
+					this.times.add(System.nanoTime() - begin);
 				}
 				catch (InterruptedException ex) {
 					throw new IllegalStateException(ex);
