@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
@@ -26,7 +27,7 @@ final class JournalFollower implements Journal.Listener {
 
 	private final Listener listener;
 
-	private final JournalReader reader = new JournalReader();
+	private final JournalReader reader;
 
 	/** Whether everything has been read that was there before this session. */
 	private boolean readAll;
@@ -34,11 +35,17 @@ final class JournalFollower implements Journal.Listener {
 	/** Before which record it stands, as it cannot be applied. */
 	private @Nullable Position standing;
 
-	JournalFollower(Loop loop, Journal journal, PoisonRecords poison, UUID session, Listener listener) {
+	/**
+	 * Creates it.
+	 * @param asking whether the session has asked for something that has no place yet
+	 */
+	JournalFollower(Loop loop, Journal journal, PoisonRecords poison, UUID session, BooleanSupplier asking,
+			Listener listener) {
 		this.loop = loop;
 		this.journal = journal;
 		this.poison = poison;
 		this.session = session;
+		this.reader = new JournalReader(asking);
 		this.listener = listener;
 	}
 
@@ -126,6 +133,9 @@ final class JournalFollower implements Journal.Listener {
 	}
 
 	private void handOn(JournalReader.Entry entry, boolean leftOut) {
+		if (this.reader.isBehindLoss(entry.position())) {
+			this.listener.lost(entry.position());
+		}
 		try {
 			this.listener.read(entry.position(), entry.record(), leftOut);
 		}
@@ -185,6 +195,9 @@ final class JournalFollower implements Journal.Listener {
 
 		/** Whether it still wants to. */
 		boolean isReading();
+
+		/** Records that were there are gone; the one at that position is read next. */
+		void lost(Position before);
 
 		/**
 		 * The next position of the journal.

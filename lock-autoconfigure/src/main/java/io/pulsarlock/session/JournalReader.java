@@ -2,6 +2,7 @@ package io.pulsarlock.session;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
@@ -17,26 +18,35 @@ import org.jspecify.annotations.Nullable;
  * behind such a hole is handed out until it is filled: the journal is asked to read that
  * part again. Meanwhile the session only lags, as it does while a reader is slow.
  * <p>
- * The end of a ledger that was left has no entry that follows it. What is missing there
- * shows by rule 8 to a session that has joined. One that joins does not know who it
- * should hear of, so it reads again what may lie between two ledgers.
+ * The end of a ledger that was left has no entry that follows it. What others have
+ * written there and is missing shows by rule 8 to a session that has joined. One that
+ * joins does not know who it should hear of; and what a session has asked for itself, and
+ * sends again, may have its place there. Such a session reads again what may lie between
+ * two ledgers, and the position before it too: if even that is not there any more, the
+ * new ledger is that of another topic of the same name, and what was written last into
+ * the old one is lost.
  */
 final class JournalReader {
 
 	/** One attempt may meet with the same accident as the first reading. */
 	private static final int ATTEMPTS = 3;
 
+	/** Whether this session has asked for something that has no place yet. */
+	private final BooleanSupplier asking;
+
 	private final TreeMap<Position, Entry> ahead = new TreeMap<>();
 
 	/** The last position that was handed out. */
 	private Position passed = Position.NONE;
+
+	/** The position before that one. */
+	private Position previous = Position.NONE;
 
 	/** The furthest position that was delivered. */
 	private Position read = Position.NONE;
 
 	private boolean again;
 
-	/** Whether to make sure that nothing lies between two ledgers. */
 	private boolean joining = true;
 
 	/** Up to where is being read again. */
@@ -45,14 +55,27 @@ final class JournalReader {
 	/** Up to where nothing is left out. */
 	private Position sure = Position.NONE;
 
+	/** What shows that the topic is still the same, if it can be read again. */
+	private Position witness = Position.NONE;
+
+	private boolean witnessed;
+
+	/** Before which position records are lost. */
+	private Position lost = Position.NONE;
+
 	private int attempts;
 
 	/** Where the present attempts began. */
 	private Position attempted = Position.NONE;
 
+	JournalReader(BooleanSupplier asking) {
+		this.asking = asking;
+	}
+
 	/** Reading begins after that position. */
 	void begin(Position after) {
 		this.passed = after;
+		this.previous = (after.entryId() > 0) ? new Position(after.ledgerId(), after.entryId() - 1) : after;
 	}
 
 	/**
@@ -63,6 +86,7 @@ final class JournalReader {
 		if (position.isAfter(this.read)) {
 			this.read = position;
 		}
+		this.witnessed |= this.again && position.equals(this.witness);
 		if (position.isAfter(this.passed)) {
 			this.ahead.put(position, new Entry(position, record, true));
 		}
@@ -83,6 +107,7 @@ final class JournalReader {
 		Entry next = peek();
 		if (next != null) {
 			this.ahead.pollFirstEntry();
+			this.previous = this.passed;
 			this.passed = next.position();
 		}
 		return next;
@@ -101,7 +126,12 @@ final class JournalReader {
 		}
 		// Whether anything lies between two ledgers only their reader knows.
 		return entry.read() && !this.again && position.mayFollow(this.passed)
-				&& (!this.joining || this.passed.equals(Position.NONE) || !position.isAfter(this.sure));
+				&& (!isToBeSure() || !position.isAfter(this.sure));
+	}
+
+	/** Whether to make sure that nothing lies between two ledgers. */
+	private boolean isToBeSure() {
+		return !this.passed.equals(Position.NONE) && (this.joining || this.asking.getAsBoolean());
 	}
 
 	/** The session has joined. */
@@ -121,7 +151,8 @@ final class JournalReader {
 		for (Entry entry : this.ahead.values()) {
 			if (entry.read()) {
 				this.asked = entry.position();
-				return new Hole(this.passed, entry.position());
+				boolean known = this.passed.ledgerId() == this.asked.ledgerId() || !isToBeSure();
+				return new Hole(known ? this.passed : this.previous, this.asked);
 			}
 		}
 		return null;
@@ -130,6 +161,8 @@ final class JournalReader {
 	/** The hole is being read again. */
 	void reading() {
 		this.again = true;
+		this.witness = this.passed;
+		this.witnessed = !isToBeSure() || this.passed.ledgerId() == this.asked.ledgerId();
 	}
 
 	/**
@@ -144,7 +177,7 @@ final class JournalReader {
 		}
 		if (complete) {
 			this.attempts++;
-			this.sure = this.asked;
+			this.sure = this.witnessed ? this.asked : this.sure;
 		}
 	}
 
@@ -156,8 +189,13 @@ final class JournalReader {
 	/** Gives the hole up: what comes behind it is handed out next. */
 	void giveUp() {
 		this.attempts = 0;
-		Position first = this.ahead.firstKey();
-		this.passed = new Position(first.ledgerId(), first.entryId() - 1);
+		this.lost = this.ahead.firstKey();
+		this.passed = new Position(this.lost.ledgerId(), this.lost.entryId() - 1);
+	}
+
+	/** Whether records before a position were lost. */
+	boolean isBehindLoss(Position position) {
+		return position.equals(this.lost);
 	}
 
 	/** Forgets what was not handed out and is not asked for any more. */

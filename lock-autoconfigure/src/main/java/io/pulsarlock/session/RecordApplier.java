@@ -58,6 +58,9 @@ final class RecordApplier implements JournalFollower.Listener {
 	/** After which position reading began. */
 	private Position begin = Position.NONE;
 
+	/** Before which position records are lost. */
+	private Position lost = Position.NONE;
+
 	RecordApplier(SessionListener listener, LineListener lines, Loop loop, SessionLife life, LineTable table,
 			LedgerGuard ledgers, Peers peers, Heartbeats heartbeats, Rests rests, RestWriter restWriter, Fronts fronts,
 			JoinGate gate, OwnRecords own) {
@@ -102,6 +105,11 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	@Override
+	public void lost(Position before) {
+		this.lost = before;
+	}
+
+	@Override
 	public void read(Position position, @Nullable JournalRecord read, boolean leftOut) {
 		if (!this.life.isReading()) {
 			return;
@@ -119,10 +127,10 @@ final class RecordApplier implements JournalFollower.Listener {
 				&& LedgerGuard.startsLate(this.begin, position, this.listener.known());
 		TableChange change = apply(position, record, now);
 		List<String> rests = (record != null && change.rests()) ? this.rests.apply(position, record, now) : List.of();
-		if (startsLate || leftOut || change.missing()
+		if (startsLate || leftOut || change.missing() || position.equals(this.lost)
 				|| (record != null && change.disowned() && this.ledgers.isUnheard(record.session()))) {
 			if (this.life.isActive()) {
-				lost(position);
+				giveUp(position);
 				return;
 			}
 			long lease = (leftOut && read instanceof Heartbeat heartbeat)
@@ -173,7 +181,7 @@ final class RecordApplier implements JournalFollower.Listener {
 	 * every session that still holds something has repeated it: a lease, and a heartbeat
 	 * before.
 	 */
-	private void lost(Position before) {
+	private void giveUp(Position before) {
 		this.listener.hasLost(before);
 		this.listener.settle(this.peers.longestLease());
 		this.listener.ended(this.life.id(), Reason.NO_ANSWER);

@@ -12,6 +12,7 @@ import java.util.function.LongFunction;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Downgrade;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Release;
 import io.pulsarlock.line.JournalRecord.Request;
 import io.pulsarlock.line.Position;
@@ -146,6 +147,16 @@ final class RecordWriter {
 	 */
 	boolean isDisplaced(JournalRecord record) {
 		return record.equals(this.uncounted.get(record.sequence()));
+	}
+
+	/**
+	 * Whether something is on its way whose place in the journal decides what it is
+	 * worth: not what only repeats or gives up something.
+	 */
+	boolean isAsking() {
+		return this.uncounted.values()
+			.stream()
+			.anyMatch((record) -> !(record instanceof Heartbeat || record instanceof Release));
 	}
 
 	/** A release was read back. */

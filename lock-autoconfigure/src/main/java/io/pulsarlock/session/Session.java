@@ -93,7 +93,7 @@ final class Session implements RecordWriter.Listener {
 		this.applier = new RecordApplier(listener, lines, loop, this.life, this.table, this.ledgers, this.peers,
 				this.heartbeats, rests, this.rests, this.fronts, this.gate, new OwnRecords(listener, lines, this.life,
 						this.gate, this.connection, this.watch, this.writer, this.fires, this.rests));
-		this.follower = new JournalFollower(loop, journal, poison, id, this.applier);
+		this.follower = new JournalFollower(loop, journal, poison, id, this.writer::isAsking, this.applier);
 	}
 
 	void start() {

@@ -21,7 +21,9 @@ class JournalReaderTests {
 
 	private static final JournalRecord RECORD = new Bye(new UUID(0, 1), 1, 1);
 
-	private final JournalReader reader = new JournalReader();
+	private boolean asking;
+
+	private final JournalReader reader = new JournalReader(() -> this.asking);
 
 	@Test
 	void whatIsReadInOrderIsHandedOutOnce() {
@@ -42,25 +44,68 @@ class JournalReaderTests {
 
 	@Test
 	void whileJoiningWhatMayLieBetweenTwoLedgersIsReadAgain() {
-		read("1:1");
+		read("1:0", "1:1");
 		assertThat(read("3:0", "3:1")).isEmpty();
-		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("3:0")));
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:0"), at("3:0")));
 		this.reader.reading();
-		assertThat(read("1:2", "2:0")).containsExactly("1:2");
+		assertThat(read("1:1", "1:2", "2:0")).containsExactly("1:2");
 		this.reader.readAgain(true);
 		assertThat(next()).containsExactly("2:0", "3:0", "3:1");
 		assertThat(this.reader.hole()).isNull();
+		assertThat(this.reader.isBehindLoss(at("3:0"))).isFalse();
+	}
+
+	@Test
+	void whileJoiningALedgerOfAnotherTopicIsBehindALoss() {
+		read("1:0", "1:1", "3:0");
+		for (int i = 0; i < 3; i++) {
+			assertThat(next()).isEmpty();
+			assertThat(this.reader.isLost()).isFalse();
+			assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:0"), at("3:0")));
+			this.reader.reading();
+			this.reader.readAgain(true);
+		}
+		assertThat(this.reader.isLost()).isTrue();
+		this.reader.giveUp();
+		assertThat(next()).containsExactly("3:0");
+		assertThat(this.reader.isBehindLoss(at("3:0"))).isTrue();
+		assertThat(read("3:1")).containsExactly("3:1");
+		assertThat(this.reader.isBehindLoss(at("3:1"))).isFalse();
+	}
+
+	@Test
+	void whoHasAskedForSomethingReadsAgainWhatMayLieBetweenTwoLedgers() {
+		this.reader.joined();
+		assertThat(read("1:0", "2:0", "2:1")).containsExactly("1:0", "2:0", "2:1");
+		this.asking = true;
+		assertThat(read("3:0")).isEmpty();
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("2:0"), at("3:0")));
+		this.reader.reading();
+		assertThat(read("2:1", "2:2")).containsExactly("2:2");
+		this.reader.readAgain(true);
+		assertThat(next()).containsExactly("3:0");
+	}
+
+	@Test
+	void whileJoiningAPositionThatWasThereBeforeIsToBeThereAgain() {
+		this.reader.begin(at("1:7"));
+		assertThat(read("2:0")).isEmpty();
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:6"), at("2:0")));
+		this.reader.reading();
+		read("1:7");
+		this.reader.readAgain(true);
+		assertThat(next()).containsExactly("2:0");
 	}
 
 	@Test
 	void readingThatHadNoAnswerMakesSureOfNothing() {
-		read("1:1");
+		read("1:0", "1:1");
 		read("2:0");
 		assertThat(this.reader.hole()).isNotNull();
 		this.reader.reading();
 		this.reader.readAgain(false);
 		assertThat(next()).isEmpty();
-		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("2:0")));
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:0"), at("2:0")));
 	}
 
 	@Test
@@ -89,12 +134,12 @@ class JournalReaderTests {
 
 	@Test
 	void ledgerThatDoesNotBeginWithItsFirstEntryHasAHole() {
-		read("1:1");
+		read("1:0", "1:1");
 		assertThat(read("2:1")).isEmpty();
-		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("2:1")));
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:0"), at("2:1")));
 		this.reader.reading();
 		// The end of the old ledger may be missing too.
-		assertThat(read("1:2")).containsExactly("1:2");
+		assertThat(read("1:1", "1:2")).containsExactly("1:2");
 		assertThat(read("2:0")).isEmpty();
 		this.reader.readAgain(true);
 		assertThat(next()).containsExactly("2:0", "2:1");
@@ -102,12 +147,12 @@ class JournalReaderTests {
 
 	@Test
 	void ownRecordThatTheReaderHasPassedShowsAHoleAtTheEndOfALedger() {
-		read("1:1");
+		read("1:0", "1:1");
 		this.reader.written(at("1:3"), RECORD);
 		assertThat(read("2:0")).isEmpty();
-		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:1"), at("2:0")));
+		assertThat(this.reader.hole()).isEqualTo(new Hole(at("1:0"), at("2:0")));
 		this.reader.reading();
-		assertThat(read("1:2", "1:3", "1:4")).containsExactly("1:2", "1:3", "1:4");
+		assertThat(read("1:1", "1:2", "1:3", "1:4")).containsExactly("1:2", "1:3", "1:4");
 		this.reader.readAgain(true);
 		assertThat(next()).containsExactly("2:0");
 	}

@@ -78,6 +78,59 @@ class SimulationScriptTests {
 		assertThat(waits.get(SEEDS * 9 / 10)).isLessThan(SessionSettings.DEFAULT_RECONNECT_GRACE.plusMillis(250));
 	}
 
+	/**
+	 * The second has opened the journal and is cut off before it has read anything. The
+	 * topic is deleted, and the second is the first who is connected to the new one,
+	 * which does not show that the first holds the lock.
+	 */
+	@Test
+	void nodeThatOpensADeletedTopicDoesNotTakeTheNewOneForIt() {
+		int opened = 0;
+		for (long seed = 0; seed < SEEDS; seed++) {
+			World world = new World(seed, List.of(1.0));
+			Member first = world.members.get(0);
+			world.at(3000, () -> first.acquire(60_000));
+			world.at(20_000, () -> world.join(1));
+			world.at(20_015, () -> {
+				if (world.members.get(1).client.journals().isEmpty()) {
+					world.members.get(1).kill();
+				}
+				first.turnAway(5300);
+				world.members.get(1).turnAway(100);
+				world.cluster.delete(20 * SimulatedTime.MILLI);
+			});
+			world.at(20_016, () -> world.members.get(1).acquireShortly());
+			world.run(60);
+			opened += world.tokens.size() - 1;
+		}
+		assertThat(opened).as("how often the story is told").isGreaterThan(SEEDS / 3);
+	}
+
+	/**
+	 * The second lags while the third joins, acquires the lock and is cut off, and the
+	 * topic is deleted: what the second has not read is lost.
+	 */
+	@Test
+	void nodeThatLagsMissesNoHolderThatJoinedBeforeTheTopicWasDeleted() {
+		for (long seed = 0; seed < SEEDS; seed++) {
+			World world = new World(seed, List.of(1.0, 1.0));
+			Member second = world.members.get(1);
+			world.at(10_000, () -> second.client.lag(3 * SimulatedTime.SECOND));
+			world.at(10_100, () -> {
+				world.join(1);
+				world.members.get(2).acquire(60_000);
+			});
+			world.at(11_000, () -> {
+				assertThat(world.tokens).hasSize(1);
+				world.members.get(2).turnAway(5300);
+				world.cluster.delete(20 * SimulatedTime.MILLI);
+			});
+			world.at(11_100, second::acquireShortly);
+			world.run(60);
+			assertThat(world.tokens).as("tokens of seed %d", seed).hasSize(2);
+		}
+	}
+
 	private static final class World {
 
 		private final SimulationCoverage coverage = new SimulationCoverage();
@@ -101,6 +154,12 @@ class SimulationScriptTests {
 			for (int i = 0; i < rates.size(); i++) {
 				this.members.add(new Member(this, settings.get(i), rates.get(i)));
 			}
+		}
+
+		/** Another node starts. */
+		void join(double rate) {
+			SessionSettings settings = SessionSettings.of("m" + this.members.size()).withShards(1);
+			this.members.add(new Member(this, settings, rate));
 		}
 
 		void at(long millis, Runnable what) {
