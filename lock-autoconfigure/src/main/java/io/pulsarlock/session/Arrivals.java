@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.pulsarlock.LockException;
+import io.pulsarlock.LockUnavailableException;
 
 /**
  * What is asked of a loop and has not arrived there, so that no caller waits for ever on
@@ -42,6 +43,26 @@ final class Arrivals {
 		this.loop.execute(() -> {
 			this.arriving.remove(asked);
 			task.run();
+		});
+	}
+
+	/**
+	 * The same for what is asked once: if the task throws, it is not known whether it has
+	 * been done, and no later task will tell.
+	 */
+	void arriveOnce(CompletableFuture<?> asked, Runnable task) {
+		arrive(asked, () -> {
+			try {
+				task.run();
+			}
+			catch (LockException ex) {
+				asked.completeExceptionally(ex);
+			}
+			catch (Throwable ex) {
+				asked.completeExceptionally(new LockUnavailableException(
+						"This node has failed at it and joins the cluster again: it may or may not be done", ex));
+				throw ex;
+			}
 		});
 	}
 

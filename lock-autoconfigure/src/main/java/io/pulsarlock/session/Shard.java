@@ -48,18 +48,22 @@ final class Shard {
 	/** Whether the node stops: nothing is granted any more. */
 	private boolean stopping;
 
-	Shard(int index, SessionSettings settings, Loop loop, Connector connector, Executor callbacks,
+	/**
+	 * Creates it.
+	 * @param bare the loop that runs tasks without telling this shard what they throw
+	 */
+	Shard(int index, SessionSettings settings, Loop bare, Connector connector, Executor callbacks,
 			Consumer<HoldEvent> events, Supplier<UUID> ids, ClusterAgreement agreement, Availability availability) {
 		this.index = index;
 		this.settings = settings;
-		this.loop = new ShardLoop(loop, this::broken);
-		this.callbacks = new PatientExecutor(callbacks, loop);
+		this.loop = new ShardLoop(bare, this::broken);
+		this.callbacks = new PatientExecutor(callbacks, this.loop);
 		HintChannel channel = connector.hints();
 		this.hints = new ShardHints(index, channel);
 		this.locks = new LocalLocks(settings, this.loop, this.callbacks, events,
-				new HandOver(loop, settings.graceNanos()), this.hints, this::activeSession);
+				new HandOver(this.loop, settings.graceNanos()), this.hints, this::activeSession);
 		channel.listen(index, (hint) -> this.loop.execute(() -> this.locks.hinted(hint)));
-		this.status = new ShardStatus(index, settings, agreement, () -> activeSession() != null, loop.nanoTime());
+		this.status = new ShardStatus(index, settings, agreement, () -> activeSession() != null, now());
 		this.sessions = new SessionKeeper(index, settings, this.loop, connector, ids, this.locks, this.status,
 				agreement, availability);
 		this.administration = new ShardAdministration(this.locks, this.status, this.sessions);
@@ -120,7 +124,7 @@ final class Shard {
 	/** Claims a fire time of a job. Any thread. */
 	CompletableFuture<Boolean> fire(String job, long fireTime) {
 		CompletableFuture<Boolean> claim = new CompletableFuture<>();
-		this.arrivals.arrive(claim, () -> {
+		this.arrivals.arriveOnce(claim, () -> {
 			Session session = activeSession();
 			if (session == null) {
 				claim.completeExceptionally(unavailable(job));
@@ -139,7 +143,7 @@ final class Shard {
 	 */
 	CompletableFuture<Boolean> forget(String job) {
 		CompletableFuture<Boolean> forgotten = new CompletableFuture<>();
-		this.arrivals.arrive(forgotten, () -> {
+		this.arrivals.arriveOnce(forgotten, () -> {
 			Session session = activeSession();
 			if (session == null || !session.isInTouch(now())) {
 				forgotten.completeExceptionally(outOfTouch());
@@ -158,14 +162,7 @@ final class Shard {
 	 */
 	CompletableFuture<Boolean> takeAway(String key, String what) {
 		CompletableFuture<Boolean> gone = new CompletableFuture<>();
-		this.arrivals.arrive(gone, () -> {
-			try {
-				this.administration.takeAway(key, what, gone);
-			}
-			catch (LockException ex) {
-				gone.completeExceptionally(ex);
-			}
-		});
+		this.arrivals.arriveOnce(gone, () -> this.administration.takeAway(key, what, gone));
 		return gone;
 	}
 
@@ -175,7 +172,7 @@ final class Shard {
 	 */
 	CompletableFuture<Boolean> endRest(String key) {
 		CompletableFuture<Boolean> ended = new CompletableFuture<>();
-		this.arrivals.arrive(ended, () -> this.administration.endRest(key, ended));
+		this.arrivals.arriveOnce(ended, () -> this.administration.endRest(key, ended));
 		return ended;
 	}
 
@@ -209,22 +206,27 @@ final class Shard {
 	 * @return completes when nothing is held any more
 	 */
 	CompletableFuture<Void> vacate() {
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		this.loop.execute(() -> {
+		return ask(() -> {
 			this.stopping = true;
 			this.locks.fail(this.status::closed);
-			CompletableFuture.allOf(this.locks.vacate().toArray(CompletableFuture[]::new))
-				.thenRun(() -> done.complete(null));
+			return CompletableFuture.allOf(this.locks.vacate().toArray(CompletableFuture[]::new));
 		});
-		return done;
 	}
 
 	/** Loses everything, says goodbye and ends. Any thread. */
 	CompletableFuture<Void> close() {
+		return ask(this::closed);
+	}
+
+	/**
+	 * Runs something on the loop.
+	 * @return completes when that is done, or exceptionally if it has not begun
+	 */
+	private CompletableFuture<Void> ask(Supplier<? extends CompletionStage<?>> task) {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		this.loop.execute(() -> {
 			try {
-				closed().whenComplete((none, ex) -> done.complete(null));
+				task.get().whenComplete((none, ex) -> done.complete(null));
 			}
 			catch (Throwable ex) {
 				done.completeExceptionally(ex);
