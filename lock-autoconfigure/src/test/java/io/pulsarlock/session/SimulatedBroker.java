@@ -100,6 +100,11 @@ final class SimulatedBroker {
 	}
 
 	void read(SimulatedLink link, SimulatedJournal journal, int from) {
+		Cursor present = this.cursors.get(journal);
+		if (present != null && present.link.number() > link.number()) {
+			// It has arrived late by an earlier link: its reader is refused.
+			return;
+		}
 		Cursor cursor = new Cursor(link, from);
 		this.cursors.put(journal, cursor);
 		dispatchLater(journal, cursor);

@@ -1,6 +1,7 @@
 package io.pulsarlock.session;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,9 @@ final class SimulatedCluster {
 
 	/** Clients that find no broker until another node is about to expel them. */
 	private final Set<SimulatedClient> accused = new LinkedHashSet<>();
+
+	/** Sessions in whose names another client has written. */
+	private final Set<UUID> forged = new HashSet<>();
 
 	private long slowUntil;
 
@@ -133,6 +137,7 @@ final class SimulatedCluster {
 		List<SessionState> sessions = List.copyOf(this.log.table().sessions());
 		if (this.owner != null && !sessions.isEmpty()) {
 			SessionState session = this.time.pick(sessions);
+			this.forged.add(session.id());
 			long number = session.sequence() + 1 + this.time.index(4);
 			SessionInfo info = session.info();
 			this.owner.write((info != null && this.time.chance(0.5)) ? new Heartbeat(session.id(), number, false, info,
@@ -140,6 +145,11 @@ final class SimulatedCluster {
 					: new Request(session.id(), number, "l:forged"));
 			this.coverage.count("records forged");
 		}
+	}
+
+	/** Whether another client has written in the name of a session. */
+	boolean isForged(UUID session) {
+		return this.forged.contains(session);
 	}
 
 	private void own(@Nullable SimulatedBroker not) {

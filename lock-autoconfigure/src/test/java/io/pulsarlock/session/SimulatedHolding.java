@@ -13,6 +13,8 @@ final class SimulatedHolding {
 
 	private final SimulatedNode node;
 
+	private final @Nullable Session session;
+
 	private final String lock;
 
 	private Share share;
@@ -35,6 +37,7 @@ final class SimulatedHolding {
 
 	SimulatedHolding(SimulatedNode node, String lock, Share share, Hold hold, @Nullable Duration limit) {
 		this.node = node;
+		this.session = node.session();
 		this.lock = lock;
 		this.share = share;
 		this.hold = hold;
@@ -114,6 +117,14 @@ final class SimulatedHolding {
 
 	boolean believes() {
 		return this.hold.wouldBeHeld(this.node.nanoTime()) || isRevived();
+	}
+
+	/**
+	 * Whether another client has written in the name of its session: who may do that may
+	 * also take locks, as a record confirms a session that it has not sent.
+	 */
+	boolean isForged() {
+		return this.session != null && this.node.client().cluster().isForged(this.session.id());
 	}
 
 	SimulatedNode node() {

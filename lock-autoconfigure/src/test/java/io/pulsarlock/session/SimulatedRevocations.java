@@ -51,7 +51,7 @@ final class SimulatedRevocations {
 
 	void granted(SimulatedHolding holding) {
 		long now = this.cluster.time().now();
-		this.held.put(holding, new Held(place(holding), now));
+		this.held.put(holding, new Held(places(holding), now));
 		for (Taken other : this.taken.getOrDefault(holding.lock(), List.of())) {
 			boolean together = !holding.share().isExclusive() && !other.holding().share().isExclusive();
 			this.check.that(together || other.holding().told > 0 || isExcused(other, now),
@@ -60,20 +60,17 @@ final class SimulatedRevocations {
 	}
 
 	/**
-	 * The place of its node that it is held by, which other holdings may have had too.
+	 * The places of its node in the line. Which of them it is held by the token does not
+	 * say: a place that was kept is held again by a larger one.
 	 */
-	private static @Nullable Position place(SimulatedHolding holding) {
+	private static List<Position> places(SimulatedHolding holding) {
 		Session session = holding.node().session();
-		List<Position> own = (session != null) ? session.table()
+		return (session != null) ? session.table()
 			.line(holding.lock())
 			.stream()
 			.filter((ticket) -> ticket.session().equals(session.id()))
 			.map(Ticket::position)
 			.toList() : List.of();
-		return own.stream()
-			.filter((place) -> place.token() == holding.hold().token())
-			.findFirst()
-			.orElse(own.isEmpty() ? null : own.get(0));
 	}
 
 	/** It ignores its loss for longer than a grace, or its node has ended. */
@@ -90,12 +87,18 @@ final class SimulatedRevocations {
 			return;
 		}
 		String lock = holding.lock();
+		List<Position> places = held.places();
+		Position revoked = places.stream()
+			.filter((place) -> this.cluster.log().isRevoked(lock, place))
+			.findFirst()
+			.orElse(null);
+		Position place = (revoked != null || places.size() != 1) ? revoked : places.get(0);
 		this.taken.computeIfAbsent(lock, (any) -> new ArrayList<>())
-			.add(new Taken(holding, held.place(), this.cluster.time().now()));
+			.add(new Taken(holding, place, this.cluster.time().now()));
 		this.check.that(
-				held.place() == null || this.cluster.log().isRevoked(lock, held.place())
+				places.isEmpty() || revoked != null
 						|| this.orders.stream().anyMatch((order) -> order.concerns(holding, held.since())),
-				() -> holding + " at " + held.place() + " was taken away, which no operator has ordered");
+				() -> holding + " at one of " + places + " was taken away, which no operator has ordered");
 	}
 
 	/** Every operator has got an answer. */
@@ -127,7 +130,7 @@ final class SimulatedRevocations {
 
 	}
 
-	private record Held(@Nullable Position place, long since) {
+	private record Held(List<Position> places, long since) {
 	}
 
 	private record Taken(SimulatedHolding holding, @Nullable Position place, long at) {

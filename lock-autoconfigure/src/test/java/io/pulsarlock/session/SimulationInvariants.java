@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.pulsarlock.line.LineTable;
 import io.pulsarlock.line.Position;
@@ -70,24 +69,10 @@ final class SimulationInvariants {
 	SimulatedHolding granted(SimulatedNode node, String lock, Share share, Hold hold, @Nullable Duration limit) {
 		SimulatedHolding holding = new SimulatedHolding(node, lock, share, hold, limit);
 		long token = hold.token();
-		long now = this.cluster.time().now();
-		// It is notified at the same moment, on another thread.
-		checkFits(holding, SimulatedHolding::believes, () -> "two hold " + lock + ": ");
-		checkFits(holding, (other) -> !other.hold().isOver() && other.isAwake(now),
-				() -> holding + " was granted before the other had noticed its loss: ");
-		Position gone = this.cluster.hints().declared(lock);
-		LineTable truth = this.cluster.log().table();
-		Ticket front = truth.after(lock, gone);
-		Session session = node.session();
-		boolean own = front != null && session != null && front.session().equals(session.id());
-		check(this.cluster.plan().twin() != null || front == null || own || front.position().token() >= token
-				|| !share.isExclusive() || (session != null && isForgotten(front, session.table())),
-				() -> holding + " was granted although " + front + " is in front");
-		if (session != null && share.isExclusive()) {
-			kept(holding, session, gone);
+		if (!holding.isForged()) {
+			checkMayHold(holding);
+			checkToken(holding, token);
 		}
-		checkOvertaking(holding, truth, front);
-		checkToken(holding, token);
 		this.rests.granted(holding);
 		this.revocations.granted(holding);
 		this.holdings.add(holding);
@@ -104,6 +89,30 @@ final class SimulationInvariants {
 			this.cluster.coverage().count("grants on a stale broker");
 		}
 		return holding;
+	}
+
+	/** It holds the lock beside no other, and before no other that was there first. */
+	private void checkMayHold(SimulatedHolding holding) {
+		String lock = holding.lock();
+		Share share = holding.share();
+		long token = holding.hold().token();
+		long now = this.cluster.time().now();
+		// It is notified at the same moment, on another thread.
+		checkFits(holding, SimulatedHolding::believes, () -> "two hold " + lock + ": ");
+		checkFits(holding, (other) -> !other.hold().isOver() && other.isAwake(now),
+				() -> holding + " was granted before the other had noticed its loss: ");
+		Position gone = this.cluster.hints().declared(lock);
+		LineTable truth = this.cluster.log().table();
+		Ticket front = truth.after(lock, gone);
+		Session session = holding.node().session();
+		boolean own = front != null && session != null && front.session().equals(session.id());
+		check(this.cluster.plan().twin() != null || front == null || own || front.position().token() >= token
+				|| !share.isExclusive() || (session != null && isForgotten(front, session.table())),
+				() -> holding + " was granted although " + front + " is in front");
+		if (session != null && share.isExclusive()) {
+			kept(holding, session, gone);
+		}
+		checkOvertaking(holding, truth, front);
 	}
 
 	/** A lock that was kept is not granted once another node is known to wait. */
@@ -130,7 +139,7 @@ final class SimulationInvariants {
 	private void checkFits(SimulatedHolding holding, Predicate<SimulatedHolding> counts, Supplier<String> problem) {
 		long used = holding.share().units();
 		for (SimulatedHolding other : this.holdings) {
-			if (other.lock().equals(holding.lock()) && counts.test(other)) {
+			if (other.lock().equals(holding.lock()) && !other.isForged() && counts.test(other)) {
 				used += other.share().units();
 				boolean fits = used <= holding.share().capacity()
 						&& other.share().capacity() == holding.share().capacity();
@@ -285,7 +294,7 @@ final class SimulationInvariants {
 				one.goesOn();
 				check(!one.outlivesItsLimit(), () -> one + " outlives its limit");
 			}
-			if (one.believes()) {
+			if (one.believes() && !one.isForged()) {
 				together(i, count);
 			}
 		}
@@ -297,7 +306,7 @@ final class SimulationInvariants {
 		long used = one.share().units();
 		for (int j = index + 1; j < count; j++) {
 			SimulatedHolding other = this.holdings.get(j);
-			if (one.lock().equals(other.lock()) && other.believes()) {
+			if (one.lock().equals(other.lock()) && other.believes() && !other.isForged()) {
 				used += other.share().units();
 				if (used > one.share().capacity() || other.share().capacity() != one.share().capacity()) {
 					throw new SimulationViolation("two hold " + one.lock() + ": " + one + " and " + other);

@@ -142,6 +142,8 @@ enum SimulationTwin {
 			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
 			case READER_PASSES_WRITER -> " overtakes |^two hold ";
 			case PERMIT_COUNTED_TWICE -> " instead of ";
+			case GONE_OF_ANY_TICKET ->
+				"^two hold |: token |before .* noticed|granted by its own node although another one waits";
 			case REVOKED_BY_LOCK -> "which no operator has ordered";
 			case NOBODY_EXPELLED -> " waiters| sees somebody in line";
 			case EXPULSION_UNHEARD -> "^two hold |: token |before .* noticed| has not joined again";
