@@ -150,9 +150,10 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return of(seed).calmEarlyWith(faults);
 	}
 
-	/** Its own faults end early, and these are added. */
+	/** Its own faults are over early, and these are added. */
 	private SimulationPlan calmEarlyWith(List<SimulationFault> more) {
-		return with(Stream.concat(this.faults.stream().filter((fault) -> fault.at() < EARLY), more.stream())
+		return with(Stream
+			.concat(this.faults.stream().filter((fault) -> fault.at() + fault.lasting() < EARLY), more.stream())
 			.sorted(Comparator.comparingLong(SimulationFault::at))
 			.toList());
 	}
