@@ -118,6 +118,26 @@ record SimulationPlan(long seed, List<SessionSettings> nodes, List<Double> rates
 		return of(seed).with(faults);
 	}
 
+	/**
+	 * Every tick of some nodes is late for most of the time, and others join at the end,
+	 * by what is left of the journal.
+	 */
+	static SimulationPlan ofLateness(long seed, @Nullable SimulationTwin twin) {
+		SplittableRandom random = new SplittableRandom(seed * 23 + 11);
+		List<SimulationFault> faults = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			faults.add(new SimulationFault(random.nextLong(3, 8) * SimulatedTime.SECOND, SimulationFault.Kind.LIMP, i,
+					55 * SimulatedTime.SECOND, 0));
+		}
+		for (long at = 36 * SimulatedTime.SECOND; at < 59 * SimulatedTime.SECOND; at += random.nextLong(1000, 4000)
+				* SimulatedTime.MILLI) {
+			faults.add(new SimulationFault(at, SimulationFault.Kind.KILL, 2 + random.nextInt(3), 0,
+					random.nextLong(0, 500) * SimulatedTime.MILLI));
+		}
+		faults.sort(Comparator.comparingLong(SimulationFault::at));
+		return of(seed, twin).with(faults);
+	}
+
 	/** Locks of all kinds, under the usual faults. */
 	static SimulationPlan ofSharing(long seed, @Nullable SimulationTwin twin) {
 		SimulationPlan plan = of(seed, twin);

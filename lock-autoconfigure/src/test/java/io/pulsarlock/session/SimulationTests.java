@@ -136,6 +136,16 @@ class SimulationTests {
 		assertThat(coverage.of("records skipped")).isGreaterThan(seeds * 19 / 10);
 	}
 
+	@Test
+	void nodeWhoseTicksAreLateIsKnownToThoseWhoJoin() {
+		beLate(0, SPECIAL_SEEDS);
+	}
+
+	private static void beLate(long from, long seeds) {
+		SimulationCoverage coverage = runAll(from, seeds, (seed) -> SimulationPlan.ofLateness(seed, null));
+		assertThat(coverage.of("joins without all the journal there is")).isGreaterThan(seeds);
+	}
+
 	/** Locks with readers and writers, and with permits, among others. */
 	@Test
 	void neverMoreHoldersThanFitAndNoCallerOvertakes() {
@@ -178,6 +188,7 @@ class SimulationTests {
 		skipRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
 		forgeRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
 		shareLocks(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
+		beLate(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
 	}
 
 	private static SimulationCoverage runAll(long from, long seeds, LongFunction<SimulationPlan> plans) {

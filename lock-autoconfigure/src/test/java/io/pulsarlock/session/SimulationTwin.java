@@ -125,14 +125,6 @@ enum SimulationTwin {
 	}
 
 	/**
-	 * Where to begin. What the rule prevents is so rare without it that the seeds before
-	 * only take time.
-	 */
-	long firstSeed() {
-		return (this == LATE_WITHOUT_CLAIMS) ? 700 : 0;
-	}
-
-	/**
 	 * The expected violation: a node holds a lock that it must not hold, or no node does.
 	 */
 	String shows() {
