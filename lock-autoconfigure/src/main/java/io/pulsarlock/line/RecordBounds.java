@@ -136,10 +136,15 @@ public final class RecordBounds {
 		SessionInfo info = heartbeat.info();
 		text("node", info.node(), MAX_NODE);
 		lease(info.leaseMillis());
-		require(info.graceMillis() >= MIN_GRACE_MILLIS && info.graceMillis() <= info.leaseMillis(),
-				"grace of " + info.graceMillis() + " ms");
-		require(info.shards() >= 1 && info.shards() <= MAX_SHARDS, info.shards() + " shards");
-		require(info.tokenFloor() >= 0 && info.tokenFloor() <= MAX_TOKEN_FLOOR, "token floor " + info.tokenFloor());
+		if (info.graceMillis() < MIN_GRACE_MILLIS || info.graceMillis() > info.leaseMillis()) {
+			throw invalid("grace of " + info.graceMillis() + " ms");
+		}
+		if (info.shards() < 1 || info.shards() > MAX_SHARDS) {
+			throw invalid(info.shards() + " shards");
+		}
+		if (info.tokenFloor() < 0 || info.tokenFloor() > MAX_TOKEN_FLOOR) {
+			throw invalid("token floor " + info.tokenFloor());
+		}
 		number("place for hints", info.hints());
 		position(heartbeat.history());
 		position(heartbeat.from());
@@ -177,29 +182,44 @@ public final class RecordBounds {
 	}
 
 	private static void lease(long millis) {
-		require(millis >= MIN_LEASE_MILLIS && millis <= MAX_LEASE_MILLIS, "lease of " + millis + " ms");
+		if (millis < MIN_LEASE_MILLIS || millis > MAX_LEASE_MILLIS) {
+			throw invalid("lease of " + millis + " ms");
+		}
 	}
 
 	private static void rest(long millis) {
-		require(millis >= 0 && millis <= MAX_REST_MILLIS, "rest of " + millis + " ms");
+		if (millis < 0 || millis > MAX_REST_MILLIS) {
+			throw invalid("rest of " + millis + " ms");
+		}
 	}
 
 	private static void text(String what, String text, int limit) {
-		require(text.length() <= limit, what + " of " + text.length() + " characters");
+		if (text.length() > limit) {
+			throw invalid(what + " of " + text.length() + " characters");
+		}
 	}
 
 	private static void number(String what, long number) {
-		require(number >= 0, what + " " + number);
+		if (number < 0) {
+			throw invalid(what + " " + number);
+		}
 	}
 
 	private static void position(Position position) {
-		require(position.equals(Position.NONE) || position.hasToken(), "position " + position);
+		if (!position.equals(Position.NONE) && !position.hasToken()) {
+			throw invalid("position " + position);
+		}
 	}
 
 	private static void require(boolean condition, String problem) {
 		if (!condition) {
-			throw new IllegalArgumentException("a record with a value that no node writes: " + problem);
+			throw invalid(problem);
 		}
+	}
+
+	/** Made when it is needed: each record is checked, on every node. */
+	private static IllegalArgumentException invalid(String problem) {
+		return new IllegalArgumentException("a record with a value that no node writes: " + problem);
 	}
 
 }

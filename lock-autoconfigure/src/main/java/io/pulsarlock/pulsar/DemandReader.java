@@ -80,14 +80,21 @@ final class DemandReader {
 	}
 
 	/**
-	 * The consumer has received a message.
+	 * The consumer has received a message. What follows of that is for {@link #look},
+	 * when all are taken that have come.
+	 * @param position where it is
 	 * @param own whether this node has written it
 	 */
-	void came(Message<byte[]> message, boolean own) {
+	void came(Position position, Message<byte[]> message, boolean own) {
 		int messages = (message instanceof MessageImpl<?> entry)
 				? Math.max(entry.getMessageBuilder().getNumMessagesInBatch(), 1) : 1;
-		Position position = PulsarJournal.position(message.getMessageId());
-		advance((now) -> this.demand.came(position, messages, own, now));
+		synchronized (this.demand) {
+			if (!this.closed && !this.ordinary) {
+				long now = System.nanoTime();
+				checkConnection(now);
+				this.demand.came(position, messages, own, now);
+			}
+		}
 	}
 
 	/** This node writes a record. */
@@ -108,7 +115,7 @@ final class DemandReader {
 		});
 	}
 
-	/** Looks after the connection, from time to time. */
+	/** Looks what to do, after something has come and from time to time. */
 	void look() {
 		advance((now) -> {
 		});

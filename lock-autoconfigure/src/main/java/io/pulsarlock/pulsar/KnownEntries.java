@@ -62,7 +62,9 @@ final class KnownEntries {
 			this.part = 0;
 		}
 		this.sent = position;
-		this.own.headSet(position, true).clear();
+		while (!this.own.isEmpty() && !this.own.first().isAfter(position)) {
+			this.own.pollFirst();
+		}
 		if (position.isAfter(this.sure)) {
 			this.sure = position;
 		}

@@ -1,8 +1,10 @@
 package io.pulsarlock.pulsar;
 
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.pulsarlock.LockException;
@@ -20,6 +22,7 @@ import org.apache.pulsar.client.api.Message;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.MessageIdAdv;
 import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.PulsarClientException.AlreadyClosedException;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.apache.pulsar.client.impl.MessageIdImpl;
@@ -35,6 +38,9 @@ final class PulsarJournal implements Journal {
 
 	/** Long enough for what is on its way, short enough for a shutdown. */
 	private static final long FLUSH_MILLIS = 2000;
+
+	/** So many are taken before more is asked for. */
+	private static final int BATCH = 64;
 
 	private final Producer<byte[]> producer;
 
@@ -59,6 +65,9 @@ final class PulsarJournal implements Journal {
 	private final Diversion diversion;
 
 	private volatile @Nullable Listener listener;
+
+	/** Whose records it writes. */
+	private volatile @Nullable UUID session;
 
 	private volatile boolean closed;
 
@@ -100,7 +109,7 @@ final class PulsarJournal implements Journal {
 		Listener listener = Objects.requireNonNull(this.listener, "Reading has not begun");
 		return this.rangeReader.read(after, before, (message) -> {
 			if (!this.closed && !this.misled) {
-				deliver(message, listener);
+				deliver(position(message.getMessageId()), message, listener);
 			}
 		});
 	}
@@ -120,13 +129,7 @@ final class PulsarJournal implements Journal {
 					return;
 				}
 				if (ex == null) {
-					if (!this.begin.allows(position(message.getMessageId()))) {
-						misled(position(message.getMessageId()));
-						return;
-					}
-					this.demand.came(message, this.producer.getProducerName().equals(message.getProducerName()));
-					deliver(message, listener);
-					if (!once.compareAndSet(false, true)) {
+					if (take(message, listener) && !once.compareAndSet(false, true)) {
 						readOn(listener);
 					}
 				}
@@ -137,6 +140,40 @@ final class PulsarJournal implements Journal {
 			});
 		}
 		while (!turned.compareAndSet(false, true));
+	}
+
+	/**
+	 * Takes a message and all that are there behind it, which costs less than a future
+	 * for each.
+	 * @return whether to read on
+	 */
+	private boolean take(Message<byte[]> first, Listener listener) {
+		Message<byte[]> next = first;
+		for (int count = 1; next != null && !this.closed; count++) {
+			Position position = position(next.getMessageId());
+			if (!this.begin.allows(position)) {
+				misled(position);
+				return false;
+			}
+			this.demand.came(position, next, deliver(position, next, listener));
+			if (count % BATCH == 0) {
+				// More is to come before all that was asked for has been taken.
+				this.demand.look();
+			}
+			next = poll();
+		}
+		this.demand.look();
+		return true;
+	}
+
+	private @Nullable Message<byte[]> poll() {
+		try {
+			return this.reader.receive(0, TimeUnit.MILLISECONDS);
+		}
+		catch (PulsarClientException ex) {
+			// It is closed, which the next reading tells.
+			return null;
+		}
 	}
 
 	/** Nothing more is told or written, so that the session ends and opens anew. */
@@ -150,11 +187,13 @@ final class PulsarJournal implements Journal {
 
 	/**
 	 * Nothing that a message may be ends the reading: what is no record is told as such.
+	 * @return whether it is a record of this journal's session
 	 */
-	private void deliver(Message<byte[]> message, Listener listener) {
-		Position position = position(message.getMessageId());
+	private boolean deliver(Position position, Message<byte[]> message, Listener listener) {
 		try {
-			listener.received(position, MessageContent.read(message, this.signer));
+			JournalRecord record = MessageContent.read(message, this.signer);
+			listener.received(position, record);
+			return record.session().equals(this.session);
 		}
 		catch (UnreadableRecordException ex) {
 			logger.debug("The message at " + position + " of the journal '" + this.topic + "' is " + ex.getMessage());
@@ -164,6 +203,7 @@ final class PulsarJournal implements Journal {
 			// What was not told shows as a hole at the next record.
 			logger.error("The journal '" + this.topic + "' could not be read at " + position, ex);
 		}
+		return false;
 	}
 
 	static Position position(MessageId id) {
@@ -189,6 +229,7 @@ final class PulsarJournal implements Journal {
 		if (diverted != null) {
 			return CompletableFuture.failedFuture(diverted);
 		}
+		this.session = record.session();
 		this.demand.writes(record);
 		TypedMessageBuilder<byte[]> message = this.producer.newMessage().value(RecordCodec.encode(record, this.signer));
 		return (this.encrypted ? MessageContent.encrypted(message, record, this.signer) : message).sendAsync()

@@ -1,6 +1,9 @@
 package io.pulsarlock.session;
 
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.LockUnavailableException;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalFollower implements Journal.Listener {
 
+	/** So many are taken at a time. */
+	private static final int BATCH = 64;
+
 	private final Loop loop;
 
 	private final Journal journal;
@@ -28,6 +34,11 @@ final class JournalFollower implements Journal.Listener {
 	private final Listener listener;
 
 	private final JournalReader reader;
+
+	private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
+
+	/** Whether a task is on its way to the loop that takes deliveries. */
+	private final AtomicBoolean taking = new AtomicBoolean();
 
 	/** Whether everything has been read that was there before this session. */
 	private boolean readAll;
@@ -62,18 +73,48 @@ final class JournalFollower implements Journal.Listener {
 	/** Any thread. */
 	@Override
 	public void received(Position position, JournalRecord record) {
-		this.loop.execute(() -> read(position, record));
+		deliver(new Delivery(position, record, null));
 	}
 
 	/** Any thread. */
 	@Override
 	public void skipped(Position position, SkipCause cause) {
-		this.loop.execute(() -> {
-			if (this.listener.isReading()) {
-				this.listener.skipped(position, cause);
-				read(position, null);
+		deliver(new Delivery(position, null, cause));
+	}
+
+	/** Any thread. What comes while the loop is busy is taken by one task. */
+	private void deliver(Delivery delivery) {
+		this.deliveries.add(delivery);
+		takeLater();
+	}
+
+	private void takeLater() {
+		if (this.taking.compareAndSet(false, true)) {
+			try {
+				this.loop.execute(this::take);
 			}
-		});
+			catch (Throwable ex) {
+				this.taking.set(false);
+				throw ex;
+			}
+		}
+	}
+
+	private void take() {
+		// Safety: first said, then looked. What is added later is taken by another task.
+		this.taking.set(false);
+		int count = 0;
+		for (Delivery next = this.deliveries.poll(); next != null; next = this.deliveries.poll()) {
+			if (next.cause() != null && this.listener.isReading()) {
+				this.listener.skipped(next.position(), next.cause());
+			}
+			read(next.position(), next.record());
+			if (++count == BATCH) {
+				// The loop has other things to do as well.
+				takeLater();
+				return;
+			}
+		}
 	}
 
 	/** Without a record it is a place in the journal that holds none. */
@@ -188,6 +229,15 @@ final class JournalFollower implements Journal.Listener {
 	/** Records that stand behind some that are still to be read. */
 	int waiting() {
 		return this.reader.waiting();
+	}
+
+	/**
+	 * What the journal has delivered.
+	 *
+	 * @param record null if it is none
+	 * @param cause why it is none; null if it is one
+	 */
+	private record Delivery(Position position, @Nullable JournalRecord record, @Nullable SkipCause cause) {
 	}
 
 	/** Hears of what is in the journal. On the loop. */

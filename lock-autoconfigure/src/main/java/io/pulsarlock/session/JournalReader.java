@@ -34,6 +34,10 @@ final class JournalReader {
 	/** Whether this session has asked for something that has no place yet. */
 	private final BooleanSupplier asking;
 
+	/** What directly follows the last position, as a rule the only one there is. */
+	private @Nullable Entry following;
+
+	/** What is further ahead, or may be. */
 	private final TreeMap<Position, Entry> ahead = new TreeMap<>();
 
 	/** The last position that was handed out. */
@@ -88,14 +92,24 @@ final class JournalReader {
 		}
 		this.witnessed |= this.again && position.equals(this.witness);
 		if (position.isAfter(this.passed)) {
-			this.ahead.put(position, new Entry(position, record, true));
+			add(new Entry(position, record, true));
 		}
 	}
 
 	/** An own record is persistent at that position. */
 	void written(Position position, JournalRecord record) {
 		if (position.isAfter(this.passed)) {
-			this.ahead.putIfAbsent(position, new Entry(position, record, false));
+			add(new Entry(position, record, false));
+		}
+	}
+
+	private void add(Entry entry) {
+		Position position = entry.position();
+		if (this.ahead.isEmpty() && this.following == null && position.directlyFollows(this.passed)) {
+			this.following = entry;
+		}
+		else if (this.following == null || position.isAfter(this.following.position())) {
+			this.ahead.merge(position, entry, (before, now) -> before.read() ? before : now);
 		}
 	}
 
@@ -106,7 +120,12 @@ final class JournalReader {
 	@Nullable Entry next() {
 		Entry next = peek();
 		if (next != null) {
-			this.ahead.pollFirstEntry();
+			if (next == this.following) {
+				this.following = null;
+			}
+			else {
+				this.ahead.pollFirstEntry();
+			}
 			this.previous = this.passed;
 			this.passed = next.position();
 		}
@@ -115,6 +134,9 @@ final class JournalReader {
 
 	/** What {@link #next} would hand out. */
 	@Nullable Entry peek() {
+		if (this.following != null || this.ahead.isEmpty()) {
+			return this.following;
+		}
 		Map.Entry<Position, Entry> first = this.ahead.firstEntry();
 		return (first != null && follows(first.getValue())) ? first.getValue() : null;
 	}
@@ -200,6 +222,7 @@ final class JournalReader {
 
 	/** Forgets what was not handed out and is not asked for any more. */
 	void clear() {
+		this.following = null;
 		this.ahead.clear();
 	}
 
@@ -210,7 +233,7 @@ final class JournalReader {
 
 	/** How many wait for what is before them. */
 	int waiting() {
-		return this.ahead.size();
+		return this.ahead.size() + ((this.following != null) ? 1 : 0);
 	}
 
 	/**

@@ -44,7 +44,9 @@ final class Peers {
 
 	/** They have come to the front of a line, and were in front of none. */
 	void promoted(List<UUID> sessions, long now) {
-		sessions.forEach((session) -> this.inFrontSince.put(session, now));
+		if (!sessions.isEmpty()) {
+			sessions.forEach((session) -> this.inFrontSince.put(session, now));
+		}
 	}
 
 	void ended(UUID session) {
