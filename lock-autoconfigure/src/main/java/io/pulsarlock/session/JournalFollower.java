@@ -221,6 +221,11 @@ final class JournalFollower implements Journal.Listener {
 		return this.standing != null;
 	}
 
+	/** Whether something stands behind a part of the journal that is still to be read. */
+	boolean isBehind() {
+		return this.reader.isStopped();
+	}
+
 	/** The furthest position that was delivered. */
 	Position furthest() {
 		return this.reader.furthest();

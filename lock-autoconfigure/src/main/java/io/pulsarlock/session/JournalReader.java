@@ -167,7 +167,7 @@ final class JournalReader {
 	 * @return null if there is no hole, or it is being read again
 	 */
 	@Nullable Hole hole() {
-		if (this.again || !this.read.isAfter(this.passed) || peek() != null) {
+		if (this.again || !isStopped()) {
 			return null;
 		}
 		for (Entry entry : this.ahead.values()) {
@@ -218,6 +218,11 @@ final class JournalReader {
 	/** Whether records before a position were lost. */
 	boolean isBehindLoss(Position position) {
 		return position.equals(this.lost);
+	}
+
+	/** Whether something was delivered that cannot be handed out yet. */
+	boolean isStopped() {
+		return this.read.isAfter(this.passed) && peek() == null;
 	}
 
 	/** Forgets what was not handed out and is not asked for any more. */

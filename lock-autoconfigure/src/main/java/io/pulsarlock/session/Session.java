@@ -268,7 +268,8 @@ final class Session implements RecordWriter.Listener {
 
 	/** Whether it knows, or need not know, all sessions that may hold something. */
 	boolean isSettled() {
-		return isHeardFromAll() && this.ledgers.isSettled(this.loop.nanoTime());
+		return isHeardFromAll() && this.ledgers.isSettled(this.loop.nanoTime())
+				&& (isActive() || !this.follower.isBehind());
 	}
 
 	long heardAt(UUID session, long otherwise) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
 import io.pulsarlock.line.Position;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +115,17 @@ final class SimulatedBroker {
 	void readAgain(SimulatedLink link, SimulatedJournal journal, Position after, Position before,
 			CompletableFuture<Void> done) {
 		long delay = this.time.between(SimulatedTime.MILLI, 30 * SimulatedTime.MILLI);
-		this.time.at(Math.max(this.time.now() + delay, link.client().lagsUntil()),
-				() -> link.toClient(() -> journal.deliveredAgain(this.cluster.log().between(after, before), done)));
+		this.time.at(Math.max(this.time.now() + delay, link.client().lagsUntil()), () -> {
+			SimulatedLog log = this.cluster.log();
+			if (log.isDeleted(after) && this.cluster.plan().seed() % 2 == 0) {
+				// As if a broker could not find a position of another topic.
+				link.toClient(
+						() -> done.completeExceptionally(new LockUnavailableException("simulated: no such place")));
+			}
+			else {
+				link.toClient(() -> journal.deliveredAgain(log.between(after, before), done));
+			}
+		});
 	}
 
 	/**

@@ -52,6 +52,8 @@ final class SimulatedLog {
 
 	private boolean deleted;
 
+	private Position deletedUpTo = Position.NONE;
+
 	/** Notified of the next request, which some nodes cannot apply. */
 	private @Nullable Consumer<Position> poisoned;
 
@@ -268,6 +270,12 @@ final class SimulatedLog {
 	void delete() {
 		this.first = this.entries.size();
 		this.deleted = true;
+		this.deletedUpTo = (this.first > 0) ? this.entries.get(this.first - 1).position() : Position.NONE;
+	}
+
+	/** Whether a position was one of a topic that was deleted. */
+	boolean isDeleted(Position position) {
+		return position.entryId() >= 0 && !position.isAfter(this.deletedUpTo);
 	}
 
 	/**
