@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
+import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.session.PoisonRecords.Verdict;
@@ -45,6 +46,15 @@ final class JournalFollower implements Journal.Listener {
 
 	/** Before which record it stands, as it cannot be applied. */
 	private @Nullable Position standing;
+
+	/**
+	 * Whether a decision waits for a proof that the present ledger is of the same topic.
+	 */
+	private boolean uncertain;
+
+	private boolean proving;
+
+	private int failedProofs;
 
 	/**
 	 * Creates it.
@@ -103,18 +113,28 @@ final class JournalFollower implements Journal.Listener {
 	private void take() {
 		// Safety: first said, then looked. What is added later is taken by another task.
 		this.taking.set(false);
-		int count = 0;
-		for (Delivery next = this.deliveries.poll(); next != null; next = this.deliveries.poll()) {
+		if (takeAtMost(BATCH)) {
+			// The loop has other things to do as well.
+			takeLater();
+		}
+	}
+
+	/**
+	 * Takes what was delivered.
+	 * @return whether there may be more
+	 */
+	private boolean takeAtMost(int most) {
+		for (int count = 0; count < most; count++) {
+			Delivery next = this.deliveries.poll();
+			if (next == null) {
+				return false;
+			}
 			if (next.cause() != null && this.listener.isReading()) {
 				this.listener.skipped(next.position(), next.cause());
 			}
 			read(next.position(), next.record());
-			if (++count == BATCH) {
-				// The loop has other things to do as well.
-				takeLater();
-				return;
-			}
 		}
+		return true;
 	}
 
 	/** Without a record it is a place in the journal that holds none. */
@@ -123,6 +143,9 @@ final class JournalFollower implements Journal.Listener {
 			if (record != null) {
 				this.poison.ahead(position, record);
 				this.readAll |= record.session().equals(this.session);
+				if (record instanceof Heartbeat heartbeat) {
+					this.reader.unneeded(heartbeat.history());
+				}
 			}
 			if (!isStanding()) {
 				this.reader.read(position, record);
@@ -197,6 +220,8 @@ final class JournalFollower implements Journal.Listener {
 		this.reader.reading();
 		this.listener.leftOut(hole);
 		this.journal.readAgain(hole.after(), hole.before()).whenComplete((none, ex) -> this.loop.execute(() -> {
+			// Everything that was found, before saying that it was.
+			takeAtMost(Integer.MAX_VALUE);
 			this.reader.readAgain(ex == null);
 			if (this.reader.isLost()) {
 				this.reader.giveUp();
@@ -204,6 +229,56 @@ final class JournalFollower implements Journal.Listener {
 			handOn();
 			// What is still missing the next tick asks for again.
 		}));
+	}
+
+	/**
+	 * Whether a place is known to be one of the topic that was read before. If not, what
+	 * shows it is read again, and the listener told.
+	 */
+	boolean isCertain(Position place) {
+		if (this.reader.isProven(place)) {
+			return true;
+		}
+		this.uncertain = true;
+		prove();
+		return false;
+	}
+
+	/** Tries again what was in vain. */
+	void prove() {
+		JournalReader.Hole passage = this.reader.unproven();
+		if (!this.uncertain || this.proving || !this.listener.isReading()) {
+			return;
+		}
+		if (passage == null) {
+			settle();
+			return;
+		}
+		this.proving = true;
+		this.journal.readAgain(passage.after(), passage.before())
+			.whenComplete((none, ex) -> this.loop.execute(() -> proved(passage.before(), ex == null)));
+	}
+
+	private void proved(Position first, boolean complete) {
+		takeAtMost(Integer.MAX_VALUE);
+		this.proving = false;
+		this.failedProofs += complete ? 1 : 0;
+		if (this.reader.unproven() == null) {
+			settle();
+		}
+		else if (this.failedProofs >= JournalReader.ATTEMPTS) {
+			this.listener.gone(first);
+		}
+	}
+
+	/** The present ledger need not be doubted any more. */
+	void settle() {
+		this.reader.settle();
+		this.failedProofs = 0;
+		if (this.uncertain) {
+			this.uncertain = false;
+			this.listener.certain();
+		}
 	}
 
 	/** The session has joined. */
@@ -260,6 +335,12 @@ final class JournalFollower implements Journal.Listener {
 		 * @param leftOut whether to go on without the record, as if it were lost
 		 */
 		void read(Position position, @Nullable JournalRecord record, boolean leftOut);
+
+		/** A place that was not certain is. */
+		void certain();
+
+		/** What was read before that position is not there any more. */
+		void gone(Position before);
 
 		/** The record before which this session stands need not be applied any more. */
 		void passable();

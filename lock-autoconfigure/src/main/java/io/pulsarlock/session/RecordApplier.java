@@ -105,6 +105,20 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	@Override
+	public void certain() {
+		if (this.life.isActive()) {
+			this.lines.evaluateAll();
+		}
+	}
+
+	@Override
+	public void gone(Position before) {
+		if (this.life.isActive()) {
+			giveUp(before);
+		}
+	}
+
+	@Override
 	public void lost(Position before) {
 		this.lost = before;
 	}
@@ -195,7 +209,7 @@ final class RecordApplier implements JournalFollower.Listener {
 	 * whatever is missing was written before now, silence counts from now.
 	 */
 	private void rolled(long now) {
-		this.ledgers.rolled(this.peers.rolled(now));
+		this.ledgers.rolled(this.peers.rolled(now), now + 2 * this.peers.longestLease());
 		// Before the claims that others wait for.
 		this.restWriter.repeat(now);
 		this.heartbeats.send(false, now);
