@@ -298,7 +298,7 @@ final class JournalFollower implements Journal.Listener {
 
 	/** Whether something stands behind a part of the journal that is still to be read. */
 	boolean isBehind() {
-		return this.reader.isStopped();
+		return this.standing == null && this.reader.isStopped();
 	}
 
 	/** The furthest position that was delivered. */
