@@ -12,6 +12,7 @@ import io.pulsarlock.LockBusyException;
 import io.pulsarlock.LockConfigurationException;
 import io.pulsarlock.LockHandle;
 import io.pulsarlock.LockLoss;
+import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord.Bye;
 import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.JournalRecord.Request;
@@ -118,6 +119,18 @@ class ShardFailureTests {
 		this.loop.advance(Duration.ofMillis(300));
 		assertThat(this.world.connectionThrows).isNull();
 		assertEndedAndBack(hold, told);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void orderThatMeetsAnExceptionGetsAnAnswer(Throwable failure) {
+		this.world.connectionThrows = failure;
+		CompletableFuture<Boolean> gone = this.shard.takeAway("l:stock", "Lock 'stock'");
+		this.loop.advance(Duration.ofMillis(300));
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(gone::join)
+			.withCauseInstanceOf(LockUnavailableException.class)
+			.withMessageContaining("may or may not be done");
+		assertThat(this.shard.isConfirmed()).as("joined again").isTrue();
 	}
 
 	@ParameterizedTest

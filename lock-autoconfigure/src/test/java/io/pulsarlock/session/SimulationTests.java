@@ -29,7 +29,7 @@ class SimulationTests {
 
 	private static final long STEPS = Long.getLong("pulsarlock.simulation.steps", USUAL_STEPS);
 
-	private static final int PROOF_FACTOR = 5;
+	private static final int PROOF_FACTOR = 3;
 
 	private static final long FROM = Long.getLong("pulsarlock.simulation.from", 0);
 
@@ -184,11 +184,11 @@ class SimulationTests {
 	@Test
 	@Tag("proof")
 	void moreSpecialWorldsShowNoMore() {
-		deleteTopics(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
-		skipRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
-		forgeRecords(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
-		shareLocks(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
-		beLate(SPECIAL_SEEDS, 6 * SPECIAL_SEEDS);
+		deleteTopics(SPECIAL_SEEDS, 4 * SPECIAL_SEEDS);
+		skipRecords(SPECIAL_SEEDS, 4 * SPECIAL_SEEDS);
+		forgeRecords(SPECIAL_SEEDS, 4 * SPECIAL_SEEDS);
+		shareLocks(SPECIAL_SEEDS, 4 * SPECIAL_SEEDS);
+		beLate(SPECIAL_SEEDS, 4 * SPECIAL_SEEDS);
 	}
 
 	private static SimulationCoverage runAll(long from, long seeds, LongFunction<SimulationPlan> plans) {
