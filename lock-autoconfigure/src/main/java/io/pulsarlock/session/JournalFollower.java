@@ -8,7 +8,6 @@ import java.util.function.BooleanSupplier;
 
 import io.pulsarlock.LockUnavailableException;
 import io.pulsarlock.line.JournalRecord;
-import io.pulsarlock.line.JournalRecord.Heartbeat;
 import io.pulsarlock.line.Position;
 import io.pulsarlock.line.SkipCause;
 import io.pulsarlock.session.PoisonRecords.Verdict;
@@ -46,15 +45,6 @@ final class JournalFollower implements Journal.Listener {
 
 	/** Before which record it stands, as it cannot be applied. */
 	private @Nullable Position standing;
-
-	/**
-	 * Whether a decision waits for a proof that the present ledger is of the same topic.
-	 */
-	private boolean uncertain;
-
-	private boolean proving;
-
-	private int failedProofs;
 
 	/**
 	 * Creates it.
@@ -143,9 +133,6 @@ final class JournalFollower implements Journal.Listener {
 			if (record != null) {
 				this.poison.ahead(position, record);
 				this.readAll |= record.session().equals(this.session);
-				if (record instanceof Heartbeat heartbeat) {
-					this.reader.unneeded(heartbeat.history());
-				}
 			}
 			if (!isStanding()) {
 				this.reader.read(position, record);
@@ -231,56 +218,6 @@ final class JournalFollower implements Journal.Listener {
 		}));
 	}
 
-	/**
-	 * Whether a place is known to be one of the topic that was read before. If not, what
-	 * shows it is read again, and the listener told.
-	 */
-	boolean isCertain(Position place) {
-		if (this.reader.isProven(place)) {
-			return true;
-		}
-		this.uncertain = true;
-		prove();
-		return false;
-	}
-
-	/** Tries again what was in vain. */
-	void prove() {
-		JournalReader.Hole passage = this.reader.unproven();
-		if (!this.uncertain || this.proving || !this.listener.isReading()) {
-			return;
-		}
-		if (passage == null) {
-			settle();
-			return;
-		}
-		this.proving = true;
-		this.journal.readAgain(passage.after(), passage.before())
-			.whenComplete((none, ex) -> this.loop.execute(() -> proved(passage.before(), ex == null)));
-	}
-
-	private void proved(Position first, boolean complete) {
-		takeAtMost(Integer.MAX_VALUE);
-		this.proving = false;
-		this.failedProofs += complete ? 1 : 0;
-		if (this.reader.unproven() == null) {
-			settle();
-		}
-		else if (this.failedProofs >= JournalReader.ATTEMPTS) {
-			this.listener.gone(first);
-		}
-	}
-
-	/** The present ledger need not be doubted any more. */
-	void settle() {
-		this.reader.settle();
-		this.failedProofs = 0;
-		if (this.uncertain) {
-			this.uncertain = false;
-			this.listener.certain();
-		}
-	}
-
 	/** The session has joined. */
 	void joined() {
 		this.reader.joined();
@@ -335,12 +272,6 @@ final class JournalFollower implements Journal.Listener {
 		 * @param leftOut whether to go on without the record, as if it were lost
 		 */
 		void read(Position position, @Nullable JournalRecord record, boolean leftOut);
-
-		/** A place that was not certain is. */
-		void certain();
-
-		/** What was read before that position is not there any more. */
-		void gone(Position before);
 
 		/** The record before which this session stands need not be applied any more. */
 		void passable();

@@ -24,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  * sends again, may have its place there. Such a session reads again what may lie between
  * two ledgers, and the position before it too: if even that is not there any more, the
  * new ledger is that of another topic of the same name, and what was written last into
- * the old one is lost. Any other session goes on at once, and makes sure of that later,
- * if it is to matter.
+ * the old one is lost.
  */
 final class JournalReader {
 
 	/** One attempt may meet with the same accident as the first reading. */
-	static final int ATTEMPTS = 3;
+	private static final int ATTEMPTS = 3;
 
 	/** Whether this session has asked for something that has no place yet. */
 	private final BooleanSupplier asking;
@@ -68,11 +67,6 @@ final class JournalReader {
 	/** Before which position records are lost. */
 	private Position lost = Position.NONE;
 
-	/**
-	 * The way to the present ledger, while it is not known to be one of the same topic.
-	 */
-	private @Nullable Passage passage;
-
 	private int attempts;
 
 	/** Where the present attempts began. */
@@ -97,9 +91,6 @@ final class JournalReader {
 			this.read = position;
 		}
 		this.witnessed |= this.again && position.equals(this.witness);
-		if (this.passage != null && position.equals(this.passage.witness())) {
-			this.passage = null;
-		}
 		if (position.isAfter(this.passed)) {
 			add(new Entry(position, record, true));
 		}
@@ -134,11 +125,6 @@ final class JournalReader {
 			}
 			else {
 				this.ahead.pollFirstEntry();
-			}
-			if (next.position().ledgerId() != this.passed.ledgerId() && next.position().isAfter(this.sure)
-					&& !this.passed.equals(Position.NONE)) {
-				this.passage = (this.passage != null) ? this.passage.to(next.position())
-						: new Passage(this.previous, this.passed, next.position());
 			}
 			this.previous = this.passed;
 			this.passed = next.position();
@@ -234,37 +220,6 @@ final class JournalReader {
 		return position.equals(this.lost);
 	}
 
-	/**
-	 * What to read again to make sure that the present ledger is one of the same topic.
-	 * @return null if that is known
-	 */
-	@Nullable Hole unproven() {
-		return (this.passage != null) ? new Hole(this.passage.before(), this.passage.first()) : null;
-	}
-
-	/** Whether a place is known to be one of the topic that was read before. */
-	boolean isProven(Position place) {
-		return this.passage == null || place.ledgerId() <= this.passage.witness().ledgerId();
-	}
-
-	/**
-	 * Joining nodes need nothing up to there, as it was read more than three leases ago:
-	 * nor does it matter then what may have been missed after it. What shows that the
-	 * topic is the same may be given up now.
-	 */
-	void unneeded(Position history) {
-		if (this.passage != null && !this.passage.witness().isAfter(history)) {
-			this.passage = null;
-		}
-	}
-
-	/**
-	 * It does not matter any more whether the present ledger is one of the same topic.
-	 */
-	void settle() {
-		this.passage = null;
-	}
-
 	/** Whether something was delivered that cannot be handed out yet. */
 	boolean isStopped() {
 		return this.read.isAfter(this.passed) && peek() == null;
@@ -294,21 +249,6 @@ final class JournalReader {
 	 * @param read whether it was delivered, not only acknowledged
 	 */
 	record Entry(Position position, @Nullable JournalRecord record, boolean read) {
-	}
-
-	/**
-	 * From one ledger to another.
-	 *
-	 * @param before the last position but one of the former ledger
-	 * @param witness the last one that was read there
-	 * @param first the first one of the latter
-	 */
-	private record Passage(Position before, Position witness, Position first) {
-
-		Passage to(Position further) {
-			return new Passage(this.before, this.witness, further);
-		}
-
 	}
 
 	/**

@@ -27,25 +27,9 @@ final class LedgerGuard {
 
 	private long settledAt;
 
-	/** Whether the present ledger may be one of another topic, as far as time tells. */
-	private boolean doubtful;
-
-	private long outwaitedAt;
-
-	/**
-	 * The journal goes on in another ledger, and these sessions are known.
-	 * @param outwaitedAt when one that is not known holds nothing any more
-	 */
-	void rolled(Set<UUID> others, long outwaitedAt) {
+	/** The journal goes on in another ledger, and these sessions are known. */
+	void rolled(Set<UUID> others) {
 		this.unheard.addAll(others);
-		this.outwaitedAt = outwaitedAt;
-		this.doubtful = true;
-	}
-
-	/** Whether a session may hold something that has written in another topic only. */
-	boolean isDoubtful(long now) {
-		this.doubtful &= now - this.outwaitedAt < 0;
-		return this.doubtful;
 	}
 
 	/**

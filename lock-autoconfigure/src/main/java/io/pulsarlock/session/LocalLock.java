@@ -104,7 +104,7 @@ final class LocalLock implements LockCache.Kept, Hold.Owner {
 		if (this.holdings.isHeld() && (standing.awaited() || !isBrief(standing.now()))) {
 			this.places.say(session, false);
 		}
-		if (turn != null && standing.mayGrant() && session.isCertain(turn.position())) {
+		if (turn != null && standing.mayGrant()) {
 			if (standing.fresh()) {
 				grant(session, turn);
 			}

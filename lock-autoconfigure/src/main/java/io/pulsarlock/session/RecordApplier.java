@@ -105,20 +105,6 @@ final class RecordApplier implements JournalFollower.Listener {
 	}
 
 	@Override
-	public void certain() {
-		if (this.life.isActive()) {
-			this.lines.evaluateAll();
-		}
-	}
-
-	@Override
-	public void gone(Position before) {
-		if (this.life.isActive()) {
-			giveUp(before);
-		}
-	}
-
-	@Override
 	public void lost(Position before) {
 		this.lost = before;
 	}
@@ -209,7 +195,7 @@ final class RecordApplier implements JournalFollower.Listener {
 	 * whatever is missing was written before now, silence counts from now.
 	 */
 	private void rolled(long now) {
-		this.ledgers.rolled(this.peers.rolled(now), now + 2 * this.peers.longestLease());
+		this.ledgers.rolled(this.peers.rolled(now));
 		// Before the claims that others wait for.
 		this.restWriter.repeat(now);
 		this.heartbeats.send(false, now);

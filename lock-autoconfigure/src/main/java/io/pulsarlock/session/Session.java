@@ -192,12 +192,6 @@ final class Session implements RecordWriter.Listener {
 			return;
 		}
 		this.follower.fillHole();
-		if (this.ledgers.isDoubtful(now)) {
-			this.follower.prove();
-		}
-		else {
-			this.follower.settle();
-		}
 		if (this.connection.look()) {
 			this.connection.sent(this.heartbeats.signOfLife());
 		}
@@ -241,15 +235,6 @@ final class Session implements RecordWriter.Listener {
 	/** Whether what it knows is enough to grant locks. */
 	boolean mayGrant() {
 		return this.life.isUpToDate() && this.ledgers.isHeardFromAll();
-	}
-
-	/**
-	 * Whether a place is known to be in the line that all sessions know, and not in that
-	 * of another topic of the same name. If not, that is found out, and the line looked
-	 * at again.
-	 */
-	boolean isCertain(Position place) {
-		return !this.ledgers.isDoubtful(this.loop.nanoTime()) || this.follower.isCertain(place);
 	}
 
 	/** Whether its latest confirmed record leaves time to hold something. */

@@ -87,32 +87,6 @@ class JournalReaderTests {
 	}
 
 	@Test
-	void placeInAnotherLedgerIsProvenByTheLastPositionBeforeIt() {
-		this.reader.joined();
-		read("1:0", "1:1");
-		assertThat(this.reader.unproven()).isNull();
-		assertThat(read("2:0", "2:1", "3:0")).containsExactly("2:0", "2:1", "3:0");
-		assertThat(this.reader.unproven()).isEqualTo(new Hole(at("1:0"), at("3:0")));
-		assertThat(this.reader.isProven(at("1:1"))).isTrue();
-		assertThat(this.reader.isProven(at("2:0"))).isFalse();
-		read("2:1");
-		assertThat(this.reader.isProven(at("2:0"))).as("by what may be of the new topic").isFalse();
-		read("1:1");
-		assertThat(this.reader.isProven(at("3:0"))).isTrue();
-		assertThat(this.reader.unproven()).isNull();
-	}
-
-	@Test
-	void placeInAnotherLedgerNeedsNoProofOnceTheLastPositionBeforeItIsHistory() {
-		this.reader.joined();
-		read("1:0", "1:1", "2:0");
-		this.reader.unneeded(at("1:0"));
-		assertThat(this.reader.isProven(at("2:0"))).isFalse();
-		this.reader.unneeded(at("1:1"));
-		assertThat(this.reader.isProven(at("2:0"))).isTrue();
-	}
-
-	@Test
 	void whileJoiningAPositionThatWasThereBeforeIsToBeThereAgain() {
 		this.reader.begin(at("1:7"));
 		assertThat(read("2:0")).isEmpty();

@@ -26,7 +26,7 @@ class LedgerGuardTests {
 	@Test
 	void allWhoAreKnownAreWaitedFor() {
 		assertThat(this.guard.isHeardFromAll()).isTrue();
-		this.guard.rolled(Set.of(ONE, OTHER), 100);
+		this.guard.rolled(Set.of(ONE, OTHER));
 		assertThat(this.guard.isHeardFromAll()).isFalse();
 		assertThat(heard(ONE, at(1), at(0))).as("the last").isFalse();
 		assertThat(this.guard.isUnheard(ONE)).isFalse();
@@ -38,7 +38,7 @@ class LedgerGuardTests {
 
 	@Test
 	void heartbeatShowsNothingWithoutClaimsOrOfAnotherLedger() {
-		this.guard.rolled(Set.of(ONE), 100);
+		this.guard.rolled(Set.of(ONE));
 		heard(ONE, at(1), new Position(4, 17));
 		assertThat(this.guard.isHeardFromAll()).isFalse();
 		this.guard.heard(at(2), new Heartbeat(ONE, 1, false, info(), Position.NONE, at(1), at(1), List.of()));
@@ -99,15 +99,6 @@ class LedgerGuardTests {
 
 	private static Position at(long entry) {
 		return new Position(5, entry);
-	}
-
-	@Test
-	void placeInAnotherLedgerIsDoubtfulUntilAllThatAreNotKnownAreOver() {
-		assertThat(this.guard.isDoubtful(0)).isFalse();
-		this.guard.rolled(Set.of(), 100);
-		assertThat(this.guard.isDoubtful(99)).isTrue();
-		assertThat(this.guard.isDoubtful(100)).isFalse();
-		assertThat(this.guard.isDoubtful(100 + Long.MAX_VALUE)).isFalse();
 	}
 
 }

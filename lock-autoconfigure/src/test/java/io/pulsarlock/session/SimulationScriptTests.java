@@ -107,51 +107,28 @@ class SimulationScriptTests {
 	}
 
 	/**
-	 * The second lags for a moment, in which it writes nothing, while the third joins,
-	 * acquires the lock and is cut off, and the topic is deleted: what the second has not
-	 * read is lost. It asks for the lock when it reads the new topic.
+	 * The second lags while the third joins, acquires the lock and is cut off, and the
+	 * topic is deleted: what the second has not read is lost.
 	 */
 	@Test
 	void nodeThatLagsMissesNoHolderThatJoinedBeforeTheTopicWasDeleted() {
-		int told = 0;
 		for (long seed = 0; seed < SEEDS; seed++) {
 			World world = new World(seed, List.of(1.0, 1.0));
 			Member second = world.members.get(1);
-			long at = 10_000 + 50 * seed;
-			world.at(at, () -> second.client.lag(700 * SimulatedTime.MILLI));
-			world.at(at + 20, () -> {
+			world.at(10_000, () -> second.client.lag(3 * SimulatedTime.SECOND));
+			world.at(10_100, () -> {
 				world.join(1);
 				world.members.get(2).acquire(60_000);
 			});
-			world.at(at + 600, () -> {
+			world.at(11_000, () -> {
+				assertThat(world.tokens).hasSize(1);
 				world.members.get(2).turnAway(5300);
 				world.cluster.delete(20 * SimulatedTime.MILLI);
 			});
-			world.at(at + 1500, second::acquireShortly);
+			world.at(11_100, second::acquireShortly);
 			world.run(60);
-			told += world.tokens.size() - 1;
+			assertThat(world.tokens).as("tokens of seed %d", seed).hasSize(2);
 		}
-		assertThat(told).as("how often the story is told").isGreaterThan(SEEDS / 2);
-	}
-
-	/**
-	 * After an unload a node enters as soon as it has made sure that it has missed
-	 * nothing, which takes one more reading.
-	 */
-	@Test
-	void afterAnUnloadANewLockIsMostlyGrantedAtOnce() {
-		List<Long> waits = new ArrayList<>();
-		for (long seed = 0; seed < SEEDS; seed++) {
-			World world = new World(seed, List.of(1.0, 1.0));
-			Member second = world.members.get(1);
-			world.at(10_000, () -> world.cluster.move(20 * SimulatedTime.MILLI));
-			world.at(11_500, second::acquireShortly);
-			world.run(20);
-			assertThat(world.tokens).as("tokens of seed %d", seed).hasSize(1);
-			waits.add(second.grantedAt / SimulatedTime.MILLI - 11_500);
-		}
-		waits.sort(null);
-		assertThat(waits.get(SEEDS / 2)).isLessThan(60);
 	}
 
 	private static final class World {

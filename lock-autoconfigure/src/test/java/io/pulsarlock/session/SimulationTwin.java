@@ -132,7 +132,7 @@ enum SimulationTwin {
 			case RECORDS_SKIPPED, HOLE_UNNOTICED, LATE_WITHOUT_CLAIMS, TRIMMED_EARLY, HISTORY_TOO_SHORT ->
 				" instead of |^two hold |: token ";
 			case REST_BY_THE_WRITERS_CLOCK, REST_LOST_BY_JOINING -> "^rest ";
-			case READER_PASSES_WRITER -> " overtakes |^two hold ";
+			case READER_PASSES_WRITER -> " overtakes |^two hold |: token ";
 			case PERMIT_COUNTED_TWICE -> " instead of ";
 			case GONE_OF_ANY_TICKET ->
 				"^two hold |: token |before .* noticed|granted by its own node although another one waits";
