@@ -173,8 +173,7 @@ final class JournalReader {
 		for (Entry entry : this.ahead.values()) {
 			if (entry.read()) {
 				this.asked = entry.position();
-				boolean known = this.passed.ledgerId() == this.asked.ledgerId() || !isToBeSure();
-				return new Hole(known ? this.passed : this.previous, this.asked);
+				return new Hole(isToBeWitnessed() ? this.previous : this.passed, this.asked);
 			}
 		}
 		return null;
@@ -184,7 +183,12 @@ final class JournalReader {
 	void reading() {
 		this.again = true;
 		this.witness = this.passed;
-		this.witnessed = !isToBeSure() || this.passed.ledgerId() == this.asked.ledgerId();
+		this.witnessed = !isToBeWitnessed();
+	}
+
+	/** Whether what is asked for is to show that the topic is still the same. */
+	private boolean isToBeWitnessed() {
+		return isToBeSure() && this.passed.ledgerId() != this.asked.ledgerId();
 	}
 
 	/**
